@@ -1,0 +1,916 @@
+//! The tree that the grammar yields: what was written, not yet what it means.
+//!
+//! Owned and free of lifetimes, so that it can be kept beside an editor's buffer. Chains of `and`, `or`, `+` and `*` are
+//! flat lists: a machine-written condition of a hundred thousand terms is wide, not deep. Every node has its [`Span`].
+//! Declarations come out in source order; that order has no meaning.
+
+use crate::calendar::{Date, Duration, PeriodKind};
+use crate::number::Decimal;
+use crate::span::Span;
+
+/// A name as written, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A text literal, quotes removed and escapes resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// The text itself.
+    pub text: String,
+    /// Where it stands, quotes included.
+    pub span: Span,
+}
+
+/// One parsed source.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct File {
+    /// Its declarations in source order; those with syntax errors are left out.
+    pub items: Vec<Item>,
+}
+
+/// A declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What is declared.
+    pub kind: ItemKind,
+    /// Its name. A test's is its title.
+    pub name: Name,
+    /// The display name in quotes after the name, if any.
+    pub label: Option<Text>,
+    /// The comment block right above, one line per entry without `#`.
+    pub doc: Option<String>,
+    /// Owner, review, objective and the like.
+    pub meta: Vec<Meta>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// The kinds of declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemKind {
+    /// `objective NAME { target CONDITION }`
+    Objective(Objective),
+    /// `table NAME { fields }`
+    Table(Table),
+    /// `events NAME of TABLE at FIELD { fields }`
+    Events(Events),
+    /// `param NAME = VALUE`
+    Param(Param),
+    /// `segment NAME = CONDITION`
+    Segment(Segment),
+    /// `segments NAME by EXPRESSION { rows }`
+    Partition(Partition),
+    /// `define NAME(parameters) = EXPRESSION`
+    Define(Define),
+    /// `metric NAME …`
+    Metric(Metric),
+    /// `scorecard NAME { … }`
+    Scorecard(Box<Scorecard>),
+    /// `rule NAME { … }`
+    Rule(Box<Rule>),
+    /// `test "title" as of DATE { … }`
+    Test(Test),
+}
+
+impl ItemKind {
+    /// The word that opens such a declaration.
+    pub fn word(&self) -> &'static str {
+        match self {
+            ItemKind::Objective(_) => "objective",
+            ItemKind::Table(_) => "table",
+            ItemKind::Events(_) => "events",
+            ItemKind::Param(_) => "param",
+            ItemKind::Segment(_) => "segment",
+            ItemKind::Partition(_) => "segments",
+            ItemKind::Define(_) => "define",
+            ItemKind::Metric(_) => "metric",
+            ItemKind::Scorecard(_) => "scorecard",
+            ItemKind::Rule(_) => "rule",
+            ItemKind::Test(_) => "test",
+        }
+    }
+}
+
+// ---------- metadata ----------
+
+/// A statement that says who answers for a declaration, why it is there and when it is looked at again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meta {
+    /// Which statement.
+    pub kind: MetaKind,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// Metadata statements, allowed in every braced declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MetaKind {
+    /// `owner TEAM`
+    Owner(Name),
+    /// `accountable TEAM`
+    Accountable(Name),
+    /// `consulted TEAM, …`
+    Consulted(Vec<Name>),
+    /// `informed TEAM, …`
+    Informed(Vec<Name>),
+    /// `supports OBJECTIVE, …`
+    Supports(Vec<Name>),
+    /// `kind leading behaviour`
+    Kind(Vec<Name>),
+    /// `pairs with METRIC`
+    PairsWith(Name),
+    /// `review every 6 months last 2026-01-15`
+    Review { every: DurationLit, last: Option<DateLit> },
+    /// `since 2026-01-01`
+    Since(DateLit),
+    /// `deprecated since DATE replaced by NAME`
+    Deprecated { since: DateLit, replaced_by: Option<Name> },
+    /// `note "…"`
+    Note(Text),
+    /// `higher is better` / `higher is worse`
+    Direction { higher_is_better: bool },
+}
+
+// ---------- tables ----------
+
+/// One row per subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// `as of FIELD`: the table keeps its history.
+    pub as_of: Option<Name>,
+    /// The columns.
+    pub fields: Vec<Field>,
+    /// `retain 24 months`
+    pub retain: Option<DurationLit>,
+}
+
+/// One row per thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Events {
+    /// The table whose rows these things happened to.
+    pub of: Name,
+    /// The field that says when.
+    pub at: Name,
+    /// The columns.
+    pub fields: Vec<Field>,
+    /// `retain 24 months`
+    pub retain: Option<DurationLit>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// What it holds.
+    pub ty: TypeExpr,
+    /// `0 to 10`, `0 or more`, `up to 5`: ends included.
+    pub range: Option<Range>,
+    /// `key`, `optional` and so on.
+    pub attributes: Vec<Attribute>,
+    /// The comment on the same line or right above.
+    pub doc: Option<String>,
+    /// The whole field.
+    pub span: Span,
+}
+
+/// A range of allowed values, both ends included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// Smallest allowed value.
+    pub low: Option<Decimal>,
+    /// Largest allowed value.
+    pub high: Option<Decimal>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A type as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeExpr {
+    /// Which.
+    pub kind: TypeExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Types that can be written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TypeExprKind {
+    /// `boolean`
+    Boolean,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `ratio`
+    Ratio,
+    /// `points`
+    Points,
+    /// `nps`
+    Nps,
+    /// `money`, `money USD`
+    Money(Option<Name>),
+    /// `duration`, in days
+    Duration,
+    /// `date`
+    Date,
+    /// `instant`
+    Instant,
+    /// `text`
+    Text,
+    /// `one of a, b, c`
+    OneOf(Vec<Name>),
+}
+
+/// A word after a column's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attribute {
+    /// Which.
+    pub kind: AttributeKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What can be said of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// `key`: identifies the row.
+    Key,
+    /// `optional`: may be missing.
+    Optional,
+    /// `personal`: masked in every output unless asked for.
+    Personal,
+    /// `recorded`: when the row was learned; settles which of two rows with one key is the later.
+    Recorded,
+    /// `merged`: names the row that took this one over.
+    Merged,
+    /// `parent`: names the row above this one.
+    Parent,
+}
+
+// ---------- small declarations ----------
+
+/// What the metrics are for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objective {
+    /// `target net_retention >= 110%`
+    pub target: Option<Expr>,
+}
+
+/// A named constant that a run may set otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// `param churn: ratio = …`
+    pub ty: Option<TypeExpr>,
+    /// The value unless set.
+    pub value: Expr,
+}
+
+/// A named condition on accounts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Who belongs.
+    pub condition: Expr,
+}
+
+/// A partition of all accounts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partition {
+    /// What is looked at; absent where the rows are conditions of their own.
+    pub by: Option<Expr>,
+    /// The parts, first match wins where they are written as bounds.
+    pub parts: Vec<Row>,
+}
+
+/// A typed definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Define {
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// Its meaning.
+    pub body: Expr,
+}
+
+/// A parameter of a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: TypeExpr,
+}
+
+// ---------- rows: thresholds, grades, partitions ----------
+
+/// `champion > 3 -> 100`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The name of the band, grade or part.
+    pub name: Name,
+    /// When the row is taken.
+    pub test: RowTest,
+    /// The points behind `->`.
+    pub points: Option<Expr>,
+    /// The whole row.
+    pub span: Span,
+}
+
+/// The condition of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowTest {
+    /// Which.
+    pub kind: RowTestKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Conditions that a row can state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowTestKind {
+    /// `>= 2`
+    Compare(CompareOp, Expr),
+    /// `10 to 20`, both ends included
+    Between(Expr, Expr),
+    /// `in (a, b)`
+    In(Vec<Expr>),
+    /// `missing`
+    Missing,
+    /// `otherwise`
+    Otherwise,
+    /// `when CONDITION`, in partitions without `by`
+    When(Expr),
+}
+
+/// A table of rows, or the one for a segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thresholds {
+    /// `thresholds for SEGMENT`
+    pub segment: Option<Name>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The whole block.
+    pub span: Span,
+}
+
+/// `scale 0 -> 0, 3 -> 100`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scale {
+    /// `scale for SEGMENT …`
+    pub segment: Option<Name>,
+    /// Value and points.
+    pub points: Vec<(Expr, Expr)>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+// ---------- metric ----------
+
+/// A measured quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// How it is computed.
+    pub value: Option<Expr>,
+    /// `type ratio`: a declared type, checked against the value.
+    pub ty: Option<TypeExpr>,
+    /// The tables of thresholds, the general one and those per segment.
+    pub thresholds: Vec<Thresholds>,
+    /// The scales, the general one and those per segment.
+    pub scales: Vec<Scale>,
+    /// `valid for 90 days then missing`
+    pub valid_for: Option<ValidFor>,
+}
+
+/// How long a measured value stays usable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidFor {
+    /// For how long.
+    pub duration: DurationLit,
+    /// `missing` or `flag`.
+    pub then: Name,
+    /// The whole statement.
+    pub span: Span,
+}
+
+// ---------- scorecard ----------
+
+/// A weighted roll-up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scorecard {
+    /// The lines that are weighed.
+    pub lines: Vec<Line>,
+    /// `for SEGMENT { … }`
+    pub overrides: Vec<Override>,
+    /// `missing …`
+    pub missing: Option<MissingClause>,
+    /// `combine sum`
+    pub combine: Option<Name>,
+    /// `base 449`, for sums
+    pub base: Option<Expr>,
+    /// `weights total 100`, or `weights free`
+    pub total: Option<WeightTotal>,
+    /// `cap`, `floor`, `set`
+    pub limits: Vec<Limit>,
+    /// `grades { … }`
+    pub grades: Vec<Thresholds>,
+}
+
+/// What the weights of a scorecard must total.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightTotal {
+    /// The total, or nothing for `weights free`.
+    pub total: Option<Expr>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// One line of a scorecard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The metric or scorecard.
+    pub name: Name,
+    /// `weight 40`
+    pub weight: Option<Expr>,
+    /// `informational`: shown, not scored.
+    pub informational: Option<Span>,
+    /// `at most 15%` of the whole score
+    pub at_most: Option<Expr>,
+    /// `scale 0 -> 0, 3 -> 100`
+    pub scale: Option<Scale>,
+    /// `missing zero`
+    pub missing: Option<MissingClause>,
+    /// `because "…"`
+    pub because: Option<Text>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// What differs for a segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Override {
+    /// For whom.
+    pub segment: Name,
+    /// Lines that replace weight, scale or policy.
+    pub lines: Vec<Line>,
+    /// The whole block.
+    pub span: Span,
+}
+
+/// What a score does with missing parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MissingClause {
+    /// Which policy.
+    pub policy: MissingPolicy,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// The policies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MissingPolicy {
+    /// `renormalise at least 60% coverage`: the weight is shared out.
+    Renormalise { at_least: Option<Expr> },
+    /// `zero`
+    Zero,
+    /// `neutral 50`
+    Neutral(Expr),
+    /// `fail`: the score is missing too.
+    Fail,
+}
+
+/// `cap 49 when open_p1 > 0`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// Which verb.
+    pub verb: LimitVerb,
+    /// To what.
+    pub value: Expr,
+    /// When; always, if absent.
+    pub when: Option<Expr>,
+    /// `because "…"`
+    pub because: Option<Text>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// How a score is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitVerb {
+    /// At most.
+    Cap,
+    /// At least.
+    Floor,
+    /// Exactly.
+    Set,
+}
+
+// ---------- rule ----------
+
+/// When to act, and how.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rule {
+    /// What sets it off.
+    pub trigger: Option<Trigger>,
+    /// `unless CONDITION`
+    pub unless: Option<Expr>,
+    /// `do …`
+    pub actions: Vec<Action>,
+    /// `escalate after 7 days to manager, after 14 days to vp`
+    pub escalate: Vec<Escalation>,
+    /// `approval TEAM, …`
+    pub approval: Vec<Name>,
+    /// `cooldown 365 days`
+    pub cooldown: Option<DurationLit>,
+    /// `pilot 25%`
+    pub pilot: Option<Expr>,
+    /// `priority 10`
+    pub priority: Option<Expr>,
+    /// `close when CONDITION for 2 runs`
+    pub close: Option<Expr>,
+    /// `exclusive GROUP`
+    pub exclusive: Option<Name>,
+    /// `limit 5 per owner per week`
+    pub limit: Option<RateLimit>,
+    /// `dedupe by FIELD, …`
+    pub dedupe: Vec<Name>,
+    /// `fire on first run`
+    pub fire_on_first_run: Option<Span>,
+}
+
+/// `when`, `while` and `on`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    /// Which.
+    pub kind: TriggerKind,
+    /// The condition.
+    pub condition: Expr,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// How a condition sets a rule off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriggerKind {
+    /// `when`: on becoming true.
+    When,
+    /// `while`: as long as it is true.
+    While,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// `task`, `playbook`, `email` …
+    pub verb: Name,
+    /// The text, or the name of a playbook.
+    pub what: ActionTarget,
+    /// `assign csm`
+    pub assign: Option<Name>,
+    /// `fallback cs_ops`
+    pub fallback: Option<Name>,
+    /// `due in 10 days`
+    pub due: Option<DurationLit>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What an action names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActionTarget {
+    /// A text with `{names}` to fill in.
+    Text(Text),
+    /// A playbook.
+    Name(Name),
+}
+
+/// One step of an escalation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Escalation {
+    /// How long after opening.
+    pub after: DurationLit,
+    /// To whom.
+    pub to: Name,
+}
+
+/// `limit 5 per owner per week`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateLimit {
+    /// How many.
+    pub count: Expr,
+    /// Per what.
+    pub per: Name,
+    /// In which period.
+    pub period: PeriodKind,
+    /// The whole statement.
+    pub span: Span,
+}
+
+// ---------- test ----------
+
+/// A test of the program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// The fixed as-of date.
+    pub as_of: DateLit,
+    /// Rows given inline.
+    pub given: Vec<Given>,
+    /// What must hold.
+    pub expect: Vec<Expectation>,
+}
+
+/// Rows for a test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// The table.
+    pub table: Name,
+    /// The key of the row, or of the account whose rows follow.
+    pub key: Name,
+    /// Column names.
+    pub columns: Vec<Name>,
+    /// Cells row by row; each row as long as `columns`.
+    pub rows: Vec<Vec<Cell>>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// A cell of a test table, as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The text between the bars, trimmed, quotes removed.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One `expect`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    /// What is expected.
+    pub kind: ExpectationKind,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What can be expected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpectationKind {
+    /// `acme.references = 2.5 within 0.1`, `acme.advocacy is bronze`
+    Holds { condition: Expr, within: Option<Expr> },
+    /// `cab_invite fires for acme`, `cab_invite does not fire for acme because advocacy < 85`
+    Rule { rule: Name, fires: bool, subject: Name, because: Option<Expr> },
+    /// `error weights-total`
+    Error(Name),
+}
+
+// ---------- expressions ----------
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// Which.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A date literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateLit {
+    /// The date.
+    pub date: Date,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A duration literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationLit {
+    /// The duration.
+    pub duration: Duration,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// `3`, `250k`
+    Number(Decimal),
+    /// `15%`, stored as 0.15
+    Percent(Decimal),
+    /// `250k USD`
+    Money(Decimal, Name),
+    /// `"text"`
+    Text(String),
+    /// `yes`, `no`, `true`, `false`
+    Boolean(bool),
+    /// `2026-03-31`
+    Date(Date),
+    /// `90 days`
+    Duration(Duration),
+    /// `arr`, `enterprise`
+    Name(String),
+    /// `acme.references`
+    Member(Name, Name),
+    /// `not x`
+    Not(Box<Expr>),
+    /// `-x`
+    Negate(Box<Expr>),
+    /// `a and b and c`
+    And(Vec<Expr>),
+    /// `a or b or c`
+    Or(Vec<Expr>),
+    /// `a + b - c`
+    Sum(Vec<Term>),
+    /// `a * b / c`
+    Product(Vec<Factor>),
+    /// `a >= b`
+    Compare(CompareOp, Box<Expr>, Box<Expr>),
+    /// `x in (a, b)`, `x not in (a, b)`
+    In { value: Box<Expr>, list: Vec<Expr>, negated: bool },
+    /// `renewal in next 90 days`
+    Within { value: Box<Expr>, window: Window, negated: bool },
+    /// `x is missing`, `x is not missing`, `x is missing because stale`
+    IsMissing { value: Box<Expr>, because: Option<Name>, negated: bool },
+    /// `advocacy is gold`, `references is not silent`
+    Is { value: Box<Expr>, label: Name, negated: bool },
+    /// `x or else 0`
+    OrElse(Vec<Expr>),
+    /// `if c then a else b`
+    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    /// `clv(arr, 80%, 10%)`, `round(x)`, and every aggregate
+    Call(Call),
+    /// `days since d`, `months until d`
+    Elapsed { unit: PeriodKind, until: bool, date: Box<Expr> },
+    /// `x as of 90 days ago`
+    AsOf { value: Box<Expr>, shift: Shift },
+    /// `change in x over 2 quarters`, `percent change in x over 1 year`
+    Change { value: Box<Expr>, percent: bool, over: DurationLit },
+    /// `trend of x over 4 quarters`
+    Trend { value: Box<Expr>, over: DurationLit },
+    /// `x >= 85 for 3 quarters`, `… for 3 of last 4 quarters`
+    Held { condition: Box<Expr>, count: u32, of: Option<u32>, period: HeldPeriod },
+    /// `percentile of x within size`
+    Ranked { function: Name, value: Box<Expr>, within: Option<Name> },
+}
+
+/// The period of a `for` condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldPeriod {
+    /// Ends of complete calendar or fiscal periods.
+    Calendar(PeriodKind),
+    /// Consecutive runs of the program.
+    Runs,
+}
+
+/// One term of a sum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Subtracted rather than added; never for the first.
+    pub negative: bool,
+    /// The term.
+    pub value: Expr,
+}
+
+/// One factor of a product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor {
+    /// Divided by rather than multiplied with; never for the first.
+    pub divide: bool,
+    /// The factor.
+    pub value: Expr,
+}
+
+/// Comparison operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+}
+
+impl CompareOp {
+    /// As written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Equal => "=",
+            CompareOp::NotEqual => "!=",
+            CompareOp::Less => "<",
+            CompareOp::LessEqual => "<=",
+            CompareOp::Greater => ">",
+            CompareOp::GreaterEqual => ">=",
+        }
+    }
+}
+
+/// A function or aggregate applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which function.
+    pub function: Name,
+    /// Plain arguments, or the one `expression of source clauses` of an aggregate.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// Which form.
+    pub kind: ArgumentKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Forms of argument.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ArgumentKind {
+    /// A plain value; `count(activity)` arrives as the name `activity`.
+    Value(Expr),
+    /// `score of survey in last 180 days`, or `activity where …` without a value.
+    Rows { value: Option<Expr>, source: Name, clauses: Vec<Clause> },
+    /// `at least 5 answers`
+    AtLeast(Expr),
+    /// `all answers`: do not keep the latest per contact only.
+    AllAnswers,
+}
+
+/// A clause behind a source; their order in the text has no meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clause {
+    /// Which.
+    pub kind: ClauseKind,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// What can be done with rows before they are aggregated.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClauseKind {
+    /// `where CONDITION`
+    Where(Expr),
+    /// `in last 90 days`
+    In(Window),
+    /// `dedupe by contact within 3 days [chain] [keep first|last]`
+    Dedupe { by: Vec<Name>, within: Option<DurationLit>, chain: bool, keep: Option<Name> },
+    /// `latest per contact`
+    LatestPer(Vec<Name>),
+    /// `cap 4 per quarter`
+    Cap { count: Expr, period: PeriodKind },
+    /// `decay half-life 90 days`, `decay linear 60 days`
+    Decay { linear: bool, over: DurationLit },
+    /// `weighted by EXPRESSION`
+    WeightedBy(Expr),
+}
+
+/// A span of dates relative to the as-of date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// Which.
+    pub kind: WindowKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Forms of window; their meaning is in [`crate::calendar`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowKind {
+    /// `last 90 days`
+    Last(Duration),
+    /// `next 90 days`
+    Next(Duration),
+    /// `this quarter`: to date
+    This(PeriodKind),
+    /// `previous quarter`: the last complete one
+    Previous(PeriodKind),
+    /// `last 4 complete quarters`
+    LastComplete(u32, PeriodKind),
+    /// `since 2026-01-01`
+    Since(Date),
+    /// `2026-01-01 to 2026-03-31`, both ends included
+    Between(Date, Date),
+}
+
+/// Where `as of` looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shift {
+    /// `90 days ago`
+    Ago(Duration),
+    /// `2026-01-01`
+    On(Date),
+    /// `start of this quarter`'s eve, that is the end of the previous one: `end of previous quarter`
+    EndOfPrevious(PeriodKind),
+}

@@ -1,0 +1,168 @@
+//! The one table of functions: checker, engines, documentation and completion read it.
+//!
+//! To add a function: (1) a variant of [`Scalar`] or [`AggregateFunction`], (2) its row in [`CATALOGUE`], (3) its type in
+//! `check/functions.rs`, (4) its meaning in `engine/reference/functions.rs`, (5) a case in `tests/eval`. The matches are
+//! exhaustive, so the compiler walks you through them.
+
+/// Functions of single values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scalar {
+    /// `abs(x)`
+    Abs,
+    /// `round(x)`, `round(x, digits)`
+    Round,
+    /// `floor(x)`
+    Floor,
+    /// `ceil(x)`
+    Ceil,
+    /// `min(a, b, …)`
+    Least,
+    /// `max(a, b, …)`
+    Greatest,
+    /// `clamp(x, low, high)`
+    Clamp,
+    /// `to points(x)`, written `to_points(x)`: a ratio times 100, an nps (x + 100) / 2, a number as it is
+    ToPoints,
+    /// `to_ratio(x)`: a number as it is, points / 100
+    ToRatio,
+    /// `to_number(x)`: the bare number of any unit
+    ToNumber,
+    /// `points(metric)`: the points after thresholds or scale
+    Points,
+}
+
+/// Functions of many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    /// How many rows.
+    Count,
+    /// Sum of the values.
+    Sum,
+    /// Mean of the values, weighted if asked.
+    Avg,
+    /// Smallest value.
+    Min,
+    /// Largest value.
+    Max,
+    /// Value of the earliest row, or its date.
+    First,
+    /// Value of the latest row, or its date.
+    Last,
+    /// How many different values.
+    Distinct,
+    /// Share of rows whose condition holds among those where it is known.
+    Share,
+    /// Promoters (9, 10) less detractors (0 to 6), per hundred answers.
+    Nps,
+    /// The middle value; the mean of the two middle ones for an even count.
+    Median,
+}
+
+/// What people read about a function.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The name as written.
+    pub name: &'static str,
+    /// How it is called.
+    pub signature: &'static str,
+    /// What it means, with units, and what it does with missing values.
+    pub meaning: &'static str,
+    /// Which function.
+    pub function: Function,
+}
+
+/// A function of either kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Of single values.
+    Scalar(Scalar),
+    /// Of rows.
+    Aggregate(AggregateFunction),
+}
+
+use AggregateFunction as A;
+use Scalar as S;
+
+const fn scalar(name: &'static str, signature: &'static str, function: Scalar, meaning: &'static str) -> Entry {
+    Entry { name, signature, meaning, function: Function::Scalar(function) }
+}
+
+const fn aggregate(
+    name: &'static str,
+    signature: &'static str,
+    function: AggregateFunction,
+    meaning: &'static str,
+) -> Entry {
+    Entry { name, signature, meaning, function: Function::Aggregate(function) }
+}
+
+/// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
+pub const CATALOGUE: &[Entry] = &[
+    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 if the source was loaded and covers the window."),
+    aggregate(
+        "sum",
+        "sum(VALUE of SOURCE …)",
+        A::Sum,
+        "Sum of the values, exact; rows without a value add nothing; 0 without rows.",
+    ),
+    aggregate(
+        "avg",
+        "avg(VALUE of SOURCE …)",
+        A::Avg,
+        "Mean of the values, rounded once; missing (no data) without values.",
+    ),
+    aggregate(
+        "median",
+        "median(VALUE of SOURCE …)",
+        A::Median,
+        "Middle value; of an even count the mean of the two middle ones; missing (no data) without values.",
+    ),
+    aggregate("min", "min(VALUE of SOURCE …)", A::Min, "Smallest value; missing (no data) without values."),
+    aggregate("max", "max(VALUE of SOURCE …)", A::Max, "Largest value; missing (no data) without values."),
+    aggregate(
+        "first",
+        "first(VALUE of SOURCE …)",
+        A::First,
+        "Value of the earliest row that has one, or without `VALUE of` its date; missing (no data) without rows.",
+    ),
+    aggregate(
+        "last",
+        "last(VALUE of SOURCE …)",
+        A::Last,
+        "Value of the latest row that has one, or without `VALUE of` its date; missing (no data) without rows.",
+    ),
+    aggregate(
+        "distinct",
+        "distinct(VALUE of SOURCE …)",
+        A::Distinct,
+        "How many different values; text is compared trimmed and case-folded; rows without a value are left out.",
+    ),
+    aggregate(
+        "share",
+        "share(CONDITION of SOURCE …)",
+        A::Share,
+        "Ratio of rows whose condition holds among those where it is known; missing (not applicable) without such rows.",
+    ),
+    aggregate(
+        "nps",
+        "nps(SCORE of SOURCE …)",
+        A::Nps,
+        "100 x (promoters - detractors) / answers; promoters answer 9 or 10, detractors 0 to 6. Keeps the latest answer per contact if the source has a column `contact`, unless `all answers` is added. Missing (too few) below `at least N answers`.",
+    ),
+    scalar("abs", "abs(x)", S::Abs, "Magnitude, in the unit of x."),
+    scalar(
+        "round",
+        "round(x) or round(x, digits)",
+        S::Round,
+        "Rounded half away from zero to so many fractional digits (0).",
+    ),
+    scalar("floor", "floor(x)", S::Floor, "Largest whole number at or below x."),
+    scalar("ceil", "ceil(x)", S::Ceil, "Smallest whole number at or above x."),
+    scalar("min", "min(a, b, …)", S::Least, "Smallest of the values; missing if one is."),
+    scalar("max", "max(a, b, …)", S::Greatest, "Largest of the values; missing if one is."),
+    scalar("clamp", "clamp(x, low, high)", S::Clamp, "x, but at least low and at most high."),
+    scalar("to_points", "to_points(x)", S::ToPoints, "A ratio times 100, an nps as (x + 100) / 2, a number as it is."),
+    scalar("to_ratio", "to_ratio(x)", S::ToRatio, "Points divided by 100, a number as it is."),
+    scalar("to_number", "to_number(x)", S::ToNumber, "The bare number of any unit."),
+    scalar("points", "points(METRIC)", S::Points, "The points a metric has after its thresholds or scale."),
+];

@@ -1,0 +1,245 @@
+//! Reading what the program is about: `laud.toml` and files in, typed columns and a full account of every row out.
+//!
+//! Nothing is dropped silently: each row that is not kept is counted under a reason and handed to whoever asked for the
+//! rejects; each cell that could not be read is missing with the reason `unreadable cell`, and counted too.
+
+use crate::calendar::Date;
+use crate::number::Decimal;
+use crate::program::{FieldId, TableId};
+use crate::value::{Fault, Missing, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// All tables of a program, loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Dataset {
+    /// By [`TableId`].
+    pub tables: Vec<TableData>,
+}
+
+impl Dataset {
+    /// The rows of a table.
+    pub fn table(&self, id: TableId) -> Option<&TableData> {
+        self.tables.get(id.index())
+    }
+}
+
+/// One table, loaded.
+#[derive(Debug, Clone, Default)]
+pub struct TableData {
+    /// False if there was no source: counts over it are missing, not zero.
+    pub loaded: bool,
+    /// How many rows were kept.
+    pub rows: u32,
+    /// By [`FieldId`]; each as long as `rows`.
+    pub columns: Vec<Column>,
+    /// Where each row was read.
+    pub origins: Vec<Origin>,
+    /// The files, as a person knows them; [`Origin::file`] points here.
+    pub files: Vec<String>,
+    /// First date the source vouches for, if the project file says so.
+    pub covers_from: Option<Date>,
+    /// Last date the source vouches for: as the project file says, or else the latest date in it.
+    pub covers_to: Option<Date>,
+    /// Tables with a key: row by key text.
+    pub by_key: HashMap<Arc<str>, u32>,
+    /// Event tables: for each row of the parent table, its rows by date (then time, key and place in the file).
+    pub by_parent: Vec<Vec<u32>>,
+}
+
+impl TableData {
+    /// A cell.
+    pub fn value(&self, field: FieldId, row: u32) -> Value {
+        self.columns.get(field.index()).map_or(Value::Missing(Missing::NoData), |c| c.value(row))
+    }
+
+    /// The event rows of a row of the parent table, by date.
+    pub fn rows_of(&self, parent: u32) -> &[u32] {
+        self.by_parent.get(parent as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// `activity.csv:12`
+    pub fn place(&self, row: u32) -> String {
+        let origin = self.origins.get(row as usize).copied().unwrap_or_default();
+        format!("{}:{}", self.files.get(origin.file as usize).map_or("?", String::as_str), origin.line)
+    }
+}
+
+/// Where a row was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// Index into [`TableData::files`].
+    pub file: u32,
+    /// Line of a text file, row of a Parquet file, from 1.
+    pub line: u32,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The cells.
+    pub cells: Cells,
+    /// Rows whose cell could not be read, rising.
+    pub unreadable: Vec<u32>,
+}
+
+/// The cells of a column; `None` is blank or unreadable.
+#[derive(Debug, Clone)]
+pub enum Cells {
+    /// Yes or no.
+    Boolean(Vec<Option<bool>>),
+    /// Numbers, ratios, money, durations.
+    Number(Vec<Option<Decimal>>),
+    /// Dates.
+    Date(Vec<Option<Date>>),
+    /// Wall-clock microseconds in the project's time zone.
+    Instant(Vec<Option<i64>>),
+    /// Places in the column's [`crate::program::EnumType`].
+    Symbol(Vec<Option<u32>>),
+    /// Texts.
+    Text(Vec<Option<Arc<str>>>),
+}
+
+impl Column {
+    /// The cell of a row.
+    pub fn value(&self, row: u32) -> Value {
+        let i = row as usize;
+        let value = match &self.cells {
+            Cells::Boolean(v) => v.get(i).copied().flatten().map(Value::Boolean),
+            Cells::Number(v) => v.get(i).copied().flatten().map(Value::Number),
+            Cells::Date(v) => v.get(i).copied().flatten().map(Value::Date),
+            Cells::Instant(v) => v.get(i).copied().flatten().map(Value::Instant),
+            Cells::Symbol(v) => v.get(i).copied().flatten().map(Value::Symbol),
+            Cells::Text(v) => v.get(i).cloned().flatten().map(Value::Text),
+        };
+        value.unwrap_or_else(|| {
+            let unreadable = self.unreadable.binary_search(&row).is_ok();
+            Value::Missing(if unreadable { Missing::Error(Fault::BadCell) } else { Missing::NoData })
+        })
+    }
+}
+
+/// What was read, kept and rejected.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LoadReport {
+    /// By [`TableId`].
+    pub tables: Vec<TableReport>,
+}
+
+/// The account of one table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableReport {
+    /// The table's name.
+    pub table: String,
+    /// The files read, as a person knows them.
+    pub files: Vec<String>,
+    /// False if there was no source.
+    pub loaded: bool,
+    /// Rows read, headers not counted.
+    pub read: u64,
+    /// Rows kept. `read = kept + rejected + repeated`.
+    pub kept: u64,
+    /// Rows not kept, by reason, in the order of [`RejectReason`].
+    pub rejected: Vec<(RejectReason, u64)>,
+    /// Things worth knowing about rows that were kept: `4 cells of `arr` are not numbers: "n.a." …`, `2 rows moved from A5 to A1`.
+    pub notes: Vec<Note>,
+}
+
+/// Why a row was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RejectReason {
+    /// A text row with more or fewer cells than the header, or a line that is not JSON.
+    Malformed,
+    /// No key, or no account.
+    NoKey,
+    /// No date, or none that can be read.
+    BadDate,
+    /// A number outside the range that the column declares.
+    OutOfRange,
+    /// The same row again.
+    Duplicate,
+    /// Another row with the same key that differs, and is not the later one.
+    Conflict,
+    /// Names an account that does not exist.
+    UnknownAccount,
+    /// An account that was merged into another.
+    Merged,
+    /// Longer than a row may be.
+    TooLong,
+    /// Not UTF-8.
+    Encoding,
+}
+
+/// Something worth knowing about rows that were kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// Which kind.
+    pub kind: NoteKind,
+    /// The column, if it is about one.
+    pub field: Option<String>,
+    /// How many cells or rows.
+    pub count: u64,
+    /// One sentence, with an example and a suggestion where there is one.
+    pub text: String,
+}
+
+/// Kinds of note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoteKind {
+    /// Cells that could not be read as the column's type.
+    Unreadable,
+    /// Values that the list of the column does not have.
+    UnknownValue,
+    /// Blank cells in a column that is not optional.
+    Blank,
+    /// Rows re-keyed because their account was merged.
+    Moved,
+    /// Columns of the file that the program does not use.
+    Unused,
+    /// Anything else.
+    Other,
+}
+
+/// One row that was not kept, as `--rejects` writes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reject {
+    /// The table.
+    pub table: String,
+    /// The file.
+    pub file: String,
+    /// Line or row, from 1.
+    pub line: u32,
+    /// The reason.
+    pub reason: RejectReason,
+    /// What exactly: `score is 11, at most 10 is allowed`.
+    pub detail: String,
+}
+
+/// The data cannot be used at all: no file, no column, no way to tell dates apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataError {
+    /// Where: `data/account.csv:1:5`, or a file alone.
+    pub place: String,
+    /// What is wrong.
+    pub message: String,
+    /// The one edit to make.
+    pub help: Option<String>,
+}
+
+impl RejectReason {
+    /// In a person's words.
+    pub fn words(self) -> &'static str {
+        match self {
+            RejectReason::Malformed => "malformed row",
+            RejectReason::NoKey => "no key",
+            RejectReason::BadDate => "no readable date",
+            RejectReason::OutOfRange => "out of range",
+            RejectReason::Duplicate => "repeated row",
+            RejectReason::Conflict => "key used twice",
+            RejectReason::UnknownAccount => "unknown account",
+            RejectReason::Merged => "merged into another account",
+            RejectReason::TooLong => "row too long",
+            RejectReason::Encoding => "not UTF-8",
+        }
+    }
+}

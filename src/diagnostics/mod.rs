@@ -1,0 +1,175 @@
+//! What laud tells people: one type for every finding, one catalogue of codes, one file per output format.
+//!
+//! Every stage pushes [`Diagnostic`]s into one [`Diagnostics`] list; nobody prints. Wording: lower case, no final stop,
+//! the user's words in backticks; the message says what is wrong, the label what this place is, the help the one edit to
+//! make.
+
+mod catalogue;
+pub mod render;
+mod suggest;
+
+pub use catalogue::{Code, Page};
+pub use suggest::{did_you_mean, nearest};
+
+use crate::span::Span;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// For information.
+    Info,
+    /// Probably a mistake.
+    Warning,
+    /// The program cannot be run, or the data cannot be used.
+    Error,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// Which kind of finding.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// The places; the first is where it is.
+    pub labels: Vec<Label>,
+    /// The one edit to make, in words.
+    pub help: Option<String>,
+    /// A concrete value or account that shows it.
+    pub witness: Option<String>,
+    /// The edit as text, where it is mechanical.
+    pub fix: Option<Fix>,
+}
+
+/// A place and what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What it is; may be empty.
+    pub text: String,
+}
+
+/// A mechanical edit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What it does: ``write `=` ``.
+    pub title: String,
+    /// Replacements that do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// A finding of the code's own severity at a place.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            labels: vec![Label { span, text: String::new() }],
+            help: None,
+            witness: None,
+            fix: None,
+        }
+    }
+
+    /// Says what the first place is.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        if let Some(first) = self.labels.first_mut() {
+            first.text = text.into();
+        }
+        self
+    }
+
+    /// Points at another place too.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// The one edit to make.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// A concrete value or account that shows it.
+    pub fn witness(mut self, text: impl Into<String>) -> Self {
+        self.witness = Some(text.into());
+        self
+    }
+
+    /// A mechanical edit: replace `span` by `text`. Its title becomes the help if there is none.
+    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        let title = title.into();
+        self.help.get_or_insert_with(|| title.clone());
+        self.fix = Some(Fix { title, edits: vec![Edit { span, text: text.into() }] });
+        self
+    }
+
+    /// Where it is.
+    pub fn span(&self) -> Span {
+        self.labels.first().map_or(Span::default(), |l| l.span)
+    }
+}
+
+/// The list that every stage adds to.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Nothing found yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Adds all findings of another list.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.list.extend(other.list);
+    }
+
+    /// True if one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// True if nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// All findings, as they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// All findings by place, repeats left out.
+    pub fn sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
+        self.list.dedup();
+        self.list
+    }
+}

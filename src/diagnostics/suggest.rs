@@ -1,0 +1,34 @@
+//! "Did you mean": the nearest of the names that would have been right.
+
+/// The candidate nearest to `word`, if one is near enough: the same but for case, or at most a third of its letters off.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.to_lowercase();
+    let limit = (word.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == word || candidate.len().abs_diff(word.len()) > limit + 2 {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
+        let better = best.is_none_or(|(d, name)| distance < d || (distance == d && candidate < name));
+        if distance <= limit && better {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// ``did you mean `x`?``, or a list of what there is if nothing is near and the list is short.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
+    if let Some(name) = nearest(word, candidates.clone()) {
+        return Some(format!("did you mean `{name}`?"));
+    }
+    let mut all: Vec<&str> = candidates.into_iter().collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.is_empty() || all.len() > 8 {
+        return None;
+    }
+    let list: Vec<String> = all.iter().map(|n| format!("`{n}`")).collect();
+    Some(format!("there is {}", list.join(", ")))
+}

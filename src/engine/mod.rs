@@ -1,0 +1,132 @@
+//! Running a program over data: `program` and [`crate::data::Dataset`] in, [`Results`] out.
+//!
+//! [`reference`](mod@reference) is small and obvious and defines what every program means. Whatever else runs programs implements
+//! [`Engine`] and must give the same digits.
+
+pub mod reference;
+
+use crate::calendar::{Calendar, Date};
+use crate::data::Dataset;
+use crate::number::Decimal;
+use crate::program::{MetricId, Program, RuleId, ScorecardId};
+use crate::value::{Missing, Value};
+
+/// Something that can run a program.
+pub trait Engine {
+    /// Scores every account at one as-of date; accounts come out sorted by id.
+    fn evaluate(&self, program: &Program, data: &Dataset, options: &Options) -> Results;
+}
+
+/// What a run is told besides program and data.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The one as-of date.
+    pub as_of: Date,
+    /// How the project counts its years.
+    pub calendar: Calendar,
+    /// Only these accounts, by id; all, if empty.
+    pub accounts: Vec<String>,
+}
+
+/// All accounts, scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// The as-of date.
+    pub as_of: Date,
+    /// By account id.
+    pub accounts: Vec<AccountResult>,
+}
+
+/// One account, scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountResult {
+    /// The account's id.
+    pub id: String,
+    /// Its row in the subject table.
+    pub row: u32,
+    /// The part per partition, in the order of [`Program::partitions`]; `None` if unknown.
+    pub parts: Vec<Option<u32>>,
+    /// Membership per segment, in the order of [`Program::segments`]; `None` if unknown.
+    pub segments: Vec<Option<bool>>,
+    /// Per metric, in the order of [`Program::metrics`].
+    pub metrics: Vec<MetricResult>,
+    /// Per scorecard, in the order of [`Program::scorecards`].
+    pub scores: Vec<ScoreResult>,
+    /// Per rule, in the order of [`Program::rules`].
+    pub rules: Vec<RuleResult>,
+}
+
+/// A metric of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricResult {
+    /// Which.
+    pub metric: MetricId,
+    /// The value.
+    pub value: Value,
+    /// The band, if the metric has thresholds and one applies.
+    pub band: Option<String>,
+    /// The points after thresholds or scale; missing if the value is, unless a `missing` row gives some. `None` if the metric has neither.
+    pub points: Option<Value>,
+}
+
+/// A score of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreResult {
+    /// Which.
+    pub scorecard: ScorecardId,
+    /// The score after limits.
+    pub value: Value,
+    /// The score before limits.
+    pub unlimited: Value,
+    /// Share of the weight that had a value, as a ratio, before any policy filled in.
+    pub coverage: Decimal,
+    /// The grade, if there are grades and the score has a value.
+    pub grade: Option<String>,
+    /// The lines.
+    pub lines: Vec<LineResult>,
+    /// Index into the scorecard's limits of each one whose condition held, with the score it made.
+    pub limits: Vec<(usize, Decimal)>,
+    /// Index into the scorecard's overrides of the one that applied.
+    pub applied: Option<usize>,
+}
+
+/// A line of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineResult {
+    /// The points that went in; missing if there were none.
+    pub points: Value,
+    /// What stood in for missing points under `zero` or `neutral`.
+    pub stand_in: Option<Decimal>,
+    /// The weight as declared for this account.
+    pub weight: Decimal,
+    /// The weight with which it counted; 0 if its weight was shared out.
+    pub counted_weight: Decimal,
+    /// What it contributes; contributions of a score add up to `unlimited` exactly (for `Sum`, together with the base).
+    pub contribution: Option<Decimal>,
+    /// What it costs against 100 points; for weighted means these add up to 100 - `unlimited` exactly.
+    pub lost: Option<Decimal>,
+    /// Why the points are missing.
+    pub missing: Option<Missing>,
+}
+
+/// A rule for an account at this as-of date; what is done about it depends on the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleResult {
+    /// Which.
+    pub rule: RuleId,
+    /// How it stands.
+    pub status: RuleStatus,
+}
+
+/// How a rule's condition stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleStatus {
+    /// The condition holds and nothing holds it back.
+    Holds,
+    /// The condition does not hold.
+    DoesNotHold,
+    /// The condition holds, but `unless` does too.
+    HeldBack,
+    /// Condition or `unless` is unknown because something is missing.
+    Undecided,
+}

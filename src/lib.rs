@@ -1,0 +1,55 @@
+//! laud: a rules engine and scorecard language for customer-success operations.
+//!
+//! ```text
+//!  .laud text ──syntax──▶ ast ──resolve──▶ names, order ──check──▶ types, units, proofs ──▶ program
+//!                                                                                             │
+//!                                                                                             ▼
+//!  laud.toml, files ──data──▶ typed columns, every rejected row counted ──────────────────▶ engine
+//!                                                                                             │
+//!                                                                                             ▼
+//!                                                       results ──▶ explain (why) ──▶ report (tables, json, csv, md)
+//! ```
+//!
+//! One function per arrow, in the folder of the same name. Every stage before `engine` pushes what it finds into one list
+//! of [`diagnostics`]; nothing but [`cli`] reads the terminal, the disk or the clock.
+
+pub mod ast;
+pub mod builtins;
+pub mod calendar;
+pub mod check;
+pub mod cli;
+pub mod data;
+pub mod diagnostics;
+pub mod engine;
+pub mod explain;
+pub mod number;
+pub mod program;
+pub mod report;
+pub mod resolve;
+pub mod source;
+pub mod span;
+pub mod syntax;
+pub mod value;
+
+use diagnostics::Diagnostics;
+use program::Program;
+use source::Sources;
+
+/// What a compilation is told besides the sources.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Parameters set otherwise for this run, as written: `("champion_calls", "5")`.
+    pub set: Vec<(String, String)>,
+}
+
+/// Compiles all sources as one program.
+///
+/// The program is given only if no error was found; warnings come with it. All mistakes of all sources are reported in
+/// one run: a declaration with a syntax error is left out and the others go on to be checked.
+pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let files: Vec<ast::File> =
+        sources.iter().map(|(id, source)| syntax::parse(id, source, &mut diagnostics)).collect();
+    let program = check::check(&files, settings, &mut diagnostics);
+    (program.filter(|_| !diagnostics.has_errors()), diagnostics)
+}

@@ -1,0 +1,611 @@
+//! The typed program: what the checker hands to everything that runs, explains or documents it.
+//!
+//! All names are resolved to ids, all types are known, definitions are expanded, parameters have their final values and
+//! every bound and weight is a constant. Whatever is here can be evaluated; what cannot yet be is refused by the checker.
+//! Ids index the vectors of [`Program`]. Every node keeps its [`Span`] so that explanations can point at the source.
+
+mod types;
+
+pub use types::{Currency, Type, Unit};
+
+use crate::ast::{CompareOp, LimitVerb, Shift, TriggerKind, WindowKind};
+use crate::calendar::{Date, Duration, PeriodKind};
+use crate::number::Decimal;
+use crate::span::Span;
+use crate::value::Value;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+        impl $name {
+            /// As an index.
+            pub fn index(self) -> usize { self.0 as usize }
+        }
+    )* };
+}
+
+ids! {
+    /// A table or event table.
+    TableId
+    /// A column of a table.
+    FieldId
+    /// A list of named values.
+    EnumId
+    /// A parameter.
+    ParamId
+    /// A segment.
+    SegmentId
+    /// A partition.
+    PartitionId
+    /// A metric.
+    MetricId
+    /// A scorecard.
+    ScorecardId
+    /// A rule.
+    RuleId
+}
+
+/// A checked program.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Program {
+    /// All tables, in order of declaration.
+    pub tables: Vec<Table>,
+    /// The table whose rows are scored; always set in a program that checked.
+    pub subject: Option<TableId>,
+    /// Lists of named values: those of columns and those of partitions.
+    pub enums: Vec<EnumType>,
+    /// Parameters with their final values.
+    pub params: Vec<Param>,
+    /// Segments.
+    pub segments: Vec<Segment>,
+    /// Partitions.
+    pub partitions: Vec<Partition>,
+    /// Metrics.
+    pub metrics: Vec<Metric>,
+    /// Scorecards.
+    pub scorecards: Vec<Scorecard>,
+    /// Rules.
+    pub rules: Vec<Rule>,
+    /// Objectives.
+    pub objectives: Vec<Objective>,
+    /// Metrics and scorecards such that each comes after what it reads.
+    pub order: Vec<Node>,
+    /// A short hash of the program's meaning, printed with every result.
+    pub hash: String,
+}
+
+/// Something that is computed once per account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Node {
+    /// A metric.
+    Metric(MetricId),
+    /// A scorecard.
+    Scorecard(ScorecardId),
+}
+
+/// Name, description and metadata of a declaration.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Header {
+    /// The name.
+    pub name: String,
+    /// The display name, if one was given.
+    pub label: Option<String>,
+    /// The description.
+    pub doc: Option<String>,
+    /// Owner, review and so on, as written.
+    pub meta: Vec<crate::ast::Meta>,
+    /// Where the name stands.
+    pub span: Span,
+}
+
+impl Header {
+    /// The display name, or else the name.
+    pub fn title(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Name and metadata.
+    pub header: Header,
+    /// Rows per key, or things that happened.
+    pub kind: TableKind,
+    /// The columns. For events the first is the reference to the parent, named after it, unless declared elsewhere.
+    pub fields: Vec<Field>,
+    /// The column that identifies a row, if there is one.
+    pub key: Option<FieldId>,
+}
+
+/// What a table's rows are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableKind {
+    /// One row per key; with `as_of`, one per key and date.
+    Rows { as_of: Option<FieldId> },
+    /// One row per thing that happened to a row of `of`; `parent` holds the key of that row, `at` the date.
+    Events { of: TableId, parent: FieldId, at: FieldId },
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whole numbers only.
+    pub integer: bool,
+    /// Smallest allowed value.
+    pub low: Option<Decimal>,
+    /// Largest allowed value.
+    pub high: Option<Decimal>,
+    /// May be missing.
+    pub optional: bool,
+    /// Masked in outputs.
+    pub personal: bool,
+    /// Says when the row was learned.
+    pub recorded: bool,
+    /// Names the row that took this one over.
+    pub merged: bool,
+    /// Names the row above this one.
+    pub parent: bool,
+    /// The description.
+    pub doc: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A list of named values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumType {
+    /// What a person calls it: `account.industry`, or the partition's name.
+    pub name: String,
+    /// The values in order of declaration.
+    pub values: Vec<String>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// Name and metadata.
+    pub header: Header,
+    /// Its type.
+    pub ty: Type,
+    /// The value in this run.
+    pub value: Value,
+    /// True if the run set it (`--set`).
+    pub set: bool,
+}
+
+/// A named condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Name and metadata.
+    pub header: Header,
+    /// Who belongs.
+    pub condition: Expr,
+}
+
+/// A partition: every account is in exactly one part (or its `by` is missing).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partition {
+    /// Name and metadata.
+    pub header: Header,
+    /// What is looked at; `None` if the parts are conditions.
+    pub by: Option<Expr>,
+    /// The parts as a list of values, in the order of `parts`.
+    pub values: EnumId,
+    /// The parts; the first that matches is taken.
+    pub parts: Vec<Part>,
+}
+
+/// A part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// When it is taken.
+    pub test: PartTest,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// When a part is taken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PartTest {
+    /// The value of `by` passes.
+    By(BandTest),
+    /// The condition holds.
+    Condition(Expr),
+}
+
+/// A segment or a part, as the target of `for …`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SegmentRef {
+    /// A segment.
+    Segment(SegmentId),
+    /// A part of a partition.
+    Part(PartitionId, u32),
+}
+
+/// A metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// Name and metadata.
+    pub header: Header,
+    /// Its value.
+    pub value: Expr,
+    /// Tables of thresholds: those for segments first, the general one last. At most one segment's applies.
+    pub thresholds: Vec<BandTable>,
+    /// Scales: those for segments first, the general one last.
+    pub scales: Vec<Scale>,
+    /// How long a value stays usable, counted from its last row; afterwards it is missing (stale).
+    pub valid_for: Option<Duration>,
+}
+
+/// Rows that turn a value into a band and points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BandTable {
+    /// For whom; everyone, if absent.
+    pub segment: Option<SegmentRef>,
+    /// The bands; the first whose test passes is taken.
+    pub bands: Vec<Band>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A band, grade or row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// Its name.
+    pub name: String,
+    /// When it is taken.
+    pub test: BandTest,
+    /// The points it gives; grades have none.
+    pub points: Option<Decimal>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A test of a value against constants.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BandTest {
+    /// A number compared with a bound (also a date, as its day number).
+    Compare(CompareOp, Decimal),
+    /// Both ends included.
+    Between(Decimal, Decimal),
+    /// One of these values (symbols, booleans or numbers).
+    In(Vec<Value>),
+    /// Missing.
+    Missing,
+    /// Any value that is not missing.
+    Otherwise,
+}
+
+/// Linear interpolation between points, clamped outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scale {
+    /// For whom; everyone, if absent.
+    pub segment: Option<SegmentRef>,
+    /// Value and points, by rising value; at least two.
+    pub points: Vec<(Decimal, Decimal)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A scorecard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scorecard {
+    /// Name and metadata.
+    pub header: Header,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// What differs for segments; at most one applies to an account.
+    pub overrides: Vec<Override>,
+    /// What happens with missing parts, unless a line says otherwise.
+    pub missing: MissingPolicy,
+    /// How the parts become one number.
+    pub combine: Combine,
+    /// Points that a sum starts from.
+    pub base: Decimal,
+    /// Caps, floors and settings.
+    pub limits: Vec<Limit>,
+    /// Grades: those for segments first, the general one last.
+    pub grades: Vec<BandTable>,
+}
+
+/// How a scorecard combines its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combine {
+    /// Sum of weight times points over the sum of weights.
+    WeightedMean,
+    /// Base plus the sum of weight times points.
+    Sum,
+    /// The lowest points.
+    Min,
+    /// The highest points.
+    Max,
+}
+
+/// A line of a scorecard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// What is weighed.
+    pub item: Node,
+    /// The weight; 0 for informational lines.
+    pub weight: Decimal,
+    /// Shown, not scored.
+    pub informational: bool,
+    /// The largest share of the whole score it may have, as a ratio.
+    pub at_most: Option<Decimal>,
+    /// A scale of this line that replaces the metric's own.
+    pub scale: Option<Scale>,
+    /// A policy of this line.
+    pub missing: Option<MissingPolicy>,
+    /// Why it weighs what it weighs.
+    pub because: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What differs for a segment: whole lines, already merged with the general ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Override {
+    /// For whom.
+    pub segment: SegmentRef,
+    /// All lines as they hold for that segment, in the order of [`Scorecard::lines`].
+    pub lines: Vec<Line>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What a score does with a missing part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingPolicy {
+    /// Its weight is shared out; below this share of present weight the score itself is missing (too few).
+    Renormalise {
+        /// The least coverage, as a ratio.
+        at_least: Decimal,
+    },
+    /// It counts as 0 points.
+    Zero,
+    /// It counts as so many points.
+    Neutral(Decimal),
+    /// The score is missing.
+    Fail,
+}
+
+/// A cap, floor or setting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// Which.
+    pub verb: LimitVerb,
+    /// To what.
+    pub value: Decimal,
+    /// When; always, if absent.
+    pub when: Option<Expr>,
+    /// Why.
+    pub because: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A rule. What it does is planned and applied elsewhere; here is what decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Name and metadata.
+    pub header: Header,
+    /// Edge or level.
+    pub trigger: TriggerKind,
+    /// The condition.
+    pub condition: Expr,
+    /// What holds it back.
+    pub unless: Option<Expr>,
+    /// When an open item closes.
+    pub close: Option<Expr>,
+    /// Everything else as written.
+    pub ast: Box<crate::ast::Rule>,
+}
+
+/// An objective.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objective {
+    /// Name and metadata.
+    pub header: Header,
+    /// The target, if it can be evaluated.
+    pub target: Option<Expr>,
+}
+
+// ---------- expressions ----------
+
+/// A typed expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// Which.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where it stands; inside an expanded definition, where the definition stands.
+    pub span: Span,
+}
+
+/// The forms of typed expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// A constant.
+    Literal(Value),
+    /// A parameter.
+    Param(ParamId),
+    /// A column of the account being scored.
+    Field(FieldId),
+    /// A column of the row being aggregated; only inside [`Aggregate`].
+    RowField(FieldId),
+    /// The value of a metric.
+    Metric(MetricId),
+    /// The points of a metric after its thresholds or scale: `points of x`.
+    Points(MetricId),
+    /// A score.
+    Score(ScorecardId),
+    /// True for members.
+    Segment(SegmentId),
+    /// True for members of this part.
+    Part(PartitionId, u32),
+    /// The part, as a symbol.
+    Partition(PartitionId),
+    /// Kleene `not`.
+    Not(Box<Expr>),
+    /// Minus.
+    Negate(Box<Expr>),
+    /// Kleene `and`.
+    And(Vec<Expr>),
+    /// Kleene `or`.
+    Or(Vec<Expr>),
+    /// Exact sum; `true` subtracts.
+    Sum(Vec<(bool, Expr)>),
+    /// Left to right, each step rounded once; `true` divides.
+    Product(Vec<(bool, Expr)>),
+    /// A comparison; both sides have comparable types.
+    Compare(CompareOp, Box<Expr>, Box<Expr>),
+    /// Membership in a list.
+    In { value: Box<Expr>, list: Vec<Expr>, negated: bool },
+    /// A date within a window.
+    Within { value: Box<Expr>, window: WindowKind, negated: bool },
+    /// Missing, for this reason if one is given (`error` matches every fault).
+    IsMissing { value: Box<Expr>, because: Option<MissingWord>, negated: bool },
+    /// The metric is in this band (by name: tables of segments may order them differently).
+    IsBand { metric: MetricId, band: String, negated: bool },
+    /// The score has this grade.
+    IsGrade { scorecard: ScorecardId, grade: String, negated: bool },
+    /// The first that is not missing.
+    OrElse(Vec<Expr>),
+    /// A choice; an unknown condition counts as not met.
+    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    /// A scalar function of the catalogue.
+    Function(crate::builtins::Scalar, Vec<Expr>),
+    /// Rows into one value.
+    Aggregate(Box<Aggregate>),
+    /// Whole units from a date to the as-of date, or the other way with `until`.
+    Elapsed { unit: PeriodKind, until: bool, date: Box<Expr> },
+    /// The as-of date.
+    AsOfDate,
+    /// The same definition at an earlier as-of date.
+    AsOf { value: Box<Expr>, shift: Shift },
+    /// Now minus then; with `percent`, over the magnitude of then.
+    Change { value: Box<Expr>, percent: bool, over: Duration },
+    /// Least-squares slope per period over the last `count` period ends, the as-of date being the last point.
+    Trend { value: Box<Expr>, over: Duration },
+    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`).
+    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind },
+}
+
+/// Reasons that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingWord {
+    /// `no_data`
+    NoData,
+    /// `not_applicable`
+    NotApplicable,
+    /// `stale`
+    Stale,
+    /// `too_few`
+    TooFew,
+    /// `error`
+    Error,
+}
+
+/// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, caps, value per
+/// row, decay, aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// Which.
+    pub function: crate::builtins::AggregateFunction,
+    /// Whose rows.
+    pub source: TableId,
+    /// The value per row; absent for counts of rows, and for `first` and `last` of a source, which give its date.
+    pub value: Option<Expr>,
+    /// Rows that count; unknown counts as not met.
+    pub filter: Option<Expr>,
+    /// Dates that count; everything up to the as-of date, if absent.
+    pub window: Option<WindowKind>,
+    /// Near repeats left out.
+    pub dedupe: Option<Dedupe>,
+    /// Only the latest row per these columns; a row where one of them is missing stands for itself.
+    pub latest_per: Vec<FieldId>,
+    /// At most so many rows per period, the earliest.
+    pub cap: Option<(u32, PeriodKind)>,
+    /// How a row's value fades with its age.
+    pub decay: Option<Decay>,
+    /// A weight per row, for means, shares and nps.
+    pub weight: Option<Expr>,
+    /// Fewer rows than this make the value missing (too few).
+    pub at_least: Option<u32>,
+}
+
+/// How near repeats are found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dedupe {
+    /// Rows that agree in these columns are candidates. Text is compared trimmed and case-folded; a missing cell equals a missing cell.
+    pub by: Vec<FieldId>,
+    /// A row at most so many days after the one it is compared with is a repeat; without it, every later one is.
+    pub within_days: Option<i64>,
+    /// Compare with the previous row rather than with the last kept one.
+    pub chain: bool,
+    /// Which of a group of repeats is kept.
+    pub keep_last: bool,
+}
+
+/// How a value fades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decay {
+    /// 0.5 to the power age / days.
+    HalfLife(i64),
+    /// max(0, 1 - age / days).
+    Linear(i64),
+}
+
+/// Where an as-of shift lands.
+pub fn shifted(calendar: crate::calendar::Calendar, shift: Shift, as_of: Date) -> Date {
+    match shift {
+        Shift::Ago(duration) => duration.before(as_of),
+        Shift::On(date) => date,
+        Shift::EndOfPrevious(kind) => calendar.end_of_previous(kind, as_of),
+    }
+}
+
+impl Program {
+    /// The table of this id; ids come from this program, so it is there.
+    pub fn table(&self, id: TableId) -> Option<&Table> {
+        self.tables.get(id.index())
+    }
+
+    /// The metric of this id.
+    pub fn metric(&self, id: MetricId) -> Option<&Metric> {
+        self.metrics.get(id.index())
+    }
+
+    /// The scorecard of this id.
+    pub fn scorecard(&self, id: ScorecardId) -> Option<&Scorecard> {
+        self.scorecards.get(id.index())
+    }
+
+    /// The table of accounts.
+    pub fn subject_table(&self) -> Option<&Table> {
+        self.subject.and_then(|id| self.table(id))
+    }
+
+    /// The name of a symbol.
+    pub fn symbol(&self, list: EnumId, symbol: u32) -> &str {
+        self.enums.get(list.index()).and_then(|e| e.values.get(symbol as usize)).map_or("?", String::as_str)
+    }
+
+    /// The name of a metric or scorecard.
+    pub fn node_name(&self, node: Node) -> &str {
+        match node {
+            Node::Metric(id) => self.metric(id).map_or("?", |m| &m.header.name),
+            Node::Scorecard(id) => self.scorecard(id).map_or("?", |s| &s.header.name),
+        }
+    }
+}

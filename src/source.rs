@@ -1,0 +1,96 @@
+//! The texts of a project, with a line index each.
+//!
+//! Reading them from disk is the business of [`crate::cli`]; here they are names and strings, so that tests and other
+//! programs can compile text that never was a file.
+
+use crate::span::Span;
+use std::sync::Arc;
+
+/// One source text and where its lines begin.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// What a person calls it: a path relative to the project, or `<expression>`.
+    pub name: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    /// Indexes the lines of `text`.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let mut line_starts = vec![0];
+        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i as u32 + 1));
+        Source { name: name.into(), text, line_starts }
+    }
+
+    /// Line and column of a byte offset, both from 1; the column counts characters.
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
+        let mut end = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let column = self.text.get(start..end).map_or(0, |s| s.chars().count());
+        (line + 1, column + 1)
+    }
+
+    /// The text of line `number` (from 1), without its line ending.
+    pub fn line(&self, number: usize) -> &str {
+        let Some(&start) = number.checked_sub(1).and_then(|n| self.line_starts.get(n)) else { return "" };
+        let end = self.line_starts.get(number).map_or(self.text.len(), |&next| next as usize);
+        self.text.get(start as usize..end).unwrap_or("").trim_end_matches(['\n', '\r'])
+    }
+
+    /// Number of lines.
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+}
+
+/// All sources of one compilation, addressed by [`Span::source`].
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    /// No sources yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text and returns the number that its spans carry.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> u16 {
+        self.list.push(Source::new(name, text));
+        u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// The source of this number.
+    pub fn get(&self, source: u16) -> Option<&Source> {
+        self.list.get(source as usize)
+    }
+
+    /// All sources with their numbers, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &Source)> {
+        self.list.iter().enumerate().map(|(i, s)| (i as u16, s))
+    }
+
+    /// The text under a span, or nothing if the span belongs to no source.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).and_then(|s| s.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+    }
+
+    /// `name:line:column` of where a span begins.
+    pub fn position(&self, span: Span) -> String {
+        match self.get(span.source) {
+            Some(source) => {
+                let (line, column) = source.line_column(span.start);
+                format!("{}:{line}:{column}", source.name)
+            }
+            None => "<unknown>".to_string(),
+        }
+    }
+}
