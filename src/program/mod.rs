@@ -5,6 +5,7 @@
 //! Ids index the vectors of [`Program`]. Every node keeps its [`Span`] so that explanations can point at the source.
 
 mod types;
+mod walk;
 
 pub use types::{Currency, Type, Unit};
 
