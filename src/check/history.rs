@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, FieldId, Node, TableKind, children};
+use crate::program::{Expr, ExprKind, FieldId, Node, TableKind};
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
 
@@ -76,13 +76,13 @@ impl Checker<'_, '_> {
             }
             ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {
                 let mut inner = HashSet::new();
-                children(expr, &mut |child| self.reads(child, known, &mut inner, found));
+                expr.children().into_iter().for_each(|child| self.reads(child, known, &mut inner, found));
                 if !inner.is_empty() {
                     found.push((expr.span, inner.clone()));
                 }
                 own.extend(inner);
             }
-            _ => children(expr, &mut |child| self.reads(child, known, own, found)),
+            _ => expr.children().into_iter().for_each(|child| self.reads(child, known, own, found)),
         }
     }
 }

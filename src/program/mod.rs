@@ -8,10 +8,9 @@
 
 mod fingerprint;
 mod types;
-mod visit;
+mod walk;
 
 pub use types::{Currency, Type, Unit};
-pub use visit::children;
 
 use crate::ast::{CompareOp, LimitVerb, Shift, TriggerKind, WindowKind};
 use crate::calendar::{Date, Duration, PeriodKind};
