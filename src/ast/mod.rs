@@ -4,6 +4,12 @@
 //! flat lists: a machine-written condition of a hundred thousand terms is wide, not deep. Every node has its [`Span`].
 //! Declarations come out in source order; that order has no meaning.
 
+#![allow(missing_docs)] // the fields of a variant are told by the line above it
+
+mod visit;
+
+pub use visit::children;
+
 use crate::calendar::{Date, Duration, PeriodKind};
 use crate::number::Decimal;
 use crate::span::Span;

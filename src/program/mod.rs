@@ -4,6 +4,8 @@
 //! every bound and weight is a constant. Whatever is here can be evaluated; what cannot yet be is refused by the checker.
 //! Ids index the vectors of [`Program`]. Every node keeps its [`Span`] so that explanations can point at the source.
 
+#![allow(missing_docs)] // the fields of a variant are told by the line above it
+
 mod types;
 
 pub use types::{Currency, Type, Unit};
