@@ -35,11 +35,11 @@ impl Source {
         Source { name: name.into(), text, line_starts, characters }
     }
 
-    /// Line and column of a byte offset, both from 1; the column counts characters.
+    /// Line and column of a byte offset, both from 1; the column counts characters. A line ending is at the end of its line.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
-        let mut end = (offset as usize).min(self.text.len());
+        let mut end = (offset as usize).min(self.line_range(line + 1).end);
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }

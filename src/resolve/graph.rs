@@ -280,10 +280,12 @@ fn report(symbols: &Symbols, cycle: &Edges, diagnostics: &mut Diagnostics) {
     let dots = if cycle.len() > shown.len() { " → …" } else { "" };
     let path = format!("{}{dots} → {}", shown.join(" → "), name(first));
     let at = symbols.item(first).map_or(back, |item| item.name.span);
-    let mut diagnostic = Diagnostic::new(Code::DependencyCycle, at, format!("`{}` depends on itself: {path}", name(first)))
-        .label("cannot be computed before itself");
+    let mut diagnostic =
+        Diagnostic::new(Code::DependencyCycle, at, format!("`{}` depends on itself: {path}", name(first)))
+            .label("cannot be computed before itself");
     for (symbol, span) in cycle.iter().skip(1).take(4) {
         diagnostic = diagnostic.also(*span, format!("reads `{}`", name(*symbol)));
     }
-    diagnostics.push(diagnostic.also(back, format!("reads `{}` again", name(first))).help("take one of these reads out"));
+    diagnostics
+        .push(diagnostic.also(back, format!("reads `{}` again", name(first))).help("take one of these reads out"));
 }

@@ -17,8 +17,10 @@ pub const CONTEXT: usize = 1;
 const TALLEST: usize = 8;
 /// Places drawn per finding.
 const MOST_LABELS: usize = 8;
-/// Longer lines are clipped, in characters.
+/// Longer lines are clipped, in characters: what people write by hand is shown whole.
 const WIDEST: usize = 120;
+/// What is kept of a clipped line, in characters.
+const KEPT: usize = 90;
 /// What is kept of a clipped line before its place.
 const BEFORE: usize = 40;
 
@@ -202,7 +204,7 @@ fn clip(line: &str, focus: usize) -> Range<usize> {
     }
     let before = line.get(..floor(line, focus)).unwrap_or("");
     let start = before.char_indices().rev().nth(BEFORE - 1).map_or(0, |(i, _)| i);
-    let end = line.get(start..).and_then(|rest| rest.char_indices().nth(WIDEST)).map_or(line.len(), |(i, _)| start + i);
+    let end = line.get(start..).and_then(|rest| rest.char_indices().nth(KEPT)).map_or(line.len(), |(i, _)| start + i);
     start..end
 }
 
@@ -228,8 +230,8 @@ mod tests {
     #[test]
     fn long_lines_keep_what_is_pointed_at() {
         let line = "é".repeat(1000);
-        assert_eq!(clip(&line, 0), 0..240);
-        assert_eq!(clip(&line, 1000), 920..1160);
+        assert_eq!(clip(&line, 0), 0..180);
+        assert_eq!(clip(&line, 1000), 920..1100);
         assert_eq!(clip(&line, 2000), 1920..2000);
     }
 }
