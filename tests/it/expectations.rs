@@ -1,8 +1,10 @@
 //! Programs that announce their own findings.
 //!
 //! `# error: threshold-gap` (or `warning`, `info`) stands right above the line where the finding is; several may be
-//! stacked. `# file: name.laud` begins another source. A program must raise exactly what it announces, code and line.
+//! stacked. `# file: name.laud` begins another source, `# set: name = value` sets a parameter for the run. A program must
+//! raise exactly what it announces, code and line.
 
+use laud::Settings;
 use laud::diagnostics::{Diagnostic, Severity};
 use laud::source::Sources;
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Annotated {
     /// Its sources.
     pub sources: Sources,
+    /// What the run sets.
+    pub settings: Settings,
     /// `name.laud:3 error: threshold-gap`, sorted.
     pub announced: Vec<String>,
 }
@@ -34,6 +38,9 @@ pub fn annotated(name: &str, text: &str) -> Annotated {
     for (name, text) in parts {
         let mut waiting = Vec::new();
         for (i, line) in text.lines().chain([""]).enumerate() {
+            if let Some((name, value)) = line.trim().strip_prefix("# set:").and_then(|set| set.split_once('=')) {
+                all.settings.set.push((name.trim().to_string(), value.trim().to_string()));
+            }
             match announcement(line) {
                 Some(word) => waiting.push(word),
                 None => all.announced.extend(waiting.drain(..).map(|word| format!("{name}:{} {word}", i + 1))),
@@ -102,5 +109,6 @@ fn announcements_point_at_the_next_line() {
         annotated("a.laud", "x\n# error: one-two\n  # warning: three\ny\n# file: b.laud\nz\n# error: at-the-end\n");
     assert_eq!(all.announced, ["a.laud:4 error: one-two", "a.laud:4 warning: three", "b.laud:3 error: at-the-end"]);
     assert_eq!(all.sources.iter().map(|(_, s)| s.name.clone()).collect::<Vec<_>>(), ["a.laud", "b.laud"]);
+    assert_eq!(annotated("a.laud", "# set: a = 5\n").settings.set, [("a".to_string(), "5".to_string())]);
     assert!(annotated("a.laud", "# Error: prose\n# error: some words\n").announced.is_empty());
 }

@@ -6,7 +6,6 @@
 use crate::documents::{Block, blocks};
 use crate::expectations::{annotated, compare};
 use crate::support::Failures;
-use laud::Settings;
 use laud::diagnostics::Code;
 
 #[test]
@@ -80,6 +79,6 @@ fn example(code: Code, block: &Block) -> Result<(), String> {
         "Passes" if !program.announced.is_empty() => return Err("a program that passes announces nothing".to_string()),
         _ => {}
     }
-    let (_, diagnostics) = laud::compile(&program.sources, &Settings::default());
+    let (_, diagnostics) = laud::compile(&program.sources, &program.settings);
     compare(&program.announced, &diagnostics.sorted(), &program.sources)
 }

@@ -4,7 +4,6 @@
 
 use crate::expectations::{annotated, compare};
 use crate::support::{Failures, bless, difference, files, read, shown, stem};
-use laud::Settings;
 use laud::diagnostics::render;
 use std::path::Path;
 
@@ -24,7 +23,7 @@ fn findings_are_announced_and_worded() {
 
 fn case(path: &Path) -> Result<(), String> {
     let program = annotated(&format!("{}.laud", stem(path)), &read(path));
-    let (_, diagnostics) = laud::compile(&program.sources, &Settings::default());
+    let (_, diagnostics) = laud::compile(&program.sources, &program.settings);
     let diagnostics = diagnostics.sorted();
     let words = render::human(&diagnostics, &program.sources, false);
     let recorded = path.with_extension("txt");
