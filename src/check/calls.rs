@@ -687,12 +687,17 @@ impl Checker<'_, '_> {
     // ---------- definitions ----------
 
     /// Checks the body of a definition once by itself, so that its mistakes are told even if nobody calls it.
-    pub(super) fn define(&mut self, item: &ast::Item, define: &ast::Define) {
+    pub(super) fn define(&mut self, index: usize, item: &ast::Item, define: &ast::Define) {
+        let errors = self.error_count();
         let mut frame = HashMap::new();
         for parameter in &define.parameters {
-            let ty = self.type_of(&parameter.ty, &format!("{}.{}", item.name.text, parameter.name.text));
-            // A stand-in that nothing folds and nothing adopts a unit for.
-            let kind = ExprKind::OrElse(Vec::new());
+            let ty = match &parameter.ty.kind {
+                // Any currency: XXX is ISO 4217's code for none.
+                ast::TypeExprKind::Money(None) => Type::Number(Unit::Money(crate::program::Currency(*b"XXX"))),
+                _ => self.type_of(&parameter.ty, &format!("{}.{}", item.name.text, parameter.name.text)),
+            };
+            // A stand-in that is no constant and adopts no unit.
+            let kind = ExprKind::AsOfDate;
             let stand_in = Expr { kind, ty, span: parameter.name.span };
             if frame.insert(parameter.name.text.clone(), stand_in).is_some() {
                 self.error(
@@ -716,12 +721,26 @@ impl Checker<'_, '_> {
         self.arguments.push(frame);
         self.expr(&define.body, &Scope::Account, None);
         self.arguments.pop();
+        if self.error_count() > errors {
+            self.broken_defines.insert(index);
+        }
+    }
+
+    /// Money of whichever currency.
+    fn want_money(&mut self, expr: Expr, what: &str) -> Expr {
+        if expr.ty == Type::Unknown || matches!(expr.ty, Type::Number(Unit::Money(_))) || super::units::adoptable(&expr)
+        {
+            return expr;
+        }
+        let message = format!("{what} is money");
+        self.error(Code::UnitMismatch, expr.span, message, &format!("this is {}", expr.ty), "give an amount of money");
+        unknown(expr.span)
     }
 
     fn expand(&mut self, index: usize, call: &Call, span: Span, scope: &Scope) -> Expr {
         let Some(item) = self.symbols.defines.get(index).copied() else { return unknown(span) };
         let ItemKind::Define(define) = &item.kind else { return unknown(span) };
-        if self.symbols.cyclic.contains(&Symbol::Define(index)) {
+        if self.symbols.cyclic.contains(&Symbol::Define(index)) || self.broken_defines.contains(&index) {
             return unknown(span);
         }
         if call.arguments.len() != define.parameters.len() {
@@ -768,8 +787,11 @@ impl Checker<'_, '_> {
             };
             let ty = self.parameter_type(item, parameter);
             let typed = self.expr(value, scope, ty);
+            let what = format!("`{}` of `{}`", parameter.name.text, item.name.text);
+            let any_money = matches!(parameter.ty.kind, ast::TypeExprKind::Money(None));
             let typed = match ty {
-                Some(ty) => self.want(typed, ty, &format!("`{}` of `{}`", parameter.name.text, item.name.text)),
+                Some(ty) => self.want(typed, ty, &what),
+                None if any_money => self.want_money(typed, &what),
                 None => typed,
             };
             sound &= typed.ty != Type::Unknown;
@@ -781,7 +803,7 @@ impl Checker<'_, '_> {
         self.arguments.push(frame);
         let outer = self.called_at;
         self.called_at.get_or_insert(span);
-        // What is wrong inside was told at the definition; told again only where it depends on this call.
+        // What is wrong inside for every call was told at the definition; here is what depends on this one.
         let mut body = self.expr(&define.body, &Scope::Account, None);
         self.called_at = outer;
         self.arguments.pop();

@@ -55,11 +55,10 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
 
 /// Types one expression in the scope of an account of a checked program.
 pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut Diagnostics) -> Option<Expr> {
-    let before = diagnostics.iter().filter(|d| d.severity == crate::diagnostics::Severity::Error).count();
     let mut checker = Checker::of_program(program, diagnostics);
+    let before = checker.error_count();
     let typed = checker.expr(expr, &Scope::Account, None);
-    let after = diagnostics.iter().filter(|d| d.severity == crate::diagnostics::Severity::Error).count();
-    (after == before).then_some(typed)
+    (checker.error_count() == before).then_some(typed)
 }
 
 /// What a bare name can mean at a place.
@@ -88,6 +87,8 @@ struct Checker<'a, 'd> {
     params: Vec<Option<crate::program::Param>>,
     /// Arguments of the definition being expanded, innermost last.
     arguments: Vec<std::collections::HashMap<String, Expr>>,
+    /// Definitions with errors of their own; calls of them are not looked into.
+    broken_defines: std::collections::HashSet<usize>,
     /// Where the outermost definition was called.
     called_at: Option<Span>,
     /// Nodes made by expanding definitions in this declaration.
@@ -108,6 +109,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             params: vec![None; n(&symbols.params)],
             program: Program::default(),
             arguments: Vec::new(),
+            broken_defines: Default::default(),
             called_at: None,
             expanded: 0,
             set: Default::default(),
@@ -139,7 +141,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         let Some(item) = self.symbols.item(symbol) else { return };
         match (symbol, &item.kind) {
             (Symbol::Param(index), ItemKind::Param(param)) => self.param(index, item, param),
-            (Symbol::Define(_), ItemKind::Define(define)) => self.define(item, define),
+            (Symbol::Define(index), ItemKind::Define(define)) => self.define(index, item, define),
             (Symbol::Segment(index), ItemKind::Segment(segment)) => self.segment(index, item, segment),
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
@@ -171,6 +173,10 @@ impl<'a, 'd> Checker<'a, 'd> {
     }
 
     // ---------- small helpers used by every file ----------
+
+    fn error_count(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == crate::diagnostics::Severity::Error).count()
+    }
 
     fn push(&mut self, mut diagnostic: Diagnostic) {
         // Inside a definition, the call is what the reader has to look at first.
