@@ -111,6 +111,12 @@ catalogue! {
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
 
     // ---------- L09xx: the project file ----------
+    ProjectSyntax "L0901" "project-syntax" Error
+    UnknownSetting "L0902" "unknown-setting" Error
+    SettingType "L0903" "setting-type" Error
+    UnknownBinding "L0904" "unknown-binding" Error
+    SettingConflict "L0905" "setting-conflict" Error
+    UnknownProfile "L0906" "unknown-profile" Error
 
     // ---------- D01xx: data ----------
 }
