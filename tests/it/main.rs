@@ -1,1 +1,5 @@
+//! All suites are modules of one test binary: one link step instead of many.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod engine;
+mod number;
