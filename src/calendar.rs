@@ -176,7 +176,7 @@ impl fmt::Debug for Duration {
 }
 
 /// Dates from `first` to `last`, both included; empty if `last` lies before `first`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DateRange {
     /// First date.
     pub first: Date,
@@ -192,7 +192,7 @@ impl DateRange {
 }
 
 /// How the project counts its years.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Calendar {
     /// The month, 1 to 12, on whose first day the fiscal year begins.
     pub fiscal_year_starts: u32,

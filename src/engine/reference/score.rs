@@ -176,7 +176,7 @@ fn coverage(lines: &[Line], results: &[LineResult]) -> Decimal {
     present.zip(total).and_then(|(present, total)| present.div(total)).unwrap_or(Decimal::ZERO)
 }
 
-/// Why there is no score at all, if so: a missing line that must not be missing, nothing but missing lines, or too
+/// Why there is no score at all, if so: a missing line that must not be missing, nothing that takes part, or too
 /// little coverage for sharing out weights (the strictest of the lines that do).
 fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: Decimal) -> Option<Missing> {
     let scored = || lines.iter().zip(results).filter(|(line, _)| !line.informational);
@@ -184,7 +184,7 @@ fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: 
     if let Some((_, reason)) = missing().find(|(policy, _)| *policy == MissingPolicy::Fail) {
         return Some(reason);
     }
-    if scored().all(|(_, result)| result.missing.is_some()) {
+    if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
         return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
     }
     let asked = missing().filter_map(|(policy, _)| match policy {

@@ -79,11 +79,16 @@ fn a_weight_that_was_shared_out_counts_nothing() {
 }
 
 #[test]
-fn nothing_but_missing_lines_is_no_score() {
-    for policy in [renormalise("0"), MissingPolicy::Zero, MissingPolicy::Neutral(d("50"))] {
-        let score = scored(&[("60", None), ("40", None)], |_, card| card.missing = policy);
-        assert_eq!(text(&score), "no data", "{policy:?}");
-        assert_eq!((score.grade, score.coverage), (None, d("0")));
+fn nothing_but_missing_lines_is_no_score_unless_something_stands_in() {
+    let all_missing = |policy| scored(&[("60", None), ("40", None)], |_, card| card.missing = policy);
+    for (policy, expected) in [
+        (renormalise("0"), "no data"),
+        (renormalise("0.6"), "no data"),
+        (MissingPolicy::Zero, "0"),
+        (MissingPolicy::Neutral(d("50")), "50"),
+    ] {
+        let score = all_missing(policy);
+        assert_eq!((text(&score).as_str(), score.coverage), (expected, d("0")), "{policy:?}");
     }
 }
 
