@@ -240,3 +240,19 @@ fn long_lists_are_read_in_a_loop() {
     let sum = e(ExprKind::Sum(vec![(false, num("1")); 100_000]));
     assert_eq!(value(&sum), "100000");
 }
+
+#[test]
+fn definitions_within_definitions_are_read_deeply() {
+    // Nesting of source is capped at 128; expanding definitions may multiply that. Tests run on small stacks.
+    let deep = (0..800).fold(truth(true), |inner, _| e(ExprKind::Not(bx(inner))));
+    assert_eq!(value(&deep), "true");
+    let deep = (0..250).fold(num("1"), |inner, _| {
+        let halved = e(ExprKind::Product(vec![(false, inner), (true, num("2"))]));
+        e(ExprKind::If {
+            condition: bx(truth(true)),
+            then: bx(e(ExprKind::Sum(vec![(false, halved)]))),
+            otherwise: bx(num("0")),
+        })
+    });
+    assert_eq!(value(&deep), "0");
+}

@@ -190,3 +190,22 @@ fn long_chains_need_no_deep_stack() {
     }
     assert_eq!(show(&w.value(&metric(300), "2026-11-30")), "0");
 }
+
+#[test]
+fn nesting_does_not_multiply() {
+    let w = quarterly([1, 2, 3, 4]);
+    let change = |value, unit| {
+        let over = laud::calendar::Duration { count: 1, unit };
+        e(ExprKind::Change { value: bx(value), percent: false, over })
+    };
+    // Two looks per level, 2 to the 60th if each were taken anew.
+    let deep = (0..60).fold(metric(0), |value, _| change(value, PeriodKind::Year));
+    assert_eq!(show(&w.value(&deep, "2025-12-31")), "4"); // there was nothing in the years before
+    let deep = (0..60).fold(at_least(metric(0), "0"), |condition, _| held(condition, 4, 4));
+    let mut w = quarterly([1, 2, 3, 4]);
+    w.rule("deep", deep, None);
+    w.data.tables[1].covers_from = Some(date("1900-01-01"));
+    let evaluator = w.evaluator();
+    let trace = evaluator.account("A", date("2025-12-31")).unwrap().rule_trace(RuleId(0)).unwrap();
+    assert_eq!(trace.condition.truth, Some(true));
+}
