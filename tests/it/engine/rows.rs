@@ -284,3 +284,20 @@ fn rows_of_what_belongs_to_the_account() {
     assert_eq!(get(&w, aggregate(F::Count, votes), "2026-03-31"), "2");
     assert_eq!(get(&w, aggregate(F::Last, votes), "2026-03-31"), "2026-01-06");
 }
+
+#[test]
+fn a_backtest_sees_what_had_been_recorded() {
+    let mut w = World::of(&["A"]);
+    let rows = "A | 2026-01-10 | 2026-01-12\nA | 2026-01-20 | 2026-02-15\nA | 2026-01-25 |";
+    let table = w.events("thing", "account text | at date | entered date", rows);
+    w.program.tables[table.index()].fields[2].recorded = true;
+    let count = aggregate(F::Count, table);
+    assert_eq!(get(&w, count.clone(), "2026-01-31"), "3");
+    let evaluator = w.evaluator().as_recorded();
+    let at = |as_of: &str| {
+        let trace = evaluator.account("A", date(as_of)).unwrap().rows_of(&count);
+        (show(&trace.value), trace.after_as_of)
+    };
+    assert_eq!(at("2026-01-31"), ("2".into(), 1));
+    assert_eq!(at("2026-02-15"), ("3".into(), 0));
+}
