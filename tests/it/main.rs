@@ -4,9 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod calendar;
 mod catalogue;
 mod cli;
 mod documents;
+mod engine;
+mod number;
 
 mod expectations;
 mod pages;
