@@ -57,7 +57,10 @@ impl Project {
 
     fn read(directory: PathBuf, files: &[PathBuf]) -> Result<Project, Stop> {
         if files.len() > usize::from(u16::MAX) {
-            return Err(Stop::usage(format!("{} are more than laud reads", counted(files.len() as u64, "file", "files"))));
+            return Err(Stop::usage(format!(
+                "{} are more than laud reads",
+                counted(files.len() as u64, "file", "files")
+            )));
         }
         let mut sources = Sources::new();
         for file in files {
@@ -134,8 +137,7 @@ fn shown(path: &Path) -> String {
 
 /// Reads a text file of the program.
 pub fn read_text(path: &Path) -> Result<String, Stop> {
-    let failed =
-        |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
+    let failed = |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(failed)?;
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -166,7 +168,6 @@ pub fn reason(error: &std::io::Error) -> String {
         _ => error.to_string(),
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -73,6 +73,13 @@ impl Terminal {
         }
     }
 
+    /// What a verb did, where it has no other result; left out with `--quiet`.
+    pub fn say(&mut self, text: &str) {
+        if !self.quiet {
+            self.print(text);
+        }
+    }
+
     /// Something besides the result; left out with `--quiet`.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
