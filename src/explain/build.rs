@@ -56,7 +56,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
     let masked = personal_key(program) && !case.personal;
     Why {
         account: if masked { value::MASK.to_string() } else { account.id.clone() },
-        name: account_name(program, case.data, account, case.personal),
+        name: account_name(program, case.data, account.row, case.personal),
         row: rows.map_or_else(|| "?".to_string(), |rows| rows.place(account.row)),
         project: case.stamp.project.clone(),
         as_of: case.stamp.as_of,

@@ -11,6 +11,7 @@ mod figures;
 mod human;
 mod markdown;
 mod probe;
+mod trace;
 mod unfold;
 mod why;
 pub mod words;
@@ -19,6 +20,7 @@ pub use build::why;
 pub use human::human;
 pub use markdown::markdown;
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use trace::Traced;
 pub use why::*;
 
 use crate::data::Dataset;

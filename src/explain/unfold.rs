@@ -51,9 +51,7 @@ fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
     }
     let dated = |row: &super::TracedRow| row.date.map(|d| d.to_string());
     match kept.as_slice() {
-        [] if traced.value == Value::Missing(Missing::NoData) && aggregate.function == AggregateFunction::Count => {
-            "the source does not cover the window".to_string()
-        }
+        [] if !traced.covered => "the source does not cover the window".to_string(),
         [] if aggregate.window.is_some() => "no row in the window".to_string(),
         [] => "no row".to_string(),
         [row] => {

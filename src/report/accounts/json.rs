@@ -36,7 +36,7 @@ fn account(of: &Evaluation, account: &AccountResult) -> Json {
     let mut out = Map::new();
     out.insert("account".into(), json!(of.id(account)));
     if of.name_field().is_some() {
-        let name = super::account_name(program, of.data, account, of.personal);
+        let name = super::account_name(program, of.data, account.row, of.personal);
         out.insert("name".into(), json!(name));
     }
     let parts = program.partitions.iter().enumerate().map(|(i, p)| (p.header.name.clone(), json!(of.part(account, i))));
