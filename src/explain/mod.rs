@@ -63,7 +63,8 @@ impl Topic {
     /// The metric, scorecard or rule of this name.
     pub fn find(program: &Program, name: &str) -> Option<Topic> {
         let id = |i: usize| u32::try_from(i).ok();
-        let metric = || id(program.metrics.iter().position(|m| m.header.name == name)?).map(|i| Topic::Metric(MetricId(i)));
+        let metric =
+            || id(program.metrics.iter().position(|m| m.header.name == name)?).map(|i| Topic::Metric(MetricId(i)));
         let card = || {
             id(program.scorecards.iter().position(|s| s.header.name == name)?).map(|i| Topic::Scorecard(ScorecardId(i)))
         };

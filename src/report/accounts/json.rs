@@ -15,9 +15,10 @@ pub fn json(of: &Evaluation) -> Json {
         let what = crate::value::Missing::Error(t.fault).words();
         json!({ "account": t.account, "name": t.name, "fault": what })
     });
-    let parameters = of.program.params.iter().map(|p| {
-        (p.header.name.clone(), json!({ "value": value::json(of.program, p.ty, &p.value), "set": p.set }))
-    });
+    let parameters =
+        of.program.params.iter().map(|p| {
+            (p.header.name.clone(), json!({ "value": value::json(of.program, p.ty, &p.value), "set": p.set }))
+        });
     json!({
         "project": of.stamp.project,
         "as_of": of.stamp.as_of.to_string(),

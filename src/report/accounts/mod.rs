@@ -107,9 +107,7 @@ impl<'a> Evaluation<'a> {
 
     /// True if a score of some account lacks a number that could not be computed.
     pub fn scores_hit(&self) -> bool {
-        let fatal = |m: Option<Missing>| {
-            matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)))
-        };
+        let fatal = |m: Option<Missing>| matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
         let hit = |s: &ScoreResult| fatal(s.value.missing()) || s.lines.iter().any(|line| fatal(line.missing));
         self.results.accounts.iter().flat_map(|a| &a.scores).any(hit)
     }
