@@ -16,7 +16,7 @@
 
 use crate::support::{Failures, folders, read, sources, stem};
 use laud::calendar::{Calendar, Date};
-use laud::data::{Config, Dataset, LoadReport};
+use laud::data::{Config, Dataset, LoadReport, RejectReason, TableReport};
 use laud::diagnostics::{Diagnostics, render};
 use laud::engine::reference::Reference;
 use laud::engine::{AccountResult, Engine, Options, RuleStatus};
@@ -314,4 +314,28 @@ fn expected_cells_say_how_exactly_they_want_to_be_met() {
     ] {
         assert!(!fits(expected, got), "{expected} {got}");
     }
+}
+
+#[test]
+fn counts_of_a_load_are_compared_whole() {
+    let table = TableReport {
+        table: "account".to_string(),
+        read: 5,
+        kept: 3,
+        rejected: vec![(RejectReason::NoKey, 1), (RejectReason::Duplicate, 1), (RejectReason::TooLong, 0)],
+        ..TableReport::default()
+    };
+    let report = LoadReport { tables: vec![table] };
+    let all = "table,item,count\naccount,read,5\naccount,kept,3\naccount,no key,1\naccount,repeated row,1\n";
+    assert_eq!(counts(&report, all), Vec::<String>::new());
+    let wrong = "table,item,count\naccount,kept,4\naccount,no key,1\naccount,out of range,2\nplan,kept,1\n";
+    assert_eq!(
+        counts(&report, wrong),
+        [
+            "account kept: expected 4, got 3",
+            "account out of range: expected 2, got 0",
+            "account repeated row: expected none, got 1",
+            "load.csv: there is no table `plan`",
+        ]
+    );
 }
