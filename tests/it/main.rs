@@ -1,6 +1,6 @@
 //! The tests. Each kind of case has a small harness here that runs every file of its folder and reports all failures.
 //!
-//! `LAUD_BLESS=1 cargo test` rewrites recorded output (transcripts and snapshots) with what laud now says; read the difference before you commit it.
+//! `LAUD_BLESS=1 cargo test` rewrites recorded output (transcripts and findings) with what laud now says; read the difference before you commit it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -11,6 +11,7 @@ mod documents;
 mod engine;
 mod number;
 
+mod eval;
 mod expectations;
 mod pages;
 mod readme;
