@@ -273,6 +273,8 @@ def main():
         quiet = (AS_OF - max(done)).days > 60 if done else None
         v["gone_quiet"] = rule(kleene_and(quiet, known(then, lambda s: s >= 30)))
         v["shrinking"] = rule(kleene_and(known(retention, lambda x: x < 1), known(growth, lambda g: g < F("-0.1"))))
+        for name in ("advocacy.grade", "health.grade"):
+            v[name] = v[name] or "-"
         writer.writerow([key, *(show(v[n]) for n in NAMES)])
     out.close()
 

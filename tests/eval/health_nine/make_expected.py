@@ -176,7 +176,7 @@ for a in read("account"):
     )
     row = [key]
     for c in CARDS.split():
-        row += [card[c], grades[c]]
+        row += [card[c], grades[c] or "-"]
     writer.writerow(map(show, row + [coverage, response, resolution, good, "missing(too few)" if nps is None else nps, rescue, train, story]))
     scores[key] = (card, grades)
 out.close()
