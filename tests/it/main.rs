@@ -19,8 +19,6 @@ mod readme;
 mod render;
 mod shared;
 mod support;
+mod syntax;
 mod transcript;
 mod ui;
-//! The one test binary: every suite is a module.
-
-mod syntax;
