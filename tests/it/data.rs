@@ -8,12 +8,12 @@ use laud::data::{
     Binding, Config, DataError, Dataset, LoadReport, NoteKind, Place, Reject, RejectReason, TableData, TableReport,
     load, without_config,
 };
-use laud::diagnostics::{Code, Diagnostics};
+use laud::diagnostics::Diagnostics;
 use laud::number::Decimal;
 use laud::program::{
     Currency, EnumId, EnumType, Field, FieldId, Header, Program, Table, TableId, TableKind, Type, Unit,
 };
-use laud::source::{Source, Sources};
+use laud::source::Sources;
 use laud::span::Span;
 use laud::value::{Fault, Missing, Value};
 use std::path::{Path, PathBuf};
@@ -1197,41 +1197,6 @@ fn which_profile() {
         bind_data(&format!("[project]\nprofile = 'fulll'\n{two}"), None).unwrap_err(),
         "there is no profile `fulll` (did you mean `full`?)"
     );
-}
-
-/// The examples of the pages on the project file do what they say.
-#[test]
-fn pages_of_the_project_file() {
-    let mut build = Build::default();
-    build.subject("account", vec![text("id"), money("arr", "USD")]);
-    build.events("activity", TableId(0), "occurred_at", None, vec![date("occurred_at")]);
-    let codes = [
-        Code::ProjectSyntax,
-        Code::UnknownSetting,
-        Code::SettingType,
-        Code::UnknownBinding,
-        Code::SettingConflict,
-        Code::UnknownProfile,
-    ];
-    for code in codes {
-        let page = code.page().0;
-        assert!(page.starts_with(&format!("# {}\n", code.name())));
-        let example = |section: &str| {
-            let part = page.split_once(section).unwrap().1;
-            part.split("```toml\n").nth(1).unwrap().split("```").next().unwrap()
-        };
-        let mut sources = Sources::new();
-        for (section, wanted) in [("## Fails", true), ("## Passes", false)] {
-            let id = sources.add("laud.toml", example(section));
-            let source: &Source = sources.get(id).unwrap();
-            let mut found = Diagnostics::new();
-            if let Some(config) = Config::parse(id, source, &mut found) {
-                config.binding(&build.program, None, Path::new("."), &mut found);
-            }
-            assert_eq!(found.iter().any(|d| d.code == code), wanted, "{}: {section}", code.name());
-            assert!(wanted || found.is_empty(), "{}: {section}", code.name());
-        }
-    }
 }
 
 // ---------- real files that may not be part of the repository ----------
