@@ -20,5 +20,6 @@ mod render;
 mod report;
 mod shared;
 mod support;
+mod syntax;
 mod transcript;
 mod ui;
