@@ -1,6 +1,7 @@
 //! The page for people.
 
 use super::{AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, RuleWhy, Why};
+use crate::number::Decimal;
 use crate::report::accounts::short;
 use crate::report::paint::Tone;
 use crate::report::table::{Align, Cell, Column, Table, clean, shown_width, wrapped};
@@ -80,9 +81,12 @@ impl Page {
         if card.combine != "weighted mean" {
             notes.push(("combined", format!("as {}", card.combine)));
         }
+        // Inside another scorecard only what is out of the ordinary is said.
         let needed = card.needed.as_ref().map_or(String::new(), |n| format!(" ({} needed)", n.shown));
-        notes.push(("coverage", format!("{} of weight{needed}", card.coverage.shown)));
-        if card.limits.is_empty() {
+        if indent == 0 || card.coverage.exact != Decimal::ONE {
+            notes.push(("coverage", format!("{} of weight{needed}", card.coverage.shown)));
+        }
+        if indent == 0 && card.limits.is_empty() {
             notes.push(("caps", "none".to_string()));
         }
         for (i, limit) in card.limits.iter().enumerate() {

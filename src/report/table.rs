@@ -180,7 +180,7 @@ impl Table {
     pub fn markdown(&self) -> String {
         let escape = |text: &str| {
             let text = clean(text).replace('\\', "\\\\").replace('|', "\\|");
-            text.replace('*', "\\*").replace('_', "\\_").replace('<', "&lt;").replace('`', "\\`")
+            text.replace('*', "\\*").replace('<', "&lt;").replace('`', "\\`")
         };
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let mut out = line(self.columns.iter().map(|c| escape(&c.title)).collect());
