@@ -105,6 +105,7 @@ impl Terminal {
             }
             self.complain(&text);
         }
+        stop.more.iter().for_each(|more| _ = self.stop(more));
         stop.code
     }
 
