@@ -691,7 +691,9 @@ impl Builder<'_> {
 
 /// One element stands for itself; several make a chain.
 fn chain(mut list: Vec<Expr>, kind: impl FnOnce(Vec<Expr>) -> ExprKind) -> Expr {
-    if let (1, Some(only)) = (list.len(), list.pop()) {
+    if list.len() == 1
+        && let Some(only) = list.pop()
+    {
         return only;
     }
     let span = list.iter().map(|e| e.span).reduce(Span::to).unwrap_or_default();
