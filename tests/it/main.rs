@@ -12,6 +12,7 @@ mod expectations;
 mod pages;
 mod readme;
 mod render;
+mod shared;
 mod support;
 mod transcript;
 mod ui;
