@@ -201,10 +201,7 @@ fn run(program: &Program, binding: &Binding) -> Result<Loaded, Vec<DataError>> {
 
 fn errors(result: Result<Loaded, Vec<DataError>>) -> Vec<String> {
     let Err(errors) = result else { panic!("loaded without an error") };
-    errors
-        .iter()
-        .map(|e| format!("{}: {} ({})", e.place, e.message, e.help.as_deref().unwrap_or("-")))
-        .collect()
+    errors.iter().map(|e| format!("{}: {} ({})", e.place, e.message, e.help.as_deref().unwrap_or("-"))).collect()
 }
 
 impl Loaded {
@@ -239,9 +236,7 @@ fn word(value: &Value) -> String {
         Value::Boolean(b) => b.to_string(),
         Value::Number(n) => n.to_string(),
         Value::Date(d) => d.to_string(),
-        Value::Instant(micros) => {
-            chrono::DateTime::from_timestamp_micros(*micros).unwrap().naive_utc().to_string()
-        }
+        Value::Instant(micros) => chrono::DateTime::from_timestamp_micros(*micros).unwrap().naive_utc().to_string(),
         Value::Symbol(s) => format!("#{s}"),
         Value::Text(t) => t.to_string(),
     }
@@ -276,13 +271,8 @@ fn golden() -> Program {
         optional(text("requested_by")),
     ];
     build.events("event", account, "occurred_at", Some("id"), event);
-    let survey = vec![
-        text("id"),
-        text("contact"),
-        text("survey_type"),
-        date("responded_at"),
-        ranged(integer("score"), 0, 10),
-    ];
+    let survey =
+        vec![text("id"), text("contact"), text("survey_type"), date("responded_at"), ranged(integer("score"), 0, 10)];
     build.events("survey", account, "responded_at", Some("id"), survey);
     build.program
 }
