@@ -166,13 +166,17 @@ impl Config {
         };
         if let (None, [first, second, ..], None) = (profile, self.profiles.as_slice(), &directory) {
             diagnostics.push(
-                Diagnostic::new(Code::UnknownProfile, first.name.span, "there are several profiles and none is the default")
-                    .label("one profile")
-                    .also(second.name.span, "another")
-                    .help(format!(
-                        "write `profile = \"{}\"` under `[project]`, or name one with `--data`",
-                        first.name.value
-                    )),
+                Diagnostic::new(
+                    Code::UnknownProfile,
+                    first.name.span,
+                    "there are several profiles and none is the default",
+                )
+                .label("one profile")
+                .also(second.name.span, "another")
+                .help(format!(
+                    "write `profile = \"{}\"` under `[project]`, or name one with `--data`",
+                    first.name.value
+                )),
             );
             return None;
         }
@@ -275,7 +279,12 @@ impl Binder<'_> {
                         Diagnostic::new(
                             Code::SettingType,
                             blank.span,
-                            format!("`{}` cannot stand for a blank in `{}`: it {}", blank.value, field.name, bad.words()),
+                            format!(
+                                "`{}` cannot stand for a blank in `{}`: it {}",
+                                blank.value,
+                                field.name,
+                                bad.words()
+                            ),
                         )
                         .label(format!("`{}` is {}", field.name, field.ty))
                         .help("write it as the file writes its cells"),
@@ -315,8 +324,7 @@ impl Binder<'_> {
             self.error(wrong_type("values", "one of a list", meaning.span));
         }
         if field.ty != Type::Boolean
-            && let Some((word, first)) =
-                column.yes.first().map(|t| ("yes", t)).or(column.no.first().map(|t| ("no", t)))
+            && let Some((word, first)) = column.yes.first().map(|t| ("yes", t)).or(column.no.first().map(|t| ("no", t)))
         {
             self.error(wrong_type(word, "yes or no", first.span));
         }

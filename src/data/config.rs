@@ -279,9 +279,13 @@ impl Reader<'_> {
             DeValue::Table(_) => "a table",
         };
         self.diagnostics.push(
-            Diagnostic::new(Code::SettingType, self.span(value.span()), format!("`{key}` takes {expected}, not {found}"))
-                .label(format!("{found}, {expected} is wanted"))
-                .help(format!("write `{key} = {example}`")),
+            Diagnostic::new(
+                Code::SettingType,
+                self.span(value.span()),
+                format!("`{key}` takes {expected}, not {found}"),
+            )
+            .label(format!("{found}, {expected} is wanted"))
+            .help(format!("write `{key} = {example}`")),
         );
     }
 
@@ -345,7 +349,12 @@ impl Reader<'_> {
         };
         let date = Date::parse(&text);
         if date.is_none() {
-            self.bad(value, format!("`{text}` is not a date"), "no such date", Some(format!("write `{key} = 2026-03-31`")));
+            self.bad(
+                value,
+                format!("`{text}` is not a date"),
+                "no such date",
+                Some(format!("write `{key} = 2026-03-31`")),
+            );
         }
         date
     }
@@ -383,7 +392,9 @@ impl Reader<'_> {
         let text = self.text(value, key, example)?;
         let mut chars = text.value.chars();
         match (chars.next(), chars.next()) {
-            (first, None) if first.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '+' | '(' | ')' | '%')) => {
+            (first, None)
+                if first.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '+' | '(' | ')' | '%')) =>
+            {
                 Some(Located { value: first, span: text.span })
             }
             _ => {
@@ -636,9 +647,8 @@ impl Reader<'_> {
                 options.null = Some(words.into_iter().map(|w| w.value).collect());
             }
             "decimal_mark" => {
-                options.decimal_mark = self
-                    .mark(value, word, "\",\"")
-                    .and_then(|m| m.value.map(|value| Located { value, span: m.span }));
+                options.decimal_mark =
+                    self.mark(value, word, "\",\"").and_then(|m| m.value.map(|value| Located { value, span: m.span }));
             }
             "thousands_mark" => options.thousands_mark = self.mark(value, word, "\".\""),
             "currency" => {

@@ -1,9 +1,9 @@
 //! Which column of a file is which column of the program.
 
 use super::DataError;
+use super::NoteKind;
 use super::fold::fold;
 use super::table::{TableBuilder, note};
-use super::NoteKind;
 use crate::diagnostics::nearest;
 
 /// For each column of the program the place of the file's column; says what is absent, unused, twice or missing.

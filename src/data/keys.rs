@@ -21,8 +21,10 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
         TableKind::Events { .. } => None,
     };
     let recorded = builder.table.fields.iter().position(|f| f.recorded);
-    let date_of = |b: &TableBuilder<'_>, row: usize| date.and_then(|d| b.columns.get(d.index())).and_then(|c| c.date(row));
-    let recorded_at = |b: &TableBuilder<'_>, row: usize| recorded.and_then(|i| b.columns.get(i)).and_then(|c| c.micros(row));
+    let date_of =
+        |b: &TableBuilder<'_>, row: usize| date.and_then(|d| b.columns.get(d.index())).and_then(|c| c.date(row));
+    let recorded_at =
+        |b: &TableBuilder<'_>, row: usize| recorded.and_then(|i| b.columns.get(i)).and_then(|c| c.micros(row));
     // The row that stays per key; the others are settled once it is known.
     let mut best: HashMap<(Arc<str>, Option<crate::calendar::Date>), u32> = HashMap::with_capacity(rows);
     let mut repeated: Vec<(u32, (Arc<str>, Option<crate::calendar::Date>))> = Vec::new();
@@ -220,9 +222,8 @@ pub fn attach(
                 if let Some(flag) = keep.get_mut(row) {
                     *flag = false;
                 }
-                let folded = folded.get_or_insert_with(|| {
-                    parents.by_key.keys().map(|k| (k.to_lowercase(), Arc::clone(k))).collect()
-                });
+                let folded = folded
+                    .get_or_insert_with(|| parents.by_key.keys().map(|k| (k.to_lowercase(), Arc::clone(k))).collect());
                 let near = folded.get(&key.to_lowercase()).cloned();
                 let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{n}` is"));
                 let detail = format!("`{key}` is not in `{}`{hint}", parent_table.header.name);
@@ -235,7 +236,8 @@ pub fn attach(
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
     let listed = |counts: &BTreeMap<(Arc<str>, Arc<str>), u64>, between: &str| {
-        let mut list: Vec<_> = counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` {between} `{to}`"))).collect();
+        let mut list: Vec<_> =
+            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` {between} `{to}`"))).collect();
         list.sort();
         let more = list.len().saturating_sub(5);
         let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();

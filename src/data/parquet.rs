@@ -1,3 +1,4 @@
 //! Parquet.
-use super::binding::Place; use super::table::TableBuilder;
+use super::binding::Place;
+use super::table::TableBuilder;
 pub fn read(_b: &mut TableBuilder<'_>, _f: &Place) {}

@@ -380,7 +380,12 @@ impl<'a> TableBuilder<'a> {
         }
     }
 
-    fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, (RejectReason, String)> {
+    fn take(
+        &mut self,
+        row: usize,
+        line: u64,
+        source: &impl Source,
+    ) -> Result<Option<Arc<str>>, (RejectReason, String)> {
         let table = self.table;
         let mut key = None;
         for position in 0..self.order.len() {
@@ -502,8 +507,7 @@ impl<'a> TableBuilder<'a> {
                 if let Some(first) = rows.next() {
                     let count = 1 + rows.count() as u64;
                     let place = self.place(first);
-                    let text =
-                        format!("{} of `{}` {words}, the first at {place}", plural(count, "time"), field.name);
+                    let text = format!("{} of `{}` {words}, the first at {place}", plural(count, "time"), field.name);
                     let note = note(NoteKind::Other, Some(&field.name), count, text);
                     notes.push(CellNote { note, place, help: None });
                 }
@@ -513,7 +517,9 @@ impl<'a> TableBuilder<'a> {
             {
                 let count = v.iter().flatten().count() as u64;
                 let one = Decimal::ONE;
-                if count > 1 && v.iter().flatten().all(|n| *n > one || n.is_zero()) && v.iter().flatten().any(|n| *n > one)
+                if count > 1
+                    && v.iter().flatten().all(|n| *n > one || n.is_zero())
+                    && v.iter().flatten().any(|n| *n > one)
                 {
                     let text = format!(
                         "all values of `{}` are above 100 %: set `percent = \"number\"` if 45 means 45 %",
@@ -527,12 +533,7 @@ impl<'a> TableBuilder<'a> {
         notes
     }
 
-    fn unreadable_notes(
-        &self,
-        column: &ColumnBuilder,
-        field: &crate::program::Field,
-        notes: &mut Vec<CellNote>,
-    ) {
+    fn unreadable_notes(&self, column: &ColumnBuilder, field: &crate::program::Field, notes: &mut Vec<CellNote>) {
         type Issues<'i> = Vec<&'i (u32, Bad, u32)>;
         let (mut unknown, unreadable): (Issues<'_>, Issues<'_>) =
             column.issues.iter().partition(|(_, bad, _)| *bad == Bad::NotInList);
@@ -683,7 +684,9 @@ impl Fatal {
             };
             errors.push(DataError {
                 place: place.clone(),
-                message: format!("`{text}` in `{table}.{field}` is not written as 2026-03-31, and its format is not declared"),
+                message: format!(
+                    "`{text}` in `{table}.{field}` is not written as 2026-03-31, and its format is not declared"
+                ),
                 help: Some(help),
             });
         }
@@ -694,7 +697,17 @@ impl Fatal {
 /// `3 April 2026`
 fn words(date: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let (year, month, day) = date.ymd();

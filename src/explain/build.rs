@@ -4,8 +4,8 @@ use super::conditions::condition;
 use super::figures::{adding_up, figure, share, weight};
 use super::words::{self, Words};
 use super::{
-    Case, CardWhy, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic, Why,
-    bands, personal, unfold,
+    CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
+    Why, bands, personal, unfold,
 };
 use crate::ast::{LimitVerb, TriggerKind};
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
@@ -27,10 +27,10 @@ pub fn why(case: Case, topic: Topic) -> Why {
             Topic::Metric(_) | Topic::Rule(_) => false,
         };
         if wanted {
-            cards.extend(card_why(case, i, &mut seen).map(|card| CardWhy {
-                effective_weights: effective_weights(case, i),
-                ..card
-            }));
+            cards.extend(
+                card_why(case, i, &mut seen)
+                    .map(|card| CardWhy { effective_weights: effective_weights(case, i), ..card }),
+            );
         }
     }
     let metrics = program.metrics.iter().zip(&account.metrics).enumerate().filter_map(|(i, (metric, result))| {
@@ -56,7 +56,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
     let masked = personal_key(program) && !case.personal;
     Why {
         account: if masked { value::MASK.to_string() } else { account.id.clone() },
-        name: account_name(program, case.data, account, case.personal),
+        name: account_name(program, case.data, account.row, case.personal),
         row: rows.map_or_else(|| "?".to_string(), |rows| rows.place(account.row)),
         project: case.stamp.project.clone(),
         as_of: case.stamp.as_of,
@@ -144,10 +144,7 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
             Combine::Max => "max",
         },
         base,
-        lines_for: score
-            .applied
-            .and_then(|i| card.overrides.get(i))
-            .map(|o| words::segment(case.program, o.segment)),
+        lines_for: score.applied.and_then(|i| card.overrides.get(i)).map(|o| words::segment(case.program, o.segment)),
         lines: out,
         coverage: share(score.coverage),
         needed: match card.missing {
@@ -277,9 +274,10 @@ fn limits(case: Case, card: &Scorecard, score: &ScoreResult) -> Vec<LimitWhy> {
 /// on the way is not a mean, so that shares mean nothing.
 fn effective_weights(case: Case, index: usize) -> Vec<EffectiveWeight> {
     let mut found: Vec<(usize, Decimal, u32)> = Vec::new();
-    let nested = case.program.scorecards.get(index).is_some_and(|card| {
-        all_lines(card).any(|line| matches!(line.item, Node::Scorecard(_)) && !line.informational)
-    });
+    let nested =
+        case.program.scorecards.get(index).is_some_and(|card| {
+            all_lines(card).any(|line| matches!(line.item, Node::Scorecard(_)) && !line.informational)
+        });
     if !nested || spread(case, index, Decimal::ONE, &mut found).is_none() {
         return Vec::new();
     }

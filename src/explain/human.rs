@@ -100,7 +100,9 @@ impl Page {
             notes.push(("in all", list.join(", ")));
         }
         notes.extend(card.rounding.iter().map(|r| ("rounding", r.clone())));
-        notes.extend(card.lines.iter().filter_map(|l| l.rounding.as_ref().map(|r| ("rounding", format!("{}: {r}", l.name)))));
+        notes.extend(
+            card.lines.iter().filter_map(|l| l.rounding.as_ref().map(|r| ("rounding", format!("{}: {r}", l.name)))),
+        );
         for (name, text) in notes {
             self.labelled(name, &text, indent, label);
         }
@@ -135,7 +137,12 @@ impl Page {
                 None => m.value.shown.as_str().into(),
             };
             let band = m.value.missing.map(|why| why.words().to_string()).or_else(|| m.band.clone());
-            table.row(vec![m.name.as_str().into(), value, band.as_deref().unwrap_or("-").into(), m.from.as_str().into()]);
+            table.row(vec![
+                m.name.as_str().into(),
+                value,
+                band.as_deref().unwrap_or("-").into(),
+                m.from.as_str().into(),
+            ]);
         }
         let text = table.human(0, &self.layout);
         self.out.push_str(&text);

@@ -9,11 +9,8 @@ use crate::report::table::{Cell, Column, Table};
 pub fn markdown(why: &Why) -> String {
     let name = why.name.as_ref().map_or(String::new(), |n| format!(" {n}"));
     let mut out = format!("## {}{name}\n\n", why.account);
-    let mut about: Vec<String> = why
-        .parts
-        .iter()
-        .map(|p| format!("{} {}", p.partition, p.part.as_deref().unwrap_or("unknown")))
-        .collect();
+    let mut about: Vec<String> =
+        why.parts.iter().map(|p| format!("{} {}", p.partition, p.part.as_deref().unwrap_or("unknown"))).collect();
     about.extend(why.segments.iter().cloned());
     about.push(format!("as of {}", why.as_of));
     about.push(format!("program `{}`", short(&why.program)));

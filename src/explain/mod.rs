@@ -11,6 +11,7 @@ mod figures;
 mod human;
 mod markdown;
 mod probe;
+mod trace;
 mod unfold;
 mod why;
 pub mod words;
@@ -19,6 +20,7 @@ pub use build::why;
 pub use human::human;
 pub use markdown::markdown;
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use trace::Traced;
 pub use why::*;
 
 use crate::data::Dataset;
@@ -63,7 +65,8 @@ impl Topic {
     /// The metric, scorecard or rule of this name.
     pub fn find(program: &Program, name: &str) -> Option<Topic> {
         let id = |i: usize| u32::try_from(i).ok();
-        let metric = || id(program.metrics.iter().position(|m| m.header.name == name)?).map(|i| Topic::Metric(MetricId(i)));
+        let metric =
+            || id(program.metrics.iter().position(|m| m.header.name == name)?).map(|i| Topic::Metric(MetricId(i)));
         let card = || {
             id(program.scorecards.iter().position(|s| s.header.name == name)?).map(|i| Topic::Scorecard(ScorecardId(i)))
         };

@@ -27,6 +27,10 @@ pub trait Probe {
 pub struct TracedRows {
     /// The dates that counted, if there was a window.
     pub window: Option<DateRange>,
+    /// False if the source was not loaded or does not cover the window.
+    pub covered: bool,
+    /// Rows dated after the as-of date, which are never seen.
+    pub after_as_of: u64,
     /// By date.
     pub rows: Vec<TracedRow>,
     /// What came out.

@@ -4,8 +4,8 @@ use super::conditions::operand;
 use super::figures::figure;
 use super::words::{self, Words};
 use super::{
-    AggregateWhy, BandWhy, Case, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows, Unfolded, WindowWhy,
-    bands, personal_field,
+    AggregateWhy, BandWhy, Case, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows, Unfolded,
+    WindowWhy, bands, personal_field,
 };
 use crate::builtins::AggregateFunction;
 use crate::engine::MetricResult;
@@ -51,15 +51,12 @@ fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
     }
     let dated = |row: &super::TracedRow| row.date.map(|d| d.to_string());
     match kept.as_slice() {
-        [] if traced.value == Value::Missing(Missing::NoData) && aggregate.function == AggregateFunction::Count => {
-            "the source does not cover the window".to_string()
-        }
+        [] if !traced.covered => "the source does not cover the window".to_string(),
         [] if aggregate.window.is_some() => "no row in the window".to_string(),
         [] => "no row".to_string(),
         [row] => {
-            let kind = kind_field(case, aggregate).map(|(field, ty)| {
-                super::Shown::new(case.program, ty, &rows.value(field, row.row)).shown
-            });
+            let kind = kind_field(case, aggregate)
+                .map(|(field, ty)| super::Shown::new(case.program, ty, &rows.value(field, row.row)).shown);
             let what = kind.unwrap_or_else(|| "1 row".to_string());
             dated(row).map_or(what.clone(), |date| format!("{what} {date}"))
         }
@@ -81,7 +78,11 @@ fn kind_field(case: Case, aggregate: &Aggregate) -> Option<(FieldId, Type)> {
 fn names_read(case: Case, expr: &Expr, out: &mut Vec<String>) {
     if matches!(
         expr.kind,
-        ExprKind::Metric(_) | ExprKind::Points(_) | ExprKind::Score(_) | ExprKind::IsBand { .. } | ExprKind::IsGrade { .. }
+        ExprKind::Metric(_)
+            | ExprKind::Points(_)
+            | ExprKind::Score(_)
+            | ExprKind::IsBand { .. }
+            | ExprKind::IsGrade { .. }
     ) {
         let name = Words::new(case.program).expr(expr);
         if !out.contains(&name) {
@@ -165,7 +166,11 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
         let cell = |(field, ty): &(FieldId, Type)| {
             let cell = data.map_or(Value::Missing(Missing::NoData), |d| d.value(*field, row.row));
             let shown = Shown::new(program, *ty, &cell);
-            if !case.personal && personal_field(program, Some(aggregate.source), *field) { shown.masked() } else { shown }
+            if !case.personal && personal_field(program, Some(aggregate.source), *field) {
+                shown.masked()
+            } else {
+                shown
+            }
         };
         let worth = row.value.as_ref().map(|v| Shown::new(program, value_ty, v));
         RowWhy {
@@ -254,7 +259,10 @@ fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy>
     }));
     list.extend(aggregate.dedupe.as_ref().map(|d| {
         let within = d.within_days.map_or(String::new(), |n| format!(" within {}", words::plural(n, "day")));
-        (Step::Dedupe, format!("by {}{within}, the {} counts", names(&d.by), if d.keep_last { "last" } else { "first" }))
+        (
+            Step::Dedupe,
+            format!("by {}{within}, the {} counts", names(&d.by), if d.keep_last { "last" } else { "first" }),
+        )
     }));
     if !aggregate.latest_per.is_empty() {
         list.push((Step::Latest, format!("per {}", names(&aggregate.latest_per))));

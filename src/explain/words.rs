@@ -7,8 +7,8 @@ use crate::builtins::{CATALOGUE, Function};
 use crate::calendar::PeriodKind;
 use crate::number::Decimal;
 use crate::program::{
-    Aggregate, BandTest, Decay, Expr, ExprKind, FieldId, MissingWord, PartTest, Program, ScorecardId, SegmentRef, TableId,
-    Type, Unit,
+    Aggregate, BandTest, Decay, Expr, ExprKind, FieldId, MissingWord, PartTest, Program, ScorecardId, SegmentRef,
+    TableId, Type, Unit,
 };
 use crate::report::value;
 use crate::value::Value;
@@ -75,7 +75,9 @@ impl<'a> Words<'a> {
             ExprKind::Score(id) => (card(program, *id), Grip::Whole),
             ExprKind::Segment(id) => (named(program.segments.get(id.index()).map(|s| &*s.header.name)), Grip::Whole),
             ExprKind::Part(id, part) => (segment(program, SegmentRef::Part(*id, *part)), Grip::Whole),
-            ExprKind::Partition(id) => (named(program.partitions.get(id.index()).map(|p| &*p.header.name)), Grip::Whole),
+            ExprKind::Partition(id) => {
+                (named(program.partitions.get(id.index()).map(|p| &*p.header.name)), Grip::Whole)
+            }
             ExprKind::Not(inner) => (format!("not {}", self.at(inner, Grip::Not)), Grip::Not),
             ExprKind::Negate(inner) => (format!("-{}", self.at(inner, Grip::Whole)), Grip::Product),
             ExprKind::And(items) => (list(items, " and ", Grip::Not), Grip::And),
@@ -130,11 +132,8 @@ impl<'a> Words<'a> {
             }
             ExprKind::Held { condition, count, of, period } => {
                 let word = period.word();
-                let times = if of == count {
-                    plural(*count, word)
-                } else {
-                    format!("{count} of last {}", plural(*of, word))
-                };
+                let times =
+                    if of == count { plural(*count, word) } else { format!("{count} of last {}", plural(*of, word)) };
                 (format!("{} for {times}", self.at(condition, Grip::Compare)), Grip::Compare)
             }
         }
@@ -283,10 +282,10 @@ fn shifted(shift: Shift) -> String {
 /// A row's test, `>= 2`.
 pub fn band_test(program: &Program, ty: Type, test: &BandTest) -> String {
     let number = |n: &Decimal| match ty {
-        Type::Date | Type::Instant => n.to_int().and_then(|d| i32::try_from(d).ok()).map_or_else(
-            || n.to_string(),
-            |days| crate::calendar::Date(days).to_string(),
-        ),
+        Type::Date | Type::Instant => n
+            .to_int()
+            .and_then(|d| i32::try_from(d).ok())
+            .map_or_else(|| n.to_string(), |days| crate::calendar::Date(days).to_string()),
         _ => literal(program, ty, &Value::Number(*n)),
     };
     match test {

@@ -74,10 +74,10 @@ mod tests {
 
     #[test]
     fn a_page_is_wrapped_and_its_code_left_alone() {
-        let page = "# weights-total\n\nThe weights of a scorecard\ndo not total 100.\n\n```laud\nscorecard x { }\n```\n";
+        let page =
+            "# weights-total\n\nThe weights of a scorecard\ndo not total 100.\n\n```laud\nscorecard x { }\n```\n";
         let text = styled(page, &Layout { width: 40, ..Layout::default() });
-        let expected =
-            "weights-total\n\nThe weights of a scorecard do not total\n100.\n\n    scorecard x { }\n";
+        let expected = "weights-total\n\nThe weights of a scorecard do not total\n100.\n\n    scorecard x { }\n";
         assert_eq!(text, expected);
         assert_eq!(summary(page), "The weights of a scorecard do not total 100");
     }

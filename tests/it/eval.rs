@@ -16,12 +16,13 @@
 
 use crate::support::{Failures, folders, read, sources, stem};
 use laud::calendar::{Calendar, Date};
-use laud::data::{Dataset, LoadReport};
-use laud::diagnostics::render;
+use laud::data::{Config, Dataset, LoadReport, RejectReason, TableReport};
+use laud::diagnostics::{Diagnostics, render};
 use laud::engine::reference::Reference;
 use laud::engine::{AccountResult, Engine, Options, RuleStatus};
 use laud::number::Decimal;
 use laud::program::{Metric, Program, Type};
+use laud::source::Sources;
 use laud::value::Value;
 use laud::{Settings, compile};
 use std::collections::BTreeMap;
@@ -59,7 +60,9 @@ fn options(folder: &Path) -> Case {
             ("project", _) => case.project = folder.join(text(&value)),
             ("as_of", _) => case.as_of = Some(Date::parse(&text(&value)).expect("as_of is a date")),
             ("profile", _) => case.profile = Some(text(&value)),
-            ("set", toml::Value::Table(set)) => case.settings.set = set.iter().map(|(n, v)| (n.clone(), text(v))).collect(),
+            ("set", toml::Value::Table(set)) => {
+                case.settings.set = set.iter().map(|(n, v)| (n.clone(), text(v))).collect()
+            }
             _ => panic!("{}: unknown option `{key}`", path.display()),
         }
     }
@@ -92,6 +95,40 @@ fn case(folder: &Path) -> Result<(), String> {
         wrong.push(format!("and {more} more differences"));
     }
     Err(wrong.join("\n"))
+}
+
+/// A project's data and what its project file says about the run.
+struct Loaded {
+    data: Dataset,
+    report: LoadReport,
+    calendar: Calendar,
+    as_of: Date,
+}
+
+fn load(program: &Program, case: &Case) -> Result<Loaded, String> {
+    let path = case.project.join("laud.toml");
+    let mut files = Sources::new();
+    let mut found = Diagnostics::new();
+    let profile = case.profile.as_deref();
+    let config = path.is_file().then(|| {
+        let text = read(&path);
+        let id = files.add("laud.toml", text);
+        Config::parse(id, files.get(id).unwrap(), &mut found)
+    });
+    let binding = match &config {
+        Some(config) => config.as_ref().and_then(|c| c.binding(program, profile, &case.project, &mut found)),
+        None => Some(laud::data::without_config(program, profile, &case.project)),
+    };
+    let Some(binding) = binding.filter(|_| !found.has_errors()) else {
+        return Err(render::short(&found.sorted(), &files));
+    };
+    let config = config.flatten();
+    let (data, report) = laud::data::load(program, &binding, &mut |_| {}).map_err(|errors| {
+        errors.iter().map(|e| format!("{}: {}", e.place, e.message)).collect::<Vec<_>>().join("\n")
+    })?;
+    let as_of =
+        case.as_of.or(config.as_ref().and_then(|c| c.as_of)).ok_or("neither laud.toml nor options.toml has as_of")?;
+    Ok(Loaded { data, report, calendar: config.map_or(Calendar::default(), |c| c.calendar()), as_of })
 }
 
 // ---------- values ----------
@@ -253,13 +290,52 @@ fn counts(report: &LoadReport, expected: &str) -> Vec<String> {
 
 #[test]
 fn expected_cells_say_how_exactly_they_want_to_be_met() {
-    for (expected, got) in
-        [("", "1"), ("70", "70"), ("70.0", "70"), ("46.22~", "46.222222222"), ("0~", "0.4"), ("-1.5~", "-1.45"), ("missing", "missing(too few)"),
-        ("missing(too few)", "missing(too few)"), ("gold", "gold"), ("-", "-")]
-    {
+    for (expected, got) in [
+        ("", "1"),
+        ("70", "70"),
+        ("70.0", "70"),
+        ("46.22~", "46.222222222"),
+        ("0~", "0.4"),
+        ("-1.5~", "-1.45"),
+        ("missing", "missing(too few)"),
+        ("missing(too few)", "missing(too few)"),
+        ("gold", "gold"),
+        ("-", "-"),
+    ] {
         assert!(fits(expected, got), "{expected} {got}");
     }
-    for (expected, got) in [("70", "70.1"), ("46.23~", "46.222"), ("missing", "0"), ("missing(stale)", "missing(too few)"), ("0", "missing(no data)"), ("gold", "none")] {
+    for (expected, got) in [
+        ("70", "70.1"),
+        ("46.23~", "46.222"),
+        ("missing", "0"),
+        ("missing(stale)", "missing(too few)"),
+        ("0", "missing(no data)"),
+        ("gold", "none"),
+    ] {
         assert!(!fits(expected, got), "{expected} {got}");
     }
+}
+
+#[test]
+fn counts_of_a_load_are_compared_whole() {
+    let table = TableReport {
+        table: "account".to_string(),
+        read: 5,
+        kept: 3,
+        rejected: vec![(RejectReason::NoKey, 1), (RejectReason::Duplicate, 1), (RejectReason::TooLong, 0)],
+        ..TableReport::default()
+    };
+    let report = LoadReport { tables: vec![table] };
+    let all = "table,item,count\naccount,read,5\naccount,kept,3\naccount,no key,1\naccount,repeated row,1\n";
+    assert_eq!(counts(&report, all), Vec::<String>::new());
+    let wrong = "table,item,count\naccount,kept,4\naccount,no key,1\naccount,out of range,2\nplan,kept,1\n";
+    assert_eq!(
+        counts(&report, wrong),
+        [
+            "account kept: expected 4, got 3",
+            "account out of range: expected 2, got 0",
+            "account repeated row: expected none, got 1",
+            "load.csv: there is no table `plan`",
+        ]
+    );
 }

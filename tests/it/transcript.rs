@@ -169,3 +169,13 @@ fn rewriting_keeps_everything_but_the_output() {
     let new = rewritten(document, |line, step| vec![format!("ran {} of {line}", step.command())]);
     assert_eq!(new, "# T\n\n```console\n$ laud a\nran laud a of 4\n\n$ laud b\nran laud b of 4\n```\ntext\n");
 }
+
+#[test]
+fn what_a_command_prints_is_recorded_with_marks() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("inner")).unwrap();
+    let mut shell = Shell::new(folder.path());
+    assert_eq!(shell.run("echo out; echo err >&2; exit 3"), ["out", "! err", "[exit 3]"]);
+    assert_eq!(shell.run("cd inner"), Vec::<String>::new());
+    assert_eq!(shell.run("pwd"), ["[folder]/inner"]);
+}

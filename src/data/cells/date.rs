@@ -67,8 +67,10 @@ pub struct Slashed {
 
 /// Checks that a format gives whole dates; says what is wrong with it otherwise.
 pub fn check_date_format(format: &str) -> Result<(), &'static str> {
-    let items = StrftimeItems::new(format).parse_to_owned().map_err(|_| "it has a letter after `%` that means nothing")?;
-    let probe = NaiveDate::from_ymd_opt(2026, 11, 29).and_then(|d| d.and_hms_opt(13, 45, 10)).unwrap_or_default().and_utc();
+    let items =
+        StrftimeItems::new(format).parse_to_owned().map_err(|_| "it has a letter after `%` that means nothing")?;
+    let probe =
+        NaiveDate::from_ymd_opt(2026, 11, 29).and_then(|d| d.and_hms_opt(13, 45, 10)).unwrap_or_default().and_utc();
     let mut text = String::new();
     if std::fmt::Write::write_fmt(&mut text, format_args!("{}", probe.format_with_items(items.iter()))).is_err() {
         return Err("it cannot be written");
@@ -147,7 +149,11 @@ impl DateReader {
         if self.formats.is_empty()
             && let Some(slashed) = slashed(text)
         {
-            return Err(if slashed.day_first.or(slashed.month_first).is_some() { Bad::Ambiguous } else { Bad::NoSuchDate });
+            return Err(if slashed.day_first.or(slashed.month_first).is_some() {
+                Bad::Ambiguous
+            } else {
+                Bad::NoSuchDate
+            });
         }
         Err(worst)
     }
@@ -185,7 +191,8 @@ impl DateReader {
         match clock {
             None => Ok(Moment::date(Date::from(naive.date()))),
             Some(Clock::Offset(seconds)) => {
-                let utc = naive.checked_sub_signed(chrono::TimeDelta::seconds(i64::from(seconds))).ok_or(Bad::NoSuchDate)?;
+                let utc =
+                    naive.checked_sub_signed(chrono::TimeDelta::seconds(i64::from(seconds))).ok_or(Bad::NoSuchDate)?;
                 self.local(utc.and_utc(), None)
             }
             Some(Clock::Naive) => {
@@ -197,7 +204,8 @@ impl DateReader {
     }
 
     fn local(&self, utc: DateTime<Utc>, shift: Option<Shift>) -> Result<Moment, Bad> {
-        let local = if self.project == Tz::UTC { utc.naive_utc() } else { utc.with_timezone(&self.project).naive_local() };
+        let local =
+            if self.project == Tz::UTC { utc.naive_utc() } else { utc.with_timezone(&self.project).naive_local() };
         if !(1..=9999).contains(&chrono::Datelike::year(&local)) {
             return Err(Bad::NoSuchDate);
         }

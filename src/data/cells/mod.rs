@@ -87,7 +87,9 @@ impl Bad {
     /// The one edit to make, if it is always the same.
     pub fn help(self) -> Option<&'static str> {
         match self {
-            Bad::NotNumber => Some("if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`"),
+            Bad::NotNumber => Some(
+                "if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`",
+            ),
             Bad::PercentSign => Some("declare the column as `ratio`"),
             Bad::NoPercentSign => Some("set `percent = \"number\"` if 45 means 45 %, or `\"ratio\"` if 0.45 does"),
             Bad::NotBoolean => Some("say what they mean with `yes = [ … ]` and `no = [ … ]`"),
@@ -117,9 +119,8 @@ pub enum Cell<'a> {
 }
 
 /// Words for nothing, unless the project file has its own list; compared trimmed and without regard to case.
-const NULLS: [&str; 13] = [
-    "", "n/a", "-", "–", "—", "null", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!",
-];
+const NULLS: [&str; 13] =
+    ["", "n/a", "-", "–", "—", "null", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!"];
 /// Further words for nothing in columns of numbers and dates, where they cannot be a name.
 const TYPED_NULLS: [&str; 5] = ["na", "nan", "nat", "none", "nil"];
 
@@ -137,10 +138,18 @@ pub struct CellReader {
 
 #[derive(Debug, Clone)]
 enum Kind {
-    Boolean { yes: Vec<String>, no: Vec<String> },
+    Boolean {
+        yes: Vec<String>,
+        no: Vec<String>,
+    },
     Number(NumberReader),
     Moment(DateReader),
-    Symbol { by_name: HashMap<String, u32>, by_text: HashMap<String, u32>, seen: HashMap<Box<str>, Option<u32>>, buffer: String },
+    Symbol {
+        by_name: HashMap<String, u32>,
+        by_text: HashMap<String, u32>,
+        seen: HashMap<Box<str>, Option<u32>>,
+        buffer: String,
+    },
     Text,
 }
 

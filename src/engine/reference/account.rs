@@ -32,6 +32,9 @@ pub struct Account<'a> {
     /// Values that metrics are supposed to have at `as_of`.
     suppose: Vec<(MetricId, Value)>,
     pub(super) faults: RefCell<Vec<AccountFault>>,
+    /// What expressions were at other dates, by their address. Emptied whenever somebody asks anew, since an expression
+    /// lives at its address only for as long as the question lasts.
+    pub(super) looked: RefCell<HashMap<(*const Expr, Date), Value>>,
 }
 
 impl<'a> Account<'a> {
@@ -43,8 +46,8 @@ impl<'a> Account<'a> {
         suppose: &[(MetricId, Value)],
     ) -> Account<'a> {
         let known = HashMap::with_capacity(schedule.steps.len());
-        let faults = RefCell::new(Vec::new());
-        let mut account = Account { evaluator, subject, as_of, known, suppose: suppose.to_vec(), faults };
+        let (faults, looked) = (RefCell::default(), RefCell::default());
+        let mut account = Account { evaluator, subject, as_of, known, suppose: suppose.to_vec(), faults, looked };
         account.run(schedule);
         account
     }
@@ -156,12 +159,13 @@ impl<'a> Account<'a> {
 
     /// The scope of traces: the account at its as-of date, nobody to blame for faults (they were noted before).
     pub(super) fn scope(&self) -> Scope<'_> {
+        self.looked.borrow_mut().clear();
         Scope { account: self, as_of: self.as_of, event: None, blame: None }
     }
 
     fn compute(&self, (item, as_of): Step) -> Option<Known> {
         let program = self.evaluator.program;
-        let scope = Scope { account: self, as_of, event: None, blame: Some(item) };
+        let scope = Scope { as_of, blame: Some(item), ..self.scope() };
         Some(match item {
             Item::Node(Node::Metric(id)) => Known::Metric(self.compute_metric(scope, id, program.metric(id)?)),
             Item::Node(Node::Scorecard(id)) => Known::Score(scope.compute_score(id, program.scorecard(id)?)),

@@ -132,7 +132,7 @@ impl Scope<'_> {
             F::Min => or_no_data(best(values(), Ordering::Less)),
             F::Max => or_no_data(best(values(), Ordering::Greater)),
             F::First => or_no_data(values().next().cloned()),
-            F::Last => or_no_data(values().last().cloned()),
+            F::Last => or_no_data(values().next_back().cloned()),
             F::Distinct => {
                 let different: HashSet<Value> = values().cloned().map(fold).collect();
                 Value::Number(Decimal::int(i64::try_from(different.len()).unwrap_or(i64::MAX)))

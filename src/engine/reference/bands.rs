@@ -9,12 +9,12 @@ use crate::value::{Fault, Missing, Value};
 
 impl Scope<'_> {
     /// The table that holds for the account: the first segment's that it surely belongs to, or else the general one.
-    pub(super) fn bands<'t>(self, tables: &'t [BandTable]) -> Option<&'t BandTable> {
+    pub(super) fn bands(self, tables: &[BandTable]) -> Option<&BandTable> {
         tables.iter().find(|table| self.applies(table.segment))
     }
 
     /// The scale that holds for the account.
-    pub(super) fn scale<'t>(self, scales: &'t [Scale]) -> Option<&'t Scale> {
+    pub(super) fn scale(self, scales: &[Scale]) -> Option<&Scale> {
         scales.iter().find(|scale| self.applies(scale.segment))
     }
 

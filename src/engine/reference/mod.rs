@@ -62,6 +62,8 @@ pub struct Evaluator<'a> {
     pub data: &'a Dataset,
     /// How the project counts its years.
     pub calendar: Calendar,
+    /// See [`Evaluator::as_recorded`].
+    as_recorded: bool,
     /// By id.
     subjects: Vec<Subject>,
 }
@@ -94,7 +96,14 @@ impl<'a> Evaluator<'a> {
             (Some(table), Some(rows)) => subjects(table, rows),
             _ => Vec::new(),
         };
-        Evaluator { program, data, calendar, subjects }
+        Evaluator { program, data, calendar, as_recorded: false, subjects }
+    }
+
+    /// Sees at every date only what had been recorded by then, as a backtest must: event rows whose `recorded` column
+    /// is later than the as-of date are treated like rows dated after it. A row that does not say counts as recorded when it
+    /// happened.
+    pub fn as_recorded(self) -> Evaluator<'a> {
+        Evaluator { as_recorded: true, ..self }
     }
 
     /// Scores the accounts that the options ask for.

@@ -2,6 +2,7 @@
 //!
 //! Every row that leaves the pipeline is told to whoever listens, with the reason; the plain evaluation does not listen.
 
+use super::Evaluator;
 use super::logic::fold;
 use super::scope::Scope;
 use crate::calendar::{Date, DateRange};
@@ -19,7 +20,7 @@ pub struct RowsTrace {
     pub window: Option<DateRange>,
     /// False if the source was not loaded or does not cover the window; then no rows were looked at.
     pub covered: bool,
-    /// Rows of the account dated after the as-of date; they were not looked at.
+    /// Rows of the account dated after the as-of date, or, if asked, recorded after it; they were not looked at.
     pub after_as_of: usize,
     /// All other rows of the account, by date.
     pub rows: Vec<RowTrace>,
@@ -104,7 +105,7 @@ impl Scope<'_> {
     /// The rows that come through, by date.
     pub(super) fn kept(self, aggregate: &Aggregate, tell: Listener<'_>) -> Vec<(u32, Date)> {
         let mut rows = self.source_rows(aggregate.source);
-        rows.retain(|(_, date)| *date <= self.as_of);
+        rows.retain(|row| self.is_seen(aggregate.source, *row));
         if let Some(filter) = &aggregate.filter {
             retain(&mut rows, tell, |(row, _)| {
                 let met = self.on(aggregate.source, row).eval(filter).truth();
@@ -133,6 +134,18 @@ impl Scope<'_> {
             });
         }
         rows
+    }
+
+    /// Nothing dated after the as-of date is ever seen.
+    fn is_seen(self, source: TableId, (row, date): (u32, Date)) -> bool {
+        date <= self.as_of && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
+    }
+
+    fn is_recorded(self, source: TableId, row: u32) -> bool {
+        let Evaluator { program, data, .. } = self.account.evaluator;
+        let field = program.table(source).and_then(|table| table.fields.iter().position(|field| field.recorded));
+        let column = field.and_then(|i| data.table(source)?.columns.get(i));
+        column.and_then(|column| column.value(row).date()).is_none_or(|recorded| recorded <= self.as_of)
     }
 
     /// All rows of the account in an event table, by date, later than the as-of date too. Rows of something that
@@ -225,7 +238,7 @@ impl Scope<'_> {
             table: aggregate.source,
             window: aggregate.window.map(|w| self.account.evaluator.calendar.range(w, self.as_of)),
             covered: self.covered(aggregate),
-            after_as_of: all.iter().filter(|(_, date)| *date > self.as_of).count(),
+            after_as_of: all.iter().filter(|row| !self.is_seen(aggregate.source, **row)).count(),
             rows,
             value,
         }

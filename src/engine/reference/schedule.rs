@@ -8,6 +8,7 @@ use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::program::{BandTable, Expr, ExprKind, Line, Node, PartTest, Program, RuleId, Scale, SegmentRef};
 use crate::program::{MetricId, PartitionId, ScorecardId, SegmentId};
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 /// One thing at one as-of date.
@@ -29,7 +30,7 @@ impl Schedule {
         let rules = ids(program.rules.len()).map(|i| Item::Rule(RuleId(i)));
         let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules);
         let roots = items.map(|item| (item, as_of)).collect();
-        Schedule { steps: Needs { program, calendar }.in_order(roots, &HashSet::new()) }
+        Schedule { steps: Needs::new(program, calendar).in_order(roots, &HashSet::new()) }
     }
 
     /// What an expression needs at a date beyond what is known already.
@@ -40,7 +41,7 @@ impl Schedule {
         as_of: Date,
         known: &HashSet<Step>,
     ) -> Schedule {
-        let needs = Needs { program, calendar };
+        let needs = Needs::new(program, calendar);
         let mut roots = Vec::new();
         needs.expr(expr, as_of, &mut roots);
         Schedule { steps: needs.in_order(roots, known) }
@@ -54,9 +55,16 @@ fn ids(count: usize) -> std::ops::Range<u32> {
 struct Needs<'a> {
     program: &'a Program,
     calendar: Calendar,
+    /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
+    /// this a `change` within a `change` within … would be walked twice as often per level.
+    looked: RefCell<HashSet<(*const Expr, Date)>>,
 }
 
-impl Needs<'_> {
+impl<'a> Needs<'a> {
+    fn new(program: &'a Program, calendar: Calendar) -> Needs<'a> {
+        Needs { program, calendar, looked: RefCell::default() }
+    }
+
     /// The roots and all they read, each after what it reads. The stack is a list of our own: depth costs no recursion. A cycle, which the
     /// checker excludes, is cut where it closes.
     fn in_order(&self, mut roots: Vec<Step>, known: &HashSet<Step>) -> Vec<Step> {
@@ -144,12 +152,16 @@ impl Needs<'_> {
             }
             ExprKind::Segment(id) => out.push((Item::Segment(*id), date)),
             ExprKind::Part(id, _) | ExprKind::Partition(id) => out.push((Item::Partition(*id), date)),
-            kind => {
-                let dates = time::dates(self.calendar, kind, date).unwrap_or_else(|| vec![date]);
-                for child in expr.children() {
-                    dates.iter().for_each(|at| self.expr(child, *at, out));
+            kind => match time::dates(self.calendar, kind, date) {
+                None => expr.children().into_iter().for_each(|child| self.expr(child, date, out)),
+                Some(dates) => {
+                    for (child, at) in expr.children().into_iter().flat_map(|c| dates.iter().map(move |at| (c, *at))) {
+                        if self.looked.borrow_mut().insert((child, at)) {
+                            self.expr(child, at, out);
+                        }
+                    }
                 }
-            }
+            },
         }
     }
 }

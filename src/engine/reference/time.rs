@@ -36,16 +36,30 @@ impl Scope<'_> {
         dates(self.account.evaluator.calendar, kind, self.as_of).unwrap_or_default()
     }
 
+    /// The value of an expression at another date. Computed once per date, so that nesting does not multiply.
+    fn look(self, date: Date, expr: &Expr) -> Value {
+        if self.event.is_some() {
+            return self.at(date).eval(expr);
+        }
+        let key = (std::ptr::from_ref(expr), date);
+        if let Some(value) = self.account.looked.borrow().get(&key) {
+            return value.clone();
+        }
+        let value = self.at(date).eval(expr);
+        self.account.looked.borrow_mut().insert(key, value.clone());
+        value
+    }
+
     pub(super) fn as_of(self, kind: &ExprKind, value: &Expr) -> Value {
         match self.dates(kind).first() {
-            Some(date) => self.at(*date).eval(value),
+            Some(date) => self.look(*date, value),
             None => Value::Missing(Missing::NoData),
         }
     }
 
     /// Now minus then, or with `percent` that over the magnitude of then.
     pub(super) fn change(self, kind: &ExprKind, value: &Expr, percent: bool) -> Value {
-        let mut values = self.dates(kind).into_iter().map(|date| self.at(date).eval(value));
+        let mut values = self.dates(kind).into_iter().map(|date| self.look(date, value));
         let (Some(now), Some(then)) = (values.next(), values.next()) else { return Value::Missing(Missing::NoData) };
         let (Value::Number(a), Value::Number(b)) = (&now, &then) else { return first_missing(&now, &then) };
         match a.sub(*b) {
@@ -58,7 +72,7 @@ impl Scope<'_> {
     /// The least-squares slope per period. Points without a value are left out, the others keep their places; fewer
     /// than three are too few.
     pub(super) fn trend(self, kind: &ExprKind, value: &Expr) -> Value {
-        let values: Vec<Value> = self.dates(kind).into_iter().rev().map(|date| self.at(date).eval(value)).collect();
+        let values: Vec<Value> = self.dates(kind).into_iter().rev().map(|date| self.look(date, value)).collect();
         let points: Vec<(i64, Decimal)> = (0i64..).zip(&values).filter_map(|(x, v)| Some((x, v.number()?))).collect();
         if points.len() < TREND_POINTS {
             let nothing = values.last().filter(|_| points.is_empty()).and_then(Value::missing);
@@ -79,7 +93,7 @@ impl Scope<'_> {
 
     /// True where it surely held often enough, false where it surely did not, otherwise unknown.
     pub(super) fn held(self, kind: &ExprKind, condition: &Expr, count: u32) -> Value {
-        let truths = self.dates(kind).into_iter().map(|date| self.at(date).eval(condition)).collect();
+        let truths = self.dates(kind).into_iter().map(|date| self.look(date, condition)).collect();
         often_enough(truths, count)
     }
 

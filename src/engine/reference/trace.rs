@@ -154,12 +154,12 @@ pub struct RuleTrace {
 impl Account<'_> {
     /// A condition of the program, told clause by clause.
     pub fn condition(&self, expr: &Expr) -> ConditionTrace {
-        self.scope().told(expr)
+        self.scope().told(expr, true)
     }
 
     /// What is missing in an expression of the program; nothing, if it has a value.
     pub fn unknown(&self, expr: &Expr) -> Vec<Unknown> {
-        self.scope().unknowns(expr)
+        self.scope().unknowns(expr, true)
     }
 
     /// A rule, told clause by clause.
@@ -175,19 +175,20 @@ impl Account<'_> {
 }
 
 impl Scope<'_> {
-    fn told(self, expr: &Expr) -> ConditionTrace {
+    /// With `back`, other dates are told too; there that ends, so that a story does not multiply with every level.
+    fn told(self, expr: &Expr, back: bool) -> ConditionTrace {
         let truth = self.eval(expr).truth();
-        let unknown = if truth.is_none() { self.unknowns(expr) } else { Vec::new() };
-        ConditionTrace { span: expr.span, as_of: self.as_of, truth, unknown, clause: self.clause(expr) }
+        let unknown = if truth.is_none() { self.unknowns(expr, back) } else { Vec::new() };
+        ConditionTrace { span: expr.span, as_of: self.as_of, truth, unknown, clause: self.clause(expr, back) }
     }
 
-    fn clause(self, expr: &Expr) -> Clause {
+    fn clause(self, expr: &Expr, back: bool) -> Clause {
         let calendar = self.account.evaluator.calendar;
-        let each = |list: &[Expr]| list.iter().map(|e| self.told(e)).collect();
+        let each = |list: &[Expr]| list.iter().map(|e| self.told(e, back)).collect();
         match &expr.kind {
             ExprKind::And(list) => Clause::All(each(list)),
             ExprKind::Or(list) => Clause::Any(each(list)),
-            ExprKind::Not(inner) => Clause::Not(Box::new(self.told(inner))),
+            ExprKind::Not(inner) => Clause::Not(Box::new(self.told(inner, back))),
             ExprKind::Compare(op, left, right) => {
                 Clause::Compare { op: *op, left: self.operand(left), right: self.operand(right) }
             }
@@ -216,14 +217,14 @@ impl Scope<'_> {
                 wanted: grade.clone(),
                 negated: *negated,
             },
-            ExprKind::Held { condition, count, of, period } => {
+            ExprKind::Held { condition, count, of, period } if back => {
                 let dates = time::dates(calendar, &expr.kind, self.as_of).unwrap_or_default();
-                let at = dates.into_iter().map(|date| self.at(date).told(condition)).collect();
+                let at = dates.into_iter().map(|date| self.at(date).told(condition, false)).collect();
                 Clause::Held { count: *count, of: *of, period: *period, at }
             }
-            ExprKind::AsOf { value, .. } => {
+            ExprKind::AsOf { value, .. } if back => {
                 let date = time::dates(calendar, &expr.kind, self.as_of).unwrap_or_default().first().copied();
-                Clause::AsOf(date.map(|date| Box::new(self.at(date).told(value))))
+                Clause::AsOf(date.map(|date| Box::new(self.at(date).told(value, false))))
             }
             _ => Clause::Value(self.operand(expr)),
         }
@@ -239,20 +240,22 @@ impl Scope<'_> {
     }
 
     /// The innermost parts of an expression that are missing and make it so. Metrics and scores are not looked into.
-    fn unknowns(self, expr: &Expr) -> Vec<Unknown> {
+    fn unknowns(self, expr: &Expr, back: bool) -> Vec<Unknown> {
         let Value::Missing(reason) = self.eval(expr) else { return Vec::new() };
         let dates = time::dates(self.account.evaluator.calendar, &expr.kind, self.as_of);
         // What happens inside an aggregate happens per row, and is told by its own story.
         let children = match &expr.kind {
             ExprKind::Aggregate(_) => Vec::new(),
+            _ if dates.is_some() && !back => Vec::new(),
             ExprKind::If { condition, then, otherwise } => {
                 vec![if self.eval(condition).truth() == Some(true) { &**then } else { &**otherwise }]
             }
             _ => expr.children(),
         };
         let mut found: Vec<Unknown> = Vec::new();
+        let back = back && dates.is_none();
         for date in dates.unwrap_or_else(|| vec![self.as_of]) {
-            for unknown in children.iter().flat_map(|child| self.at(date).unknowns(child)) {
+            for unknown in children.iter().flat_map(|child| self.at(date).unknowns(child, back)) {
                 let told = |f: &Unknown| (&f.name, f.as_of, f.reason) == (&unknown.name, unknown.as_of, unknown.reason);
                 if unknown.name.is_none() || !found.iter().any(told) {
                     found.push(unknown);

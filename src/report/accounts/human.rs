@@ -2,7 +2,7 @@
 
 use super::{Evaluation, tables};
 use crate::report::paint::Tone;
-use crate::report::table::{Cell, Column, Table, wrapped};
+use crate::report::table::{Cell, Column, Table};
 use crate::report::{Layout, Stamp, counted, load};
 
 /// Width of the label that opens a section.
@@ -125,9 +125,4 @@ fn faults(of: &Evaluation) -> Table {
         table.row(vec![format!("and {more} that could not be computed (all of them in `--format json`)").into()]);
     }
     table
-}
-
-/// A paragraph at the foot of a page.
-pub fn paragraph(text: &str, layout: &Layout) -> String {
-    wrapped(text, layout.width).iter().map(|line| format!("{line}\n")).collect()
 }

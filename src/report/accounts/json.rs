@@ -15,9 +15,10 @@ pub fn json(of: &Evaluation) -> Json {
         let what = crate::value::Missing::Error(t.fault).words();
         json!({ "account": t.account, "name": t.name, "fault": what })
     });
-    let parameters = of.program.params.iter().map(|p| {
-        (p.header.name.clone(), json!({ "value": value::json(of.program, p.ty, &p.value), "set": p.set }))
-    });
+    let parameters =
+        of.program.params.iter().map(|p| {
+            (p.header.name.clone(), json!({ "value": value::json(of.program, p.ty, &p.value), "set": p.set }))
+        });
     json!({
         "project": of.stamp.project,
         "as_of": of.stamp.as_of.to_string(),
@@ -35,7 +36,7 @@ fn account(of: &Evaluation, account: &AccountResult) -> Json {
     let mut out = Map::new();
     out.insert("account".into(), json!(of.id(account)));
     if of.name_field().is_some() {
-        let name = super::account_name(program, of.data, account, of.personal);
+        let name = super::account_name(program, of.data, account.row, of.personal);
         out.insert("name".into(), json!(name));
     }
     let parts = program.partitions.iter().enumerate().map(|(i, p)| (p.header.name.clone(), json!(of.part(account, i))));

@@ -7,7 +7,12 @@ use crate::report::load;
 pub fn markdown(of: &Evaluation) -> String {
     let stamp = of.stamp;
     let mut out = format!("## {}\n\n", stamp.project);
-    out.push_str(&format!("As of {}, program `{}`, data `{}`.\n\n", stamp.as_of, human::short(&stamp.program), stamp.data));
+    out.push_str(&format!(
+        "As of {}, program `{}`, data `{}`.\n\n",
+        stamp.as_of,
+        human::short(&stamp.program),
+        stamp.data
+    ));
     let (account, who, cards, rules) = (tables::account(of), tables::who(of), tables::cards(of), tables::rules(of));
     let mut groups = vec![&account, &who];
     groups.extend(cards.iter());

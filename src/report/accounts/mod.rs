@@ -72,7 +72,7 @@ impl<'a> Evaluation<'a> {
 
     /// An account's name; empty if it has none.
     pub fn name(&self, account: &AccountResult) -> String {
-        account_name(self.program, self.data, account, self.personal).unwrap_or_default()
+        account_name(self.program, self.data, account.row, self.personal).unwrap_or_default()
     }
 
     /// The name of the account's part in a partition; `None` if unknown.
@@ -107,9 +107,7 @@ impl<'a> Evaluation<'a> {
 
     /// True if a score of some account lacks a number that could not be computed.
     pub fn scores_hit(&self) -> bool {
-        let fatal = |m: Option<Missing>| {
-            matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)))
-        };
+        let fatal = |m: Option<Missing>| matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
         let hit = |s: &ScoreResult| fatal(s.value.missing()) || s.lines.iter().any(|line| fatal(line.missing));
         self.results.accounts.iter().flat_map(|a| &a.scores).any(hit)
     }
@@ -190,10 +188,10 @@ pub fn personal_key(program: &Program) -> bool {
 }
 
 /// What people call an account, from the text column `name`, masked unless asked for.
-pub fn account_name(program: &Program, data: &Dataset, account: &AccountResult, personal: bool) -> Option<String> {
+pub fn account_name(program: &Program, data: &Dataset, row: u32, personal: bool) -> Option<String> {
     let (field, is_personal) = name_field(program)?;
     let rows = data.table(program.subject?)?;
-    match rows.value(field, account.row) {
+    match rows.value(field, row) {
         Value::Text(_) if is_personal && !personal => Some(value::MASK.to_string()),
         Value::Text(name) => Some(name.to_string()),
         _ => None,
