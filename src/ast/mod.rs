@@ -37,6 +37,8 @@ pub struct Text {
 pub struct File {
     /// Its declarations in source order; those with syntax errors are left out.
     pub items: Vec<Item>,
+    /// Names of the declarations that were left out: known, though nothing is known about them.
+    pub lost: Vec<Name>,
 }
 
 /// A declaration.

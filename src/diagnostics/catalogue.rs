@@ -43,6 +43,19 @@ macro_rules! catalogue {
 catalogue! {
     // ---------- L00xx: the text ----------
     UnexpectedText "L0001" "unexpected-text" Error
+    MissingBrace "L0002" "missing-brace" Error
+    UnclosedText "L0003" "unclosed-text" Error
+    WrongOperator "L0004" "wrong-operator" Error
+    TooDeep "L0005" "too-deep" Error
+    TooLarge "L0006" "too-large" Error
+    BadDate "L0007" "bad-date" Error
+    ChainedComparison "L0008" "chained-comparison" Error
+    ReservedName "L0009" "reserved-name" Error
+    UnknownWord "L0010" "unknown-word" Error
+    DuplicateStatement "L0011" "duplicate-statement" Error
+    MisplacedStatement "L0012" "misplaced-statement" Error
+    RowLength "L0013" "row-length" Error
+    WrongQuotes "L0014" "wrong-quotes" Error
 
     // ---------- L01xx: names ----------
     UnknownName "L0101" "unknown-name" Error

@@ -21,3 +21,6 @@ mod shared;
 mod support;
 mod transcript;
 mod ui;
+//! The one test binary: every suite is a module.
+
+mod syntax;

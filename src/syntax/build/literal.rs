@@ -1,0 +1,243 @@
+//! Numbers, dates, durations and types.
+
+use super::{Builder, Node};
+use crate::ast::{DateLit, DurationLit, ExprKind, Range, TypeExpr, TypeExprKind};
+use crate::calendar::{Date, Duration, PeriodKind};
+use crate::diagnostics::Code;
+use crate::number::Decimal;
+use crate::span::Span;
+use crate::syntax::grammar::Rule;
+
+impl Builder<'_> {
+    /// A number with what stands behind it: `%`, a currency, a unit of time.
+    pub(super) fn numeric(&mut self, node: Node<'_>) -> ExprKind {
+        let span = self.span(&node);
+        let mut negative = false;
+        let mut digits = String::new();
+        let mut tail = None;
+        for kid in node.into_inner() {
+            match kid.as_rule() {
+                Rule::minus => negative = true,
+                Rule::number => digits = kid.as_str().to_string(),
+                _ => tail = Some(kid),
+            }
+        }
+        let sign = |n: Decimal| if negative { n.neg() } else { n };
+        match tail {
+            None => ExprKind::Number(sign(self.decimal(&digits, 0, span))),
+            Some(kid) if kid.as_rule() == Rule::percent => ExprKind::Percent(sign(self.decimal(&digits, -2, span))),
+            Some(kid) if kid.as_rule() == Rule::currency => {
+                let amount = sign(self.decimal(&digits, 0, span));
+                ExprKind::Money(amount, self.name(&kid))
+            }
+            Some(kid) => match digits.parse::<u32>() {
+                Ok(count) if !negative => ExprKind::Duration(Duration { count, unit: period(kid.as_str()) }),
+                _ => {
+                    self.fail(Code::TooLarge, span, format!("`{digits}` is not a count of {}", kid.as_str()), |d| {
+                        d.help("write a whole number, without separators, below four billion")
+                    });
+                    ExprKind::Duration(Duration { count: 0, unit: period(kid.as_str()) })
+                }
+            },
+        }
+    }
+
+    /// The exact value of `12_000.5k`, moved by so many powers of ten.
+    fn decimal(&mut self, written: &str, shift: i32, span: Span) -> Decimal {
+        match exact(written, shift) {
+            Ok(value) => value,
+            Err(problem) => {
+                let message = match problem {
+                    Problem::TooLarge => format!("`{written}` is too large"),
+                    Problem::TooFine => format!("`{written}` has more than nine decimal places"),
+                };
+                self.fail(Code::TooLarge, span, message, |d| {
+                    d.help("numbers have up to 29 digits before the point and nine behind it")
+                });
+                Decimal::ZERO
+            }
+        }
+    }
+
+    pub(super) fn count(&mut self, node: &Node<'_>) -> u32 {
+        node.as_str().parse().unwrap_or_else(|_| {
+            let span = self.span(node);
+            self.fail(Code::TooLarge, span, format!("`{}` is too large", node.as_str()), |d| {
+                d.help("counts go up to four billion")
+            });
+            0
+        })
+    }
+
+    pub(super) fn duration(&mut self, node: Node<'_>) -> DurationLit {
+        let span = self.span(&node);
+        let mut duration = Duration { count: 0, unit: PeriodKind::Day };
+        for kid in node.into_inner() {
+            match kid.as_rule() {
+                Rule::unit => duration.unit = period(kid.as_str()),
+                _ => duration.count = self.count(&kid),
+            }
+        }
+        DurationLit { duration, span }
+    }
+
+    pub(super) fn date(&mut self, node: &Node<'_>) -> DateLit {
+        let (span, written) = (self.span(node), node.as_str());
+        let date = Date::parse(written).unwrap_or_else(|| {
+            self.fail(Code::BadDate, span, bad_date(written), |d| match repaired(written) {
+                Some(right) => d.fix(format!("write `{right}`"), span, right.to_string()),
+                None => d.help("a date is written year-month-day: `2026-03-31`"),
+            });
+            Date::default()
+        });
+        DateLit { date, span }
+    }
+
+    /// `0 to 10`, `0 or more`, `up to 5`
+    pub(super) fn range(&mut self, node: Node<'_>) -> Range {
+        let span = self.span(&node);
+        let mut ends = Vec::new();
+        let mut up_to = false;
+        let mut queue: Vec<Node<'_>> = node.into_inner().collect();
+        queue.reverse();
+        while let Some(kid) = queue.pop() {
+            match kid.as_rule() {
+                Rule::up_to => {
+                    up_to = true;
+                    queue.extend(kid.into_inner());
+                }
+                Rule::signed => ends.push(self.end_of_range(kid)),
+                _ => {}
+            }
+        }
+        let mut ends = ends.into_iter();
+        let (low, high) = if up_to { (None, ends.next()) } else { (ends.next(), ends.next()) };
+        Range { low, high, span }
+    }
+
+    fn end_of_range(&mut self, node: Node<'_>) -> Decimal {
+        let span = self.span(&node);
+        match self.numeric(node) {
+            ExprKind::Number(n) | ExprKind::Percent(n) => n,
+            _ => {
+                self.fail(Code::UnexpectedText, span, "a range is given in plain numbers", |d| {
+                    d.help("leave out the currency or unit: the column's type says it")
+                });
+                Decimal::ZERO
+            }
+        }
+    }
+
+    pub(super) fn type_expr(&mut self, node: Node<'_>) -> TypeExpr {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let kind = match kids.next() {
+            Some(kid) if kid.as_rule() == Rule::money => {
+                let mut inner = self.kids(kid);
+                TypeExprKind::Money(inner.take(Rule::currency).map(|c| self.name(&c)))
+            }
+            Some(kid) if kid.as_rule() == Rule::one_of => {
+                let inner = self.kids(kid);
+                TypeExprKind::OneOf(self.rest_names(inner))
+            }
+            Some(kid) => match kid.as_str() {
+                "boolean" => TypeExprKind::Boolean,
+                "integer" => TypeExprKind::Integer,
+                "number" => TypeExprKind::Number,
+                "ratio" => TypeExprKind::Ratio,
+                "points" => TypeExprKind::Points,
+                "nps" => TypeExprKind::Nps,
+                "duration" => TypeExprKind::Duration,
+                "date" => TypeExprKind::Date,
+                "instant" => TypeExprKind::Instant,
+                _ => TypeExprKind::Text,
+            },
+            None => {
+                self.broken = true;
+                TypeExprKind::Text
+            }
+        };
+        TypeExpr { kind, span }
+    }
+}
+
+/// `days` and `day` alike.
+pub(super) fn period(word: &str) -> PeriodKind {
+    match word.trim_end_matches('s') {
+        "week" => PeriodKind::Week,
+        "month" => PeriodKind::Month,
+        "quarter" => PeriodKind::Quarter,
+        "year" => PeriodKind::Year,
+        _ => PeriodKind::Day,
+    }
+}
+
+enum Problem {
+    TooLarge,
+    TooFine,
+}
+
+fn exact(written: &str, shift: i32) -> Result<Decimal, Problem> {
+    let scale = match written.chars().last() {
+        Some('k' | 'K') => 3,
+        Some('M') => 6,
+        Some('B') => 9,
+        _ => 0,
+    };
+    let digits = written.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction: String = fraction.chars().filter(|c| *c != '_').collect();
+    let fraction = fraction.trim_end_matches('0');
+    let mut raw: i128 = 0;
+    for digit in whole.chars().chain(fraction.chars()).filter_map(|c| c.to_digit(10)) {
+        raw = raw.checked_mul(10).and_then(|n| n.checked_add(i128::from(digit))).ok_or(Problem::TooLarge)?;
+    }
+    // In billionths: nine places, less those that the fraction has used.
+    let power = 9 + scale + shift - i32::try_from(fraction.len()).map_err(|_| Problem::TooFine)?;
+    if raw == 0 {
+        return Ok(Decimal::ZERO);
+    }
+    if power < 0 {
+        let divisor = 10i128.checked_pow(power.unsigned_abs()).ok_or(Problem::TooFine)?;
+        if raw % divisor != 0 {
+            return Err(Problem::TooFine);
+        }
+        raw /= divisor;
+    } else {
+        let factor = 10i128.checked_pow(power.unsigned_abs()).ok_or(Problem::TooLarge)?;
+        raw = raw.checked_mul(factor).ok_or(Problem::TooLarge)?;
+    }
+    Decimal::from_raw(raw).ok_or(Problem::TooLarge)
+}
+
+fn bad_date(written: &str) -> String {
+    let parts: Vec<&str> = written.split('-').collect();
+    if let [year, month, day] = parts.as_slice() {
+        if month.len() == 2 && day.len() == 2 {
+            let known = month.parse::<u32>().is_ok_and(|m| (1..=12).contains(&m));
+            let day = day.trim_start_matches('0');
+            return if known {
+                format!("`{written}` does not exist: month {month} of {year} has no day {day}")
+            } else {
+                format!("`{written}` does not exist: there is no month {month}")
+            };
+        }
+    }
+    format!("`{written}` is not written as a date")
+}
+
+/// The date that was meant, if only one can have been.
+fn repaired(written: &str) -> Option<Date> {
+    let number = |s: &str| s.parse::<u32>().ok();
+    let parts: Vec<&str> = written.split(['-', '/', '.']).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    if a.len() == 4 {
+        return Date::new(i32::try_from(number(a)?).ok()?, number(b)?, number(c)?);
+    }
+    let year = i32::try_from(number(c)?).ok()?;
+    let readings = [Date::new(year, number(b)?, number(a)?), Date::new(year, number(a)?, number(b)?)];
+    match readings {
+        [Some(x), Some(y)] => (x == y).then_some(x),
+        [x, y] => x.or(y),
+    }
+}

@@ -1,0 +1,182 @@
+//! Scorecards.
+
+use super::declarations::key;
+use super::{Builder, Node};
+use crate::ast::{
+    Limit, LimitVerb, Line, Meta, MissingClause, MissingPolicy, Name, Override, Scorecard, Text, WeightTotal,
+};
+use crate::span::Span;
+use crate::syntax::grammar::Rule;
+use crate::syntax::words::Place;
+
+impl Builder<'_> {
+    pub(super) fn scorecard(&mut self, block: Option<Node<'_>>, meta: &mut Vec<Meta>) -> Scorecard {
+        let mut card = Scorecard::default();
+        let Some(block) = block else { return card };
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        self.block(block, Place::Scorecard, |me, kid| {
+            let (span, rule) = (me.span(&kid), kid.as_rule());
+            match rule {
+                Rule::line => {
+                    let line = me.line(kid);
+                    card.lines.push(line);
+                }
+                Rule::override_lines => {
+                    let lines = me.override_lines(kid);
+                    card.overrides.push(lines);
+                }
+                Rule::missing_policy => {
+                    let clause = me.missing_policy(kid);
+                    if me.once(&mut seen, "missing", span) {
+                        card.missing = Some(clause);
+                    }
+                }
+                Rule::combine => {
+                    let mut kids = me.kids(kid);
+                    let written = me.next_name(&mut kids);
+                    let text = written.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    if me.once(&mut seen, "combine", span) {
+                        card.combine = Some(Name { text, ..written });
+                    }
+                }
+                Rule::base => {
+                    let mut kids = me.kids(kid);
+                    let base = me.next_expr(&mut kids, span);
+                    if me.once(&mut seen, "base", span) {
+                        card.base = Some(base);
+                    }
+                }
+                Rule::weights => {
+                    let total = me.kids(kid).take(Rule::expr).map(|kid| me.expr(kid));
+                    if me.once(&mut seen, "weights", span) {
+                        card.total = Some(WeightTotal { total, span });
+                    }
+                }
+                Rule::limit => {
+                    let limit = me.limit(kid);
+                    card.limits.push(limit);
+                }
+                Rule::grades => {
+                    let grades = me.table_of_rows(kid);
+                    if me.once(&mut seen, key("grades", grades.segment.as_ref()), span) {
+                        card.grades.push(grades);
+                    }
+                }
+                _ => me.meta(kid, meta, &mut seen),
+            }
+        });
+        card
+    }
+
+    fn line(&mut self, node: Node<'_>) -> Line {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let mut line = Line {
+            name: self.next_name(&mut kids),
+            weight: None,
+            informational: None,
+            at_most: None,
+            scale: None,
+            missing: None,
+            because: None,
+            span,
+        };
+        let mut seen = Vec::new();
+        while let Some(kid) = kids.next() {
+            let (place, rule) = (self.span(&kid), kid.as_rule());
+            match rule {
+                Rule::line_weight => {
+                    let mut inner = self.kids(kid);
+                    let weight = self.next_expr(&mut inner, place);
+                    if self.once(&mut seen, "weight", place) {
+                        line.weight = Some(weight);
+                    }
+                }
+                Rule::informational => {
+                    if self.once(&mut seen, "informational", place) {
+                        line.informational = Some(place);
+                    }
+                }
+                Rule::at_most => {
+                    let mut inner = self.kids(kid);
+                    let at_most = self.next_expr(&mut inner, place);
+                    if self.once(&mut seen, "at most", place) {
+                        line.at_most = Some(at_most);
+                    }
+                }
+                Rule::line_scale => {
+                    let scale = self.scale(kid);
+                    if self.once(&mut seen, "scale", place) {
+                        line.scale = Some(scale);
+                    }
+                }
+                Rule::missing_policy => {
+                    let clause = self.missing_policy(kid);
+                    if self.once(&mut seen, "missing", place) {
+                        line.missing = Some(clause);
+                    }
+                }
+                _ => {
+                    let text = self.because(kid);
+                    if self.once(&mut seen, "because", place) {
+                        line.because = text;
+                    }
+                }
+            }
+        }
+        line
+    }
+
+    fn because(&mut self, node: Node<'_>) -> Option<Text> {
+        self.kids(node).take(Rule::text).map(|kid| self.text_literal(&kid))
+    }
+
+    fn override_lines(&mut self, node: Node<'_>) -> Override {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let segment = self.next_name(&mut kids);
+        let mut lines = Vec::new();
+        if let Some(block) = kids.next() {
+            self.block(block, Place::Lines, |me, kid| {
+                let line = me.line(kid);
+                lines.push(line);
+            });
+        }
+        Override { segment, lines, span }
+    }
+
+    fn missing_policy(&mut self, node: Node<'_>) -> MissingClause {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let policy = match kids.next() {
+            Some(kid) if kid.as_rule() == Rule::renormalise => {
+                let at_least = self.kids(kid).take(Rule::coverage).map(|coverage| {
+                    let mut inner = self.kids(coverage);
+                    self.next_expr(&mut inner, span)
+                });
+                MissingPolicy::Renormalise { at_least }
+            }
+            Some(kid) if kid.as_rule() == Rule::neutral => {
+                let mut inner = self.kids(kid);
+                MissingPolicy::Neutral(self.next_expr(&mut inner, span))
+            }
+            Some(kid) if kid.as_rule() == Rule::zero => MissingPolicy::Zero,
+            _ => MissingPolicy::Fail,
+        };
+        MissingClause { policy, span }
+    }
+
+    fn limit(&mut self, node: Node<'_>) -> Limit {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let verb = match kids.take(Rule::limit_verb).map(|kid| kid.as_str()) {
+            Some("floor") => LimitVerb::Floor,
+            Some("set") => LimitVerb::Set,
+            _ => LimitVerb::Cap,
+        };
+        let value = self.next_expr(&mut kids, span);
+        let when = kids.take(Rule::expr).map(|kid| self.expr(kid));
+        let because = kids.take(Rule::because).and_then(|kid| self.because(kid));
+        Limit { verb, value, when, because, span }
+    }
+}

@@ -1,0 +1,85 @@
+//! The one edit to make, for mistakes that can be told from what stands at the place: habits of other languages mostly.
+
+use super::recover::word_at;
+use crate::diagnostics::Diagnostic;
+use crate::span::Span;
+
+/// Adds a help, and a fix where it is mechanical.
+pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name: bool) -> Diagnostic {
+    let rest = text.get(offset..).unwrap_or("");
+    let here = |length: usize| Span::new(span.source, offset, offset + length);
+    let before = text.get(..offset).unwrap_or("");
+    for (signs, help, replacement) in SIGNS {
+        if rest.starts_with(signs) {
+            return match replacement {
+                Some(replacement) => found.help(*help).fix(*help, here(signs.len()), *replacement),
+                None => found.help(*help),
+            };
+        }
+    }
+    let digit_after = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
+    if let Some(after) = rest.strip_prefix(',') {
+        if digit_after(after) && before.ends_with(|c: char| c.is_ascii_digit()) {
+            return found.fix("write thousands as `1_000` or `1k`", here(1), "_");
+        }
+    }
+    if rest.strip_prefix('.').is_some_and(digit_after) {
+        return found.fix("write a zero before the point", here(0), "0");
+    }
+    let word = word_at(text, offset);
+    if digit_after(word) {
+        return digits(found, word, here(word.len()), wants_name);
+    }
+    for (words, help) in WORDS {
+        if words.contains(&word.to_lowercase().as_str()) {
+            return found.help(*help);
+        }
+    }
+    found
+}
+
+type Sign = (&'static str, &'static str, Option<&'static str>);
+
+const SIGNS: &[Sign] = &[
+    ("//", "a comment begins with `#`", Some("#")),
+    ("/*", "a comment begins with `#` and ends with its line", None),
+    ("--", "a comment begins with `#`", None),
+    (";", "remove the `;`: a statement ends by itself", Some("")),
+    (":", "remove the `:`: a statement is its word and what follows", Some("")),
+    ("[", "write the list in parentheses: `in (a, b)`", None),
+    ("]", "write the list in parentheses: `in (a, b)`", None),
+    ("$", "write the currency behind the amount: `250 USD`", None),
+    ("€", "write the currency behind the amount: `250 EUR`", None),
+    ("£", "write the currency behind the amount: `250 GBP`", None),
+    ("`", "names are written without quotes", None),
+    ("^", "there are no powers in laud; write the product", None),
+    ("?", "write `if CONDITION then A else B`", None),
+];
+
+const WORDS: &[(&[&str], &str)] = &[
+    (&["between"], "write `x >= a and x <= b`"),
+    (&["hour", "hours", "minute", "minutes", "second", "seconds"], "the shortest unit of time is the day"),
+    (&["null", "none", "nil", "na"], "write `is missing`"),
+    (&["if"], "put the `if` in parentheses"),
+    (&["select", "from", "group"], "a metric says `sum(VALUE of SOURCE where CONDITION in WINDOW)`"),
+    (&["contains", "like", "matches"], "texts can be compared with `=`, `!=` and `in (\"a\", \"b\")` only"),
+];
+
+/// A word that begins with a digit: `90d`, `3m`, `9lives`.
+fn digits(found: Diagnostic, word: &str, span: Span, wants_name: bool) -> Diagnostic {
+    let number = word.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match word.get(number.len()..).unwrap_or("") {
+        "d" => "days",
+        "w" => "weeks",
+        "mo" => "months",
+        "q" => "quarters",
+        "y" => "years",
+        "m" => return found.help(format!("write `{number}M` for millions, `{number} months` for months")),
+        "b" => return found.help(format!("write `{number}B` for billions")),
+        "" => return found,
+        _ if wants_name => return found.help("a name begins with a letter"),
+        _ => return found,
+    };
+    let text = format!("{number} {unit}");
+    found.fix(format!("write `{text}`"), span, text)
+}

@@ -1,0 +1,484 @@
+//! What the rules of the grammar are called by people: for "expected …", for "did you mean", and for telling which
+//! statement belongs where.
+
+use super::grammar::Rule;
+
+/// How a rule appears in "expected …".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Not worth naming.
+    Nothing,
+    /// One of these words, shown in backticks.
+    Words(&'static [&'static str]),
+    /// Something described in words.
+    Noun(&'static str),
+    /// One of these words or signs, all of them shown as "an operator".
+    Operator(&'static [&'static str]),
+    /// A statement; the words are those that open it.
+    Statement(&'static [&'static str]),
+    /// A value of an expression.
+    Value,
+    /// The end of what was read.
+    End,
+}
+
+/// The words of a rule. Exhaustive on purpose: a new rule does not build without a decision here.
+pub fn wanted(rule: Rule) -> Wanted {
+    use Wanted::*;
+    match rule {
+        Rule::EOI => End,
+        Rule::WHITESPACE | Rule::COMMENT | Rule::ws | Rule::blank | Rule::sp | Rule::sp0 => Nothing,
+        Rule::foreign | Rule::ident_start | Rule::ident_char | Rule::wb => Nothing,
+        Rule::declaration_word | Rule::operator_word | Rule::reserved | Rule::reserved_name | Rule::any_name => Nothing,
+        Rule::name | Rule::names => Noun("a name"),
+        Rule::subject | Rule::keys => Noun("a name"),
+        Rule::text => Noun("text in quotes"),
+        Rule::text_part | Rule::digits => Nothing,
+        Rule::number | Rule::numeric | Rule::signed | Rule::count => Noun("a number"),
+        Rule::percent => Nothing,
+        Rule::currency => Noun("a currency like `USD`"),
+        Rule::unit => Noun("a unit of time like `days`"),
+        Rule::minus => Nothing,
+        Rule::duration => Noun("a duration like `90 days`"),
+        Rule::date => Noun("a date like `2026-03-31`"),
+        Rule::open => Words(&["{"]),
+        Rule::close => Words(&["}"]),
+        Rule::paren_open => Words(&["("]),
+        Rule::paren_close => Words(&[")"]),
+        Rule::comma => Words(&[","]),
+        Rule::colon => Words(&[":"]),
+        Rule::equals => Words(&["="]),
+        Rule::arrow => Words(&["->"]),
+        Rule::kw_as => Operator(&["as of"]),
+        Rule::kw_at => Words(&["at"]),
+        Rule::kw_because | Rule::because => Words(&["because"]),
+        Rule::kw_by => Words(&["by"]),
+        Rule::kw_else => Words(&["else"]),
+        Rule::kw_every => Words(&["every"]),
+        Rule::kw_for => Words(&["for"]),
+        Rule::kw_if => Words(&["if"]),
+        Rule::kw_in => Words(&["in"]),
+        Rule::kw_is => Words(&["is"]),
+        Rule::kw_last => Words(&["last"]),
+        Rule::kw_least => Words(&["least"]),
+        Rule::kw_missing => Words(&["missing"]),
+        Rule::kw_not => Words(&["not"]),
+        Rule::kw_of => Words(&["of"]),
+        Rule::kw_over => Words(&["over"]),
+        Rule::kw_per => Words(&["per"]),
+        Rule::kw_since => Words(&["since"]),
+        Rule::kw_then => Words(&["then"]),
+        Rule::kw_to => Words(&["to"]),
+        Rule::kw_when => Words(&["when"]),
+        Rule::kw_where => Words(&["where"]),
+        Rule::kw_within => Words(&["within"]),
+
+        Rule::file | Rule::item => Noun("a declaration"),
+        Rule::objective => Statement(&["objective"]),
+        Rule::table => Statement(&["table"]),
+        Rule::events => Statement(&["events"]),
+        Rule::param => Statement(&["param"]),
+        Rule::partition => Statement(&["segments"]),
+        Rule::segment => Statement(&["segment"]),
+        Rule::define => Statement(&["define"]),
+        Rule::metric => Statement(&["metric"]),
+        Rule::scorecard => Statement(&["scorecard"]),
+        Rule::rule_decl => Statement(&["rule"]),
+        Rule::test => Statement(&["test"]),
+        Rule::history => Words(&["as of"]),
+        Rule::parameters => Words(&["("]),
+        Rule::parameter => Noun("a name"),
+
+        Rule::meta => Nothing,
+        Rule::owner => Statement(&["owner"]),
+        Rule::accountable => Statement(&["accountable"]),
+        Rule::consulted => Statement(&["consulted"]),
+        Rule::informed => Statement(&["informed"]),
+        Rule::supports => Statement(&["supports"]),
+        Rule::kind => Statement(&["kind"]),
+        Rule::pairs_with => Statement(&["pairs"]),
+        Rule::review => Statement(&["review"]),
+        Rule::since => Statement(&["since"]),
+        Rule::deprecated => Statement(&["deprecated"]),
+        Rule::replaced => Words(&["replaced by"]),
+        Rule::note => Statement(&["note"]),
+        Rule::direction => Statement(&["higher"]),
+        Rule::better => Words(&["better", "worse"]),
+
+        Rule::objective_block
+        | Rule::fields_block
+        | Rule::rows_block
+        | Rule::parts_block
+        | Rule::metric_block
+        | Rule::scorecard_block
+        | Rule::override_block
+        | Rule::rule_block
+        | Rule::test_block
+        | Rule::given_block
+        | Rule::table_block
+        | Rule::record_block => Words(&["{"]),
+        Rule::target => Statement(&["target"]),
+
+        Rule::retain => Statement(&["retain"]),
+        Rule::field => Noun("a column like `arr money USD`"),
+        Rule::attribute => Words(&["key", "optional", "personal", "recorded", "merged", "parent"]),
+        Rule::range | Rule::up_to => Noun("a range like `0 to 10`"),
+        Rule::or_more => Words(&["or more"]),
+        Rule::type_start | Rule::plain_type | Rule::type_expr | Rule::type_word | Rule::money | Rule::one_of => {
+            Noun("a type")
+        }
+
+        Rule::row => Noun("a row like `gold >= 85`"),
+        Rule::row_test | Rule::row_compare | Rule::row_between => Noun("a comparison like `>= 2`"),
+        Rule::row_otherwise => Words(&["otherwise"]),
+        Rule::row_missing => Words(&["missing"]),
+        Rule::row_when => Words(&["when"]),
+        Rule::row_in => Words(&["in"]),
+        Rule::bound | Rule::expr | Rule::else_expr => Value,
+
+        Rule::metric_statement
+        | Rule::scorecard_statement
+        | Rule::rule_statement
+        | Rule::test_statement
+        | Rule::any_statement
+        | Rule::firm_statement => Nothing,
+        Rule::value => Statement(&["value"]),
+        Rule::metric_type => Statement(&["type"]),
+        Rule::thresholds => Statement(&["thresholds"]),
+        Rule::scale => Statement(&["scale"]),
+        Rule::scale_points | Rule::scale_point => Noun("a step like `3 -> 100`"),
+        Rule::for_segment => Words(&["for"]),
+        Rule::valid_for => Statement(&["valid"]),
+        Rule::valid_then => Words(&["flag", "missing"]),
+
+        Rule::line => Noun("a line like `references weight 40`"),
+        Rule::line_clause => Nothing,
+        Rule::line_weight => Words(&["weight"]),
+        Rule::informational => Words(&["informational"]),
+        Rule::at_most => Words(&["at most"]),
+        Rule::line_scale => Words(&["scale"]),
+        Rule::override_lines => Statement(&["for"]),
+        Rule::missing_policy => Statement(&["missing"]),
+        Rule::renormalise => Words(&["renormalise"]),
+        Rule::coverage => Words(&["at least"]),
+        Rule::coverage_word => Words(&["coverage"]),
+        Rule::zero => Words(&["zero"]),
+        Rule::neutral => Words(&["neutral"]),
+        Rule::fail => Words(&["fail"]),
+        Rule::combine => Statement(&["combine"]),
+        Rule::combination => Words(&["max", "min", "sum", "weighted mean"]),
+        Rule::base => Statement(&["base"]),
+        Rule::weights => Statement(&["weights"]),
+        Rule::weights_free => Words(&["free"]),
+        Rule::weights_total => Words(&["total"]),
+        Rule::limit | Rule::limit_verb => Statement(&["cap", "floor", "set"]),
+        Rule::grades => Statement(&["grades"]),
+
+        Rule::trigger | Rule::trigger_word => Statement(&["when", "while"]),
+        Rule::unless => Statement(&["unless"]),
+        Rule::action => Statement(&["do"]),
+        Rule::assign => Words(&["assign"]),
+        Rule::fallback => Words(&["fallback"]),
+        Rule::due => Words(&["due in"]),
+        Rule::escalate => Statement(&["escalate"]),
+        Rule::step => Words(&["after"]),
+        Rule::approval => Statement(&["approval"]),
+        Rule::cooldown => Statement(&["cooldown"]),
+        Rule::pilot => Statement(&["pilot"]),
+        Rule::priority => Statement(&["priority"]),
+        Rule::close_when => Statement(&["close"]),
+        Rule::exclusive => Statement(&["exclusive"]),
+        Rule::rate_limit => Statement(&["limit"]),
+        Rule::dedupe_by => Statement(&["dedupe"]),
+        Rule::first_run => Statement(&["fire"]),
+
+        Rule::expect => Statement(&["expect"]),
+        Rule::expect_error | Rule::expect_rule | Rule::expect_holds => Value,
+        Rule::code_name => Noun("the name of an error like `weights-total`"),
+        Rule::fires => Words(&["fires"]),
+        Rule::does_not_fire => Words(&["does not fire"]),
+        Rule::given => Noun("rows like `account acme { … }`"),
+        Rule::bar_ahead | Rule::row_break | Rule::test_start => Nothing,
+        Rule::table_row | Rule::cell => Noun("a row of cells with `|` between them"),
+        Rule::record_entry => Noun("a column and its value"),
+        Rule::record_value | Rule::record_word => Noun("a value"),
+
+        Rule::if_expr | Rule::else_if => Words(&["if"]),
+        Rule::or_chain
+        | Rule::and_chain
+        | Rule::negation
+        | Rule::condition
+        | Rule::test_tail
+        | Rule::or_else
+        | Rule::sum
+        | Rule::product
+        | Rule::unary
+        | Rule::atom
+        | Rule::operand
+        | Rule::reference
+        | Rule::paren
+        | Rule::elapsed
+        | Rule::elapsed_head
+        | Rule::change
+        | Rule::change_head
+        | Rule::trend
+        | Rule::trend_head
+        | Rule::ranked
+        | Rule::ranked_head
+        | Rule::not_op => Value,
+        Rule::or_op => Operator(&["or"]),
+        Rule::and_op => Operator(&["and"]),
+        Rule::compare => Operator(&["=", "!=", "<", "<=", ">", ">="]),
+        Rule::or_else_op => Operator(&["or else"]),
+        Rule::add_op => Operator(&["+", "-"]),
+        Rule::multiply_op => Operator(&["*", "/"]),
+        Rule::in_tail => Operator(&["in", "not in"]),
+        Rule::is_tail => Operator(&["is"]),
+        Rule::held => Operator(&["for"]),
+        Rule::as_of => Operator(&["as of"]),
+        Rule::member => Nothing,
+        Rule::list => Noun("a list like `(a, b)`"),
+        Rule::missing_test => Words(&["missing"]),
+        Rule::reason => Noun("a reason like `stale`"),
+        Rule::runs => Words(&["runs"]),
+        Rule::end_of_previous => Words(&["end of previous"]),
+        Rule::ago => Noun("a duration like `90 days ago`"),
+        Rule::ago_word => Words(&["ago"]),
+        Rule::window => Noun("a window like `last 90 days`"),
+        Rule::window_last => Words(&["last"]),
+        Rule::complete => Words(&["complete"]),
+        Rule::window_next => Words(&["next"]),
+        Rule::window_this => Words(&["this"]),
+        Rule::window_previous => Words(&["previous"]),
+        Rule::window_since => Words(&["since"]),
+        Rule::window_between => Words(&["from"]),
+
+        Rule::args => Operator(&["("]),
+        Rule::arg => Value,
+        Rule::at_least => Words(&["at least"]),
+        Rule::answers => Words(&["answers"]),
+        Rule::all_answers => Words(&["all answers"]),
+        Rule::clause => Nothing,
+        Rule::where_clause => Words(&["where"]),
+        Rule::in_clause => Words(&["in"]),
+        Rule::dedupe => Words(&["dedupe by"]),
+        Rule::dedupe_within => Words(&["within"]),
+        Rule::chain => Words(&["chain"]),
+        Rule::keep => Words(&["keep"]),
+        Rule::latest_per => Words(&["latest per"]),
+        Rule::cap => Words(&["cap"]),
+        Rule::decay => Words(&["decay"]),
+        Rule::decay_shape => Words(&["half-life", "linear"]),
+        Rule::weighted_by => Words(&["weighted by"]),
+
+        Rule::item_start
+        | Rule::not_a_name
+        | Rule::at_margin
+        | Rule::missing_close
+        | Rule::missing_inner
+        | Rule::missing_override
+        | Rule::missing_given
+        | Rule::beyond_rows
+        | Rule::beyond_lines
+        | Rule::policy_word
+        | Rule::line_word
+        | Rule::block_word
+        | Rule::meta_word
+        | Rule::unknown_item
+        | Rule::unknown_statement
+        | Rule::unknown_field
+        | Rule::unknown_row
+        | Rule::unknown_line
+        | Rule::unknown_entry
+        | Rule::unknown_cells
+        | Rule::statement_break
+        | Rule::debris
+        | Rule::debris_parens
+        | Rule::debris_braces => Nothing,
+        Rule::only_item
+        | Rule::only_objective
+        | Rule::only_field
+        | Rule::only_row
+        | Rule::only_part
+        | Rule::only_metric
+        | Rule::only_scorecard
+        | Rule::only_line
+        | Rule::only_rule
+        | Rule::only_test
+        | Rule::only_entry
+        | Rule::only_expr => Nothing,
+    }
+}
+
+/// The types that can be written.
+pub const TYPES: &[&str] = &[
+    "boolean", "date", "duration", "instant", "integer", "money", "nps", "number", "one of", "points", "ratio", "text",
+];
+
+/// Words that cannot be names.
+pub const RESERVED: &[&str] = &[
+    "and",
+    "define",
+    "else",
+    "events",
+    "if",
+    "in",
+    "is",
+    "metric",
+    "missing",
+    "not",
+    "objective",
+    "of",
+    "or",
+    "otherwise",
+    "param",
+    "rule",
+    "scorecard",
+    "segment",
+    "segments",
+    "table",
+    "test",
+    "then",
+    "where",
+];
+
+const META: &[&str] = &[
+    "accountable",
+    "consulted",
+    "deprecated",
+    "higher",
+    "informed",
+    "kind",
+    "note",
+    "owner",
+    "pairs",
+    "review",
+    "since",
+    "supports",
+];
+
+/// Where a piece of text stands: which statements it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Outside every declaration.
+    File,
+    /// Between the braces of an objective.
+    Objective,
+    /// Among columns.
+    Fields,
+    /// Among thresholds or grades.
+    Rows,
+    /// Among the parts of a partition.
+    Parts,
+    /// Between the braces of a metric.
+    Metric,
+    /// Between the braces of a scorecard.
+    Scorecard,
+    /// Between the braces of `for SEGMENT`.
+    Lines,
+    /// Between the braces of a rule.
+    Rule,
+    /// Between the braces of a test.
+    Test,
+    /// Among the columns of a row in a test.
+    Record,
+    /// The whole text is one expression.
+    Expression,
+}
+
+impl Place {
+    /// The grammar's entry for one piece of text that stands there.
+    pub fn entry(self) -> Rule {
+        match self {
+            Place::File => Rule::only_item,
+            Place::Objective => Rule::only_objective,
+            Place::Fields => Rule::only_field,
+            Place::Rows => Rule::only_row,
+            Place::Parts => Rule::only_part,
+            Place::Metric => Rule::only_metric,
+            Place::Scorecard => Rule::only_scorecard,
+            Place::Lines => Rule::only_line,
+            Place::Rule => Rule::only_rule,
+            Place::Test => Rule::only_test,
+            Place::Record => Rule::only_entry,
+            Place::Expression => Rule::only_expr,
+        }
+    }
+
+    /// What surrounds it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Place::File => "the file",
+            Place::Objective => "an objective",
+            Place::Fields => "a table",
+            Place::Rows => "a table of rows",
+            Place::Parts => "a partition",
+            Place::Metric => "a metric",
+            Place::Scorecard => "a scorecard",
+            Place::Lines => "a block for a segment",
+            Place::Rule => "a rule",
+            Place::Test => "a test",
+            Place::Record => "a row of a test",
+            Place::Expression => "an expression",
+        }
+    }
+
+    /// The words that open its own statements, metadata left out.
+    pub fn statements(self) -> &'static [&'static str] {
+        match self {
+            Place::File => super::scan::DECLARATIONS,
+            Place::Objective => &["target"],
+            Place::Fields => &["retain"],
+            Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
+            Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
+            Place::Scorecard => &["base", "cap", "combine", "floor", "for", "grades", "missing", "set", "weights"],
+            Place::Rule => &[
+                "approval",
+                "close",
+                "cooldown",
+                "dedupe",
+                "do",
+                "escalate",
+                "exclusive",
+                "fire",
+                "limit",
+                "pilot",
+                "priority",
+                "unless",
+                "when",
+                "while",
+            ],
+            Place::Test => &["expect"],
+        }
+    }
+
+    /// True where `owner`, `review` and the like may stand.
+    pub fn has_meta(self) -> bool {
+        !matches!(self, Place::File | Place::Rows | Place::Lines | Place::Record | Place::Expression)
+    }
+
+    /// True where a statement always begins with one of [`Place::statements`] or a word of metadata.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Place::File | Place::Objective | Place::Metric | Place::Rule)
+    }
+
+    /// All words that open a statement here.
+    pub fn all_statements(self) -> Vec<&'static str> {
+        let mut words = self.statements().to_vec();
+        if self.has_meta() {
+            words.extend(META);
+        }
+        words.sort_unstable();
+        words
+    }
+
+    /// Where else `word` opens a statement.
+    pub fn home_of(word: &str) -> Option<Place> {
+        if META.contains(&word) {
+            return Some(Place::Metric);
+        }
+        [Place::Objective, Place::Fields, Place::Metric, Place::Scorecard, Place::Rule, Place::Test]
+            .into_iter()
+            .find(|place| place.statements().contains(&word))
+    }
+}
