@@ -949,8 +949,9 @@ mod parquet {
               column optional and leave it out of the file)"
                 .replace("\"", "")]
         );
-        let members = account(vec![text("id"), text("owner_name"), number("half")]);
+        let members = account(vec![text("id"), text("owner_name"), number("half"), text("uid")]);
         let loaded = data.load(&members).unwrap();
+        assert_eq!(loaded.column(0, 3), ["00010203-0405-0607-0809-0a0b0c0d0e0f"]);
         assert_eq!((loaded.column(0, 1), loaded.column(0, 2)), (vec!["Jo".to_string()], vec!["1.5".to_string()]));
     }
 
@@ -1162,6 +1163,27 @@ fn mistakes_in_the_project_file() {
             "laud.toml:8:50 setting-conflict: `yes` has no meaning for `account.kind`, which is one of a list (leave `yes` out, or declare the column as yes or no)",
         ]
     );
+}
+
+#[test]
+fn settings_that_contradict() {
+    let program = account(vec![text("id"), number("seats")]);
+    let case = |toml: &str| bind(&program, toml, Path::new(".")).unwrap_err();
+    assert_eq!(
+        case("\u{feff}[profile.p.account]\nfiles = ['a.csv', 'b.csv', 'a.csv']\n"),
+        ["laud.toml:2:28 setting-conflict: `a.csv` would be read twice (leave one of them out)"],
+    );
+    assert_eq!(
+        case("[profile.p.account.columns]\nid = { epoch = 'seconds' }\nseats = { percent = 'number' }\n"),
+        [
+            "laud.toml:2:1 setting-conflict: `epoch` has no meaning for `account.id`, which is a text \
+             (leave `epoch` out, or declare the column otherwise)",
+            "laud.toml:3:1 setting-conflict: `percent` has no meaning for `account.seats`, which is a number \
+             (leave `percent` out, or declare the column otherwise)",
+        ]
+    );
+    // As a default of the whole profile they hold for the columns that they fit.
+    assert!(bind(&program, "[profile.p]\nepoch = 'seconds'\npercent = 'number'\n", Path::new(".")).is_ok());
 }
 
 #[test]
