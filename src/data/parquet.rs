@@ -29,7 +29,8 @@ pub fn read(builder: &mut TableBuilder<'_>, file: &Place) {
         Ok(Err(problem)) => problem.to_string(),
         Err(_) => "its inner structure does not fit together".to_string(),
     };
-    let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.').to_string();
+    let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.');
+    let problem = problem.strip_prefix("Parquet error: ").unwrap_or(problem).to_string();
     builder.errors.push(DataError {
         place: file.shown.clone(),
         message: format!("the file is not readable Parquet: {problem}"),
