@@ -250,7 +250,7 @@ impl Page {
         for (i, line) in wrapped(&text, self.layout.width.saturating_sub(4)).iter().enumerate() {
             self.line(&format!("{}{line}", if i == 0 { "" } else { "    " }));
         }
-        let mut steps = Table::new(vec![Column::default(), Column::numbers(""), Column::default()]);
+        let mut steps = Table::new(vec![Column::default(); 3]);
         for step in &aggregate.steps {
             let rows = counted(step.rows, "row", "rows");
             steps.row(vec![Cell::toned(step.step, Tone::Dim), rows.into(), step.detail.as_str().into()]);
