@@ -176,22 +176,25 @@ fn coverage(lines: &[Line], results: &[LineResult]) -> Decimal {
     present.zip(total).and_then(|(present, total)| present.div(total)).unwrap_or(Decimal::ZERO)
 }
 
-/// Why there is no score at all, if so: a missing line that must not be missing, nothing that takes part, or too
-/// little coverage for sharing out weights (the strictest of the lines that do).
+/// Why there is no score at all, if so: a missing line that must not be missing, too little coverage for sharing out
+/// weights (the strictest of the lines that do), or nothing that takes part.
 fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: Decimal) -> Option<Missing> {
     let scored = || lines.iter().zip(results).filter(|(line, _)| !line.informational);
     let missing = || scored().filter_map(|(line, result)| Some((policy(card, line), result.missing?)));
     if let Some((_, reason)) = missing().find(|(policy, _)| *policy == MissingPolicy::Fail) {
         return Some(reason);
     }
-    if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
-        return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
-    }
     let asked = missing().filter_map(|(policy, _)| match policy {
         MissingPolicy::Renormalise { at_least } => Some(at_least),
         _ => None,
     });
-    asked.max().filter(|at_least| coverage < *at_least).map(|_| Missing::TooFew)
+    if asked.max().is_some_and(|at_least| coverage < at_least) {
+        return Some(Missing::TooFew);
+    }
+    if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
+        return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
+    }
+    None
 }
 
 fn taking(lines: &[Line], results: &[LineResult]) -> Vec<Taking> {
