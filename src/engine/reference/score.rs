@@ -176,13 +176,16 @@ fn coverage(lines: &[Line], results: &[LineResult]) -> Decimal {
     present.zip(total).and_then(|(present, total)| present.div(total)).unwrap_or(Decimal::ZERO)
 }
 
-/// Why there is no score at all, if so: a missing line that must not be missing, too little coverage for sharing out
-/// weights (the strictest of the lines that do), or nothing that takes part.
+/// Why there is no score at all, if so: a missing line that must not be missing, nothing that takes part, or too
+/// little coverage for sharing out weights (the strictest of the lines that do).
 fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: Decimal) -> Option<Missing> {
     let scored = || lines.iter().zip(results).filter(|(line, _)| !line.informational);
     let missing = || scored().filter_map(|(line, result)| Some((policy(card, line), result.missing?)));
     if let Some((_, reason)) = missing().find(|(policy, _)| *policy == MissingPolicy::Fail) {
         return Some(reason);
+    }
+    if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
+        return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
     }
     let asked = missing().filter_map(|(policy, _)| match policy {
         MissingPolicy::Renormalise { at_least } => Some(at_least),
@@ -190,9 +193,6 @@ fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: 
     });
     if asked.max().is_some_and(|at_least| coverage < at_least) {
         return Some(Missing::TooFew);
-    }
-    if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
-        return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
     }
     None
 }
