@@ -19,8 +19,7 @@ mod readme;
 mod render;
 mod shared;
 mod support;
+mod syntax;
 mod transcript;
 mod ui;
-//! The one test binary: every suite is a module.
-
-mod syntax;
+mod zz_debug;
