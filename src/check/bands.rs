@@ -6,7 +6,7 @@
 //! other two rows that share a value are an overlap: a reader could not tell which one is meant.
 
 use super::domain::Domain;
-use super::interval::{Numbers, words};
+use super::interval::{Numbers, shown_number, words};
 use super::{Checker, Scope};
 use crate::ast::{CompareOp, Row, RowTestKind};
 use crate::diagnostics::{Code, Diagnostic};
@@ -14,6 +14,7 @@ use crate::number::Decimal;
 use crate::program::{Band, BandTest, Type, Unit};
 use crate::span::Span;
 use crate::value::Value;
+use std::collections::HashSet;
 
 /// What rows are for; words and codes differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,15 +46,21 @@ impl Purpose {
 }
 
 impl Checker<'_, '_> {
-    /// Types the rows of a table against `ty` and proves them over `domain`.
-    pub(super) fn rows(&mut self, rows: &[Row], ty: Type, domain: Domain, purpose: Purpose, block: Span) -> Vec<Band> {
+    /// Types the rows of a table against `ty` and proves them over `domain`. Without a domain, because what the value
+    /// rests on has errors, only rows that contradict each other are told.
+    pub(super) fn rows(
+        &mut self,
+        rows: &[Row],
+        ty: Type,
+        domain: Option<Domain>,
+        purpose: Purpose,
+        block: Span,
+    ) -> Vec<Band> {
         let mut bands = Vec::new();
         let mut sound = true;
+        let mut seen: HashSet<&str> = HashSet::new();
         for row in rows {
-            if let Some(first) = rows.iter().find(|r| r.name.text == row.name.text)
-                && first.span != row.span
-                && purpose == Purpose::Parts
-            {
+            if !seen.insert(&row.name.text) && purpose == Purpose::Parts {
                 continue; // told as a duplicate name
             }
             let test = self.row_test(row, ty, purpose);
@@ -72,7 +79,7 @@ impl Checker<'_, '_> {
             }
         }
         if sound && ty != Type::Unknown {
-            self.prove(&bands, rows, ty, domain, purpose, block);
+            self.prove(&bands, ty, domain, purpose, block);
         }
         bands
     }
@@ -121,22 +128,26 @@ impl Checker<'_, '_> {
                 BandTest::Between(a, b)
             }
             RowTestKind::Compare(op, bound) => {
-                if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
-                    self.error(
-                        Code::TypeMismatch,
-                        row.test.span,
-                        format!("`{}` wants a number, but the value is {ty}", op.symbol()),
-                        "has no order",
-                        "write `= value` or `in (…)`",
-                    );
+                if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) || ty.is_date() {
+                    let message = format!("`{}` wants a number, but the value is {ty}", op.symbol());
+                    self.error(Code::TypeMismatch, row.test.span, message, not_a_number(ty), number_instead(ty));
                     return None;
                 }
                 let typed = self.expr(bound, &Scope::Constant(what), Some(ty));
                 let typed = self.want(typed, ty, "the value of this row");
                 let value = (typed.ty != Type::Unknown).then(|| self.fold(&typed)).filter(|v| !v.is_missing())?;
                 if *op == CompareOp::NotEqual {
-                    let others: Vec<Value> = self.all_values(ty)?.into_iter().filter(|v| *v != value).collect();
-                    BandTest::In(others)
+                    let Some(all) = self.all_values(ty) else {
+                        self.error(
+                            Code::TypeMismatch,
+                            row.test.span,
+                            "the texts that this takes cannot be listed",
+                            "everything but one text",
+                            "write `= …` for that text in a row above, and `otherwise` here",
+                        );
+                        return None;
+                    };
+                    BandTest::In(all.into_iter().filter(|v| *v != value).collect())
                 } else {
                     BandTest::In(vec![value])
                 }
@@ -146,8 +157,8 @@ impl Checker<'_, '_> {
                     Code::TypeMismatch,
                     row.test.span,
                     format!("a range wants numbers, but the value is {ty}"),
-                    "has no order",
-                    "write `in (…)`",
+                    not_a_number(ty),
+                    number_instead(ty),
                 );
                 return None;
             }
@@ -182,7 +193,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn prove(&mut self, bands: &[Band], rows: &[Row], ty: Type, domain: Domain, purpose: Purpose, block: Span) {
+    fn prove(&mut self, bands: &[Band], ty: Type, domain: Option<Domain>, purpose: Purpose, block: Span) {
         if let Some(first_otherwise) = bands.iter().position(|b| b.test == BandTest::Otherwise) {
             for late in bands.iter().skip(first_otherwise + 1).filter(|b| b.test != BandTest::Missing) {
                 self.push(
@@ -200,11 +211,14 @@ impl Checker<'_, '_> {
         if purpose == Purpose::Thresholds {
             self.points_complete(bands);
         }
+        // What comes after `otherwise` has been told.
+        let end = bands.iter().position(|b| b.test == BandTest::Otherwise).map_or(bands.len(), |i| i + 1);
+        let bands = bands.get(..end).unwrap_or(bands);
         if ty.is_number() {
-            self.prove_numbers(bands, domain, purpose, block);
+            self.prove_numbers(bands, ty, domain, purpose, block);
         } else if let Some(all) = self.all_values(ty) {
             self.prove_values(bands, ty, &all, purpose, block);
-        } else if !bands.iter().any(|b| b.test == BandTest::Otherwise) && !rows.is_empty() {
+        } else if !bands.iter().any(|b| b.test == BandTest::Otherwise) && !bands.is_empty() {
             self.push(
                 Diagnostic::new(purpose.gap(), block, format!("texts that no {} names fall through", purpose.row()))
                     .label("no row takes everything else")
@@ -244,28 +258,21 @@ impl Checker<'_, '_> {
                 )
                 .label("no points")
                 .also(example.span, "this one gives points")
-                .help(format!("write `{} … -> 0`", bare.name)),
+                .help("write `-> 0` behind the row if it is worth nothing"),
             );
         }
     }
 
-    fn prove_numbers(&mut self, bands: &[Band], domain: Domain, purpose: Purpose, block: Span) {
+    fn prove_numbers(&mut self, bands: &[Band], ty: Type, known: Option<Domain>, purpose: Purpose, block: Span) {
+        let domain = known.unwrap_or(Domain::ANY);
         let all = domain.numbers();
         let sets: Vec<Option<Numbers>> = bands
             .iter()
             .map(|band| {
-                let set = match &band.test {
-                    BandTest::Compare(op, bound) => Numbers::compared(*op, *bound),
-                    BandTest::Between(low, high) => Numbers::between(Some(*low), Some(*high)),
-                    BandTest::In(values) => values
-                        .iter()
-                        .filter_map(Value::number)
-                        .map(|n| Numbers::compared(CompareOp::Equal, n))
-                        .fold(Numbers::none(), |a, b| a.or(&b)),
-                    BandTest::Otherwise => Numbers::all(),
-                    BandTest::Missing => return None,
-                };
-                let set = set.and(&all);
+                if band.test == BandTest::Missing {
+                    return None;
+                }
+                let set = super::region::band_numbers(&band.test).and(&all);
                 Some(if domain.whole { set.whole() } else { set })
             })
             .collect();
@@ -275,9 +282,9 @@ impl Checker<'_, '_> {
             let Some(set) = set else { continue };
             let own = rest.and(set);
             if own.is_empty() {
-                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, purpose);
+                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, domain.whole, ty, purpose);
             } else {
-                self.overlaps(i, band, set, bands, &sets, purpose);
+                self.overlaps(i, band, set, bands, &sets, ty, purpose);
                 if let Some(points) = band.points {
                     steps.push((own, points, band.span));
                 }
@@ -287,21 +294,47 @@ impl Checker<'_, '_> {
         if domain.whole {
             rest = rest.whole();
         }
-        if !rest.is_empty() {
-            let shown: Vec<String> = rest.parts().take(4).map(|(low, high)| words(low, high, domain.whole)).collect();
+        if known.is_some() && !rest.is_empty() {
+            let shown: Vec<String> =
+                rest.parts().take(4).map(|(low, high)| words(low, high, domain.whole, ty)).collect();
             let mut diagnostic =
-                Diagnostic::new(purpose.gap(), block, format!("no {} takes {}", purpose.row(), shown.join(", nor ")))
-                    .label("these rows leave a gap")
-                    .help(format!(
-                        "move a bound, or add a last row `{} otherwise`",
-                        if purpose == Purpose::Parts { "other" } else { "low" }
-                    ));
+                Diagnostic::new(purpose.gap(), block, format!("no {} takes {}", purpose.row(), shown.join(", or ")))
+                    .label("these rows leave a gap");
+            // The rows on both sides of the first gap are the ones to move.
+            let (low, high) = rest.parts().next().unwrap_or((None, None));
+            let touching = |below: bool| {
+                let sets = bands.iter().zip(&sets).filter_map(|(b, s)| Some((b, s.as_ref()?)));
+                let ends = sets.filter(|(_, s)| !s.is_empty()).map(|(b, s)| (b, if below { s.high() } else { s.low() }));
+                if below {
+                    ends.filter(|(_, end)| end.zip(low).is_some_and(|(e, l)| e < l)).max_by_key(|(_, end)| *end)
+                } else {
+                    ends.filter(|(_, end)| end.zip(high).is_some_and(|(e, h)| e > h)).min_by_key(|(_, end)| *end)
+                }
+                .map(|(band, _)| band)
+            };
+            match (touching(true), touching(false)) {
+                (Some(below), above) => {
+                    diagnostic = at_row(diagnostic, below.span, "the gap begins above this row's values");
+                    if let Some(above) = above {
+                        diagnostic = diagnostic.also(above.span, "and ends below this row's");
+                    }
+                }
+                (None, Some(above)) => {
+                    diagnostic = at_row(diagnostic, above.span, "the gap lies below this row's values");
+                }
+                (None, None) => {}
+            }
+            let name = if purpose == Purpose::Parts { "other" } else { "rest" };
+            diagnostic = diagnostic.help(match rest.parts().count() {
+                1 => format!("move a bound so that the rows meet, or add a last row `{name} otherwise`"),
+                _ => format!("move the bounds so that the rows meet, or add a last row `{name} otherwise`"),
+            });
             if let Some(example) = rest.example() {
-                diagnostic = diagnostic.witness(format!("{example} is in no {}", purpose.row()));
+                diagnostic = diagnostic.witness(format!("{} is in no {}", shown_number(example, ty), purpose.row()));
             }
             self.push(diagnostic);
         }
-        self.monotone(&steps);
+        self.monotone(&steps, ty);
     }
 
     fn unreachable<'b>(
@@ -310,6 +343,8 @@ impl Checker<'_, '_> {
         earlier: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
         set: &Numbers,
         all: &Numbers,
+        whole: bool,
+        ty: Type,
         purpose: Purpose,
     ) {
         let mut diagnostic = Diagnostic::new(
@@ -324,7 +359,7 @@ impl Checker<'_, '_> {
             let (low, high) = (all.low(), all.high());
             diagnostic = diagnostic
                 .label("the value never gets there")
-                .help(format!("the value is {}; move the bound or take the row out", words(low, high, true)));
+                .help(format!("the value is {}; move the bound or take the row out", words(low, high, whole, ty)));
         } else {
             diagnostic = diagnostic.label("the rows above take all of it");
             if let Some((cover, _)) = earlier.filter(|(_, s)| s.as_ref().is_some_and(|s| !s.and(set).is_empty())).last()
@@ -332,7 +367,7 @@ impl Checker<'_, '_> {
                 diagnostic = diagnostic.also(cover.span, format!("`{}` takes it first", cover.name));
             }
             if let Some(example) = set.example() {
-                diagnostic = diagnostic.witness(format!("{example} ends in an earlier row"));
+                diagnostic = diagnostic.witness(format!("{} ends in an earlier row", shown_number(example, ty)));
             }
             diagnostic = diagnostic.help("write the narrower row first");
         }
@@ -346,6 +381,7 @@ impl Checker<'_, '_> {
         set: &Numbers,
         bands: &[Band],
         sets: &[Option<Numbers>],
+        ty: Type,
         purpose: Purpose,
     ) {
         for (other, other_set) in bands.iter().zip(sets).take(index) {
@@ -358,13 +394,13 @@ impl Checker<'_, '_> {
             let mut diagnostic = Diagnostic::new(
                 purpose.overlap(),
                 band.span,
-                format!("{} `{}` and `{}` both take {}", purpose.row(), other.name, band.name, words(low, high, false)),
+                format!("{}s `{}` and `{}` both take {}", purpose.row(), other.name, band.name, words(low, high, false, ty)),
             )
-            .label("shares values with the row above")
+            .label(format!("shares values with `{}`", other.name))
             .also(other.span, format!("`{}` takes them first", other.name))
             .help("move one bound so that each value is in one row");
             if let Some(example) = shared.example() {
-                diagnostic = diagnostic.witness(format!("{example} is in both"));
+                diagnostic = diagnostic.witness(format!("{} is in both", shown_number(example, ty)));
             }
             self.push(diagnostic);
             return;
@@ -372,7 +408,7 @@ impl Checker<'_, '_> {
     }
 
     /// Points should only rise or only fall with the value.
-    fn monotone(&mut self, steps: &[(Numbers, Decimal, Span)]) {
+    fn monotone(&mut self, steps: &[(Numbers, Decimal, Span)], ty: Type) {
         let mut pieces: Vec<(Option<Decimal>, Option<Decimal>, Decimal, Span)> = Vec::new();
         for (set, points, span) in steps {
             pieces.extend(set.parts().map(|(low, high)| (low, high, *points, *span)));
@@ -388,7 +424,7 @@ impl Checker<'_, '_> {
                     .label("turns the direction")
                     .help("check the points; if it is meant, say why in a comment");
             if let Some(at) = odd.0.or(odd.1) {
-                diagnostic = diagnostic.witness(format!("{at} gives {} points", odd.2));
+                diagnostic = diagnostic.witness(format!("{} gives {} points", shown_number(at, ty), odd.2));
             }
             self.push(diagnostic);
         }
@@ -425,10 +461,10 @@ impl Checker<'_, '_> {
                         Diagnostic::new(
                             purpose.overlap(),
                             band.span,
-                            format!("`{}` is in {} `{}` and `{}`", name(value), purpose.row(), first.name, band.name),
+                            format!("`{}` is in {}s `{}` and `{}`", name(value), purpose.row(), first.name, band.name),
                         )
                         .label("named a second time")
-                        .also(first.span, "takes it first")
+                        .also(first.span, format!("`{}` takes it first", first.name))
                         .witness(format!("{} is in both", name(value)))
                         .help("name each value once"),
                     );
@@ -451,6 +487,24 @@ impl Checker<'_, '_> {
             self.push(diagnostic);
         }
     }
+}
+
+/// Points a finding about a whole table at one of its rows.
+fn at_row(mut diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
+    if let Some(first) = diagnostic.labels.first_mut() {
+        first.span = span;
+    }
+    diagnostic.label(text)
+}
+
+/// Why rows cannot compare such a value.
+fn not_a_number(ty: Type) -> &'static str {
+    if ty.is_date() { "a date moves on by itself" } else { "has no order" }
+}
+
+/// What to do about it.
+fn number_instead(ty: Type) -> &'static str {
+    if ty.is_date() { "count the time: `value days since …`, and compare days" } else { "write `= value` or `in (…)`" }
 }
 
 /// True where sharing values is the way such rows are read: narrowing down from one side, or single values set apart first.

@@ -4,7 +4,7 @@ use super::domain;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
 use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, MetricId, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
@@ -58,6 +58,9 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_function(&mut self, function: &Name) {
+        if self.symbols.left_out(&function.text) {
+            return;
+        }
         let mut names: Vec<&str> = CATALOGUE.iter().map(|e| e.name).collect();
         names.extend(self.symbols.defines.iter().map(|d| d.name.text.as_str()));
         let mut diagnostic =
@@ -256,16 +259,10 @@ impl Checker<'_, '_> {
     fn aggregate(&mut self, function: A, entry: &Entry, call: &Call, span: Span, scope: &Scope) -> Expr {
         match scope {
             Scope::Constant(what) => {
-                self.error(
-                    Code::NotConstant,
-                    span,
-                    format!("an aggregate is not a constant, and {what} must be one"),
-                    "differs between accounts",
-                    "write a number or a parameter",
-                );
+                self.not_constant("this", span, what, "counted for each account");
                 return unknown(span);
             }
-            Scope::Row(_) => {
+            _ if matches!(scope, Scope::Row(_)) || self.called_in_rows => {
                 self.error(
                     Code::ClauseMisplaced,
                     span,
@@ -275,7 +272,7 @@ impl Checker<'_, '_> {
                 );
                 return unknown(span);
             }
-            Scope::Account => {}
+            _ => {}
         }
         let mut value: Option<&ast::Expr> = None;
         let mut source: Option<(TableId, Span)> = None;
@@ -377,6 +374,9 @@ impl Checker<'_, '_> {
         if let Some(id) = self.events(&name.text) {
             return Some(id);
         }
+        if self.symbols.left_out(&name.text) {
+            return None;
+        }
         let events: Vec<&str> = self
             .program
             .tables
@@ -392,9 +392,9 @@ impl Checker<'_, '_> {
             Some(symbol) => (Code::WrongKind, format!("`{}` is {}, not an event table", name.text, symbol.words())),
             None => (Code::UnknownName, format!("there is no event table `{}`", name.text)),
         };
-        let mut diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
-        diagnostic.help = did_you_mean(&name.text, events.iter().copied())
-            .or_else(|| Some(format!("declare it: `events {} of account at date {{ … }}`", name.text)));
+        let diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
+        let otherwise = format!("declare it: `events {} of account at date {{ … }}`", name.text);
+        let diagnostic = Self::suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
         self.push(diagnostic);
         None
     }
@@ -516,7 +516,7 @@ impl Checker<'_, '_> {
         match &clause.kind {
             ClauseKind::Where(condition) => {
                 let typed = self.condition(condition, row);
-                self.optional_decides(&typed, row);
+                self.optional_decides(&typed, row, false);
                 out.filter = Some(typed);
             }
             ClauseKind::In(window) => {
@@ -639,59 +639,63 @@ impl Checker<'_, '_> {
             match self.table_field(*table, &name.text) {
                 Some((id, _)) => out.push(id),
                 None => {
-                    let fields = self.program.table(*table).map_or(Vec::new(), |t| t.fields.clone());
-                    self.unknown_column(name, &fields);
+                    self.unknown_column(name, *table);
                 }
             }
         }
         out
     }
 
-    /// Points out where an optional column decides silently: its missing cells count as not met.
-    fn optional_decides(&mut self, condition: &Expr, row: &Scope) {
-        let Scope::Row(table) = row else { return };
-        let mut found: Vec<(String, Span)> = Vec::new();
-        let mut guarded: Vec<FieldId> = Vec::new();
+    /// Points out where an optional column decides silently: a condition on its missing cells counts as not met.
+    pub(super) fn optional_decides(&mut self, condition: &Expr, scope: &Scope, branch: bool) {
         let clauses: &[Expr] = match &condition.kind {
             ExprKind::And(list) | ExprKind::Or(list) => list,
             _ => std::slice::from_ref(condition),
         };
-        for clause in clauses {
-            if let ExprKind::IsMissing { value, .. } = &clause.kind
-                && let ExprKind::RowField(id) = value.kind
-            {
-                guarded.push(id);
-            }
-        }
+        let column = |expr: &Expr| match (&expr.kind, scope) {
+            (ExprKind::RowField(id), Scope::Row(table)) => Some((*table, *id)),
+            (ExprKind::Field(id), _) => self.program.subject.map(|table| (table, *id)),
+            _ => None,
+        };
+        let guarded: Vec<(TableId, FieldId)> = clauses
+            .iter()
+            .filter_map(|clause| match &clause.kind {
+                ExprKind::IsMissing { value, .. } => column(value),
+                _ => None,
+            })
+            .collect();
+        let mut found: Vec<(String, Span)> = Vec::new();
         for clause in clauses {
             let value = match &clause.kind {
                 ExprKind::Compare(_, a, _) => a,
                 ExprKind::In { value, .. } | ExprKind::Within { value, .. } => value,
                 ExprKind::Not(inner) => inner,
-                _ => continue,
+                _ => clause,
             };
-            if let ExprKind::RowField(id) = value.kind
-                && !guarded.contains(&id)
-                && let Some(field) = self.program.table(*table).and_then(|t| t.fields.get(id.index()))
+            if let Some(place @ (table, id)) = column(value)
+                && !guarded.contains(&place)
+                && let Some(field) = self.program.table(table).and_then(|t| t.fields.get(id.index()))
                 && field.optional
             {
                 found.push((field.name.clone(), clause.span));
             }
         }
         for (name, span) in found {
-            self.push(
+            let diagnostic = if branch {
+                Diagnostic::new(Code::OptionalDecides, span, format!("without `{name}` the `else` is taken here"))
+                    .help(format!("if that is not meant, ask for `{name} is missing` first; if it is, all is well"))
+            } else {
                 Diagnostic::new(Code::OptionalDecides, span, format!("rows without `{name}` do not count here"))
-                    .label(format!("`{name}` is optional, and unknown counts as not met"))
-                    .help(format!("if they should count, add `or {name} is missing`; if not, all is well")),
-            );
+                    .help(format!("if they should count, add `or {name} is missing`; if not, all is well"))
+            };
+            self.push(diagnostic.label(format!("`{name}` is optional, and unknown counts as not met")));
         }
     }
 
     // ---------- definitions ----------
 
     /// Checks the body of a definition once by itself, so that its mistakes are told even if nobody calls it.
-    pub(super) fn define(&mut self, index: usize, item: &ast::Item, define: &ast::Define) {
-        let errors = self.error_count();
+    pub(super) fn define(&mut self, item: &ast::Item, define: &ast::Define) {
         let mut frame = HashMap::new();
         for parameter in &define.parameters {
             let ty = match &parameter.ty.kind {
@@ -702,7 +706,7 @@ impl Checker<'_, '_> {
             // A stand-in that is no constant and adopts no unit.
             let kind = ExprKind::AsOfDate;
             let stand_in = Expr { kind, ty, span: parameter.name.span };
-            if frame.insert(parameter.name.text.clone(), stand_in).is_some() {
+            if frame.insert(parameter.name.text.clone(), (stand_in, 1)).is_some() {
                 self.error(
                     Code::DuplicateName,
                     parameter.name.span,
@@ -724,9 +728,24 @@ impl Checker<'_, '_> {
         self.arguments.push(frame);
         self.expr(&define.body, &Scope::Account, None);
         self.arguments.pop();
-        if self.error_count() > errors {
-            self.broken_defines.insert(index);
+    }
+
+    /// True once the definitions of a declaration, written out, are larger than they may be; told once.
+    pub(super) fn grows_too_large(&mut self, span: Span) -> bool {
+        if self.expanded <= EXPANSION_SIZE && self.arguments.len() <= EXPANSION_DEPTH {
+            return false;
         }
+        if self.expanded != usize::MAX {
+            self.expanded = usize::MAX;
+            self.error(
+                Code::ExpansionTooLarge,
+                span,
+                "these definitions grow too large when written out",
+                "too deep or too many",
+                "declare the inner steps as metrics; a metric is computed once however often it is read",
+            );
+        }
+        true
     }
 
     /// Money of whichever currency.
@@ -743,7 +762,7 @@ impl Checker<'_, '_> {
     fn expand(&mut self, index: usize, call: &Call, span: Span, scope: &Scope) -> Expr {
         let Some(item) = self.symbols.defines.get(index).copied() else { return unknown(span) };
         let ItemKind::Define(define) = &item.kind else { return unknown(span) };
-        if self.symbols.cyclic.contains(&Symbol::Define(index)) || self.broken_defines.contains(&index) {
+        if self.broken.contains(&Symbol::Define(index)) {
             return unknown(span);
         }
         if call.arguments.len() != define.parameters.len() {
@@ -764,15 +783,8 @@ impl Checker<'_, '_> {
             );
             return unknown(span);
         }
-        self.expanded += 1;
-        if self.arguments.len() >= EXPANSION_DEPTH || self.expanded > EXPANSION_SIZE {
-            self.error(
-                Code::ExpansionTooLarge,
-                span,
-                "these definitions grow too large when written out",
-                "too deep or too many",
-                "declare the inner parts as metrics",
-            );
+        self.expanded = self.expanded.saturating_add(1);
+        if self.grows_too_large(span) {
             return unknown(span);
         }
         let mut frame = HashMap::new();
@@ -798,17 +810,21 @@ impl Checker<'_, '_> {
                 None => typed,
             };
             sound &= typed.ty != Type::Unknown;
-            frame.insert(parameter.name.text.clone(), typed);
+            let size = size(&typed);
+            frame.insert(parameter.name.text.clone(), (typed, size));
         }
         if !sound {
             return unknown(span);
         }
         self.arguments.push(frame);
         let outer = self.called_at;
+        let outer_rows = self.called_in_rows;
         self.called_at.get_or_insert(span);
+        self.called_in_rows |= matches!(scope, Scope::Row(_));
         // What is wrong inside for every call was told at the definition; here is what depends on this one.
         let mut body = self.expr(&define.body, &Scope::Account, None);
         self.called_at = outer;
+        self.called_in_rows = outer_rows;
         self.arguments.pop();
         if outer.is_none() {
             body.span = span;
@@ -831,10 +847,19 @@ impl Checker<'_, '_> {
             T::Instant => Type::Instant,
             T::Text => Type::Text,
             T::OneOf(_) => {
-                let owner = format!("{}.{}", item.name.text, parameter.name.text);
-                let place = self.program.enums.iter().position(|e| e.name == owner)?;
-                Type::Enum(crate::program::EnumId(place as u32))
+                Type::Enum(*self.lists.get(&format!("{}.{}", item.name.text, parameter.name.text))?)
             }
         })
     }
+}
+
+/// How many parts an expression has.
+fn size(expr: &Expr) -> usize {
+    let mut count = 0;
+    let mut open = vec![expr];
+    while let Some(next) = open.pop() {
+        count += 1;
+        open.extend(next.children());
+    }
+    count
 }

@@ -89,6 +89,12 @@ pub trait Known {
     fn row_field(&self, source: Option<crate::program::TableId>, id: crate::program::FieldId) -> Option<&Field>;
     /// The value of a parameter.
     fn param(&self, id: crate::program::ParamId) -> Option<Decimal>;
+    /// The accounts of a segment or part, or all others; `None` if that cannot be told.
+    fn members(&self, segment: crate::program::SegmentRef, inside: bool) -> Option<super::region::Region>;
+    /// The name of a declaration.
+    fn name(&self, symbol: crate::resolve::Symbol) -> &str;
+    /// The list that a partition's parts make.
+    fn list(&self, name: &str) -> Option<crate::program::EnumId>;
 }
 
 /// The domain of a number; `source` is the table whose rows are being aggregated.

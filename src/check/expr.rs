@@ -4,10 +4,10 @@ use super::units::{self, adoptable};
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, CompareOp, ExprKind as Ast, HeldPeriod, Name};
 use crate::calendar::PeriodKind;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, Type, Unit,
+    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -15,6 +15,9 @@ use crate::value::Value;
 
 /// The most periods that a trend, a `for …` or a window may span.
 pub(super) const MAX_PERIODS: u32 = 1_000;
+
+/// With more errors than this, nothing is suggested for further ones.
+const MAX_SUGGESTIONS: usize = 500;
 
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
@@ -100,7 +103,7 @@ impl Checker<'_, '_> {
                 make(ExprKind::And(list.iter().map(|e| self.condition(e, scope)).collect()), Type::Boolean)
             }
             Ast::Or(list) => make(ExprKind::Or(list.iter().map(|e| self.condition(e, scope)).collect()), Type::Boolean),
-            Ast::Sum(terms) => self.sum(terms, span, scope, expected),
+            Ast::Sum(terms) => self.sum(terms, span, scope),
             Ast::Product(factors) => self.product(factors, span, scope),
             Ast::Compare(op, left, right) => self.compare(*op, left, right, span, scope),
             Ast::In { value, list, negated } => self.membership(value, list, *negated, span, scope),
@@ -134,6 +137,7 @@ impl Checker<'_, '_> {
             Ast::OrElse(list) => self.or_else(list, span, scope, expected),
             Ast::If { condition, then, otherwise } => {
                 let condition = self.condition(condition, scope);
+                self.optional_decides(&condition, scope, true);
                 let then = self.expr(then, scope, expected);
                 let otherwise = self.expr(otherwise, scope, expected.or(Some(then.ty)));
                 match self.unify(then, otherwise, "the two branches of `if`") {
@@ -234,7 +238,7 @@ impl Checker<'_, '_> {
                 self.expr(value, scope, None);
                 if let Some(within) = within
                     && !matches!(
-                        self.symbols.get(&within.text),
+                        self.symbol(&within.text),
                         Some(Symbol::Partition(_) | Symbol::Segment(_) | Symbol::Part(..))
                     )
                 {
@@ -275,7 +279,7 @@ impl Checker<'_, '_> {
     }
 
     fn no_rows(&mut self, scope: &Scope, span: Span) {
-        if matches!(scope, Scope::Row(_)) {
+        if matches!(scope, Scope::Row(_)) || self.called_in_rows {
             self.error(
                 Code::ClauseMisplaced,
                 span,
@@ -295,8 +299,10 @@ impl Checker<'_, '_> {
         {
             return value;
         }
-        if let Some(argument) = self.arguments.last().and_then(|frame| frame.get(name)) {
-            return argument.clone();
+        if let Some((argument, size)) = self.arguments.last().and_then(|frame| frame.get(name)) {
+            let argument = argument.clone();
+            self.expanded = self.expanded.saturating_add(*size);
+            return if self.grows_too_large(span) { unknown(span) } else { argument };
         }
         if let Some(found) = self.lookup(name, span, scope) {
             return found;
@@ -312,6 +318,31 @@ impl Checker<'_, '_> {
             || matches!(scope, Scope::Row(table) if self.table_field(*table, name).is_some())
             || (!constant && self.subject_field(name).is_some())
             || self.declared(name).is_some()
+    }
+
+    /// True for `fintech` in `fintech = industry`: a value of the other side's list, and not of that type itself.
+    fn is_value_of(&self, word: &str, other: &str, scope: &Scope) -> bool {
+        let of = |name: &str| -> Option<Type> {
+            if let Some(argument) = self.arguments.last().and_then(|frame| frame.get(name)) {
+                return Some(argument.0.ty);
+            }
+            if let Scope::Row(table) = scope
+                && let Some((_, field)) = self.table_field(*table, name)
+            {
+                return Some(field.ty);
+            }
+            if let Some((_, field)) = self.subject_field(name) {
+                return Some(field.ty);
+            }
+            match self.declared(name)? {
+                Symbol::Partition(i) => Some(Type::Enum(self.partitions.get(i)?.as_ref()?.values)),
+                Symbol::Metric(i) => Some(self.metrics.get(i)?.as_ref()?.value.ty),
+                Symbol::Param(i) => Some(self.params.get(i)?.as_ref()?.ty),
+                _ => None,
+            }
+        };
+        let Some(ty @ Type::Enum(list)) = of(other) else { return false };
+        of(word) != Some(ty) && self.enum_value(list, word, Span::default()).is_some()
     }
 
     /// The symbol of a name, also where only a finished program is at hand.
@@ -363,23 +394,17 @@ impl Checker<'_, '_> {
             Scope::Constant(what) => Some(*what),
             _ => None,
         };
-        if constant.is_none()
-            && let Some((id, field)) = self.subject_field(name)
-        {
-            return make(ExprKind::Field(id), field.ty);
+        if let Some((id, field)) = self.subject_field(name) {
+            let ty = field.ty;
+            let Some(what) = constant else { return make(ExprKind::Field(id), ty) };
+            self.not_constant(&format!("`{name}`"), span, what, "a column: it differs between accounts");
+            return Some(unknown(span));
         }
         let symbol = self.declared(name)?;
         if let Some(what) = constant
             && !matches!(symbol, Symbol::Param(_))
         {
-            let message = format!("`{name}` is not a constant, and {what} must be one");
-            self.error(
-                Code::NotConstant,
-                span,
-                message,
-                &format!("this is {}", symbol.words()),
-                "write a number or a parameter",
-            );
+            self.not_constant(&format!("`{name}`"), span, what, &format!("this is {}", symbol.words()));
             return Some(unknown(span));
         }
         match symbol {
@@ -436,12 +461,23 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// Says that a value differs between accounts where it must be the same for all.
+    pub(super) fn not_constant(&mut self, subject: &str, span: Span, what: &str, label: &str) {
+        let message = format!("{subject} is not a constant, and {what} must be one");
+        self.error(Code::NotConstant, span, message, label, "write a number or a parameter");
+    }
+
     fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope, expected: Option<Type>) {
         if let Some(Type::Enum(list)) = expected {
             self.unknown_list_value(list, name, span);
             return;
         }
-        let candidates = self.candidates(scope);
+        // Without the table of accounts any name could be a column of it; and what was left out has been reported.
+        if (self.program.subject.is_none() && !matches!(scope, Scope::Constant(_))) || self.symbols.left_out(name) {
+            return;
+        }
+        // Looking for the nearest name takes time; after so many mistakes nobody reads on.
+        let candidates = if self.error_count() < MAX_SUGGESTIONS { self.candidates(scope) } else { Vec::new() };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
         let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
         diagnostic = match scope {
@@ -506,39 +542,34 @@ impl Checker<'_, '_> {
     }
 
     fn member(&mut self, table: &Name, field: &Name, span: Span, scope: &Scope) -> Expr {
-        let subject = self.subject().map(|t| (t.header.name.clone(), t.fields.clone()));
-        if let Some((name, fields)) = subject
-            && table.text == name
-        {
-            if matches!(scope, Scope::Constant(_)) {
-                self.error(
-                    Code::NotConstant,
-                    span,
-                    "a column is not a constant",
-                    "differs between accounts",
-                    "write a number or a parameter",
-                );
+        let called = |id: TableId| self.program.table(id).is_some_and(|t| t.header.name == table.text);
+        if let Some(subject) = self.program.subject.filter(|id| called(*id)) {
+            if let Scope::Constant(what) = scope {
+                let label = "a column: it differs between accounts";
+                self.not_constant(&format!("`{}.{}`", table.text, field.text), span, what, label);
                 return unknown(span);
             }
-            return match self.subject_field(&field.text) {
+            return match self.table_field(subject, &field.text) {
                 Some((id, found)) => Expr { kind: ExprKind::Field(id), ty: found.ty, span },
                 None => {
-                    self.unknown_column(field, &fields);
+                    self.unknown_column(field, subject);
                     unknown(span)
                 }
             };
         }
-        if let Scope::Row(id) = scope
-            && self.program.table(*id).is_some_and(|t| t.header.name == table.text)
+        if let Scope::Row(row) = scope
+            && called(*row)
         {
-            return match self.table_field(*id, &field.text) {
+            return match self.table_field(*row, &field.text) {
                 Some((id, found)) => Expr { kind: ExprKind::RowField(id), ty: found.ty, span },
                 None => {
-                    let fields = self.program.table(*id).map_or(Vec::new(), |t| t.fields.clone());
-                    self.unknown_column(field, &fields);
+                    self.unknown_column(field, *row);
                     unknown(span)
                 }
             };
+        }
+        if self.program.subject.is_none() || self.symbols.left_out(&table.text) {
+            return unknown(span);
         }
         let message = format!("`{}.{}` cannot be read here", table.text, field.text);
         let help = match self.subject() {
@@ -582,22 +613,22 @@ impl Checker<'_, '_> {
 
     fn missing_word(&mut self, name: &Name) -> Option<MissingWord> {
         let words = [
-            ("no_data", MissingWord::NoData),
-            ("not_applicable", MissingWord::NotApplicable),
+            ("no data", MissingWord::NoData),
+            ("not applicable", MissingWord::NotApplicable),
             ("stale", MissingWord::Stale),
-            ("too_few", MissingWord::TooFew),
+            ("too few", MissingWord::TooFew),
             ("error", MissingWord::Error),
+            ("division by zero", MissingWord::Error),
+            ("number too large", MissingWord::Error),
+            ("unreadable cell", MissingWord::Error),
         ];
-        let found = words.iter().find(|(word, _)| *word == name.text.replace(' ', "_")).map(|(_, m)| *m);
+        let text = name.text.replace('_', " ");
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, m)| *m);
         if found.is_none() {
-            let mut diagnostic = Diagnostic::new(
-                Code::UnknownValue,
-                name.span,
-                format!("`{}` is not a reason for a missing value", name.text),
-            )
-            .label("no such reason");
-            diagnostic.help = did_you_mean(&name.text, words.iter().map(|(word, _)| *word));
-            self.push(diagnostic);
+            let message = format!("`{text}` is not a reason for a missing value");
+            let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("no such reason");
+            let all = words.iter().take(5).map(|(word, _)| *word);
+            self.push(Self::suggest(diagnostic, &text, name.span, all, ""));
         }
         found
     }
@@ -619,7 +650,7 @@ impl Checker<'_, '_> {
         false
     }
 
-    fn sum(&mut self, terms: &[ast::Term], span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
+    fn sum(&mut self, terms: &[ast::Term], span: Span, scope: &Scope) -> Expr {
         let typed: Vec<(bool, Expr)> = terms.iter().map(|t| (t.negative, self.expr(&t.value, scope, None))).collect();
         if typed.iter().any(|(_, e)| e.ty == Type::Unknown) {
             return unknown(span);
@@ -636,18 +667,20 @@ impl Checker<'_, '_> {
         if !typed.iter().all(|(_, e)| self.number(e)) {
             return unknown(span);
         }
-        let unit = typed.iter().find(|(_, e)| !adoptable(e)).map(|(_, e)| (e.ty, e.span));
-        let Some((ty, first)) = unit else {
-            let _ = expected;
+        let Some(place) = typed.iter().position(|(_, e)| !adoptable(e)) else {
             return Expr { kind: ExprKind::Sum(typed), ty: Type::PLAIN, span };
         };
-        let mut out = Vec::new();
+        let ty = typed.get(place).map_or(Type::PLAIN, |(_, e)| e.ty);
+        let mut out: Vec<(bool, Expr)> = Vec::with_capacity(typed.len());
         for (negative, mut term) in typed {
             if adoptable(&term) {
                 adopt(&mut term, ty);
             }
             if term.ty != ty {
-                self.unit_mismatch(&term, ty, first, "added");
+                if let Some((_, first)) = out.get(place) {
+                    let verb = if negative { "subtracted from each other" } else { "added" };
+                    self.unit_mismatch(&term, &first.clone(), verb);
+                }
                 return unknown(span);
             }
             out.push((negative, term));
@@ -696,6 +729,7 @@ impl Checker<'_, '_> {
                     "always zero",
                     "divide by something else",
                 );
+                return unknown(span);
             }
             out.push((factor.divide, typed));
         }
@@ -704,9 +738,10 @@ impl Checker<'_, '_> {
 
     fn compare(&mut self, op: CompareOp, left: &ast::Expr, right: &ast::Expr, span: Span, scope: &Scope) -> Expr {
         // The side that is not a bare list value says what the other is compared with.
-        let left_first = match &left.kind {
-            Ast::Name(name) => self.means_something(name, scope) || matches!(right.kind, Ast::Name(_)),
-            Ast::Text(_) => false,
+        let left_first = match (&left.kind, &right.kind) {
+            (Ast::Name(word), Ast::Name(other)) => !self.is_value_of(word, other, scope),
+            (Ast::Name(word), _) => self.means_something(word, scope),
+            (Ast::Text(_), _) => false,
             _ => true,
         };
         let (a, b) = if left_first {
@@ -800,13 +835,16 @@ impl Checker<'_, '_> {
                 adopt(&mut a, b.ty);
                 return Some((a, b));
             }
-            self.unit_mismatch(&b, a.ty, a.span, "compared");
+            // A number that was written out is the one to change.
+            let literal = |e: &Expr| matches!(e.kind, ExprKind::Literal(_));
+            let (odd, other) = if literal(&a) && !literal(&b) { (&a, &b) } else { (&b, &a) };
+            self.unit_mismatch(odd, other, if what == "the two sides" { "compared" } else { "mixed" });
             return None;
         }
-        let mut diagnostic =
-            Diagnostic::new(Code::TypeMismatch, b.span, format!("{what} do not fit: {} and {}", a.ty, b.ty))
-                .label(format!("this is {}", b.ty))
-                .also(a.span, format!("this is {}", a.ty));
+        let (left, right) = (self.type_words(a.ty), self.type_words(b.ty));
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, b.span, format!("{what} do not fit: {left} and {right}"))
+            .label(format!("this is {right}"))
+            .also(a.span, format!("this is {left}"));
         diagnostic.help = match (a.ty, b.ty) {
             (Type::Enum(list), Type::Text) | (Type::Text, Type::Enum(list)) => self
                 .program
@@ -820,11 +858,26 @@ impl Checker<'_, '_> {
                 Some("compare dates with dates, or take `days since …`".to_string())
             }
             (Type::Date | Type::Instant, Type::Text) => Some("write the date without quotes: 2026-03-31".to_string()),
-            (Type::Number(_), Type::Text) => Some("write the number without quotes".to_string()),
+            (Type::Number(_), Type::Text) => match &b.kind {
+                ExprKind::Literal(_) => Some("write the number without quotes".to_string()),
+                _ => Some("name a number on both sides".to_string()),
+            },
+            (Type::Enum(_), Type::Enum(_)) => Some("compare each with a value of its own list".to_string()),
             _ => None,
         };
         self.push(diagnostic);
         None
+    }
+
+    /// A type in words; lists are told apart by the column that they belong to.
+    fn type_words(&self, ty: Type) -> String {
+        match ty {
+            Type::Enum(list) => match self.program.enums.get(list.index()) {
+                Some(found) => format!("a value of `{}`", found.name),
+                None => ty.to_string(),
+            },
+            _ => ty.to_string(),
+        }
     }
 
     /// A literal above 1 compared with a ratio is nearly always a forgotten `%`.
@@ -835,41 +888,28 @@ impl Checker<'_, '_> {
         if let ExprKind::Literal(Value::Number(n)) = &literal.kind
             && *n > Decimal::int(2)
         {
+            let percent = n.mul(Decimal::HUNDRED).unwrap_or(*n);
             self.push(
-                Diagnostic::new(Code::RatioScale, literal.span, format!("`{n}` compared with a ratio means {n}00 %"))
-                    .label("a ratio is 0.15 for 15 %")
+                Diagnostic::new(Code::RatioScale, literal.span, format!("`{n}` as a ratio means {percent}%"))
+                    .label("a ratio of 15 % is 0.15, written `15%`")
                     .fix(format!("write `{n}%`"), literal.span, format!("{n}%")),
             );
         }
     }
 
-    fn unit_mismatch(&mut self, expr: &Expr, wanted: Type, other: Span, verb: &str) {
-        let (Type::Number(have), Type::Number(want)) = (expr.ty, wanted) else { return };
-        if let (Unit::Money(a), Unit::Money(b)) = (have, want) {
-            self.push(
-                Diagnostic::new(Code::CurrencyMismatch, expr.span, format!("{a} and {b} cannot be {verb}"))
-                    .label(format!("this is {}", expr.ty))
-                    .also(other, format!("this is {wanted}"))
-                    .help(format!("bind the column in {b}, or convert it with an `fx` table before loading")),
-            );
-            return;
-        }
-        let mut diagnostic =
-            Diagnostic::new(Code::UnitMismatch, expr.span, format!("{wanted} and {} cannot be {verb}", expr.ty))
-                .label(format!("this is {}", expr.ty))
-                .also(other, format!("this is {wanted}"));
-        diagnostic = match (&expr.kind, have, want) {
-            (ExprKind::Literal(Value::Number(n)), Unit::Ratio, Unit::Points | Unit::Plain | Unit::Nps) => {
-                let hundred = n.mul(Decimal::HUNDRED).unwrap_or(*n);
-                diagnostic.fix(format!("write `{hundred}`"), expr.span, hundred.to_string())
-            }
-            (_, Unit::Ratio | Unit::Nps, Unit::Points) => diagnostic.help("convert it: `to_points(…)`"),
-            (_, Unit::Points, Unit::Ratio) => diagnostic.help("convert it: `to_ratio(…)`"),
-            (_, Unit::Points, Unit::Nps) => diagnostic.help("convert the other side: `to_points(…)`"),
-            (_, Unit::Plain, Unit::Ratio) => diagnostic.help("say that it is a ratio: `to_ratio(…)`"),
-            (_, Unit::Plain, Unit::Points) => diagnostic.help("say that it is points: `to_points(…)`"),
-            _ => diagnostic.help("take the bare number with `to_number(…)` where that is meant"),
+    /// Two numbers of different units; `odd` is the one to change.
+    fn unit_mismatch(&mut self, odd: &Expr, other: &Expr, verb: &str) {
+        let currencies = match (odd.ty, other.ty) {
+            (Type::Number(Unit::Money(a)), Type::Number(Unit::Money(b))) => Some(format!("{b} and {a}")),
+            _ => None,
         };
+        let code = if currencies.is_some() { Code::CurrencyMismatch } else { Code::UnitMismatch };
+        let both = currencies.unwrap_or_else(|| format!("{} and {}", other.ty, odd.ty));
+        let diagnostic = Diagnostic::new(code, odd.span, format!("{both} cannot be {verb}"))
+            .label(format!("this is {}", odd.ty))
+            .also(other.span, format!("this is {}", other.ty));
+        let quotient = matches!(&other.kind, ExprKind::Product(factors) if factors.iter().any(|(divide, _)| *divide));
+        let diagnostic = unit_help(diagnostic, odd, other.ty, quotient);
         self.push(diagnostic);
     }
 
@@ -883,17 +923,19 @@ impl Checker<'_, '_> {
             adopt(&mut expr, ty);
             return expr;
         }
-        if let (Type::Number(_), Type::Number(_)) = (expr.ty, ty) {
-            self.unit_mismatch(&expr, ty, expr.span, "used for each other");
-        } else {
-            self.error(
-                Code::TypeMismatch,
-                expr.span,
-                format!("{what} is {ty}"),
-                &format!("this is {}", expr.ty),
-                format!("give {ty}"),
-            );
-        }
+        let (wanted, got) = (self.type_words(ty), self.type_words(expr.ty));
+        let code = match (expr.ty, ty) {
+            (Type::Number(Unit::Money(_)), Type::Number(Unit::Money(_))) => Code::CurrencyMismatch,
+            (Type::Number(_), Type::Number(_)) => Code::UnitMismatch,
+            _ => Code::TypeMismatch,
+        };
+        let diagnostic = Diagnostic::new(code, expr.span, format!("{what} is {wanted}, but this is {got}"))
+            .label(format!("{wanted} is wanted here"));
+        let diagnostic = match code {
+            Code::TypeMismatch => diagnostic.help(format!("give {wanted}")),
+            _ => unit_help(diagnostic, &expr, ty, false),
+        };
+        self.push(diagnostic);
         unknown(expr.span)
     }
 
@@ -904,14 +946,16 @@ impl Checker<'_, '_> {
         let kind = match &typed.kind {
             ExprKind::Metric(id) => {
                 let names = self.band_names(*id);
-                if !self.has_label(&names, label, "band") {
+                let whole = !self.broken.contains(&Symbol::Metric(id.index()));
+                if !self.has_label(&names, label, "band", whole) {
                     return unknown(span);
                 }
                 ExprKind::IsBand { metric: *id, band: label.text.clone(), negated }
             }
             ExprKind::Score(id) => {
                 let names = self.grade_names(*id);
-                if !self.has_label(&names, label, "grade") {
+                let whole = !self.broken.contains(&Symbol::Scorecard(id.index()));
+                if !self.has_label(&names, label, "grade", whole) {
                     return unknown(span);
                 }
                 ExprKind::IsGrade { scorecard: *id, grade: label.text.clone(), negated }
@@ -922,11 +966,12 @@ impl Checker<'_, '_> {
                     Type::Enum(_) => format!("write `= {}`", label.text),
                     _ => "only metrics have bands, and scorecards grades; compare with `=`".to_string(),
                 };
+                let label_words = format!("this is {}", self.type_words(typed.ty));
                 self.error(
                     Code::WrongKind,
                     value.span,
                     format!("this has no bands to be `{}`", label.text),
-                    &format!("this is {}", typed.ty),
+                    &label_words,
                     help,
                 );
                 return unknown(span);
@@ -935,16 +980,22 @@ impl Checker<'_, '_> {
         Expr { kind, ty: Type::Boolean, span }
     }
 
-    fn has_label(&mut self, names: &[String], label: &Name, word: &str) -> bool {
+    /// True if a metric or scorecard has such a row; where its rows have errors, nothing is said about others.
+    fn has_label(&mut self, names: &[String], label: &Name, word: &str, whole: bool) -> bool {
         if names.contains(&label.text) {
             return true;
         }
-        let mut diagnostic =
-            Diagnostic::new(Code::UnknownValue, label.span, format!("there is no {word} `{}`", label.text))
-                .label("never true");
-        diagnostic.help = did_you_mean(&label.text, names.iter().map(String::as_str))
-            .or_else(|| names.is_empty().then(|| format!("it has no {word}s; declare some")));
-        self.push(diagnostic);
+        if whole {
+            let message = format!("there is no {word} `{}`", label.text);
+            let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
+            let otherwise = match (word, names.is_empty()) {
+                (_, false) => format!("name one of its {word}s"),
+                ("band", true) => "it has no bands; declare some: `thresholds { … }`".to_string(),
+                _ => format!("it has no {word}s; declare some: `{word}s {{ … }}`"),
+            };
+            let names = names.iter().map(String::as_str);
+            self.push(Self::suggest(diagnostic, &label.text, label.span, names, otherwise));
+        }
         false
     }
 
@@ -956,6 +1007,41 @@ impl Checker<'_, '_> {
     fn grade_names(&self, id: ScorecardId) -> Vec<String> {
         let tables = self.scorecards.get(id.index()).and_then(Option::as_ref).map(|m| m.grades.as_slice());
         tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    }
+}
+
+/// The edit that gives a number another unit; `quotient` says that the other side is one thing divided by another.
+fn unit_help(diagnostic: Diagnostic, odd: &Expr, wanted: Type, quotient: bool) -> Diagnostic {
+    let (Type::Number(have), Type::Number(want)) = (odd.ty, wanted) else { return diagnostic };
+    let literal = match &odd.kind {
+        ExprKind::Literal(Value::Number(n)) => Some(*n),
+        _ => None,
+    };
+    match (literal, have, want) {
+        (Some(n), Unit::Money(_), Unit::Money(currency)) => {
+            diagnostic.help(format!("write the amount in {currency}: `{n} {currency}`, converted"))
+        }
+        (_, Unit::Money(a), Unit::Money(b)) => {
+            diagnostic.help(format!("load both in one currency: bind the column that is in {a} converted to {b}"))
+        }
+        (_, Unit::Ratio, Unit::Plain) if quotient => {
+            diagnostic.help("say that the other side is a ratio: `to_ratio(…)` around it")
+        }
+        (Some(n), Unit::Ratio, Unit::Points | Unit::Plain | Unit::Nps) => {
+            let hundred = n.mul(Decimal::HUNDRED).unwrap_or(n);
+            diagnostic.fix(format!("write `{hundred}`"), odd.span, hundred.to_string())
+        }
+        (_, Unit::Ratio, Unit::Days) => diagnostic.help("write a number of days"),
+        (_, Unit::Ratio | Unit::Nps, Unit::Points) => diagnostic.help("convert it: `to_points(…)`"),
+        (_, Unit::Points, Unit::Ratio) => diagnostic.help("convert it: `to_ratio(…)`"),
+        (_, Unit::Points, Unit::Nps) => diagnostic.help("convert the nps: `to_points(…)`"),
+        (_, Unit::Plain, Unit::Ratio) => diagnostic.help("say that it is a ratio: `to_ratio(…)`"),
+        (_, Unit::Plain, Unit::Points) => diagnostic.help("say that it is points: `to_points(…)`"),
+        (_, Unit::Ratio, Unit::Plain) => diagnostic.help("say that the other side is a ratio: `to_ratio(…)` around it"),
+        (_, Unit::Points, Unit::Plain) => {
+            diagnostic.help("say that the other side is points: `to_points(…)` around it")
+        }
+        _ => diagnostic.help("take the bare number with `to_number(…)` where that is meant"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::ast::CompareOp;
 use crate::number::{Decimal, SCALE};
+use crate::program::{Type, Unit};
 
 /// Sentinels for "no bound": beyond any [`Decimal`], and safe to add 1 to.
 const BOTTOM: i128 = -(10i128.pow(38));
@@ -166,29 +167,40 @@ fn roundest(low: i128, high: i128) -> Option<Decimal> {
     Decimal::from_raw(middle)
 }
 
-/// `above 8 and below 9`, `3 and more`, `exactly 0`: an interval in words. Ends that are one billionth off a rounder
-/// number are told as open.
-pub fn words(low: Option<Decimal>, high: Option<Decimal>, whole: bool) -> String {
+/// A number in its unit, as it would be written: a ratio as percent.
+pub fn shown_number(n: Decimal, ty: Type) -> String {
+    match ty {
+        Type::Number(Unit::Ratio) => n.mul(Decimal::HUNDRED).map_or_else(|| n.to_string(), |p| format!("{p}%")),
+        Type::Number(Unit::Money(currency)) => format!("{n} {currency}"),
+        _ => n.to_string(),
+    }
+}
+
+/// `values above 8 and below 9`, `3 and more`, `exactly 0`: an interval in words. Ends that are one billionth off a
+/// rounder number are told as open.
+pub fn words(low: Option<Decimal>, high: Option<Decimal>, whole: bool, ty: Type) -> String {
     let open = |n: Decimal, by: Decimal| {
         let moved = n.add(by)?;
         (!whole && moved.to_string().len() < n.to_string().len()).then_some(moved)
     };
     let below = Decimal::STEP.neg();
+    let show = |n: Decimal| shown_number(n, ty);
     match (low, high) {
-        (Some(a), Some(b)) if a == b => format!("exactly {a}"),
-        (None, None) => "everything".to_string(),
+        (Some(a), Some(b)) if a == b => format!("exactly {}", show(a)),
+        (None, None) => "any value".to_string(),
         (Some(a), None) => match open(a, below) {
-            Some(a) => format!("above {a}"),
-            None => format!("{a} and more"),
+            Some(a) => format!("values above {}", show(a)),
+            None => format!("{} and more", show(a)),
         },
         (None, Some(b)) => match open(b, Decimal::STEP) {
-            Some(b) => format!("below {b}"),
-            None => format!("{b} and less"),
+            Some(b) => format!("values below {}", show(b)),
+            None => format!("{} and less", show(b)),
         },
-        (Some(a), Some(b)) => {
-            let from = open(a, below).map_or(format!("from {a}"), |a| format!("above {a}"));
-            let to = open(b, Decimal::STEP).map_or(format!("up to {b}"), |b| format!("below {b}"));
-            format!("{from} and {to}")
-        }
+        (Some(a), Some(b)) => match (open(a, below), open(b, Decimal::STEP)) {
+            (Some(a), Some(b)) => format!("values above {} and below {}", show(a), show(b)),
+            (Some(a), None) => format!("values above {} up to {}", show(a), show(b)),
+            (None, Some(b)) => format!("values from {} to below {}", show(a), show(b)),
+            (None, None) => format!("{} to {}", show(a), show(b)),
+        },
     }
 }

@@ -39,7 +39,7 @@ impl Checker<'_, '_> {
             }
         }
         let domain = if value.ty.is_number() { domain::of(&value, self, None) } else { Domain::ANY };
-        let thresholds = self.band_tables(&metric.thresholds, value.ty, domain, Purpose::Thresholds);
+        let thresholds = self.band_tables(&metric.thresholds, value.ty, Some(domain), Purpose::Thresholds);
         let scales = self.scales(&metric.scales, value.ty);
         if let (Some(table), Some(scale)) =
             (metric.thresholds.iter().find(|t| t.rows.iter().any(|r| r.points.is_some())), metric.scales.first())
@@ -77,7 +77,7 @@ impl Checker<'_, '_> {
         &mut self,
         tables: &[ast::Thresholds],
         ty: Type,
-        domain: Domain,
+        domain: Option<Domain>,
         purpose: Purpose,
     ) -> Vec<BandTable> {
         let mut out = Vec::new();

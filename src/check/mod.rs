@@ -9,6 +9,7 @@ mod calls;
 mod constant;
 mod domain;
 mod expr;
+mod governance;
 mod history;
 mod interval;
 mod metrics;
@@ -48,6 +49,7 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.double_counting();
     checker.history();
     checker.tests();
+    checker.governance();
     let mut program = checker.finish()?;
     program.hash = program.fingerprint();
     Some(program)
@@ -86,11 +88,20 @@ struct Checker<'a, 'd> {
     partitions: Vec<Option<Partition>>,
     params: Vec<Option<crate::program::Param>>,
     /// Arguments of the definition being expanded, innermost last.
-    arguments: Vec<std::collections::HashMap<String, Expr>>,
-    /// Definitions with errors of their own; calls of them are not looked into.
-    broken_defines: std::collections::HashSet<usize>,
+    /// Each with how many parts it has.
+    arguments: Vec<std::collections::HashMap<String, (Expr, usize)>>,
+    /// Declarations with errors of their own: proofs that rest on them are not tried, and calls not looked into.
+    broken: std::collections::HashSet<Symbol>,
+    /// Accounts inside (0) and outside (1) of a segment, or those of each part of a partition; `None` if they cannot be told.
+    members: std::collections::HashMap<(Symbol, usize), Option<region::Region>>,
+    /// Columns by name, per table.
+    columns: Vec<std::collections::HashMap<String, FieldId>>,
+    /// Lists of values by the name of their owner.
+    lists: std::collections::HashMap<String, crate::program::EnumId>,
     /// Where the outermost definition was called.
     called_at: Option<Span>,
+    /// True while a definition is expanded that was called inside an aggregate.
+    called_in_rows: bool,
     /// Nodes made by expanding definitions in this declaration.
     expanded: usize,
     set: std::collections::HashMap<String, String>,
@@ -109,8 +120,12 @@ impl<'a, 'd> Checker<'a, 'd> {
             params: vec![None; n(&symbols.params)],
             program: Program::default(),
             arguments: Vec::new(),
-            broken_defines: Default::default(),
+            broken: Default::default(),
+            members: Default::default(),
+            columns: Vec::new(),
+            lists: Default::default(),
             called_at: None,
+            called_in_rows: false,
             expanded: 0,
             set: Default::default(),
             symbols,
@@ -122,6 +137,9 @@ impl<'a, 'd> Checker<'a, 'd> {
     fn of_program(program: &Program, diagnostics: &'d mut Diagnostics) -> Checker<'static, 'd> {
         let mut checker = Checker::new(Symbols::default(), diagnostics);
         checker.program = program.clone();
+        checker.columns = program.tables.iter().map(|t| columns(&t.fields)).collect();
+        checker.lists =
+            program.enums.iter().enumerate().map(|(i, e)| (e.name.clone(), crate::program::EnumId(i as u32))).collect();
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
@@ -139,20 +157,25 @@ impl<'a, 'd> Checker<'a, 'd> {
     fn declaration(&mut self, symbol: Symbol) {
         self.expanded = 0;
         let Some(item) = self.symbols.item(symbol) else { return };
+        let errors = self.error_count();
         match (symbol, &item.kind) {
             (Symbol::Param(index), ItemKind::Param(param)) => self.param(index, item, param),
-            (Symbol::Define(index), ItemKind::Define(define)) => self.define(index, item, define),
+            (Symbol::Define(_), ItemKind::Define(define)) => self.define(item, define),
             (Symbol::Segment(index), ItemKind::Segment(segment)) => self.segment(index, item, segment),
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
+        if self.error_count() > errors || self.symbols.cyclic.contains(&symbol) {
+            self.broken.insert(symbol);
+        }
     }
 
     fn objectives(&mut self) {
         for item in self.symbols.objectives.clone() {
             let ItemKind::Objective(objective) = &item.kind else { continue };
+            self.expanded = 0;
             let target = objective.target.as_ref().map(|target| self.condition(target, &Scope::Account));
             self.program.objectives.push(crate::program::Objective { header: header(item), target });
         }
@@ -175,13 +198,28 @@ impl<'a, 'd> Checker<'a, 'd> {
     // ---------- small helpers used by every file ----------
 
     fn error_count(&self) -> usize {
-        self.diagnostics.iter().filter(|d| d.severity == crate::diagnostics::Severity::Error).count()
+        self.diagnostics.error_count()
+    }
+
+    /// Suggests the nearest of the names that would have been right, as an edit; otherwise lists them if they are few,
+    /// or says `otherwise`.
+    fn suggest<'n>(
+        diagnostic: Diagnostic,
+        name: &str,
+        span: Span,
+        candidates: impl IntoIterator<Item = &'n str> + Clone,
+        otherwise: impl Into<String>,
+    ) -> Diagnostic {
+        if let Some(near) = crate::diagnostics::nearest(name, candidates.clone()) {
+            return diagnostic.fix(format!("did you mean `{near}`?"), span, near);
+        }
+        match crate::diagnostics::did_you_mean(name, candidates) {
+            Some(list) => diagnostic.help(list),
+            None => diagnostic.help(otherwise),
+        }
     }
 
     fn push(&mut self, mut diagnostic: Diagnostic) {
-        if self.follows_from_lost(&diagnostic) {
-            return;
-        }
         // Inside a definition, the call is what the reader has to look at first.
         if let Some(call) = self.called_at {
             let inner = diagnostic.span();
@@ -195,20 +233,6 @@ impl<'a, 'd> Checker<'a, 'd> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A name that is unknown only because its declaration could not be read is no second mistake; without the table of
-    /// accounts, no column is known.
-    fn follows_from_lost(&self, diagnostic: &Diagnostic) -> bool {
-        if self.symbols.lost.is_empty() {
-            return false;
-        }
-        let quoted = diagnostic.message.split('`').nth(1).unwrap_or("");
-        match diagnostic.code {
-            Code::UnknownName | Code::UnknownColumn | Code::NoSubject if self.program.subject.is_none() => true,
-            Code::UnknownName | Code::UnknownColumn | Code::UnknownFunction => self.symbols.lost.contains(quoted),
-            _ => false,
-        }
-    }
-
     fn error(&mut self, code: Code, span: Span, message: impl Into<String>, label: &str, help: impl Into<String>) {
         self.push(Diagnostic::new(code, span, message).label(label).help(help));
     }
@@ -218,16 +242,18 @@ impl<'a, 'd> Checker<'a, 'd> {
     }
 
     fn subject_field(&self, name: &str) -> Option<(FieldId, &Field)> {
-        field_of(self.subject()?, name)
+        self.table_field(self.program.subject?, name)
     }
 
     fn table_field(&self, table: TableId, name: &str) -> Option<(FieldId, &Field)> {
-        field_of(self.program.table(table)?, name)
+        let id = *self.columns.get(table.index())?.get(name)?;
+        Some((id, self.program.table(table)?.fields.get(id.index())?))
     }
 
     /// The segment or part that a `for …` names.
     fn segment_ref(&mut self, name: &ast::Name) -> Option<SegmentRef> {
         match self.symbols.get(&name.text) {
+            None if self.symbols.left_out(&name.text) => None,
             Some(Symbol::Segment(index)) => Some(SegmentRef::Segment(crate::program::SegmentId(index as u32))),
             Some(Symbol::Part(partition, part)) => {
                 Some(SegmentRef::Part(crate::program::PartitionId(partition as u32), part as u32))
@@ -239,13 +265,20 @@ impl<'a, 'd> Checker<'a, 'd> {
                         names.push(candidate);
                     }
                 }
-                let help = crate::diagnostics::did_you_mean(&name.text, names.iter().copied());
                 let (code, message) = match other {
                     Some(symbol) => (Code::WrongKind, format!("`{}` is {}, not a segment", name.text, symbol.words())),
                     None => (Code::UnknownName, format!("there is no segment `{}`", name.text)),
                 };
-                let mut diagnostic = Diagnostic::new(code, name.span, message).label("no segment of this name");
-                diagnostic.help = help.or_else(|| Some(format!("declare it: `segment {} = …`", name.text)));
+                let (label, help) = match other {
+                    Some(Symbol::Partition(_)) => ("a whole partition", "name one of its parts".to_string()),
+                    Some(_) => ("not a segment", "name a segment, or a part of a partition".to_string()),
+                    None => ("no segment of this name", format!("declare it: `segment {} = …`", name.text)),
+                };
+                let diagnostic = Diagnostic::new(code, name.span, message).label(label);
+                let diagnostic = match other {
+                    Some(_) => diagnostic.help(help),
+                    None => Self::suggest(diagnostic, &name.text, name.span, names.iter().copied(), help),
+                };
                 self.push(diagnostic);
                 None
             }
@@ -286,11 +319,45 @@ impl domain::Known for Checker<'_, '_> {
     fn param(&self, id: ParamId) -> Option<Decimal> {
         self.params.get(id.index())?.as_ref()?.value.number()
     }
+    fn members(&self, segment: SegmentRef, inside: bool) -> Option<region::Region> {
+        match segment {
+            SegmentRef::Segment(id) => {
+                self.members.get(&(Symbol::Segment(id.index()), usize::from(!inside)))?.clone()
+            }
+            SegmentRef::Part(id, part) => {
+                let symbol = Symbol::Partition(id.index());
+                if inside {
+                    return self.members.get(&(symbol, part as usize))?.clone();
+                }
+                let count = match self.symbols.partitions.get(id.index()).map(|i| &i.kind) {
+                    Some(ItemKind::Partition(partition)) => partition.parts.len(),
+                    _ => return None,
+                };
+                let others = (0..count).filter(|i| *i != part as usize);
+                others.map(|i| self.members.get(&(symbol, i))).try_fold(region::Region::nothing(), |sum, next| {
+                    sum.or(next?.as_ref()?)
+                })
+            }
+        }
+    }
+    fn name(&self, symbol: Symbol) -> &str {
+        self.symbols.item(symbol).map_or("", |item| item.name.text.as_str())
+    }
+    fn list(&self, name: &str) -> Option<crate::program::EnumId> {
+        match self.symbols.get(name)? {
+            Symbol::Partition(i) => Some(self.partitions.get(i)?.as_ref()?.values),
+            Symbol::Metric(i) => match self.metrics.get(i)?.as_ref()?.value.ty {
+                Type::Enum(list) => Some(list),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
-fn field_of<'t>(table: &'t crate::program::Table, name: &str) -> Option<(FieldId, &'t Field)> {
-    let index = table.fields.iter().position(|f| f.name == name)?;
-    table.fields.get(index).map(|f| (FieldId(index as u32), f))
+/// The columns of a table by name.
+fn columns(fields: &[Field]) -> std::collections::HashMap<String, FieldId> {
+    fields.iter().enumerate().map(|(i, f)| (f.name.clone(), FieldId(i as u32))).collect()
 }
 
 /// Name, description and metadata of a declaration.

@@ -7,15 +7,17 @@
 //! condition and are left out here.
 
 use super::domain;
-use super::interval::Numbers;
+use super::interval::{Numbers, shown_number};
 use crate::ast::CompareOp;
+use crate::calendar::Date;
 use crate::number::Decimal;
-use crate::program::{Expr, ExprKind, Program, Type};
+use crate::program::{BandTest, Expr, ExprKind, Program, SegmentRef, Type};
+use crate::resolve::Symbol;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// More boxes than this are not worth it: the proof is given up.
-const MAX_BOXES: usize = 2_000;
+const MAX_BOXES: usize = 500;
 
 /// What a quantity may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,8 +91,82 @@ impl Regions<'_> {
                 }
                 Some(Region(cells))
             }
-            (ExprKind::Segment(_) | ExprKind::Part(..), _) => None, // the caller expands these
+            (ExprKind::Segment(id), _) => self.known.members(SegmentRef::Segment(*id), wanted),
+            (ExprKind::Part(id, part), _) => self.known.members(SegmentRef::Part(*id, *part), wanted),
+            (ExprKind::Compare(CompareOp::Equal | CompareOp::NotEqual, left, right), _) => {
+                match (&left.kind, self.constant(right)) {
+                    (ExprKind::Partition(id), Some(Value::Symbol(part))) => {
+                        let equal = matches!(&condition.kind, ExprKind::Compare(CompareOp::Equal, ..));
+                        self.known.members(SegmentRef::Part(*id, part), equal == wanted)
+                    }
+                    _ => Some(self.atom(condition, wanted)),
+                }
+            }
+            (ExprKind::In { value, list, negated }, _) if matches!(value.kind, ExprKind::Partition(_)) => {
+                let ExprKind::Partition(id) = value.kind else { return None };
+                let named: Vec<Value> = list.iter().map(|e| self.constant(e)).collect::<Option<_>>()?;
+                let Type::Enum(values) = value.ty else { return None };
+                let count = self.program.enums.get(values.index())?.values.len() as u32;
+                let mut cells = Vec::new();
+                for part in (0..count).filter(|p| named.contains(&Value::Symbol(*p)) == (*negated != wanted)) {
+                    cells.extend(self.known.members(SegmentRef::Part(id, part), true)?.0);
+                }
+                (cells.len() <= MAX_BOXES).then_some(Region(cells))
+            }
             _ => Some(self.atom(condition, wanted)),
+        }
+    }
+
+    /// The accounts of each part of a partition by one value; texts cannot be listed, there
+    /// the partition itself is the quantity.
+    pub fn of_bands(&self, by: &Expr, bands: &[BandTest], partition: &str) -> Vec<Region> {
+        let certain = matches!(by.kind, ExprKind::Field(_) | ExprKind::Metric(_) | ExprKind::Score(_));
+        let one = |key: String, values: Values, sure: bool| match values.is_empty() {
+            true => Region(Vec::new()),
+            false => Region(vec![Cell(BTreeMap::from([(key, (values, sure))]))]),
+        };
+        let count = match by.ty {
+            Type::Number(_) => {
+                let mut rest = self.range(by);
+                return bands
+                    .iter()
+                    .map(|band| {
+                        let own = rest.and(&band_numbers(band));
+                        rest = rest.without(&own);
+                        one(self.key(by), Values::Numbers(own), certain)
+                    })
+                    .collect();
+            }
+            Type::Boolean => Some(2),
+            Type::Enum(list) => self.program.enums.get(list.index()).map(|e| e.values.len()),
+            _ => None,
+        };
+        match count {
+            Some(count) => {
+                let mut left = vec![true; count];
+                bands
+                    .iter()
+                    .map(|band| {
+                        let takes = |place: usize| match band {
+                            BandTest::In(values) => {
+                                values.contains(&Value::Symbol(place as u32))
+                                    || (by.ty == Type::Boolean && values.contains(&Value::Boolean(place == 1)))
+                            }
+                            BandTest::Otherwise => true,
+                            _ => false,
+                        };
+                        let own: Vec<bool> = left.iter().enumerate().map(|(i, free)| *free && takes(i)).collect();
+                        left.iter_mut().zip(&own).for_each(|(free, taken)| *free &= !taken);
+                        one(self.key(by), Values::Listed(own), certain)
+                    })
+                    .collect()
+            }
+            None => (0..bands.len())
+                .map(|i| {
+                    let bits = (0..bands.len()).map(|j| i == j).collect();
+                    one(partition.to_string(), Values::Listed(bits), true)
+                })
+                .collect(),
         }
     }
 
@@ -117,15 +193,9 @@ impl Regions<'_> {
                 let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
                 fields.get(id.index()).map_or(String::new(), |f| f.name.clone())
             }
-            ExprKind::Metric(id) => {
-                self.program.metrics.get(id.index()).map_or(format!("metric {}", id.0), |m| m.header.name.clone())
-            }
-            ExprKind::Score(id) => {
-                self.program.scorecards.get(id.index()).map_or(format!("score {}", id.0), |m| m.header.name.clone())
-            }
-            ExprKind::Partition(id) => {
-                self.program.partitions.get(id.index()).map_or(format!("partition {}", id.0), |m| m.header.name.clone())
-            }
+            ExprKind::Metric(id) => self.known.name(Symbol::Metric(id.index())).to_string(),
+            ExprKind::Score(id) => self.known.name(Symbol::Scorecard(id.index())).to_string(),
+            ExprKind::Partition(id) => self.known.name(Symbol::Partition(id.index())).to_string(),
             other => format!("{other:?}"),
         }
     }
@@ -209,7 +279,7 @@ impl Regions<'_> {
                 continue;
             }
             let text = match values {
-                Values::Numbers(set) => set.example().map(|n| n.to_string()),
+                Values::Numbers(set) => set.example().map(|n| self.number(key, n)),
                 Values::Listed(bits) => {
                     let place = bits.iter().position(|b| *b)?;
                     Some(self.value_name(key, place, bits.len()))
@@ -220,13 +290,25 @@ impl Regions<'_> {
         Some(Witness { text: parts.join(", "), certain })
     }
 
+    /// A number as the column of this name holds it.
+    fn number(&self, key: &str, n: Decimal) -> String {
+        let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
+        match fields.iter().find(|f| f.name == key).map(|f| f.ty) {
+            Some(Type::Date) => n.to_int().and_then(|d| i32::try_from(d).ok()).map_or(n.to_string(), |d| Date(d).to_string()),
+            Some(ty) => shown_number(n, ty),
+            None => n.to_string(),
+        }
+    }
+
     fn value_name(&self, key: &str, place: usize, count: usize) -> String {
         let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
         let list = fields.iter().find(|f| f.name == key).map(|f| f.ty);
-        let list = list
-            .or_else(|| self.program.partitions.iter().find(|p| p.header.name == key).map(|p| Type::Enum(p.values)));
+        let list = match list {
+            Some(Type::Enum(id)) => Some(id),
+            _ => self.known.list(key),
+        };
         match list {
-            Some(Type::Enum(id)) => self.program.symbol(id, place as u32).to_string(),
+            Some(id) => self.program.symbol(id, place as u32).to_string(),
             _ if count == 2 => if place == 1 { "yes" } else { "no" }.to_string(),
             _ => place.to_string(),
         }
@@ -234,6 +316,11 @@ impl Regions<'_> {
 }
 
 impl Region {
+    /// No account.
+    pub fn nothing() -> Region {
+        Region(Vec::new())
+    }
+
     /// All accounts.
     pub fn everything() -> Region {
         Region(vec![Cell::default()])
@@ -253,6 +340,18 @@ impl Region {
             }
         }
         Some(Region(cells))
+    }
+
+    /// Accounts in either; `None` if that would grow too large.
+    pub fn or(mut self, other: &Region) -> Option<Region> {
+        self.0.extend(other.0.iter().cloned());
+        (self.0.len() <= MAX_BOXES).then_some(self)
+    }
+
+    /// Some of the accounts in both, nothing if there are none.
+    pub fn common(&self, other: &Region) -> Region {
+        let found = self.0.iter().find_map(|a| other.0.iter().find_map(|b| a.and(b)));
+        Region(found.into_iter().collect())
     }
 
     /// True if no account is in it, as far as can be told.
@@ -278,6 +377,21 @@ impl Cell {
             }
         }
         Some(Cell(out))
+    }
+}
+
+/// The numbers that a row takes if no row above does.
+pub fn band_numbers(test: &BandTest) -> Numbers {
+    match test {
+        BandTest::Compare(op, bound) => Numbers::compared(*op, *bound),
+        BandTest::Between(low, high) => Numbers::between(Some(*low), Some(*high)),
+        BandTest::In(values) => values
+            .iter()
+            .filter_map(Value::number)
+            .map(|n| Numbers::compared(CompareOp::Equal, n))
+            .fold(Numbers::none(), |a, b| a.or(&b)),
+        BandTest::Otherwise => Numbers::all(),
+        BandTest::Missing => Numbers::none(),
     }
 }
 

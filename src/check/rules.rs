@@ -2,8 +2,8 @@
 
 use super::{Checker, Scope, header};
 use crate::ast::{self, ActionTarget, HeldPeriod, ItemKind, TriggerKind};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
-use crate::program::{Expr, Rule, Type, Unit};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::program::{Expr, Rule, Type};
 use crate::span::Span;
 
 impl Checker<'_, '_> {
@@ -16,6 +16,7 @@ impl Checker<'_, '_> {
     }
 
     fn rule(&mut self, item: &ast::Item, rule: &ast::Rule) {
+        self.expanded = 0;
         let condition = match &rule.trigger {
             Some(trigger) => self.condition(&trigger.condition, &Scope::Account),
             None => {
@@ -42,6 +43,7 @@ impl Checker<'_, '_> {
         }
         let unless = rule.unless.as_ref().map(|e| self.condition(e, &Scope::Account));
         let close = rule.close.as_ref().map(|e| self.close(e));
+        self.can_fire(item, rule, &condition, unless.as_ref());
         if rule.actions.is_empty() {
             self.push(
                 Diagnostic::new(
@@ -56,13 +58,11 @@ impl Checker<'_, '_> {
         for action in &rule.actions {
             self.action(action);
         }
-        for (value, ty, what) in [
-            (&rule.pilot, Type::Number(Unit::Ratio), "the share of a pilot"),
-            (&rule.priority, Type::PLAIN, "a priority"),
-        ] {
-            if let Some(value) = value {
-                self.constant(value, ty, what);
-            }
+        if let Some(pilot) = &rule.pilot {
+            self.share(pilot, "the share of a pilot");
+        }
+        if let Some(priority) = &rule.priority {
+            self.constant(priority, Type::PLAIN, "a priority");
         }
         if let Some(limit) = &rule.limit {
             self.constant(&limit.count, Type::PLAIN, "a limit");
@@ -70,6 +70,35 @@ impl Checker<'_, '_> {
         self.account_columns(&rule.dedupe);
         let ast = Box::new(rule.clone());
         self.program.rules.push(Rule { header: header(item), trigger: kind, condition, unless, close, ast });
+    }
+
+    /// A rule whose condition no account can ever meet is a mistake.
+    fn can_fire(&mut self, item: &ast::Item, rule: &ast::Rule, condition: &Expr, unless: Option<&Expr>) {
+        let Some(trigger) = &rule.trigger else { return };
+        let Some(met) = self.region(condition, true) else { return };
+        let not_barred = match unless {
+            Some(unless) => self.region(unless, false),
+            None => Some(super::region::Region::everything()),
+        };
+        let barred = not_barred.is_some_and(|free| free.common(&met).is_empty());
+        if !met.is_empty() && !barred {
+            return;
+        }
+        let diagnostic = Diagnostic::new(
+            Code::ImpossibleRule,
+            trigger.condition.span,
+            format!("rule `{}` can never fire", item.name.text),
+        );
+        let diagnostic = match rule.unless.as_ref().filter(|_| !met.is_empty()) {
+            Some(unless) => diagnostic
+                .label("whenever this holds")
+                .also(unless.span, "this holds too")
+                .help("check the two against each other"),
+            None => diagnostic
+                .label("never true for the ranges and lists that are declared")
+                .help("check the conditions against each other, and against what the values can be"),
+        };
+        self.push(diagnostic);
     }
 
     /// The condition that closes an item; `for N runs` is counted by the ledger and stays in the text.
@@ -85,26 +114,26 @@ impl Checker<'_, '_> {
     fn action(&mut self, action: &ast::Action) {
         let verbs = ["task", "playbook", "email", "notify", "call", "ticket"];
         if !verbs.contains(&action.verb.text.as_str()) {
-            let mut diagnostic = Diagnostic::new(
-                Code::UnknownValue,
-                action.verb.span,
-                format!("`do {}` is not known", action.verb.text),
-            )
-            .label("not an action");
-            diagnostic.help = did_you_mean(&action.verb.text, verbs);
-            self.push(diagnostic);
+            let message = format!("`do {}` is not known", action.verb.text);
+            let diagnostic = Diagnostic::new(Code::UnknownValue, action.verb.span, message).label("not an action");
+            self.push(Self::suggest(diagnostic, &action.verb.text, action.verb.span, verbs, ""));
         }
         if let ActionTarget::Text(text) = &action.what {
             for (name, span) in placeholders(&text.text, text.span) {
-                if self.subject_field(&name).is_none() && self.symbol(&name).is_none() {
+                let known = self.subject_field(&name).is_some() || self.symbol(&name).is_some();
+                if !known && !self.symbols.left_out(&name) && self.program.subject.is_some() {
                     let mut names: Vec<&str> =
                         self.subject().map_or(Vec::new(), |t| t.fields.iter().map(|f| f.name.as_str()).collect());
                     names.extend(self.symbols.metrics.iter().map(|m| m.name.text.as_str()));
-                    let mut diagnostic =
+                    names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
+                    let diagnostic =
                         Diagnostic::new(Code::UnknownName, span, format!("`{{{name}}}` cannot be filled in"))
                             .label("neither a column of the accounts nor declared");
-                    diagnostic.help = did_you_mean(&name, names.iter().copied())
-                        .or_else(|| Some("name a column, a metric or a scorecard between the braces".to_string()));
+                    let diagnostic = match crate::diagnostics::nearest(&name, names.iter().copied()) {
+                        // The place may be the whole text, so no edit is offered for it.
+                        Some(near) => diagnostic.help(format!("did you mean `{{{near}}}`?")),
+                        None => diagnostic.help("name a column, a metric or a scorecard between the braces"),
+                    };
                     self.push(diagnostic);
                 }
             }
@@ -128,8 +157,9 @@ impl Checker<'_, '_> {
     fn account_columns(&mut self, names: &[ast::Name]) {
         for name in names {
             if self.subject_field(&name.text).is_none() && self.symbol(&name.text).is_none() {
-                let fields = self.subject().map_or(Vec::new(), |t| t.fields.clone());
-                self.unknown_column(name, &fields);
+                if let Some(subject) = self.program.subject {
+                    self.unknown_column(name, subject);
+                }
             }
         }
     }

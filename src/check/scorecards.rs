@@ -4,14 +4,14 @@ use super::bands::Purpose;
 use super::domain::Domain;
 use super::{Checker, Scope, header};
 use crate::ast::{self, LimitVerb};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
     Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Least coverage if a scorecard does not say.
 const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
@@ -25,10 +25,10 @@ impl Checker<'_, '_> {
         let combine = self.combine(card);
         let mut lines: Vec<Line> = Vec::new();
         if !cyclic {
+            let mut weighed: HashMap<Node, Span> = HashMap::new();
             for line in &card.lines {
                 if let Some(built) = self.line(line, combine) {
-                    if let Some(first) = lines.iter().find(|l| l.item == built.item) {
-                        let first = first.span;
+                    if let Some(&first) = weighed.get(&built.item) {
                         self.push(
                             Diagnostic::new(
                                 Code::DuplicateLine,
@@ -41,6 +41,7 @@ impl Checker<'_, '_> {
                         );
                         continue;
                     }
+                    weighed.insert(built.item, built.span);
                     lines.push(built);
                 }
             }
@@ -55,7 +56,7 @@ impl Checker<'_, '_> {
             );
         }
         let overrides = if cyclic { Vec::new() } else { self.overrides(card, &lines, combine) };
-        let complete = lines.len() == card.lines.len() && overrides.len() == card.overrides.len();
+        let complete = !cyclic && lines.len() == card.lines.len() && overrides.len() == card.overrides.len();
         if complete && !lines.is_empty() {
             self.weights(item, card, &lines, &overrides, combine);
             self.weight_limits(&lines, &overrides, combine);
@@ -81,7 +82,13 @@ impl Checker<'_, '_> {
         let limits: Vec<Limit> =
             if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l)).collect() };
         self.limit_conflicts(&limits);
+        // Which scores can occur is known only if all lines are, and the points of all that they read.
+        let known = complete
+            && limits.len() == card.limits.len()
+            && lines.iter().all(|line| !self.broken.contains(&symbol_of(line.item)))
+            && !lines.is_empty();
         let domain = self.score_domain(&lines, &overrides, combine, base, missing, &limits);
+        let domain = known.then_some(domain);
         let grades = self.band_tables(&card.grades, Type::Number(Unit::Points), domain, Purpose::Grades);
         for row in card.grades.iter().flat_map(|g| &g.rows) {
             if let Some(points) = &row.points {
@@ -94,6 +101,7 @@ impl Checker<'_, '_> {
                 );
             }
         }
+        let domain = domain.unwrap_or(Domain::ANY);
         self.score_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
         let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
         self.scorecards[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
@@ -117,11 +125,10 @@ impl Checker<'_, '_> {
             }
             other => {
                 let words = ["weighted mean", "sum", "min", "max"];
-                let mut diagnostic =
-                    Diagnostic::new(Code::UnknownValue, name.span, format!("a scorecard cannot combine by `{other}`"))
-                        .label("not a way to combine");
-                diagnostic.help = did_you_mean(other, words);
-                self.push(diagnostic);
+                let message = format!("a scorecard cannot combine by `{other}`");
+                let diagnostic =
+                    Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
+                self.push(Self::suggest(diagnostic, other, name.span, words, ""));
                 Combine::WeightedMean
             }
         }
@@ -131,6 +138,7 @@ impl Checker<'_, '_> {
         match self.symbols.get(&name.text) {
             Some(Symbol::Metric(i)) => Some(Node::Metric(MetricId(i as u32))),
             Some(Symbol::Scorecard(i)) => Some(Node::Scorecard(ScorecardId(i as u32))),
+            None if self.symbols.left_out(&name.text) => None,
             other => {
                 let mut names: Vec<&str> = self.symbols.metrics.iter().map(|m| m.name.text.as_str()).collect();
                 names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
@@ -141,18 +149,18 @@ impl Checker<'_, '_> {
                         (Code::WrongKind, format!("`{}` is {}, which cannot be weighed", name.text, symbol.words()))
                     }
                     None if field => {
-                        (Code::WrongKind, format!("`{}` is a column, which cannot be weighed as it is", name.text))
+                        (Code::WrongKind, format!("`{}` is a column, and only metrics and scorecards are weighed", name.text))
                     }
                     None => (Code::UnknownName, format!("there is no metric or scorecard `{}`", name.text)),
                 };
                 let mut diagnostic =
-                    Diagnostic::new(code, name.span, message).label("metrics and scorecards are weighed");
+                    Diagnostic::new(code, name.span, message).label("a metric or scorecard is wanted here");
                 diagnostic = match near {
+                    _ if field => diagnostic.help(format!("declare `metric NAME = {}` and weigh that", name.text)),
                     Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), name.span, near),
-                    None => diagnostic.help(format!(
-                        "declare it: `metric {} {{ value …  scale … }}`",
-                        if field { "NAME" } else { &name.text }
-                    )),
+                    None => {
+                        diagnostic.help(format!("declare it: `metric {} {{ value …  scale … }}`", name.text))
+                    }
                 };
                 self.push(diagnostic);
                 None
@@ -240,7 +248,7 @@ impl Checker<'_, '_> {
             return None;
         }
         let at_most = match &line.at_most {
-            Some(limit) => Some(self.constant(limit, Type::Number(Unit::Ratio), "the largest share of a line")?),
+            Some(limit) => Some(self.share(limit, "the largest share of a line")?),
             None => None,
         };
         let missing = line.missing.as_ref().map(|m| self.policy(m));
@@ -347,12 +355,13 @@ impl Checker<'_, '_> {
             let whom = segment.map_or(String::new(), |s| format!(" for `{s}`"));
             let terms: Vec<String> =
                 lines.iter().filter(|l| !l.informational).take(12).map(|l| l.weight.to_string()).collect();
+            let more = if lines.iter().filter(|l| !l.informational).count() > terms.len() { " + …" } else { "" };
             let mut diagnostic = Diagnostic::new(
                 Code::WeightsTotal,
                 span,
                 format!("the weights of `{}`{whom} total {total}, not {wanted}", item.name.text),
             )
-            .label(format!("{} = {total}", terms.join(" + ")));
+            .label(format!("{}{more} = {total}", terms.join(" + ")));
             diagnostic = diagnostic.help(match (self.rescaled(lines, wanted, total), whom.is_empty()) {
                 (Some(list), true) => {
                     format!("change a weight, or keep the proportions with {list}; `weights free` lifts the check")
@@ -453,23 +462,39 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// A constant share of a whole, from 0% to 100%.
+    pub(super) fn share(&mut self, expr: &ast::Expr, what: &'static str) -> Option<Decimal> {
+        // A forgotten percent sign is told here as the one mistake that it is.
+        let plain = match &expr.kind {
+            ast::ExprKind::Number(n) => Some(*n),
+            _ => None,
+        };
+        let value = match plain {
+            Some(n) => n,
+            None => self.constant(expr, Type::Number(Unit::Ratio), what)?,
+        };
+        if !value.is_negative() && value <= Decimal::ONE {
+            return Some(value);
+        }
+        let message = format!("{what} lies between 0% and 100%");
+        let diagnostic = Diagnostic::new(Code::EmptyRange, expr.span, message);
+        let diagnostic = match plain.filter(|n| *n <= Decimal::HUNDRED) {
+            Some(n) => {
+                let percent = n.mul(Decimal::HUNDRED).unwrap_or(n);
+                diagnostic
+                    .label(format!("this is {percent}%"))
+                    .fix(format!("write `{n}%`"), expr.span, format!("{n}%"))
+            }
+            None => diagnostic.label("outside").help("write a share such as `60%`"),
+        };
+        self.push(diagnostic);
+        None
+    }
+
     fn policy(&mut self, clause: &ast::MissingClause) -> MissingPolicy {
         match &clause.policy {
             ast::MissingPolicy::Renormalise { at_least } => {
-                let at_least = at_least.as_ref().and_then(|n| {
-                    let value = self.constant(n, Type::Number(Unit::Ratio), "the least coverage")?;
-                    if value.is_negative() || value > Decimal::ONE {
-                        self.error(
-                            Code::EmptyRange,
-                            n.span,
-                            "coverage lies between 0% and 100%",
-                            "outside",
-                            "write `at least 60% coverage`",
-                        );
-                        return None;
-                    }
-                    Some(value)
-                });
+                let at_least = at_least.as_ref().and_then(|n| self.share(n, "the least coverage"));
                 MissingPolicy::Renormalise { at_least: at_least.unwrap_or(DEFAULT_COVERAGE) }
             }
             ast::MissingPolicy::Zero => MissingPolicy::Zero,
@@ -579,52 +604,54 @@ impl Checker<'_, '_> {
     // ---------- reached twice ----------
 
     /// Reports metrics that a scorecard reaches by more than one path, with their effective weight.
+    ///
+    /// Scorecards come after what they read. The metrics below a scorecard are handed up to the last card that weighs it,
+    /// smaller sets into larger ones, so that a chain of thousands of cards is no more than its lines.
     pub(super) fn double_counting(&mut self) {
         let order = self.program.order.clone();
-        // Effective share of each leaf, and by how many paths, per scorecard; scorecards come after what they read.
-        let mut leaves: HashMap<ScorecardId, Vec<(MetricId, Decimal, usize)>> = HashMap::new();
-        for node in order {
-            let Node::Scorecard(id) = node else { continue };
+        let mut readers: HashMap<ScorecardId, usize> = HashMap::new();
+        for card in self.scorecards.iter().flatten() {
+            for inner in scored_cards(card) {
+                *readers.entry(inner).or_default() += 1;
+            }
+        }
+        let mut leaves: HashMap<ScorecardId, HashSet<MetricId>> = HashMap::new();
+        for node in &order {
+            let Node::Scorecard(id) = *node else { continue };
             let Some(card) = self.scorecards.get(id.index()).and_then(Option::as_ref) else { continue };
             if card.combine != Combine::WeightedMean {
                 continue;
             }
-            let Some(total) = card.lines.iter().try_fold(Decimal::ZERO, |sum, l| sum.add(l.weight)) else { continue };
-            let mut found: Vec<(MetricId, Decimal, usize)> = Vec::new();
-            let mut add =
-                |metric: MetricId, share: Decimal, paths: usize| match found.iter_mut().find(|(m, ..)| *m == metric) {
-                    Some(entry) => {
-                        entry.1 = entry.1.add(share).unwrap_or(entry.1);
-                        entry.2 += paths;
-                    }
-                    None => found.push((metric, share, paths)),
-                };
+            let mut twice: Vec<MetricId> = Vec::new();
+            let mut found: HashSet<MetricId> = HashSet::new();
             for line in card.lines.iter().filter(|l| !l.informational) {
-                let Some(share) = line.weight.div(total) else { continue };
-                match line.item {
-                    Node::Metric(metric) => add(metric, share, 1),
+                let below = match line.item {
+                    Node::Metric(metric) => HashSet::from([metric]),
                     Node::Scorecard(inner) => {
-                        for (metric, inner_share, paths) in leaves.get(&inner).into_iter().flatten() {
-                            add(*metric, share.mul(*inner_share).unwrap_or(share), *paths);
+                        let left = readers.entry(inner).or_default();
+                        *left = left.saturating_sub(1);
+                        match *left {
+                            0 => leaves.remove(&inner),
+                            _ => leaves.get(&inner).cloned(),
                         }
+                        .unwrap_or_default()
+                    }
+                };
+                let (small, mut large) =
+                    if below.len() < found.len() { (below, found) } else { (found, below) };
+                for metric in small {
+                    if !large.insert(metric) {
+                        twice.push(metric);
                     }
                 }
+                found = large;
             }
-            let span = card.header.span;
-            let name = card.header.name.clone();
-            let twice: Vec<(MetricId, Decimal)> =
-                found.iter().filter(|(_, _, paths)| *paths > 1).map(|(m, s, _)| (*m, *s)).collect();
-            // Told where the paths meet, not again in every card above.
-            let told: Vec<MetricId> = card
-                .lines
-                .iter()
-                .filter_map(|l| if let Node::Scorecard(inner) = l.item { leaves.get(&inner) } else { None })
-                .flatten()
-                .filter(|(_, _, paths)| *paths > 1)
-                .map(|(m, ..)| *m)
-                .collect();
             leaves.insert(id, found);
-            for (metric, share) in twice.into_iter().filter(|(m, _)| !told.contains(m)) {
+            twice.sort_unstable();
+            twice.dedup();
+            let (span, name) = (card.header.span, card.header.name.clone());
+            for metric in twice {
+                let share = self.effective_share(id, metric, &order);
                 let metric = self.node_name(Node::Metric(metric)).to_string();
                 let percent = share.mul(Decimal::HUNDRED).unwrap_or(share).fixed(1);
                 self.push(
@@ -634,10 +661,45 @@ impl Checker<'_, '_> {
                         format!("`{metric}` counts in `{name}` by more than one path"),
                     )
                     .label(format!("together it has {percent} % of the weight"))
-                    .help("weigh it in one place, or say with `at most` how much it may have"),
+                    .help("weigh it in one place"),
                 );
             }
         }
+    }
+
+    /// The sum over all paths from a scorecard to a metric of the product of shares.
+    fn effective_share(&self, card: ScorecardId, metric: MetricId, order: &[Node]) -> Decimal {
+        let mut shares: HashMap<Node, Decimal> = HashMap::from([(Node::Scorecard(card), Decimal::ONE)]);
+        for node in order.iter().rev() {
+            let Node::Scorecard(id) = node else { continue };
+            let Some(share) = shares.get(node).copied() else { continue };
+            let Some(card) = self.scorecards.get(id.index()).and_then(Option::as_ref) else { continue };
+            let Some(total) = card.lines.iter().try_fold(Decimal::ZERO, |sum, l| sum.add(l.weight)) else { continue };
+            for line in card.lines.iter().filter(|l| !l.informational) {
+                if let Some(part) = line.weight.mul(share).and_then(|n| n.div(total)) {
+                    let slot = shares.entry(line.item).or_insert(Decimal::ZERO);
+                    *slot = slot.add(part).unwrap_or(*slot);
+                }
+            }
+        }
+        shares.get(&Node::Metric(metric)).copied().unwrap_or(Decimal::ZERO)
+    }
+}
+
+/// The scorecards that a scorecard weighs.
+fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
+    let scored = card.combine == Combine::WeightedMean;
+    card.lines.iter().filter(move |l| scored && !l.informational).filter_map(|l| match l.item {
+        Node::Scorecard(inner) => Some(inner),
+        Node::Metric(_) => None,
+    })
+}
+
+/// The name behind a line.
+fn symbol_of(node: Node) -> Symbol {
+    match node {
+        Node::Metric(id) => Symbol::Metric(id.index()),
+        Node::Scorecard(id) => Symbol::Scorecard(id.index()),
     }
 }
 

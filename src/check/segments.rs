@@ -6,7 +6,7 @@ use super::region::{Region, Regions};
 use super::{Checker, Scope, header, unknown};
 use crate::ast::{self, RowTestKind};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, Part, PartTest, Partition, PartitionId, Segment, SegmentRef, Type};
+use crate::program::{BandTest, Expr, Part, PartTest, Partition, Segment, SegmentRef, Type};
 use crate::resolve::Symbol;
 use crate::span::Span;
 
@@ -14,9 +14,9 @@ impl Checker<'_, '_> {
     pub(super) fn segment(&mut self, index: usize, item: &ast::Item, segment: &ast::Segment) {
         let cyclic = self.symbols.cyclic.contains(&Symbol::Segment(index));
         let condition = if cyclic { unknown(item.span) } else { self.condition(&segment.condition, &Scope::Account) };
-        if let Some(region) = self.region(&condition, true)
-            && region.is_empty()
-        {
+        let inside = self.region(&condition, true);
+        let outside = self.region(&condition, false);
+        if inside.as_ref().is_some_and(Region::is_empty) {
             self.push(
                 Diagnostic::new(
                     Code::ImpossibleSegment,
@@ -27,6 +27,8 @@ impl Checker<'_, '_> {
                 .help("check the conditions against each other and against the columns"),
             );
         }
+        self.members.insert((Symbol::Segment(index), 0), inside);
+        self.members.insert((Symbol::Segment(index), 1), outside);
         let found = Segment { header: header(item), condition };
         self.segments[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
     }
@@ -51,18 +53,23 @@ impl Checker<'_, '_> {
             Some(by) => {
                 let by = self.expr(by, &Scope::Account, None);
                 let domain = domain::of(&by, self, None);
-                let bands = self.rows(&partition.parts, by.ty, domain, Purpose::Parts, item.name.span);
+                let bands = self.rows(&partition.parts, by.ty, Some(domain), Purpose::Parts, item.name.span);
+                let tests: Vec<BandTest> = bands.iter().map(|b| b.test.clone()).collect();
+                let regions = self.regions(|r| r.of_bands(&by, &tests, &item.name.text));
+                for (i, region) in regions.into_iter().enumerate() {
+                    self.members.insert((Symbol::Partition(index), i), Some(region));
+                }
                 let parts = bands.into_iter().map(|b| Part { name: b.name, test: PartTest::By(b.test), span: b.span });
                 let parts = parts.collect();
                 (Some(by), parts)
             }
-            None => (None, self.condition_parts(item, partition)),
+            None => (None, self.condition_parts(index, item, partition)),
         };
         let found = Partition { header: header(item), by, values, parts };
         self.partitions[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
     }
 
-    fn condition_parts(&mut self, item: &ast::Item, partition: &ast::Partition) -> Vec<Part> {
+    fn condition_parts(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut regions: Vec<(String, Span, Option<Region>)> = Vec::new();
         let mut otherwise = None;
@@ -93,9 +100,17 @@ impl Checker<'_, '_> {
             };
             parts.push(Part { name: row.name.text.clone(), test, span: row.span });
         }
+        for (i, row) in partition.parts.iter().enumerate() {
+            let found = regions.iter().find(|(_, span, _)| *span == row.span);
+            let region = match found {
+                Some((_, _, region)) => region.clone(),
+                None => left.clone(),
+            };
+            self.members.insert((Symbol::Partition(index), i), region);
+        }
         for (i, (name, span, region)) in regions.iter().enumerate() {
             for (other, other_span, other_region) in regions.iter().take(i) {
-                let both = region.as_ref().zip(other_region.as_ref()).and_then(|(a, b)| a.and(b));
+                let both = region.as_ref().zip(other_region.as_ref()).map(|(a, b)| a.common(b));
                 if let Some(both) = both
                     && !both.is_empty()
                 {
@@ -107,8 +122,8 @@ impl Checker<'_, '_> {
                     )
                     .label("shares accounts with an earlier part")
                     .also(*other_span, format!("`{other}` takes them first"))
-                    .help(format!("exclude them here: `… and not ({other}'s condition)`"));
-                    diagnostic.witness = witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| w.text);
+                    .help(format!("exclude here what `{other}` takes: `… and not (…)`"));
+                    diagnostic.witness = account(witness);
                     self.push(diagnostic);
                     break;
                 }
@@ -126,7 +141,7 @@ impl Checker<'_, '_> {
             )
             .label("these parts leave a gap")
             .help("add a last row `other otherwise`");
-            diagnostic.witness = witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| w.text);
+            diagnostic.witness = account(witness);
             self.push(diagnostic);
         }
         parts
@@ -141,40 +156,15 @@ impl Checker<'_, '_> {
         if condition.ty == Type::Unknown {
             return None;
         }
-        let expanded = self.without_segments(condition)?;
-        self.regions(|r| r.of(&expanded, wanted))
+        self.regions(|r| r.of(condition, wanted))
     }
 
-    /// The condition with segments and parts written out.
-    fn without_segments(&self, expr: &Expr) -> Option<Expr> {
-        let kind = match &expr.kind {
-            ExprKind::Segment(id) => return self.without_segments(&self.segments.get(id.index())?.as_ref()?.condition),
-            ExprKind::Part(id, part) => return self.part_condition(*id, *part),
-            ExprKind::Not(inner) => ExprKind::Not(Box::new(self.without_segments(inner)?)),
-            ExprKind::And(list) => ExprKind::And(list.iter().map(|e| self.without_segments(e)).collect::<Option<_>>()?),
-            ExprKind::Or(list) => ExprKind::Or(list.iter().map(|e| self.without_segments(e)).collect::<Option<_>>()?),
-            other => other.clone(),
-        };
-        Some(Expr { kind, ty: expr.ty, span: expr.span })
-    }
-
-    /// Being in a part, as a comparison of the partition with it.
-    fn part_condition(&self, id: PartitionId, part: u32) -> Option<Expr> {
-        let partition = self.partitions.get(id.index())?.as_ref()?;
-        let span = partition.header.span;
-        let ty = Type::Enum(partition.values);
-        let make = |kind, ty| Box::new(Expr { kind, ty, span });
-        let left = make(ExprKind::Partition(id), ty);
-        let right = make(ExprKind::Literal(crate::value::Value::Symbol(part)), ty);
-        Some(Expr { kind: ExprKind::Compare(ast::CompareOp::Equal, left, right), ty: Type::Boolean, span })
-    }
-
-    fn segment_region(&self, segment: SegmentRef) -> Option<Region> {
-        let condition = match segment {
-            SegmentRef::Segment(id) => self.segments.get(id.index())?.as_ref()?.condition.clone(),
-            SegmentRef::Part(id, part) => self.part_condition(id, part)?,
-        };
-        self.region(&condition, true)
+    /// True if nothing can be said of a segment because its declaration has errors.
+    fn unclear(&self, segment: SegmentRef) -> bool {
+        self.broken.contains(&match segment {
+            SegmentRef::Segment(id) => Symbol::Segment(id.index()),
+            SegmentRef::Part(id, _) => Symbol::Partition(id.index()),
+        })
     }
 
     /// Clauses for segments must not meet in one account: nothing would say which wins.
@@ -196,7 +186,11 @@ impl Checker<'_, '_> {
                 {
                     continue; // parts of one partition exclude each other
                 }
-                let both = self.segment_region(*segment).zip(self.segment_region(*other)).and_then(|(a, b)| a.and(&b));
+                if self.unclear(*segment) || self.unclear(*other) {
+                    continue;
+                }
+                let regions = domain::Known::members(self, *segment, true).zip(domain::Known::members(self, *other, true));
+                let both = regions.map(|(a, b)| a.common(&b));
                 if both.as_ref().is_some_and(Region::is_empty) {
                     continue;
                 }
@@ -209,9 +203,14 @@ impl Checker<'_, '_> {
                 .label("which one would win?")
                 .also(*other_span, format!("the one for `{a}`"))
                 .help(format!("make them parts of one partition, or declare `{b}` with `and not {a}`"));
-                diagnostic.witness = witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| w.text);
+                diagnostic.witness = account(witness);
                 self.push(diagnostic);
             }
         }
     }
+}
+
+/// An account in words, if it is a real one.
+fn account(witness: Option<super::region::Witness>) -> Option<String> {
+    witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| format!("an account with {}", w.text))
 }

@@ -7,7 +7,7 @@ use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::program::{Currency, EnumId, EnumType, Expr, Field, FieldId, Param, Table, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
 use crate::source::Source;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl Checker<'_, '_> {
     /// Builds all tables and finds the one that is scored.
@@ -18,6 +18,7 @@ impl Checker<'_, '_> {
                 ItemKind::Events(events) => self.events_table(item, events),
                 _ => continue,
             };
+            self.columns.push(super::columns(&table.fields));
             self.program.tables.push(table);
         }
         self.subject_table();
@@ -27,7 +28,7 @@ impl Checker<'_, '_> {
 
     fn rows_table(&mut self, item: &ast::Item, table: &ast::Table) -> Table {
         let fields = self.fields(&item.name.text, &table.fields);
-        let as_of = table.as_of.as_ref().and_then(|name| self.date_column(&fields, name));
+        let as_of = table.as_of.as_ref().and_then(|name| self.date_column(&item.name.text, &fields, name));
         let key = self.key(&fields, &table.fields);
         if key.is_none() {
             let help = match table.fields.first() {
@@ -165,7 +166,7 @@ impl Checker<'_, '_> {
         key.map(|(id, _)| id)
     }
 
-    fn date_column(&mut self, fields: &[Field], name: &ast::Name) -> Option<FieldId> {
+    fn date_column(&mut self, table: &str, fields: &[Field], name: &ast::Name) -> Option<FieldId> {
         let found = fields.iter().position(|f| f.name == name.text);
         match found.and_then(|i| fields.get(i)) {
             Some(field) if field.ty.is_date() || field.ty == Type::Unknown => found.map(|i| FieldId(i as u32)),
@@ -175,18 +176,26 @@ impl Checker<'_, '_> {
                 None
             }
             None => {
-                self.unknown_column(name, fields);
+                self.no_column(name, table, &fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>());
                 None
             }
         }
     }
 
-    pub(super) fn unknown_column(&mut self, name: &ast::Name, fields: &[Field]) {
-        let mut diagnostic =
-            Diagnostic::new(Code::UnknownColumn, name.span, format!("there is no column `{}`", name.text))
-                .label("not a column of this table");
-        diagnostic.help = did_you_mean(&name.text, fields.iter().map(|f| f.name.as_str()));
-        self.push(diagnostic);
+    /// Says that a table has no such column.
+    pub(super) fn unknown_column(&mut self, name: &ast::Name, table: TableId) {
+        let Some(table) = self.program.table(table) else { return };
+        let columns: Vec<String> = table.fields.iter().map(|f| f.name.clone()).collect();
+        let table = table.header.name.clone();
+        self.no_column(name, &table, &columns);
+    }
+
+    fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
+        let message = format!("`{table}` has no column `{}`", name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
+        let columns = columns.iter().map(String::as_str);
+        let otherwise = format!("declare it in `{table}`");
+        self.push(Self::suggest(diagnostic, &name.text, name.span, columns, otherwise));
     }
 
     /// What a written type means. Lists of values become a type of their own, named by `owner`.
@@ -229,8 +238,9 @@ impl Checker<'_, '_> {
             },
             TypeExprKind::OneOf(names) => {
                 let mut values: Vec<String> = Vec::new();
+                let mut seen: HashSet<&str> = HashSet::new();
                 for name in names {
-                    if values.contains(&name.text) {
+                    if !seen.insert(&name.text) {
                         let message = format!("`{}` is listed twice", name.text);
                         self.error(Code::DuplicateName, name.span, message, "second time", "take one of them out");
                     } else {
@@ -243,8 +253,10 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn add_enum(&mut self, name: String, values: Vec<String>) -> EnumId {
+        let id = EnumId(self.program.enums.len() as u32);
+        self.lists.insert(name.clone(), id);
         self.program.enums.push(EnumType { name, values });
-        EnumId(self.program.enums.len() as u32 - 1)
+        id
     }
 
     /// The table that is scored: the one called `account`, or the one that events belong to, or the only one.
@@ -253,19 +265,12 @@ impl Checker<'_, '_> {
             .filter(|i| self.program.tables.get(*i).is_some_and(|t| matches!(t.kind, TableKind::Rows { .. })))
             .collect();
         let name = |i: &usize| self.program.tables.get(*i).map_or("", |t| t.header.name.as_str());
-        let named = rows.iter().copied().find(|i| name(i) == "account");
-        let parents: Vec<&str> = self
-            .symbols
-            .tables
-            .iter()
-            .filter_map(|item| if let ItemKind::Events(e) = &item.kind { Some(e.of.text.as_str()) } else { None })
-            .collect();
-        let owning: Vec<usize> = rows.iter().copied().filter(|i| parents.contains(&name(i))).collect();
-        let chosen = named.or(match (owning.as_slice(), rows.as_slice()) {
-            ([one], _) => Some(*one),
-            (_, [one]) => Some(*one),
-            _ => None,
-        });
+        // A table that was left out for errors in its text may be the one.
+        let chosen = self.symbols.subject().filter(|_| !self.symbols.left_out("account"));
+        if chosen.is_none() && self.symbols.incomplete() {
+            self.program.subject = None;
+            return;
+        }
         if chosen.is_none() && !rows.is_empty() {
             let list: Vec<String> = rows.iter().map(|i| format!("`{}`", name(i))).collect();
             let span =
@@ -303,15 +308,15 @@ impl Checker<'_, '_> {
                     "only events of the table that is scored are read",
                     "let these events belong to the accounts",
                 ),
+                None if self.symbols.left_out(&events.of.text) => {}
                 None => {
-                    let mut diagnostic = Diagnostic::new(
-                        Code::UnknownName,
-                        events.of.span,
-                        format!("there is no table `{}`", events.of.text),
-                    )
-                    .label("these events belong to nothing");
+                    let message = format!("there is no table `{}`", events.of.text);
+                    let diagnostic = Diagnostic::new(Code::UnknownName, events.of.span, message)
+                        .label("these events belong to nothing");
                     let names = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Rows { .. }));
-                    diagnostic.help = did_you_mean(&events.of.text, names.map(|t| t.header.name.as_str()));
+                    let names = names.map(|t| t.header.name.as_str());
+                    let otherwise = format!("declare it: `table {} {{ id text key }}`", events.of.text);
+                    let diagnostic = Self::suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
                     self.push(diagnostic);
                 }
             }
@@ -354,6 +359,9 @@ impl Checker<'_, '_> {
     /// Takes the settings of the run; names that do not exist are errors.
     pub(super) fn settings(&mut self, settings: &Settings) {
         for (name, value) in &settings.set {
+            if self.symbols.left_out(name) {
+                continue;
+            }
             if matches!(self.symbols.get(name), Some(Symbol::Param(_))) {
                 self.set.insert(name.clone(), value.clone());
                 continue;
@@ -381,8 +389,12 @@ impl Checker<'_, '_> {
         if let Some(ty) = declared {
             typed = self.want(typed, ty, "the declared type of the parameter");
         }
-        let ty = typed.ty;
+        let mut ty = typed.ty;
+        let errors = self.error_count();
         let value = self.fold(&typed);
+        if self.error_count() > errors {
+            ty = Type::Unknown;
+        }
         self.params[index..].first_mut().into_iter().for_each(|slot| {
             *slot = Some(Param { header: header(item), ty, value: value.clone(), set: set.is_some() });
         });

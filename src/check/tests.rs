@@ -3,15 +3,21 @@
 use super::{Checker, Scope};
 use crate::ast::{self, Cell, Expectation, ExpectationKind, Expr, ExprKind, Given, ItemKind, Name};
 use crate::calendar::Date;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
-use crate::program::{Field, TableKind, Type, Unit};
+use crate::program::{Field, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
+use crate::span::Span;
+use std::collections::HashMap;
+
+/// The accounts that a test gives, with their places.
+type Keys<'t> = HashMap<&'t str, Span>;
 
 impl Checker<'_, '_> {
     pub(super) fn tests(&mut self) {
         for item in self.symbols.tests.clone() {
             let ItemKind::Test(test) = &item.kind else { continue };
+            self.expanded = 0;
             if test.expect.is_empty() {
                 self.error(
                     Code::TestWithoutExpectation,
@@ -22,10 +28,20 @@ impl Checker<'_, '_> {
                 );
             }
             let subject = self.subject().map(|t| t.header.name.clone()).unwrap_or_default();
-            let keys: Vec<&str> =
-                test.given.iter().filter(|g| g.table.text == subject).map(|g| g.key.text.as_str()).collect();
+            let mut keys: HashMap<&str, Span> = HashMap::new();
+            for given in test.given.iter().filter(|g| g.table.text == subject) {
+                let key = given.key.text.as_str();
+                if let Some(first) = keys.insert(key, given.key.span) {
+                    self.push(
+                        Diagnostic::new(Code::DuplicateName, given.key.span, format!("account `{key}` is given twice"))
+                            .label("second time")
+                            .also(first, "first time")
+                            .help("join the two, or give one another name"),
+                    );
+                }
+            }
             for given in &test.given {
-                self.given(given);
+                self.given(given, &keys);
             }
             for expectation in &test.expect {
                 self.expectation(expectation, &keys);
@@ -33,28 +49,26 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn given(&mut self, given: &Given) {
+    fn given(&mut self, given: &Given, keys: &Keys) {
         let table = match self.symbols.get(&given.table.text) {
-            Some(Symbol::Table(i)) => self.program.tables.get(i).cloned(),
-            _ => None,
+            Some(Symbol::Table(i)) => TableId(i as u32),
+            _ if self.symbols.left_out(&given.table.text) => return,
+            _ => {
+                let names: Vec<String> = self.program.tables.iter().map(|t| t.header.name.clone()).collect();
+                let message = format!("there is no table `{}`", given.table.text);
+                let diagnostic =
+                    Diagnostic::new(Code::UnknownName, given.table.span, message).label("rows of which table?");
+                let names = names.iter().map(String::as_str);
+                let span = given.table.span;
+                self.push(Self::suggest(diagnostic, &given.table.text, span, names, "name a table"));
+                return;
+            }
         };
-        let Some(table) = table else {
-            let names: Vec<String> = self.program.tables.iter().map(|t| t.header.name.clone()).collect();
-            let mut diagnostic = Diagnostic::new(
-                Code::UnknownName,
-                given.table.span,
-                format!("there is no table `{}`", given.table.text),
-            )
-            .label("rows of which table?");
-            diagnostic.help = did_you_mean(&given.table.text, names.iter().map(String::as_str));
-            self.push(diagnostic);
-            return;
-        };
-        let mut fields: Vec<Option<&Field>> = Vec::new();
+        let mut fields: Vec<Option<Field>> = Vec::new();
         for column in &given.columns {
-            let found = table.fields.iter().find(|f| f.name == column.text);
+            let found = self.table_field(table, &column.text).map(|(_, field)| field.clone());
             if found.is_none() {
-                self.unknown_column(column, &table.fields);
+                self.unknown_column(column, table);
             }
             fields.push(found);
         }
@@ -65,17 +79,17 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        if let TableKind::Events { at, .. } = table.kind
-            && !given.rows.is_empty()
-            && let Some(at) = table.fields.get(at.index())
-            && !given.columns.iter().any(|c| c.text == at.name)
-        {
+        let Some(found) = self.program.table(table) else { return };
+        let TableKind::Events { at, .. } = found.kind else { return };
+        let at = found.fields.get(at.index()).map(|f| f.name.clone()).unwrap_or_default();
+        self.test_subject(&given.key, keys);
+        if !given.rows.is_empty() && !given.columns.iter().any(|c| c.text == at) {
             self.error(
                 Code::BadTestCell,
                 given.table.span,
-                format!("these rows have no `{}`", at.name),
+                format!("these rows have no `{at}`"),
                 "when did they happen?",
-                format!("add a column `{}`", at.name),
+                format!("add a column `{at}`"),
             );
         }
     }
@@ -123,7 +137,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn expectation(&mut self, expectation: &Expectation, keys: &[&str]) {
+    fn expectation(&mut self, expectation: &Expectation, keys: &Keys) {
         match &expectation.kind {
             ExpectationKind::Holds { condition, within } => {
                 let named = self.without_subject(condition, keys);
@@ -133,13 +147,13 @@ impl Checker<'_, '_> {
                 }
             }
             ExpectationKind::Rule { rule, subject, because, .. } => {
-                if !matches!(self.symbols.get(&rule.text), Some(Symbol::Rule(_))) {
+                let known = matches!(self.symbols.get(&rule.text), Some(Symbol::Rule(_)));
+                if !known && !self.symbols.left_out(&rule.text) {
                     let names: Vec<&str> = self.symbols.rules.iter().map(|r| r.name.text.as_str()).collect();
-                    let mut diagnostic =
-                        Diagnostic::new(Code::UnknownName, rule.span, format!("there is no rule `{}`", rule.text))
-                            .label("not a rule");
-                    diagnostic.help = did_you_mean(&rule.text, names.iter().copied());
-                    self.push(diagnostic);
+                    let message = format!("there is no rule `{}`", rule.text);
+                    let diagnostic = Diagnostic::new(Code::UnknownName, rule.span, message).label("not a rule");
+                    let names = names.iter().copied();
+                    self.push(Self::suggest(diagnostic, &rule.text, rule.span, names, "name a rule"));
                 }
                 self.test_subject(subject, keys);
                 if let Some(because) = because {
@@ -149,37 +163,36 @@ impl Checker<'_, '_> {
             }
             ExpectationKind::Error(name) => {
                 if Code::find(&name.text).is_none() {
-                    let mut diagnostic =
-                        Diagnostic::new(Code::UnknownCode, name.span, format!("there is no finding `{}`", name.text))
-                            .label("not in the catalogue");
-                    diagnostic.help = did_you_mean(&name.text, Code::ALL.iter().map(|c| c.name()))
-                        .or_else(|| Some("`laud explain` lists them all".to_string()));
-                    self.push(diagnostic);
+                    let message = format!("there is no finding `{}`", name.text);
+                    let diagnostic =
+                        Diagnostic::new(Code::UnknownCode, name.span, message).label("not in the catalogue");
+                    let names = Code::ALL.iter().map(|c| c.name());
+                    let otherwise = "`laud explain` lists them all";
+                    self.push(Self::suggest(diagnostic, &name.text, name.span, names, otherwise));
                 }
             }
         }
     }
 
-    fn test_subject(&mut self, subject: &Name, keys: &[&str]) {
-        if keys.contains(&subject.text.as_str()) {
+    fn test_subject(&mut self, subject: &Name, keys: &Keys) {
+        if keys.contains_key(subject.text.as_str()) || self.program.subject.is_none() {
             return;
         }
-        let mut diagnostic =
-            Diagnostic::new(Code::UnknownName, subject.span, format!("the test has no account `{}`", subject.text))
-                .label("not given above");
-        diagnostic.help = did_you_mean(&subject.text, keys.iter().copied())
-            .or_else(|| Some(format!("give it: `account {} {{ … }}`", subject.text)));
-        self.push(diagnostic);
+        let message = format!("the test has no account `{}`", subject.text);
+        let diagnostic = Diagnostic::new(Code::UnknownName, subject.span, message).label("not given above");
+        let otherwise = format!("give it: `account {} {{ … }}`", subject.text);
+        let names = keys.keys().copied();
+        self.push(Self::suggest(diagnostic, &subject.text, subject.span, names, otherwise));
     }
 
     /// `acme.references` as `references`, so that it is typed like any expression; who is meant is checked on the way.
-    fn without_subject(&mut self, expr: &Expr, keys: &[&str]) -> Expr {
+    fn without_subject(&mut self, expr: &Expr, keys: &Keys) -> Expr {
         let mut out = expr.clone();
         self.strip(&mut out, keys);
         out
     }
 
-    fn strip(&mut self, expr: &mut Expr, keys: &[&str]) {
+    fn strip(&mut self, expr: &mut Expr, keys: &Keys) {
         match &mut expr.kind {
             ExprKind::Member(subject, name) => {
                 let own = self.subject().is_some_and(|t| t.header.name == subject.text);

@@ -119,6 +119,7 @@ catalogue! {
     TestWithoutExpectation "L0505" "test-without-expectation" Error
     BadTestCell "L0506" "bad-test-cell" Error
     UnknownCode "L0507" "unknown-code" Error
+    ImpossibleRule "L0508" "impossible-rule" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error

@@ -30,5 +30,5 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         return None;
     }
     let list: Vec<String> = all.iter().map(|n| format!("`{n}`")).collect();
-    Some(format!("there is {}", list.join(", ")))
+    Some(format!("there {} {}", if list.len() == 1 { "is only" } else { "are" }, list.join(", ")))
 }

@@ -2,7 +2,8 @@
 //!
 //! Edges are taken from the names in the text. The one subtlety is that list values are contextual: in
 //! `industry in (fintech, health)` the word `health` is a value even where a scorecard has that name, so a name compared
-//! with a column whose list has it is no edge.
+//! with a column whose list has it is no edge. Neither is a column: of the accounts anywhere, of the counted rows inside
+//! an aggregate.
 
 use super::{Symbol, Symbols};
 use crate::ast::{self, ArgumentKind, Expr, ExprKind, Item, ItemKind, RowTestKind, Thresholds, TypeExprKind};
@@ -16,6 +17,8 @@ type Edges = Vec<(Symbol, Span)>;
 /// Fills [`Symbols::order`] and [`Symbols::cyclic`].
 pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     let lists = value_lists(symbols);
+    let columns: Vec<HashSet<&str>> = symbols.tables.iter().map(|item| columns(item)).collect();
+    let subject = symbols.subject();
     let mut nodes = Vec::new();
     nodes.extend((0..symbols.params.len()).map(Symbol::Param));
     nodes.extend((0..symbols.defines.len()).map(Symbol::Define));
@@ -26,23 +29,34 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     let edges: HashMap<Symbol, Edges> = nodes
         .iter()
         .map(|&node| {
-            let mut found = Finder { symbols, lists: &lists, edges: Vec::new() };
+            let mut found = Finder { symbols, lists: &lists, columns: &columns, subject, rows: None, edges: Vec::new() };
             if let Some(item) = symbols.item(node) {
                 found.item(item);
             }
             (node, found.edges)
         })
         .collect();
-    let mut walk = Walk { edges: &edges, state: HashMap::new(), order: Vec::new(), cycles: Vec::new() };
+    let mut walk =
+        Walk { edges: &edges, state: HashMap::new(), order: Vec::new(), cycles: Vec::new(), cyclic: HashSet::new() };
     for &node in &nodes {
         walk.from(node);
     }
-    let (order, cycles) = (walk.order, walk.cycles);
+    let (order, cycles, cyclic) = (walk.order, walk.cycles, walk.cyclic);
     for cycle in cycles {
         report(symbols, &cycle, diagnostics);
-        symbols.cyclic.extend(cycle.iter().map(|(symbol, _)| *symbol));
     }
+    symbols.cyclic = cyclic;
     symbols.order = order;
+}
+
+/// The names of the columns of a table.
+fn columns(item: &Item) -> HashSet<&str> {
+    let fields = match &item.kind {
+        ItemKind::Table(table) => &table.fields,
+        ItemKind::Events(events) => &events.fields,
+        _ => return HashSet::new(),
+    };
+    fields.iter().map(|field| field.name.text.as_str()).collect()
 }
 
 /// The values of each column and partition that is a list, by the name under which it is compared.
@@ -71,6 +85,12 @@ fn value_lists<'a>(symbols: &Symbols<'a>) -> HashMap<&'a str, HashSet<&'a str>> 
 struct Finder<'s, 'a> {
     symbols: &'s Symbols<'a>,
     lists: &'s HashMap<&'a str, HashSet<&'a str>>,
+    /// Columns of each table.
+    columns: &'s [HashSet<&'a str>],
+    /// The table that is scored.
+    subject: Option<usize>,
+    /// The table whose rows are being aggregated.
+    rows: Option<usize>,
     edges: Edges,
 }
 
@@ -79,7 +99,7 @@ impl Finder<'_, '_> {
         match &item.kind {
             ItemKind::Param(param) => self.expr(&param.value),
             ItemKind::Define(define) => {
-                let mut inner = Finder { symbols: self.symbols, lists: self.lists, edges: Vec::new() };
+                let mut inner = Finder { edges: Vec::new(), ..*self };
                 inner.expr(&define.body);
                 let own: HashSet<&str> = define.parameters.iter().map(|p| p.name.text.as_str()).collect();
                 let names = &self.symbols.names;
@@ -166,6 +186,13 @@ impl Finder<'_, '_> {
         self.edge(&name.text, name.span);
     }
 
+    fn is_column(&self, name: &str) -> bool {
+        let has = |table: Option<usize>| {
+            table.and_then(|i| self.columns.get(i)).is_some_and(|columns| columns.contains(name))
+        };
+        has(self.rows) || has(self.subject)
+    }
+
     fn edge(&mut self, name: &str, span: Span) {
         match self.symbols.get(name) {
             Some(Symbol::Part(partition, _)) => self.edges.push((Symbol::Partition(partition), span)),
@@ -183,6 +210,7 @@ impl Finder<'_, '_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Name(name) if self.is_column(name) => {}
             ExprKind::Name(name) => self.edge(name, expr.span),
             ExprKind::Member(table, name) if matches!(self.symbols.get(&table.text), Some(Symbol::Table(_))) => {
                 let _ = name; // a column
@@ -199,12 +227,17 @@ impl Finder<'_, '_> {
                 if let Some(Symbol::Define(index)) = self.symbols.get(&call.function.text) {
                     self.edges.push((Symbol::Define(index), call.function.span));
                 }
-                ast::children(expr, &mut |child| self.expr(child));
-                for argument in &call.arguments {
-                    if let ArgumentKind::Rows { source, .. } = &argument.kind {
-                        self.name(source);
-                    }
+                // `count(activity)` names a table, which is no edge; `sum(x of activity)` says whose columns come first.
+                let rows = call.arguments.iter().find_map(|argument| match &argument.kind {
+                    ArgumentKind::Rows { source, .. } => self.symbols.get(&source.text),
+                    _ => None,
+                });
+                let outer = self.rows;
+                if let Some(Symbol::Table(table)) = rows {
+                    self.rows = Some(table);
                 }
+                ast::children(expr, &mut |child| self.expr(child));
+                self.rows = outer;
             }
             ExprKind::Ranked { value, within, .. } => {
                 self.expr(value);
@@ -228,43 +261,62 @@ impl Finder<'_, '_> {
 /// A depth-first walk with its own stack, so that a chain of a hundred thousand metrics is no deeper than one.
 struct Walk<'g> {
     edges: &'g HashMap<Symbol, Edges>,
-    state: HashMap<Symbol, bool>,
+    /// Open nodes with their place on the way, and nodes that are done.
+    state: HashMap<Symbol, State>,
     order: Vec<Symbol>,
     cycles: Vec<Edges>,
+    /// Members of cycles.
+    cyclic: HashSet<Symbol>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    Open(usize),
+    Done,
+}
+
+/// So many cycles are told in one run; a tangle has more of them than anybody would read.
+const MAX_CYCLES: usize = 20;
+
 impl Walk<'_> {
-    /// Visits a node and all it reads. `state` holds false while a node is open and true once it is done.
+    /// Visits a node and all it reads.
     fn from(&mut self, start: Symbol) {
         if self.state.contains_key(&start) {
             return;
         }
         let mut stack: Vec<(Symbol, usize, Span)> = vec![(start, 0, Span::default())];
-        self.state.insert(start, false);
+        self.state.insert(start, State::Open(0));
         while let Some((node, next, _)) = stack.last_mut() {
             let edge = self.edges.get(node).and_then(|list| list.get(*next)).copied();
             *next += 1;
             match edge {
                 Some((target, span)) => match self.state.get(&target) {
                     None => {
-                        self.state.insert(target, false);
+                        self.state.insert(target, State::Open(stack.len()));
                         stack.push((target, 0, span));
                     }
-                    Some(true) => {}
-                    Some(false) => {
-                        let from = stack.iter().position(|(open, _, _)| *open == target).unwrap_or(0);
+                    Some(State::Done) => {}
+                    Some(&State::Open(from)) => {
+                        let node = *node;
+                        // A second way between two that are known to need each other is the same mistake.
+                        let known = self.cyclic.contains(&node) && self.cyclic.contains(&target);
+                        if known || self.cycles.len() >= MAX_CYCLES {
+                            self.cyclic.extend([node, target]);
+                            continue;
+                        }
                         let path = stack.get(from..).unwrap_or(&[]);
                         // Each entry: who, and where the one before it names it; the last names the first.
                         let mut cycle: Edges = path.iter().map(|(open, _, at)| (*open, *at)).collect();
                         if let Some(first) = cycle.first_mut() {
                             first.1 = span;
                         }
+                        self.cyclic.extend(cycle.iter().map(|(symbol, _)| *symbol));
                         self.cycles.push(cycle);
                     }
                 },
                 None => {
                     let done = *node;
-                    self.state.insert(done, true);
+                    self.state.insert(done, State::Done);
                     self.order.push(done);
                     stack.pop();
                 }
@@ -280,12 +332,21 @@ fn report(symbols: &Symbols, cycle: &Edges, diagnostics: &mut Diagnostics) {
     let dots = if cycle.len() > shown.len() { " → …" } else { "" };
     let path = format!("{}{dots} → {}", shown.join(" → "), name(first));
     let at = symbols.item(first).map_or(back, |item| item.name.span);
+    let message = if cycle.len() == 1 {
+        format!("`{}` reads itself", name(first))
+    } else {
+        format!("`{}` depends on itself: {path}", name(first))
+    };
     let mut diagnostic =
-        Diagnostic::new(Code::DependencyCycle, at, format!("`{}` depends on itself: {path}", name(first)))
-            .label("cannot be computed before itself");
-    for (symbol, span) in cycle.iter().skip(1).take(4) {
-        diagnostic = diagnostic.also(*span, format!("reads `{}`", name(*symbol)));
+        Diagnostic::new(Code::DependencyCycle, at, message).label("cannot be computed before itself");
+    for pair in cycle.windows(2).take(4) {
+        if let [(reader, _), (read, span)] = pair {
+            diagnostic = diagnostic.also(*span, format!("`{}` reads `{}`", name(*reader), name(*read)));
+        }
     }
-    diagnostics
-        .push(diagnostic.also(back, format!("reads `{}` again", name(first))).help("take one of these reads out"));
+    let (last, help) = match cycle.last() {
+        Some((last, _)) if cycle.len() > 1 => (format!("`{}` reads `{}`", name(*last), name(first)), "take one of these reads out"),
+        _ => ("here".to_string(), "take this read out"),
+    };
+    diagnostics.push(diagnostic.also(back, last).help(help));
 }

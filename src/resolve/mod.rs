@@ -78,8 +78,8 @@ pub struct Symbols<'a> {
     pub rules: Vec<&'a Item>,
     /// Tests; their titles are no names.
     pub tests: Vec<&'a Item>,
-    /// Names of declarations that could not be read; what is wrong with them has been reported.
-    pub lost: std::collections::HashSet<&'a str>,
+    /// Names of declarations that were left out for errors in their text; whoever reads them has done nothing wrong.
+    lost: std::collections::HashSet<&'a str>,
     /// Names of declarations that depend on themselves; they have been reported.
     pub cyclic: std::collections::HashSet<Symbol>,
     /// Params, segments, partitions, metrics and scorecards such that each comes after what it reads.
@@ -92,7 +92,7 @@ pub fn resolve<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Symbols<
     for item in files.iter().flat_map(|f| &f.items) {
         symbols.declare(item, diagnostics);
     }
-    symbols.lost = files.iter().flat_map(|f| &f.lost).map(|name| name.text.as_str()).collect();
+    symbols.lost.extend(files.iter().flat_map(|f| &f.lost).map(|name| name.text.as_str()));
     graph::order(&mut symbols, diagnostics);
     symbols
 }
@@ -143,6 +143,39 @@ impl<'a> Symbols<'a> {
     /// The symbol of a name.
     pub fn get(&self, name: &str) -> Option<Symbol> {
         self.names.get(name).map(|(symbol, _)| *symbol)
+    }
+
+    /// True for the name of a declaration that was left out for errors in its text, which have been reported.
+    pub fn left_out(&self, name: &str) -> bool {
+        self.lost.contains(name)
+    }
+
+    /// True if any declaration was left out.
+    pub fn incomplete(&self) -> bool {
+        !self.lost.is_empty()
+    }
+
+    /// The table that is scored, as a place in `tables`: the one called `account`, or the one that events belong to, or
+    /// the only one.
+    pub fn subject(&self) -> Option<usize> {
+        let rows = || self.tables.iter().enumerate().filter(|(_, item)| matches!(item.kind, ItemKind::Table(_)));
+        if let Some((named, _)) = rows().find(|(_, item)| item.name.text == "account") {
+            return Some(named);
+        }
+        let parents: std::collections::HashSet<&str> = self
+            .tables
+            .iter()
+            .filter_map(|item| if let ItemKind::Events(e) = &item.kind { Some(e.of.text.as_str()) } else { None })
+            .collect();
+        let mut owning = rows().filter(|(_, item)| parents.contains(item.name.text.as_str())).map(|(i, _)| i);
+        if let (Some(one), None) = (owning.next(), owning.next()) {
+            return Some(one);
+        }
+        let mut all = rows().map(|(i, _)| i);
+        match (all.next(), all.next()) {
+            (Some(one), None) => Some(one),
+            _ => None,
+        }
     }
 
     /// Where a symbol was declared, and its name.
