@@ -846,9 +846,7 @@ impl Checker<'_, '_> {
             T::Date => Type::Date,
             T::Instant => Type::Instant,
             T::Text => Type::Text,
-            T::OneOf(_) => {
-                Type::Enum(*self.lists.get(&format!("{}.{}", item.name.text, parameter.name.text))?)
-            }
+            T::OneOf(_) => Type::Enum(*self.lists.get(&format!("{}.{}", item.name.text, parameter.name.text))?),
         })
     }
 }

@@ -842,9 +842,10 @@ impl Checker<'_, '_> {
             return None;
         }
         let (left, right) = (self.type_words(a.ty), self.type_words(b.ty));
-        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, b.span, format!("{what} do not fit: {left} and {right}"))
-            .label(format!("this is {right}"))
-            .also(a.span, format!("this is {left}"));
+        let mut diagnostic =
+            Diagnostic::new(Code::TypeMismatch, b.span, format!("{what} do not fit: {left} and {right}"))
+                .label(format!("this is {right}"))
+                .also(a.span, format!("this is {left}"));
         diagnostic.help = match (a.ty, b.ty) {
             (Type::Enum(list), Type::Text) | (Type::Text, Type::Enum(list)) => self
                 .program
