@@ -13,6 +13,9 @@ use crate::resolve::Symbol;
 use crate::span::Span;
 use crate::value::Value;
 
+/// The most periods that a trend, a `for …` or a window may span.
+pub(super) const MAX_PERIODS: u32 = 1_000;
+
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
     pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
@@ -192,6 +195,7 @@ impl Checker<'_, '_> {
                         format!("write `over 3 {}s` or more", over.duration.unit.word()),
                     );
                 }
+                self.periods(over.duration.count, over.span);
                 let ty = typed.ty;
                 make(ExprKind::Trend { value: Box::new(typed), over: over.duration }, ty)
             }
@@ -199,6 +203,7 @@ impl Checker<'_, '_> {
                 self.no_rows(scope, span);
                 let typed = self.condition(condition, scope);
                 let of = of.unwrap_or(*count);
+                self.periods(of, span);
                 match period {
                     HeldPeriod::Calendar(period) => {
                         if *count == 0 || *count > of {
@@ -242,6 +247,19 @@ impl Checker<'_, '_> {
                 );
                 unknown(span)
             }
+        }
+    }
+
+    /// Looking back is bounded: every period end is a date at which all is computed again.
+    pub(super) fn periods(&mut self, count: u32, span: Span) {
+        if count > MAX_PERIODS {
+            self.error(
+                Code::WrongArguments,
+                span,
+                format!("{count} periods are more than the {MAX_PERIODS} that can be looked back"),
+                "too many",
+                "take a longer period, such as months for days",
+            );
         }
     }
 
@@ -570,7 +588,7 @@ impl Checker<'_, '_> {
             ("too_few", MissingWord::TooFew),
             ("error", MissingWord::Error),
         ];
-        let found = words.iter().find(|(word, _)| *word == name.text).map(|(_, m)| *m);
+        let found = words.iter().find(|(word, _)| *word == name.text.replace(' ', "_")).map(|(_, m)| *m);
         if found.is_none() {
             let mut diagnostic = Diagnostic::new(
                 Code::UnknownValue,

@@ -179,6 +179,9 @@ impl<'a, 'd> Checker<'a, 'd> {
     }
 
     fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.follows_from_lost(&diagnostic) {
+            return;
+        }
         // Inside a definition, the call is what the reader has to look at first.
         if let Some(call) = self.called_at {
             let inner = diagnostic.span();
@@ -190,6 +193,20 @@ impl<'a, 'd> Checker<'a, 'd> {
             diagnostic = diagnostic.also(inner, text);
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A name that is unknown only because its declaration could not be read is no second mistake; without the table of
+    /// accounts, no column is known.
+    fn follows_from_lost(&self, diagnostic: &Diagnostic) -> bool {
+        if self.symbols.lost.is_empty() {
+            return false;
+        }
+        let quoted = diagnostic.message.split('`').nth(1).unwrap_or("");
+        match diagnostic.code {
+            Code::UnknownName | Code::UnknownColumn | Code::NoSubject if self.program.subject.is_none() => true,
+            Code::UnknownName | Code::UnknownColumn | Code::UnknownFunction => self.symbols.lost.contains(quoted),
+            _ => false,
+        }
     }
 
     fn error(&mut self, code: Code, span: Span, message: impl Into<String>, label: &str, help: impl Into<String>) {

@@ -5,12 +5,12 @@ use super::figures::{adding_up, figure, share, weight};
 use super::words::{self, Words};
 use super::{
     CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
-    Why, bands, personal, unfold,
+    Unfolded, WeighedWhy, Why, bands, personal, unfold,
 };
 use crate::ast::{LimitVerb, TriggerKind};
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
-use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Rule, Scorecard, Type, Unit};
+use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Type, Unit};
 use crate::report::accounts::{account_name, personal_key, status_words};
 use crate::report::value;
 use crate::value::Value;
@@ -22,7 +22,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
     let mut cards = Vec::new();
     for i in 0..program.scorecards.len() {
         let wanted = match topic {
-            Topic::Account => !held(program.scorecards.as_slice(), i),
+            Topic::Account => !held(program, i),
             Topic::Scorecard(id) => id.index() == i,
             Topic::Metric(_) | Topic::Rule(_) => false,
         };
@@ -38,7 +38,8 @@ pub fn why(case: Case, topic: Topic) -> Why {
         match topic {
             Topic::Account => (!weighed(program.scorecards.as_slice(), i)).then_some(why),
             Topic::Metric(id) if id.index() == i => {
-                Some(MetricWhy { unfolded: Some(unfold::metric(case, metric, result)), ..why })
+                let unfolded = Unfolded { weighed: lines_of(case, i), ..unfold::metric(case, metric, result) };
+                Some(MetricWhy { unfolded: Some(unfolded), ..why })
             }
             _ => None,
         }
@@ -87,9 +88,9 @@ fn all_lines(card: &Scorecard) -> impl Iterator<Item = &Line> {
 }
 
 /// True if another scorecard holds this one.
-fn held(cards: &[Scorecard], i: usize) -> bool {
+pub fn held(program: &Program, i: usize) -> bool {
     let is = |line: &Line| matches!(line.item, Node::Scorecard(id) if id.index() == i);
-    cards.iter().any(|card| all_lines(card).any(is))
+    program.scorecards.iter().any(|card| all_lines(card).any(is))
 }
 
 /// True if a scorecard holds this metric.
@@ -108,7 +109,7 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
     }
     let lines = bands::lines_for(card, score.applied);
     let total = score.unlimited.number().map(|n| n.round(1));
-    let base = (card.combine == Combine::Sum).then_some(card.base);
+    let base = (card.combine == Combine::Sum && !card.base.is_zero()).then_some(card.base);
     let contributions: Vec<Option<Decimal>> =
         std::iter::once(base).chain(score.lines.iter().map(|l| l.contribution)).collect();
     let mut contributes = adding_up(&contributions, total.unwrap_or_default()).into_iter();
@@ -201,7 +202,10 @@ fn line_why(case: Case, card: &Scorecard, score: &ScoreResult, line: &Line, resu
             if let Some(inner) = account.scores.get(id.index()) {
                 why.value = Shown::points(&inner.value);
                 why.band = inner.grade.clone();
-                why.from = format!("{} of its weight known", value::percent(inner.coverage));
+                why.from = match inner.coverage == Decimal::ONE {
+                    true => "scorecard".to_string(),
+                    false => format!("scorecard, {} of its weight known", value::percent(inner.coverage)),
+                };
             }
         }
     }
@@ -307,6 +311,28 @@ fn spread(case: Case, index: usize, part: Decimal, found: &mut Vec<(usize, Decim
         }
     }
     Some(())
+}
+
+/// The lines that weigh a metric.
+fn lines_of(case: Case, metric: usize) -> Vec<WeighedWhy> {
+    let mut found = Vec::new();
+    for (i, (card, score)) in case.program.scorecards.iter().zip(&case.account.scores).enumerate() {
+        let is = |line: &Line| matches!(line.item, Node::Metric(id) if id.index() == metric);
+        let Some(place) = bands::lines_for(card, score.applied).iter().position(is) else { continue };
+        // Nested scorecards are not unfolded: all of them count as seen.
+        let mut seen = vec![true; case.program.scorecards.len()];
+        let Some(why) = card_why(case, i, &mut seen) else { continue };
+        found.extend(why.lines.into_iter().nth(place).map(|line| WeighedWhy {
+            scorecard: why.name,
+            score: why.score,
+            points: line.points,
+            weight: line.weight,
+            contributes: line.contributes,
+            lost: line.lost,
+            position: line.position,
+        }));
+    }
+    found
 }
 
 // ---------- metrics and rules ----------

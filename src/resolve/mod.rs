@@ -78,6 +78,8 @@ pub struct Symbols<'a> {
     pub rules: Vec<&'a Item>,
     /// Tests; their titles are no names.
     pub tests: Vec<&'a Item>,
+    /// Names of declarations that could not be read; what is wrong with them has been reported.
+    pub lost: std::collections::HashSet<&'a str>,
     /// Names of declarations that depend on themselves; they have been reported.
     pub cyclic: std::collections::HashSet<Symbol>,
     /// Params, segments, partitions, metrics and scorecards such that each comes after what it reads.
@@ -90,6 +92,7 @@ pub fn resolve<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Symbols<
     for item in files.iter().flat_map(|f| &f.items) {
         symbols.declare(item, diagnostics);
     }
+    symbols.lost = files.iter().flat_map(|f| &f.lost).map(|name| name.text.as_str()).collect();
     graph::order(&mut symbols, diagnostics);
     symbols
 }
