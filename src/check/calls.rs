@@ -529,6 +529,9 @@ impl Checker<'_, '_> {
                         "look back: `in last 90 days`",
                     );
                 }
+                if let ast::WindowKind::LastComplete(count, _) = window.kind {
+                    self.periods(count, window.span);
+                }
                 out.window = Some(window.kind);
             }
             ClauseKind::Dedupe { by, within, chain, keep } => {

@@ -16,6 +16,9 @@ use crate::value::Value;
 /// With more errors than this, nothing is suggested for further ones.
 const MAX_SUGGESTIONS: usize = 500;
 
+/// The most periods that a trend, a `for …` or a window may span.
+pub(super) const MAX_PERIODS: u32 = 1_000;
+
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
     pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
@@ -196,6 +199,7 @@ impl Checker<'_, '_> {
                         format!("write `over 3 {}s` or more", over.duration.unit.word()),
                     );
                 }
+                self.periods(over.duration.count, over.span);
                 let ty = typed.ty;
                 make(ExprKind::Trend { value: Box::new(typed), over: over.duration }, ty)
             }
@@ -203,6 +207,7 @@ impl Checker<'_, '_> {
                 self.no_rows(scope, span);
                 let typed = self.condition(condition, scope);
                 let of = of.unwrap_or(*count);
+                self.periods(of, span);
                 match period {
                     HeldPeriod::Calendar(period) => {
                         if *count == 0 || *count > of {
@@ -246,6 +251,19 @@ impl Checker<'_, '_> {
                 );
                 unknown(span)
             }
+        }
+    }
+
+    /// Looking back is bounded: every period end is a date at which all is computed again.
+    pub(super) fn periods(&mut self, count: u32, span: Span) {
+        if count > MAX_PERIODS {
+            self.error(
+                Code::WrongArguments,
+                span,
+                format!("{count} periods are more than the {MAX_PERIODS} that can be looked back"),
+                "too many",
+                "take a longer period, such as months for days",
+            );
         }
     }
 

@@ -304,29 +304,10 @@ impl Checker<'_, '_> {
                     sound = false;
                     continue;
                 };
-                // What is not said again is inherited.
-                let general = merged.get(place).cloned();
-                let with_weight = ast::Line { weight: line.weight.clone(), ..line.clone() };
-                let Some(general) = general else { continue };
-                let built = if line.weight.is_none() && line.informational.is_none() {
-                    self.line(&ast::Line { informational: Some(line.span), ..with_weight }, combine).map(|l| Line {
-                        weight: general.weight,
-                        informational: general.informational,
-                        ..l
-                    })
-                } else {
-                    self.line(&with_weight, combine)
-                };
-                let Some(built) = built else {
+                let Some(general) = card.lines.iter().find(|l| l.name.text == line.name.text) else { continue };
+                let Some(joined) = self.line(&inherited(line, general), combine) else {
                     sound = false;
                     continue;
-                };
-                let joined = Line {
-                    scale: built.scale.clone().or(general.scale),
-                    missing: built.missing.or(general.missing),
-                    at_most: built.at_most.or(general.at_most),
-                    because: built.because.clone().or(general.because),
-                    ..built
                 };
                 if let Some(slot) = merged.get_mut(place) {
                     *slot = joined;
@@ -719,6 +700,21 @@ fn symbol_of(node: Node) -> Symbol {
     match node {
         Node::Metric(id) => Symbol::Metric(id.index()),
         Node::Scorecard(id) => Symbol::Scorecard(id.index()),
+    }
+}
+
+/// A line for a segment: what it does not say again is as in general.
+fn inherited(line: &ast::Line, general: &ast::Line) -> ast::Line {
+    let weighs = line.weight.is_some() || line.informational.is_some();
+    ast::Line {
+        name: line.name.clone(),
+        weight: if weighs { line.weight.clone() } else { general.weight.clone() },
+        informational: if weighs { line.informational } else { general.informational },
+        at_most: line.at_most.clone().or_else(|| general.at_most.clone()),
+        scale: line.scale.clone().or_else(|| general.scale.clone()),
+        missing: line.missing.clone().or_else(|| general.missing.clone()),
+        because: line.because.clone().or_else(|| general.because.clone()),
+        span: line.span,
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Common {
-    /// Colours: `auto` looks at the terminal and at NO_COLOR
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    /// Colours; auto asks terminal and NO_COLOR
+    #[arg(long, global = true, value_name = "auto|always|never", default_value = "auto", hide_possible_values = true)]
     pub color: When,
     /// Print the result and nothing else
     #[arg(long, short, global = true)]
@@ -59,10 +59,10 @@ pub struct ProgramArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub struct RunArgs {
-    /// The date to score at; rows dated after it are not seen [default: laud.toml's, or today]
+    /// Score at this date; later rows are not seen [default: laud.toml's, or today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
-    /// A profile of laud.toml, or a directory of files [default: laud.toml's, or `data`]
+    /// A profile of laud.toml, or a directory [default: laud.toml's, or data]
     #[arg(long, value_name = "PROFILE|DIR")]
     pub data: Option<String>,
     /// Show columns declared `personal`, which are masked otherwise
@@ -84,7 +84,13 @@ pub struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How findings are printed
-    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "human|short|json",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
     pub format: FindingsFormat,
     #[command(flatten)]
     pub program: ProgramArgs,
@@ -93,11 +99,11 @@ pub struct CheckArgs {
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FindingsFormat {
-    /// With the source line, for people
+    // With the source line, for people.
     Human,
-    /// One line per finding, for editors and grep
+    // One line per finding, for editors and grep.
     Short,
-    /// Everything, for programs
+    // Everything, for programs.
     Json,
 }
 
@@ -122,7 +128,13 @@ pub struct EvalArgs {
     #[arg(short = 'e', long, value_name = "EXPRESSION", help_heading = "Selection")]
     pub expression: Option<String>,
     /// How results are printed
-    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "human|json|csv|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
     pub format: Format,
     /// Write every row that was not kept to this file, as csv
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -136,29 +148,37 @@ pub struct EvalArgs {
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A table for people
+    // A table for people.
     Human,
-    /// Every digit, stable keys
+    // Every digit, stable keys.
     Json,
-    /// One row per account
+    // One row per account.
     Csv,
-    /// Markdown
+    // Markdown.
     Md,
 }
 
 /// Unfold an account's scores down to the rows they came from
 #[derive(Debug, Args)]
-#[command(override_usage = "laud why [OPTIONS] ACCOUNT [METRIC|SCORECARD|RULE] [PATH]")]
+#[command(override_usage = "laud why [OPTIONS] ACCOUNT [NAME] [PATH]")]
 pub struct WhyArgs {
     /// The account's id, or its name
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
-    /// What to unfold: a metric, a scorecard or a rule [default: all scorecards and rules]; then the
-    /// project's directory, or one .laud file [default: here]
-    #[arg(value_name = "METRIC|SCORECARD|RULE] [PATH", num_args = 0..=2)]
-    pub rest: Vec<String>,
+    /// A metric, scorecard or rule to unfold [default: all scorecards and rules]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
     /// How the page is printed
-    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "human|json|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
     pub format: PageFormat,
     #[command(flatten)]
     pub run: RunArgs,
@@ -169,11 +189,9 @@ pub struct WhyArgs {
 /// How a page is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PageFormat {
-    /// For people
     Human,
-    /// Every digit, stable keys
+    // Every digit, stable keys.
     Json,
-    /// Markdown
     Md,
 }
 

@@ -26,8 +26,8 @@ Examples:
   laud eval -e 'arr / seats'                  one expression for every account
   laud eval --format csv > scores.csv
 
-The exit code is 4 if the data does not fit the program, and also if a division by zero or a number too large
-is in the way of a score; all other scores are printed all the same.";
+The exit code is 4 if the data does not fit the program, and also if a division by zero or a number too large is \
+in the way of a score; all other scores are printed all the same.";
 
 const WHY: &str = "\
 Examples:
@@ -38,8 +38,9 @@ Examples:
   laud why acme --format json          the same facts for programs";
 
 const CHECK: &str = "\
-Every directory is a project of its own; files are one program together. A directory that holds projects but is
-none checks each of them. The exit code is 3 if there are errors and 0 if there are only warnings.
+Every directory is a project of its own; files are one program together. A directory without rules that holds \
+projects checks each of them. The exit code is 3 if there are errors, 2 if only laud.toml has any, and 0 if there \
+are only warnings.
 
 Examples:
   laud check

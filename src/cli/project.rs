@@ -63,8 +63,17 @@ impl Project {
             )));
         }
         let mut sources = Sources::new();
+        let mut unreadable = Vec::new();
         for file in files {
-            sources.add(shown(file), read_text(file)?);
+            match read_text(file) {
+                Ok(text) => _ = sources.add(shown(file), text),
+                Err(stop) => unreadable.push(stop),
+            }
+        }
+        if !unreadable.is_empty() {
+            let mut first = unreadable.remove(0);
+            first.more = unreadable;
+            return Err(first);
         }
         let config = directory.join(CONFIG);
         let config = match config.is_file() {
@@ -156,7 +165,7 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
         let byte = bytes.get(valid).copied().unwrap_or(0);
         let message = format!("{}:{line}:{column}: not UTF-8 text (byte 0x{byte:02x})", shown(path));
         let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
-        Stop { code: PROGRAM, message, help: Some(help.to_string()) }
+        Stop { code: PROGRAM, ..Stop::usage(message) }.help(help)
     })
 }
 

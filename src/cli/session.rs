@@ -12,6 +12,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::program::Program;
 use crate::report::Stamp;
 use crate::report::paint::{Paint, Tone};
+use crate::report::table::clean;
 use crate::source::{Source, Sources};
 use chrono::Utc;
 use chrono_tz::Tz;
@@ -163,9 +164,9 @@ fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
     let paint = Paint::new(terminal.err_color());
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
-        let mut text = format!("{place}{}: {}\n", paint.tone(Tone::Bad, "error"), error.message);
+        let mut text = format!("{}{}: {}\n", clean(&place), paint.tone(Tone::Bad, "error"), clean(&error.message));
         for line in error.help.iter().flat_map(|help| help.lines()) {
-            text.push_str(&format!("  {line}\n"));
+            text.push_str(&format!("  {}\n", clean(line)));
         }
         terminal.complain(&text);
     }

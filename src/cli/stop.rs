@@ -25,17 +25,19 @@ pub struct Stop {
     pub message: String,
     /// The one thing to do about it.
     pub help: Option<String>,
+    /// What else is wrong.
+    pub more: Vec<Stop>,
 }
 
 impl Stop {
     /// Wrong use or configuration.
     pub fn usage(message: impl Into<String>) -> Stop {
-        Stop { code: USAGE, message: message.into(), help: None }
+        Stop { code: USAGE, message: message.into(), help: None, more: Vec::new() }
     }
 
     /// All has been said; only the exit code is left.
     pub fn said(code: u8) -> Stop {
-        Stop { code, message: String::new(), help: None }
+        Stop { code, message: String::new(), help: None, more: Vec::new() }
     }
 
     /// What to do about it.

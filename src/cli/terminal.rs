@@ -3,6 +3,7 @@
 use super::args::When;
 use super::stop::Stop;
 use crate::report::paint::{Paint, Tone};
+use crate::report::table::clean;
 use crate::report::{Layout, WIDTH};
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -98,12 +99,13 @@ impl Terminal {
     pub fn stop(&mut self, stop: &Stop) -> u8 {
         if !stop.message.is_empty() {
             let paint = Paint::new(self.err_color);
-            let mut text = format!("{}: {}\n", paint.tone(Tone::Bad, "error"), stop.message);
+            let mut text = format!("{}: {}\n", paint.tone(Tone::Bad, "error"), clean(&stop.message));
             for line in stop.help.iter().flat_map(|help| help.lines()) {
-                text.push_str(&format!("  {line}\n"));
+                text.push_str(&format!("  {}\n", clean(line)));
             }
             self.complain(&text);
         }
+        stop.more.iter().for_each(|more| _ = self.stop(more));
         stop.code
     }
 

@@ -58,11 +58,11 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 fn sorted_out(args: &WhyArgs) -> Result<(Option<String>, Option<PathBuf>), Stop> {
     let mut name = None;
     let mut path = None;
-    for word in &args.rest {
+    for word in args.name.iter().chain(&args.path) {
         let slot = if looks_like_path(word) { &mut path } else { &mut name };
         if let Some(first) = slot.replace(word.clone()) {
             let message = format!("`{first}` and `{word}`: one metric, scorecard or rule, and one project at a time");
-            return Err(Stop::usage(message).help("`laud why ACCOUNT [METRIC|SCORECARD|RULE] [PATH]`"));
+            return Err(Stop::usage(message).help("`laud why ACCOUNT [NAME] [PATH]`"));
         }
     }
     if let (Some(path), Some(project)) = (&path, &args.program.project) {

@@ -184,24 +184,16 @@ const MONTHS: [&str; 12] = [
 impl Config {
     /// Reads the project file. `None` only if it is not TOML; any other mistake is reported, left out, and the rest read.
     pub fn parse(source_id: u16, source: &Source, diagnostics: &mut Diagnostics) -> Option<Config> {
-        let mut reader = Reader { source: source_id, diagnostics };
         let span = Span::new(source_id, 0, source.text.len());
+        // Some editors put a byte order mark first, which is not part of TOML.
         let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-        if text.len() != source.text.len() {
-            let bom = Span::new(source_id, 0, 3);
-            reader.diagnostics.push(
-                Diagnostic::new(Code::ProjectSyntax, bom, "the file begins with a byte order mark")
-                    .label("invisible, and not part of TOML")
-                    .fix("save the file as UTF-8 without a byte order mark", bom, ""),
-            );
-            return None;
-        }
+        let mut reader = Reader { source: source_id, skipped: source.text.len() - text.len(), diagnostics };
         let root = match DeTable::parse(text) {
             Ok(root) => root.into_inner(),
             Err(error) => {
                 let range = error.span().unwrap_or(0..0);
                 let first = error.message().lines().next().unwrap_or("").trim_end_matches('.').to_string();
-                let at = Span::new(source_id, range.start, range.end);
+                let at = reader.span(range);
                 reader.diagnostics.push(
                     Diagnostic::new(Code::ProjectSyntax, at, format!("`{}` is not valid TOML: {first}", source.name))
                         .label("here"),
@@ -246,12 +238,14 @@ type Val<'a> = Spanned<DeValue<'a>>;
 
 struct Reader<'a> {
     source: u16,
+    /// Bytes before the text that was read.
+    skipped: usize,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
     fn span(&self, range: std::ops::Range<usize>) -> Span {
-        Span::new(self.source, range.start, range.end)
+        Span::new(self.source, range.start + self.skipped, range.end + self.skipped)
     }
 
     fn unknown(&mut self, key: &Key<'_>, word: &str, known: &[&str], place: &str) {
@@ -419,7 +413,7 @@ impl Reader<'_> {
                     if let Some(word) = self.text(value, "fiscal_year_starts", "\"february\"") {
                         let folded = soft(&word.value);
                         let named = |m: &&str| **m == folded || (folded.len() == 3 && m.starts_with(&folded));
-                        match MONTHS.iter().position(|m| named(&m)) {
+                        match MONTHS.iter().position(named) {
                             Some(i) => config.fiscal_year_starts = i as u32 + 1,
                             None => {
                                 let help = did_you_mean(&word.value, MONTHS)
@@ -506,6 +500,7 @@ impl Reader<'_> {
                         settings.files = self.text(value, word, "\"accounts.csv\"").into_iter().collect();
                     } else {
                         settings.files = self.texts(value, word, "[\"a.csv\", \"b.csv\"]");
+                        self.repeated(&settings.files);
                     }
                 }
                 "format" => {
@@ -569,6 +564,20 @@ impl Reader<'_> {
             }
         }
         settings
+    }
+
+    fn repeated(&mut self, files: &[Located<String>]) {
+        for (i, file) in files.iter().enumerate() {
+            if let Some(first) = files.iter().take(i).find(|f| f.value == file.value) {
+                let message = format!("`{}` would be read twice", file.value);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::SettingConflict, file.span, message)
+                        .label("again")
+                        .also(first.span, "first here")
+                        .help("leave one of them out"),
+                );
+            }
+        }
     }
 
     fn column(&mut self, name: &Key<'_>, value: &Val<'_>) -> Option<ColumnSettings> {

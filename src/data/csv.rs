@@ -44,7 +44,7 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, 
     };
     let place = format!("{file}:{header_line}");
     let mut headers = Vec::new();
-    for i in 0..records.len() {
+    for i in 0..records.width() {
         match records.cell(i).map(std::str::from_utf8) {
             Some(Ok(text)) => headers.push(text.trim().to_string()),
             _ => {
@@ -69,8 +69,8 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, 
                 let detail = "a quote is never closed, so that the rest of the file is one row".to_string();
                 builder.reject_row(line, RejectReason::Malformed, detail);
             }
-            Row::Cells(line) if records.len() != headers.len() => {
-                let (found, wanted) = (records.len(), headers.len());
+            Row::Cells(line) if records.width() != headers.len() => {
+                let (found, wanted) = (records.width(), headers.len());
                 let cells = if found == 1 { "cell" } else { "cells" };
                 let detail = format!("{found} {cells}, but the header has {wanted}");
                 builder.reject_row(line, RejectReason::Malformed, detail);
@@ -92,5 +92,5 @@ fn broken<R: BufRead>(records: &Records<R>) -> Option<usize> {
     if records.bytes().is_ascii() {
         return None;
     }
-    (0..records.len()).find(|i| records.cell(*i).is_none_or(|cell| std::str::from_utf8(cell).is_err()))
+    (0..records.width()).find(|i| records.cell(*i).is_none_or(|cell| std::str::from_utf8(cell).is_err()))
 }

@@ -2,8 +2,10 @@
 
 use super::table::{TableBuilder, note, plural};
 use super::{DataError, NoteKind, RejectReason, TableData};
+use crate::calendar::Date;
 use crate::program::{FieldId, Table, TableKind};
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -26,33 +28,36 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
     let recorded_at =
         |b: &TableBuilder<'_>, row: usize| recorded.and_then(|i| b.columns.get(i)).and_then(|c| c.micros(row));
     // The row that stays per key; the others are settled once it is known.
-    let mut best: HashMap<(Arc<str>, Option<crate::calendar::Date>), u32> = HashMap::with_capacity(rows);
-    let mut repeated: Vec<(u32, (Arc<str>, Option<crate::calendar::Date>))> = Vec::new();
+    let mut places: HashMap<(&str, Option<Date>), u32> = HashMap::with_capacity(rows);
+    let mut best: Vec<u32> = Vec::with_capacity(rows);
+    let mut repeated: Vec<(u32, u32)> = Vec::new();
     for row in 0..rows {
         let Some(key) = builder.keys.get(row) else { return };
-        let id = (Arc::clone(key), date_of(builder, row));
-        match best.get_mut(&id) {
-            None => {
-                best.insert(id, row as u32);
+        match places.entry((key, date_of(builder, row))) {
+            Entry::Vacant(free) => {
+                free.insert(best.len() as u32);
+                best.push(row as u32);
             }
-            Some(stays) => {
-                let before = *stays;
-                if recorded_at(builder, row) > recorded_at(builder, before as usize) {
+            Entry::Occupied(taken) => {
+                let place = *taken.get();
+                let Some(stays) = best.get_mut(place as usize) else { continue };
+                if recorded_at(builder, row) > recorded_at(builder, *stays as usize) {
+                    repeated.push((*stays, place));
                     *stays = row as u32;
-                    repeated.push((before, id));
                 } else {
-                    repeated.push((row as u32, id));
+                    repeated.push((row as u32, place));
                 }
             }
         }
     }
+    drop(places);
     if repeated.is_empty() {
         return;
     }
-    repeated.sort_unstable_by_key(|(row, _)| *row);
+    repeated.sort_unstable();
     let mut keep = vec![true; rows];
-    for (row, id) in repeated {
-        let Some(stays) = best.get(&id).map(|r| *r as usize) else { continue };
+    for (row, place) in repeated {
+        let Some(stays) = best.get(place as usize).map(|r| *r as usize) else { continue };
         let row = row as usize;
         if let Some(flag) = keep.get_mut(row) {
             *flag = false;
@@ -63,7 +68,8 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
         } else {
             let later = recorded.is_some() && recorded_at(builder, stays) > recorded_at(builder, row);
             let why = if later { "recorded later, is kept" } else { "the first, is kept" };
-            let detail = format!("`{}` is also the key of a different row: {place}, {why}", id.0);
+            let key = builder.keys.get(row).map_or("", |k| k);
+            let detail = format!("`{key}` is also the key of a different row: {place}, {why}");
             builder.reject_taken(row, RejectReason::Conflict, detail);
         }
     }

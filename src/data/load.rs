@@ -81,6 +81,7 @@ pub fn load(
             TableKind::Rows { .. } => {
                 let went = keys::merge(&mut builder);
                 moved.insert(id, went);
+                data.by_key = keys::latest_by_key(&builder);
             }
             TableKind::Events { of, parent, at } => {
                 let empty = (TableData::default(), TableReport::default());
@@ -92,7 +93,6 @@ pub fn load(
             }
         }
         errors.append(&mut builder.errors);
-        data.by_key = keys::latest_by_key(&builder);
         let mut notes = std::mem::take(&mut builder.notes);
         for CellNote { mut note, place, help } in builder.cell_notes() {
             let counts = matches!(note.kind, NoteKind::Unreadable | NoteKind::UnknownValue | NoteKind::Blank);

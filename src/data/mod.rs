@@ -60,7 +60,7 @@ pub struct TableData {
     pub covers_from: Option<Date>,
     /// Last date the source vouches for: as the project file says, or else the latest date in it.
     pub covers_to: Option<Date>,
-    /// Tables with a key: row by key text.
+    /// Tables of rows with a key: row by key text; the latest row where there is one per key and date. Empty for events.
     pub by_key: HashMap<Arc<str>, u32>,
     /// Event tables: for each row of the parent table, its rows by date (then time, key and place in the file).
     pub by_parent: Vec<Vec<u32>>,

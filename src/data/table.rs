@@ -9,7 +9,7 @@ use super::{Cells, DataError, Note, NoteKind, Origin, Reject, RejectReason};
 use crate::calendar::Date;
 use crate::diagnostics::nearest;
 use crate::number::Decimal;
-use crate::program::{Program, Table, TableKind, Type};
+use crate::program::{FieldId, Program, Table, TableKind, Type};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -53,6 +53,8 @@ pub(super) struct ColumnBuilder {
     shifts: Vec<(u32, Shift)>,
     texts: Texts,
     interned: HashMap<Arc<str>, ()>,
+    /// How many texts are shared at most; none in a key, where each is there once.
+    most: usize,
     fatal: Fatal,
 }
 
@@ -134,6 +136,7 @@ impl ColumnBuilder {
             shifts: Vec::new(),
             texts: Texts::default(),
             interned: HashMap::new(),
+            most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
             fatal: Fatal::default(),
         })
     }
@@ -155,7 +158,7 @@ impl ColumnBuilder {
                 let known = self.interned.get_key_value(t.as_ref()).map(|(known, ())| Arc::clone(known));
                 v.push(Some(known.unwrap_or_else(|| {
                     let new: Arc<str> = Arc::from(t.as_ref());
-                    if self.interned.len() < INTERNED {
+                    if self.interned.len() < self.most {
                         self.interned.insert(Arc::clone(&new), ());
                     }
                     new

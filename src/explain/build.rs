@@ -10,7 +10,7 @@ use super::{
 use crate::ast::{LimitVerb, TriggerKind};
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
-use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Rule, Scorecard, Type, Unit};
+use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Type, Unit};
 use crate::report::accounts::{account_name, personal_key, status_words};
 use crate::report::value;
 use crate::value::Value;
@@ -22,7 +22,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
     let mut cards = Vec::new();
     for i in 0..program.scorecards.len() {
         let wanted = match topic {
-            Topic::Account => !held(program.scorecards.as_slice(), i),
+            Topic::Account => !held(program, i),
             Topic::Scorecard(id) => id.index() == i,
             Topic::Metric(_) | Topic::Rule(_) => false,
         };
@@ -87,9 +87,9 @@ fn all_lines(card: &Scorecard) -> impl Iterator<Item = &Line> {
 }
 
 /// True if another scorecard holds this one.
-fn held(cards: &[Scorecard], i: usize) -> bool {
+pub fn held(program: &Program, i: usize) -> bool {
     let is = |line: &Line| matches!(line.item, Node::Scorecard(id) if id.index() == i);
-    cards.iter().any(|card| all_lines(card).any(is))
+    program.scorecards.iter().any(|card| all_lines(card).any(is))
 }
 
 /// True if a scorecard holds this metric.
@@ -108,7 +108,7 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
     }
     let lines = bands::lines_for(card, score.applied);
     let total = score.unlimited.number().map(|n| n.round(1));
-    let base = (card.combine == Combine::Sum).then_some(card.base);
+    let base = (card.combine == Combine::Sum && !card.base.is_zero()).then_some(card.base);
     let contributions: Vec<Option<Decimal>> =
         std::iter::once(base).chain(score.lines.iter().map(|l| l.contribution)).collect();
     let mut contributes = adding_up(&contributions, total.unwrap_or_default()).into_iter();
@@ -201,7 +201,10 @@ fn line_why(case: Case, card: &Scorecard, score: &ScoreResult, line: &Line, resu
             if let Some(inner) = account.scores.get(id.index()) {
                 why.value = Shown::points(&inner.value);
                 why.band = inner.grade.clone();
-                why.from = format!("{} of its weight known", value::percent(inner.coverage));
+                why.from = match inner.coverage == Decimal::ONE {
+                    true => "scorecard".to_string(),
+                    false => format!("scorecard, {} of its weight known", value::percent(inner.coverage)),
+                };
             }
         }
     }

@@ -25,8 +25,8 @@ pub fn condition(case: Case, expr: &Expr) -> Condition {
         position: case.sources.position(expr.span),
     };
     match &expr.kind {
-        ExprKind::And(list) => (out.join, out.clauses) = (Some("and"), clauses(case, list)),
-        ExprKind::Or(list) => (out.join, out.clauses) = (Some("or"), clauses(case, list)),
+        ExprKind::And(list) => joined(case, "and", list, &mut out),
+        ExprKind::Or(list) => joined(case, "or", list, &mut out),
         ExprKind::Not(inner) => {
             let inner = condition(case, inner);
             let grouped = inner.join.is_some_and(|join| join != "means");
@@ -50,8 +50,12 @@ pub fn condition(case: Case, expr: &Expr) -> Condition {
     out
 }
 
-fn clauses(case: Case, list: &[Expr]) -> Vec<Condition> {
-    list.iter().map(|e| condition(case, e)).collect()
+fn joined(case: Case, join: &'static str, list: &[Expr], out: &mut Condition) {
+    out.join = Some(join);
+    out.clauses = list.iter().map(|e| condition(case, e)).collect();
+    let grouped = |c: &Condition| matches!(c.join, Some("and" | "or")) && c.join != Some(join);
+    let shown = |c: &Condition| if grouped(c) { format!("({})", c.shown) } else { c.shown.clone() };
+    out.shown = out.clauses.iter().map(shown).collect::<Vec<_>>().join(&format!(" {join} "));
 }
 
 /// A clause without clauses of its own.

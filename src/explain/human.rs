@@ -1,6 +1,7 @@
 //! The page for people.
 
 use super::{AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, RuleWhy, Why};
+use crate::number::Decimal;
 use crate::report::accounts::short;
 use crate::report::paint::Tone;
 use crate::report::table::{Align, Cell, Column, Table, clean, shown_width, wrapped};
@@ -46,7 +47,7 @@ impl Page {
         let paint = self.layout.paint;
         let cards: Vec<String> = why.scorecards.iter().map(headline).collect();
         let plain = format!("{}  {}", clean(&why.account), cards.join("   "));
-        let stamp = format!("as of {}   program {}   data {}", why.as_of, short(&why.program), why.data);
+        let stamp = format!("as of {}   program {}   data {}", why.as_of, short(&why.program), clean(&why.data));
         let bold = format!("{}  {}", paint.strong(&clean(&why.account)), cards.join("   "));
         if shown_width(&plain) + 6 + shown_width(&stamp) <= self.layout.width {
             self.line(&format!("{}      {}", bold.trim_end(), paint.dim(&stamp)));
@@ -80,9 +81,12 @@ impl Page {
         if card.combine != "weighted mean" {
             notes.push(("combined", format!("as {}", card.combine)));
         }
+        // Inside another scorecard only what is out of the ordinary is said.
         let needed = card.needed.as_ref().map_or(String::new(), |n| format!(" ({} needed)", n.shown));
-        notes.push(("coverage", format!("{} of weight{needed}", card.coverage.shown)));
-        if card.limits.is_empty() {
+        if indent == 0 || card.coverage.exact != Decimal::ONE {
+            notes.push(("coverage", format!("{} of weight{needed}", card.coverage.shown)));
+        }
+        if indent == 0 && card.limits.is_empty() {
             notes.push(("caps", "none".to_string()));
         }
         for (i, limit) in card.limits.iter().enumerate() {
@@ -194,7 +198,9 @@ impl Page {
             self.line(&format!("  {}", paint.dim(line)));
         }
         let Some(unfolded) = &metric.unfolded else { return };
-        self.labelled("is", &unfolded.definition, 2, LABEL - 2);
+        if !matches!(unfolded.aggregates.as_slice(), [one] if one.text == unfolded.definition) {
+            self.labelled("is", &unfolded.definition, 2, LABEL - 2);
+        }
         for (i, read) in unfolded.reads.iter().enumerate() {
             let label = if i == 0 { "reads" } else { "" };
             let missing = if read.value.missing.is_some() { "missing: " } else { "" };
@@ -205,16 +211,13 @@ impl Page {
         }
         if let Some(thresholds) = &unfolded.thresholds {
             let whom = thresholds.segment.as_ref().map_or(String::new(), |s| format!(" for {s}"));
-            let mut table = Table::new(vec![
-                Column::default(),
-                Column::default(),
-                Column { align: Align::Right, ..Column::default() },
-                Column::default(),
-            ]);
+            let points = Column { align: Align::Right, ..Column::default() };
+            let mut table =
+                Table::new(vec![Column::default(), Column::default(), Column::default(), points, Column::default()]);
             for row in &thresholds.rows {
                 let (tone, mark) = if row.taken { (Tone::Strong, "<- here") } else { (Tone::Plain, "") };
-                let points = row.points.as_ref().map_or(String::new(), |p| format!("-> {}", p.shown));
-                table.row([row.name.as_str(), &row.test, &points, mark].map(|t| Cell::toned(t, tone)).to_vec());
+                let (arrow, points) = row.points.as_ref().map_or(("", ""), |p| ("->", p.shown.as_str()));
+                table.row([&row.name, &row.test, arrow, points, mark].map(|t| Cell::toned(t, tone)).to_vec());
             }
             self.labelled("bands", &format!("first that passes{whom}"), 2, LABEL - 2);
             let text = table.human(LABEL, &self.layout);

@@ -16,7 +16,7 @@ mod unfold;
 mod why;
 pub mod words;
 
-pub use build::why;
+pub use build::{held, why};
 pub use human::human;
 pub use markdown::markdown;
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};

@@ -180,7 +180,7 @@ impl Table {
     pub fn markdown(&self) -> String {
         let escape = |text: &str| {
             let text = clean(text).replace('\\', "\\\\").replace('|', "\\|");
-            text.replace('*', "\\*").replace('_', "\\_").replace('<', "&lt;").replace('`', "\\`")
+            text.replace('*', "\\*").replace('<', "&lt;").replace('`', "\\`")
         };
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let mut out = line(self.columns.iter().map(|c| escape(&c.title)).collect());
@@ -290,7 +290,7 @@ mod tests {
         let mut table = sample();
         table.row(vec!["b".into(), "1".into(), "one two three four five six seven".into()]);
         let text = table.human(2, &Layout { width: 40, ..Layout::default() });
-        assert!(text.ends_with("  b            1  one two three four\n                 five six seven\n"), "{text}");
+        assert!(text.ends_with("  b            1  one two three four\n                  five six seven\n"), "{text}");
     }
 
     #[test]

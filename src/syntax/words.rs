@@ -205,13 +205,9 @@ pub fn wanted(rule: Rule) -> Wanted {
 
         Rule::if_expr | Rule::else_if => Words(&["if"]),
         Rule::or_chain
-        | Rule::and_chain
-        | Rule::negation
         | Rule::condition
         | Rule::test_tail
-        | Rule::or_else
         | Rule::sum
-        | Rule::product
         | Rule::unary
         | Rule::atom
         | Rule::operand

@@ -17,6 +17,7 @@ mod number;
 mod pages;
 mod readme;
 mod render;
+mod report;
 mod shared;
 mod support;
 mod syntax;

@@ -19,6 +19,7 @@ use laud::value::Value;
 use laud::{Settings, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 
 // ---------- sets ----------
@@ -38,11 +39,11 @@ impl Set {
         let list = |key: &str| -> Vec<String> {
             set[key].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_string()).collect()
         };
-        let shared =
-            std::env::var_os("LAUD_SHARED").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+        let shared = std::env::var_os("LAUD_SHARED").map_or_else(|| root().join("../shared/data"), PathBuf::from);
         let folder = shared.join(set["folder"].as_str().unwrap());
         if !folder.is_dir() {
-            println!("skipped: tests/shared/{name} ({} is not there; $LAUD_SHARED says where)", folder.display());
+            // Past the capture of a test that passes: whoever runs the tests shall see it.
+            let _ = writeln!(std::io::stderr(), "skipped: tests/shared/{name} ({} is not there)", folder.display());
             return None;
         }
         let project = tempfile::tempdir().unwrap();
@@ -119,7 +120,10 @@ impl Opened {
     fn at(&self, as_of: Date) -> Evaluated<'_> {
         let options = Options { as_of, calendar: self.calendar, accounts: Vec::new() };
         let results = Reference.evaluate(&self.program, &self.data, &options);
-        Evaluated { program: &self.program, accounts: results.accounts.into_iter().map(|a| (a.id.clone(), a)).collect() }
+        Evaluated {
+            program: &self.program,
+            accounts: results.accounts.into_iter().map(|a| (a.id.clone(), a)).collect(),
+        }
     }
 }
 
@@ -342,7 +346,8 @@ fn counts_of_a_messy_export() {
         assert_eq!(raw.value("crm", metric), Value::Date(date), "{metric}");
     }
     // The same folding of e-mails, counted here.
-    let emails: BTreeSet<String> = set.rows("raw_leads_sim.csv").iter().map(|r| r["email"].trim().to_lowercase()).collect();
+    let emails: BTreeSet<String> =
+        set.rows("raw_leads_sim.csv").iter().map(|r| r["email"].trim().to_lowercase()).collect();
     let known = emails.iter().filter(|e| !e.is_empty()).count();
     all.compare(|| "emails".to_string(), &known.to_string(), EXACT, &raw.value("crm", "emails"));
 
@@ -351,7 +356,8 @@ fn counts_of_a_messy_export() {
     all.compare(|| "cleaned".to_string(), &text(&answers["cleaned_rows"]), EXACT, &cleaned.value("crm", "leads"));
     for (source, dropped) in answers["dropped_by_source"].as_object().unwrap() {
         let metric = format!("from_{}", source.to_lowercase().replace(' ', "_"));
-        let (before, after) = (raw.value("crm", &metric).number().unwrap(), cleaned.value("crm", &metric).number().unwrap());
+        let (before, after) =
+            (raw.value("crm", &metric).number().unwrap(), cleaned.value("crm", &metric).number().unwrap());
         let gone = Value::Number(before.sub(after).unwrap());
         all.compare(|| format!("dropped from {source}"), &text(dropped), EXACT, &gone);
     }
@@ -390,9 +396,17 @@ fn acts_counted_by_their_date_in_utc() {
         let got = opened.at(*eve);
         for row in rows.iter().filter(|row| row["as_of"] == as_of) {
             let id = row["account_id"].as_str();
-            for metric in
-                ["n_30", "n_90", "n_365", "n_365_docs", "n_365_fix", "n_365_feat", "n_365_merge", "active_days_365", "n_ever"]
-            {
+            for metric in [
+                "n_30",
+                "n_90",
+                "n_365",
+                "n_365_docs",
+                "n_365_fix",
+                "n_365_feat",
+                "n_365_merge",
+                "active_days_365",
+                "n_ever",
+            ] {
                 all.compare(|| format!("{id} {metric} at {as_of}"), &row[metric], EXACT, &got.value(id, metric));
             }
         }
@@ -415,8 +429,11 @@ fn acts_counted_by_their_date_in_utc() {
 #[test]
 fn subscriptions_usage_and_tickets() {
     let Some(set) = Set::find("ravenstack") else { return };
-    let owner: BTreeMap<String, String> =
-        set.rows("subscriptions.csv").into_iter().map(|r| (r["subscription_id"].clone(), r["account_id"].clone())).collect();
+    let owner: BTreeMap<String, String> = set
+        .rows("subscriptions.csv")
+        .into_iter()
+        .map(|r| (r["subscription_id"].clone(), r["account_id"].clone()))
+        .collect();
     set.widen("feature_usage.csv", "usage.csv", &[("account_id", &|row| owner[&row["subscription_id"]].clone())]);
     let opened = set.open(None).unwrap();
     let answers = set.answers();

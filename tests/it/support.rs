@@ -35,7 +35,8 @@ pub fn folders(folder: &str) -> Vec<PathBuf> {
     found
 }
 
-fn list(folder: &Path, keep: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+/// What a folder holds and `keep` wants, by name.
+pub fn list(folder: &Path, keep: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", shown(folder)));
     let mut found: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| keep(p)).collect();
     found.sort();

@@ -99,3 +99,105 @@ fn the_charter_parses() {
     assert_eq!(test.given[1].rows[1][3].text, "no");
     assert_eq!(test.expect.len(), 4);
 }
+
+// ---------- texts that try to break it ----------
+
+/// The codes of all findings, repeats left out.
+fn codes(text: &str) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = parse(text).1.iter().map(|d| d.code.name()).collect();
+    codes.dedup();
+    codes
+}
+
+fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
+    format!("param a = {}{inner}{}\nparam b = 2\n", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn nesting_up_to_the_cap_is_read_and_no_deeper() {
+    for (open, inner, close) in [
+        ("(", "1", ")"),
+        ("f(", "1", ")"),
+        ("f(1, g(x of y where ", "a", "))"),
+        ("sum(x of y where ", "a", " in last 90 days)"),
+        ("if a then ", "1", " else 2"),
+        ("if ", "a", " then 1 else 2"),
+        ("not ", "a", ""),
+        ("- ", "1", ""),
+        ("not (", "a", ")"),
+        ("a in (", "1", ")"),
+        ("days since (", "a", ")"),
+        ("change in (", "a", ") over 1 quarter"),
+        ("percentile of (", "a", ") within b"),
+        ("x or else (", "a", ")"),
+    ] {
+        let each = open.matches(['(']).count().max(1) + usize::from(open == "not (");
+        let fits = nested(open, inner, close, 120 / each);
+        assert_eq!(codes(&fits), Vec::<&str>::new(), "{open}");
+        let (file, _) = parse(&fits);
+        assert_eq!(file.items.len(), 2, "{open}");
+        let deep = nested(open, inner, close, 400);
+        let (file, found) = parse(&deep);
+        assert_eq!(found.iter().map(|d| d.code.name()).collect::<Vec<_>>(), ["too-deep"], "{open}");
+        assert_eq!(file.items.len(), 1, "the declaration after it is kept: {open}");
+        assert!(codes(&nested(open, inner, close, 20_000)).contains(&"too-deep"), "{open}");
+        // Unclosed, or closed too often.
+        for text in
+            [nested(open, inner, "", 100 / each), nested(open, "", close, 100 / each), nested("", inner, close, 100)]
+        {
+            parse(&text);
+        }
+    }
+}
+
+#[test]
+fn chains_are_flat() {
+    for (link, count) in
+        [(" and a", 100_000), (" or a", 100_000), (" + 1", 100_000), (" * 2", 20_000), (" or else 3", 20_000)]
+    {
+        let file = clean(&format!("param p = 1{}", link.repeat(count)));
+        assert_eq!(file.items.len(), 1);
+    }
+    let branches = format!("param p = if a then 1{} else 3", " else if b then 2".repeat(100));
+    clean(&branches);
+    let many = format!("param p = if a then 1{} else 3", " else if b then 2".repeat(10_000));
+    assert_eq!(codes(&many), ["too-deep"]);
+}
+
+#[test]
+fn hostile_texts_are_answered_quickly() {
+    let big = 512 * 1024;
+    let texts = [
+        String::new(),
+        "\u{FEFF}".to_string(),
+        "\u{FEFF}param a = 1\r\nparam b = 2\r\n".to_string(),
+        "\0".repeat(1000),
+        "(".repeat(big),
+        "{".repeat(big),
+        format!("metric a {{ value {}", "(".repeat(127)) + &"x ".repeat(big / 2),
+        "param a = ".to_string() + &"x".repeat(big),
+        "\"".repeat(big / 8),
+        "metric a {".repeat(20_000),
+        "metric a {\n".repeat(20_000),
+        "}\n".repeat(20_000),
+        "x ".repeat(big / 2),
+        "a\n".repeat(50_000),
+        "metric m { thresholds { ".to_string() + &"a > ".repeat(200_000),
+        "test \"t\" as of 2026-01-01 { a b {".to_string() + &"|".repeat(200_000),
+        "-".repeat(big),
+        "#".repeat(big),
+        "not ".repeat(200_000),
+        "if ".repeat(200_000),
+        "\n".repeat(big),
+        "= ".repeat(200_000),
+        "\\".repeat(200_000),
+        "é“”…→≥\u{A0}\u{202E}\u{1F600}".repeat(5_000),
+    ];
+    for text in texts {
+        let start = std::time::Instant::now();
+        parse(&text);
+        let head: String = text.chars().take(20).collect();
+        eprintln!("{:>8} ms  {} bytes {head:?}", start.elapsed().as_millis(), text.len());
+        assert!(start.elapsed().as_secs() < 20, "{head:?}");
+    }
+}

@@ -3,7 +3,7 @@
 //! The case is `<name>.laud`, the recorded words are `<name>.txt` beside it, drawn without colour. `LAUD_BLESS=1` rewrites them.
 
 use crate::expectations::{annotated, compare};
-use crate::support::{Failures, bless, difference, files, read, shown, stem};
+use crate::support::{Failures, bless, difference, files, list, read, root, shown, stem};
 use laud::diagnostics::render;
 use std::path::Path;
 
@@ -13,10 +13,9 @@ fn findings_are_announced_and_worded() {
     for path in files("tests/ui/check", "laud") {
         failures.case(&shown(&path), case(&path));
     }
-    for path in files("tests/ui/check", "txt") {
-        let program = path.with_extension("laud");
-        let found = if program.is_file() { Ok(()) } else { Err(format!("{} is missing", shown(&program))) };
-        failures.case(&shown(&path), found);
+    let orphan = |p: &Path| p.extension().is_some_and(|e| e == "txt") && !p.with_extension("laud").is_file();
+    for path in list(&root().join("tests/ui/check"), orphan) {
+        failures.case(&shown(&path), Err("words without a program".to_string()));
     }
     failures.report();
 }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 
 /// A cell as the file holds it. Text formats hold texts; JSON and Parquet know some types themselves.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))]
 pub enum Raw<'a> {
     /// Nothing.
     Blank,

@@ -362,8 +362,7 @@ mod tests {
             ("99999999999999999999999999999", "99999999999999999999999999999"),
             ("1e-400", "0"),
         ] {
-            let got = if text == "1e-400" { read(Unit::Plain, "1e-40") } else { read(Unit::Plain, text) };
-            assert_eq!(got.as_deref(), Ok(value), "{text}");
+            assert_eq!(read(Unit::Plain, text).as_deref(), Ok(value), "{text}");
         }
         for text in [
             "n.a.", "1,5", "1,23,4", "12.345,6", "1,234,56", "1..2", "--3", "$5", "5 USD", "1e", "e3", ".", "-", "()",

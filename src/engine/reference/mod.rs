@@ -1,9 +1,9 @@
 //! The reference interpreter: it says what every program means, and is written to be read.
 //!
-//! One account at a time, everything that the account needs is computed once per as-of date, in the order that
-//! [`schedule`] lays out beforehand; so expressions only ever look up what is already known, and a chain of
-//! thousands of metrics needs no deep recursion. [`Scope::eval`](scope::Scope) gives the value of an expression, and the stories that
-//! [`trace`] tells are made of the same calls, so that they cannot disagree with the numbers.
+//! One account at a time, everything that the account needs is computed once per as-of date, in an order that
+//! `schedule` lays out beforehand; so expressions only ever look up what is already known, and a chain of thousands of
+//! metrics needs no deep recursion. `Scope::eval` gives the value of an expression. The stories that `trace` and `rows`
+//! tell are made of the same calls, so that they cannot disagree with the numbers.
 //!
 //! | file | what |
 //! |---|---|

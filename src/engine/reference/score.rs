@@ -191,7 +191,10 @@ fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: 
         MissingPolicy::Renormalise { at_least } => Some(at_least),
         _ => None,
     });
-    asked.max().filter(|at_least| coverage < *at_least).map(|_| Missing::TooFew)
+    if asked.max().is_some_and(|at_least| coverage < at_least) {
+        return Some(Missing::TooFew);
+    }
+    None
 }
 
 fn taking(lines: &[Line], results: &[LineResult]) -> Vec<Taking> {

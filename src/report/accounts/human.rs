@@ -2,7 +2,7 @@
 
 use super::{Evaluation, tables};
 use crate::report::paint::Tone;
-use crate::report::table::{Cell, Column, Table};
+use crate::report::table::{Cell, Column, Table, clean};
 use crate::report::{Layout, Stamp, counted, load};
 
 /// Width of the label that opens a section.
@@ -28,8 +28,8 @@ pub fn human(of: &Evaluation, layout: &Layout) -> String {
 
 /// `advocacy   as of 2026-03-31   program 3f9c2e1   data sample`
 pub fn title(stamp: &Stamp, layout: &Layout) -> String {
-    let rest = format!("   as of {}   program {}   data {}", stamp.as_of, short(&stamp.program), stamp.data);
-    format!("{}{}\n", layout.paint.strong(&stamp.project), layout.paint.dim(&rest))
+    let rest = format!("   as of {}   program {}   data {}", stamp.as_of, short(&stamp.program), clean(&stamp.data));
+    format!("{}{}\n", layout.paint.strong(&clean(&stamp.project)), layout.paint.dim(&rest))
 }
 
 /// The first seven letters of a hash.

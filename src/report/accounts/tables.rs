@@ -2,6 +2,8 @@
 
 use super::Evaluation;
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
+use crate::explain::{bands, held};
+use crate::number::Decimal;
 use crate::program::Scorecard;
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table};
@@ -51,21 +53,30 @@ pub fn who(of: &Evaluation) -> Group {
     })
 }
 
-/// Score, grade and coverage of each scorecard.
+/// Score, grade and coverage of each scorecard, those inside others last. Coverage of the latter is shown only where
+/// something is missing.
 pub fn cards(of: &Evaluation) -> Vec<Group> {
-    let card = |(i, card): (usize, &Scorecard)| {
+    let mut order: Vec<usize> = (0..of.program.scorecards.len()).collect();
+    order.sort_by_key(|i| held(of.program, *i));
+    let group = |i: usize| {
+        let card = of.program.scorecards.get(i)?;
         let graded = of.graded(i);
+        let partial = |a: &AccountResult| a.scores.get(i).is_some_and(|s| s.coverage != Decimal::ONE);
+        let covered = !held(of.program, i) || of.results.accounts.iter().any(partial);
         let mut columns = vec![Column::numbers(card.header.name.as_str())];
         if graded {
             columns.push(Column::words("grade"));
         }
-        columns.push(Column::numbers("cover"));
-        Group::new(columns, of, |a| a.scores.get(i).map_or(Vec::new(), |s| score(card, s, graded)))
+        if covered {
+            columns.push(Column::numbers("cover"));
+        }
+        let cells = |a: &AccountResult| a.scores.get(i).map_or(Vec::new(), |s| score(card, s, graded, covered));
+        Some(Group::new(columns, of, cells))
     };
-    of.program.scorecards.iter().enumerate().map(card).collect()
+    order.into_iter().filter_map(group).collect()
 }
 
-fn score(card: &Scorecard, score: &ScoreResult, graded: bool) -> Vec<Cell> {
+fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> Vec<Cell> {
     let mut cells = vec![match &score.value {
         Value::Number(n) => Cell::from(value::points(*n)),
         Value::Missing(why) => Cell::toned(why.words(), Tone::Dim),
@@ -75,7 +86,9 @@ fn score(card: &Scorecard, score: &ScoreResult, graded: bool) -> Vec<Cell> {
         let grade = score.grade.as_deref().unwrap_or("-");
         cells.push(Cell::toned(grade, grade_tone(card, grade)));
     }
-    cells.push(Cell::toned(value::percent(score.coverage.round(2)), Tone::Dim));
+    if covered {
+        cells.push(Cell::toned(value::percent(score.coverage.round(2)), Tone::Dim));
+    }
     cells
 }
 
@@ -85,7 +98,7 @@ fn grade_tone(card: &Scorecard, grade: &str) -> Tone {
     if grade == "-" {
         return Tone::Dim;
     }
-    let at = |n: i64| crate::explain::bands::band_at(table, crate::number::Decimal::int(n)).map(|b| b.name.as_str());
+    let at = |n: i64| bands::band_at(table, Decimal::int(n)).map(|b| b.name.as_str());
     match (at(100) == Some(grade), at(0) == Some(grade)) {
         (true, false) => Tone::Good,
         (false, true) => Tone::Bad,

@@ -13,6 +13,58 @@ use crate::calendar::{Date, Duration, PeriodKind};
 use crate::diagnostics::Code;
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
+use crate::syntax::scan::MAX_DEPTH;
+
+/// A part of a chain: what `expr` holds in the grammar, its operands already built.
+enum Piece {
+    Value(Expr),
+    Sign(Sign, Span),
+    Tail(Tail, Span),
+}
+
+/// An operator; true means the inverse one.
+#[derive(Clone, Copy, PartialEq)]
+enum Sign {
+    Or,
+    And,
+    Not,
+    Compare(CompareOp),
+    OrElse,
+    Add(bool),
+    Multiply(bool),
+    Minus,
+}
+
+/// What can follow a value.
+enum Tail {
+    In { list: Vec<Expr>, negated: bool },
+    Within { window: Window, negated: bool },
+    IsMissing { because: Option<Name>, negated: bool },
+    Is { label: Name, negated: bool },
+    Held { count: u32, of: Option<u32>, period: HeldPeriod },
+    AsOf(Shift),
+}
+
+/// The parts of a chain that are left.
+struct Pieces {
+    list: std::iter::Peekable<std::vec::IntoIter<Piece>>,
+}
+
+impl Pieces {
+    fn sign(&mut self, wanted: impl Fn(Sign) -> bool) -> Option<(Sign, Span)> {
+        match self.list.next_if(|piece| matches!(piece, Piece::Sign(sign, _) if wanted(*sign))) {
+            Some(Piece::Sign(sign, place)) => Some((sign, place)),
+            _ => None,
+        }
+    }
+
+    fn tail(&mut self) -> Option<(Tail, Span)> {
+        match self.list.next_if(|piece| matches!(piece, Piece::Tail(..))) {
+            Some(Piece::Tail(tail, place)) => Some((tail, place)),
+            _ => None,
+        }
+    }
+}
 
 impl Builder<'_> {
     /// An expression, a bound of a row, or the last branch of an `if`.
@@ -21,7 +73,10 @@ impl Builder<'_> {
         let mut kids = self.kids(node);
         match kids.take(Rule::if_expr) {
             Some(kid) => self.if_expr(kid),
-            None => self.or(&mut kids, span),
+            None => {
+                let mut pieces = self.pieces(kids, span);
+                self.or(&mut pieces, span)
+            }
         }
     }
 
@@ -39,9 +94,18 @@ impl Builder<'_> {
         Expr { kind: ExprKind::Boolean(false), span }
     }
 
-    /// `else if` chains are read flat and nested from the back.
+    /// `else if` chains are read flat and nested from the back, so their length counts as depth.
     fn if_expr(&mut self, node: Node<'_>) -> Expr {
         let span = self.span(&node);
+        let length = 1 + node.clone().into_inner().filter(|kid| kid.as_rule() == Rule::else_if).count();
+        if self.branches + length > MAX_DEPTH {
+            let head = Span { end: span.start + 2, ..span };
+            self.fail(Code::TooDeep, head, format!("this `if` has more than {MAX_DEPTH} branches"), |d| {
+                d.help("use `segments … by …`, or split it into several metrics")
+            });
+            return self.hole(span);
+        }
+        self.branches += length;
         let mut kids = self.kids(node);
         let mut branches = vec![self.branch(&mut kids, span)];
         while let Some(kid) = kids.take(Rule::else_if) {
@@ -53,14 +117,7 @@ impl Builder<'_> {
             branches.push(self.branch(&mut inner, self.at(begin, span.end as usize)));
         }
         let mut last = self.next_expr(&mut kids, span);
-        if branches.len() > crate::syntax::scan::MAX_DEPTH {
-            let deep =
-                branches.get(crate::syntax::scan::MAX_DEPTH).map_or(span, |(.., s)| Span { end: s.start + 2, ..*s });
-            self.fail(Code::TooDeep, deep, "this `if` has more than 128 branches", |d| {
-                d.help("use `segments … by …`, or split it into several metrics")
-            });
-            branches.truncate(1);
-        }
+        self.branches -= length;
         while let Some((condition, then, span)) = branches.pop() {
             let kind = ExprKind::If { condition: Box::new(condition), then: Box::new(then), otherwise: Box::new(last) };
             last = Expr { kind, span };
@@ -73,38 +130,86 @@ impl Builder<'_> {
         (condition, self.next_expr(kids, span), span)
     }
 
-    fn or(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let first = self.and(kids, span);
-        let mut list = vec![first];
-        while let Some(op) = kids.take(Rule::or_op) {
-            self.check_word(&op, "or");
-            list.push(self.and(kids, span));
+    /// Builds the operands of a chain. Only this goes deeper into the text; grouping does not.
+    fn pieces(&mut self, mut kids: Kids<'_>, span: Span) -> Pieces {
+        let mut list = Vec::new();
+        while let Some(rule) = kids.peek() {
+            let piece = match rule {
+                Rule::or_op
+                | Rule::and_op
+                | Rule::not_op
+                | Rule::compare
+                | Rule::or_else_op
+                | Rule::add_op
+                | Rule::multiply_op
+                | Rule::minus => match kids.next() {
+                    Some(node) => Piece::Sign(self.sign(&node), self.span(&node)),
+                    None => break,
+                },
+                Rule::in_tail | Rule::is_tail | Rule::held | Rule::as_of => match kids.next() {
+                    Some(node) => {
+                        let place = self.span(&node);
+                        Piece::Tail(self.tail(node), place)
+                    }
+                    None => break,
+                },
+                _ => Piece::Value(self.atom(&mut kids, span)),
+            };
+            list.push(piece);
+        }
+        Pieces { list: list.into_iter().peekable() }
+    }
+
+    fn sign(&mut self, node: &Node<'_>) -> Sign {
+        let (sign, right) = match (node.as_rule(), node.as_str()) {
+            (Rule::compare, _) => return Sign::Compare(self.compare_op(node)),
+            (Rule::or_op, _) => (Sign::Or, "or"),
+            (Rule::and_op, _) => (Sign::And, "and"),
+            (Rule::not_op, _) => (Sign::Not, "not"),
+            (Rule::minus, _) => return Sign::Minus,
+            (Rule::add_op, "+") => return Sign::Add(false),
+            (Rule::add_op, _) => (Sign::Add(true), "-"),
+            (Rule::multiply_op, "/" | "÷") => (Sign::Multiply(true), "/"),
+            (Rule::multiply_op, _) => (Sign::Multiply(false), "*"),
+            _ => return Sign::OrElse,
+        };
+        self.check_word(node, right);
+        sign
+    }
+
+    fn tail(&mut self, node: Node<'_>) -> Tail {
+        match node.as_rule() {
+            Rule::in_tail => self.in_tail(node),
+            Rule::is_tail => self.is_tail(node),
+            Rule::held => self.held(node),
+            _ => Tail::AsOf(self.shift(node)),
+        }
+    }
+
+    // ---------- grouping ----------
+
+    fn or(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list = vec![self.and(pieces, span)];
+        while pieces.sign(|s| s == Sign::Or).is_some() {
+            list.push(self.and(pieces, span));
         }
         chain(list, ExprKind::Or)
     }
 
-    fn and(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let first = self.negation(kids, span);
-        let mut list = vec![first];
-        while let Some(op) = kids.take(Rule::and_op) {
-            self.check_word(&op, "and");
-            list.push(self.negation(kids, span));
+    fn and(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list = vec![self.negation(pieces, span)];
+        while pieces.sign(|s| s == Sign::And).is_some() {
+            list.push(self.negation(pieces, span));
         }
         chain(list, ExprKind::And)
     }
 
-    fn negation(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
+    fn negation(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
         let mut starts = Vec::new();
-        while let Some(op) = kids.take(Rule::not_op) {
-            if op.as_str() == "!" {
-                let place = self.span(&op);
-                self.report(Code::WrongOperator, place, "`!` is written `not`", |d| {
-                    d.fix("write `not`", place, "not ")
-                });
-            }
-            starts.push(self.span(&op));
+        while let Some((_, place)) = pieces.sign(|s| s == Sign::Not) {
+            starts.push(place);
         }
-        let mut value = self.condition(kids, span);
+        let mut value = self.condition(pieces, span);
         for start in starts.into_iter().rev() {
             let span = start.to(value.span);
             value = Expr { kind: ExprKind::Not(Box::new(value)), span };
@@ -112,41 +217,42 @@ impl Builder<'_> {
         value
     }
 
-    fn condition(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let mut value = self.or_else(kids, span);
-        match kids.peek() {
-            Some(Rule::compare) => value = self.comparison(value, kids, span),
-            Some(Rule::in_tail) => {
-                if let Some(tail) = kids.next() {
-                    value = self.in_tail(value, tail);
-                }
-            }
-            Some(Rule::is_tail) => {
-                if let Some(tail) = kids.next() {
-                    value = self.is_tail(value, tail);
-                }
-            }
-            _ => {}
+    fn condition(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut condition = self.or_else(pieces, span);
+        if let Some(Piece::Sign(Sign::Compare(_), _)) = pieces.list.peek() {
+            condition = self.comparison(condition, pieces, span);
         }
-        if let Some(tail) = kids.take(Rule::held) {
-            value = self.held(value, tail);
+        while let Some((tail, place)) = pieces.tail() {
+            let whole = condition.span.to(place);
+            let value = Box::new(condition);
+            let kind = match tail {
+                Tail::In { list, negated } => ExprKind::In { value, list, negated },
+                Tail::Within { window, negated } => ExprKind::Within { value, window, negated },
+                Tail::IsMissing { because, negated } => ExprKind::IsMissing { value, because, negated },
+                Tail::Is { label, negated } => ExprKind::Is { value, label, negated },
+                Tail::Held { count, of, period } => ExprKind::Held { condition: value, count, of, period },
+                Tail::AsOf(shift) => ExprKind::AsOf { value, shift },
+            };
+            condition = Expr { kind, span: whole };
         }
-        value
+        condition
     }
 
     /// `a >= b`; a chain of comparisons is a mistake that is read as it was meant.
-    fn comparison(&mut self, first: Expr, kids: &mut Kids<'_>, span: Span) -> Expr {
+    fn comparison(&mut self, first: Expr, pieces: &mut Pieces, span: Span) -> Expr {
         let mut list: Vec<Expr> = Vec::new();
         let mut left = first;
         let mut places: Vec<(Span, Span)> = Vec::new();
-        while let Some(sign) = kids.take(Rule::compare) {
-            let op = self.compare_op(&sign);
-            let right = self.or_else(kids, span);
-            places.push((self.span(&sign), left.span));
+        while let Some((Sign::Compare(op), place)) = pieces.sign(|s| matches!(s, Sign::Compare(_))) {
+            let right = self.or_else(pieces, span);
+            places.push((place, left.span));
             let whole = left.span.to(right.span);
-            let next = right.clone();
+            let again = matches!(pieces.list.peek(), Some(Piece::Sign(Sign::Compare(_), _))).then(|| right.clone());
             list.push(Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), span: whole });
-            left = next;
+            match again {
+                Some(next) => left = next,
+                None => break,
+            }
         }
         if let [_, (sign, middle), ..] = places.as_slice() {
             let shared = self.text.get(middle.start as usize..middle.end as usize).unwrap_or("").to_string();
@@ -180,28 +286,102 @@ impl Builder<'_> {
         op
     }
 
-    /// Reports an operator that is written otherwise elsewhere.
+    /// Reports an operator that is written otherwise here.
     fn check_word(&mut self, node: &Node<'_>, right: &str) {
         let wrong = node.as_str();
         if wrong != right {
             let span = self.span(node);
+            // `!x` becomes `not x`, `a&&b` becomes `a and b`.
+            let glued = |end: bool| {
+                let near = if end { self.text.get(span.end as usize..) } else { self.text.get(..span.start as usize) };
+                let near = near.unwrap_or("");
+                let letter = if end { near.chars().next() } else { near.chars().next_back() };
+                right.starts_with(char::is_alphabetic) && letter.is_some_and(char::is_alphanumeric)
+            };
+            let space = |yes: bool| if yes { " " } else { "" };
+            let text = format!("{}{right}{}", space(glued(false)), space(glued(true)));
             self.report(Code::WrongOperator, span, format!("`{wrong}` is written `{right}`"), |d| {
-                d.fix(format!("write `{right}`"), span, right)
+                d.fix(format!("write `{right}`"), span, text)
             });
         }
     }
 
-    fn in_tail(&mut self, value: Expr, node: Node<'_>) -> Expr {
-        let span = value.span.to(self.span(&node));
+    fn or_else(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list = vec![self.sum(pieces, span)];
+        while pieces.sign(|s| s == Sign::OrElse).is_some() {
+            list.push(self.sum(pieces, span));
+        }
+        chain(list, ExprKind::OrElse)
+    }
+
+    fn sum(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let first = self.product(pieces, span);
+        let mut whole = first.span;
+        let mut terms = vec![Term { negative: false, value: first }];
+        while let Some((Sign::Add(negative), _)) = pieces.sign(|s| matches!(s, Sign::Add(_))) {
+            let value = self.product(pieces, span);
+            whole = whole.to(value.span);
+            terms.push(Term { negative, value });
+        }
+        match (terms.len(), terms.pop()) {
+            (1, Some(only)) => only.value,
+            (_, last) => {
+                terms.extend(last);
+                Expr { kind: ExprKind::Sum(terms), span: whole }
+            }
+        }
+    }
+
+    fn product(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let first = self.unary(pieces, span);
+        let mut whole = first.span;
+        let mut factors = vec![Factor { divide: false, value: first }];
+        while let Some((Sign::Multiply(divide), _)) = pieces.sign(|s| matches!(s, Sign::Multiply(_))) {
+            let value = self.unary(pieces, span);
+            whole = whole.to(value.span);
+            factors.push(Factor { divide, value });
+        }
+        match (factors.len(), factors.pop()) {
+            (1, Some(only)) => only.value,
+            (_, last) => {
+                factors.extend(last);
+                Expr { kind: ExprKind::Product(factors), span: whole }
+            }
+        }
+    }
+
+    fn unary(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut starts = Vec::new();
+        while let Some((_, place)) = pieces.sign(|s| s == Sign::Minus) {
+            starts.push(place);
+        }
+        let mut value = match pieces.list.next() {
+            Some(Piece::Value(value)) => value,
+            _ => self.hole(span),
+        };
+        if let Some(Piece::Tail(Tail::AsOf(_), _)) = pieces.list.peek() {
+            if let Some(Piece::Tail(Tail::AsOf(shift), place)) = pieces.list.next() {
+                let whole = value.span.to(place);
+                value = Expr { kind: ExprKind::AsOf { value: Box::new(value), shift }, span: whole };
+            }
+        }
+        for start in starts.into_iter().rev() {
+            let whole = start.to(value.span);
+            value = Expr { kind: ExprKind::Negate(Box::new(value)), span: whole };
+        }
+        value
+    }
+
+    // ---------- what follows a value ----------
+
+    fn in_tail(&mut self, node: Node<'_>) -> Tail {
         let mut kids = self.kids(node);
         let negated = kids.take(Rule::kw_not).is_some();
-        let value = Box::new(value);
-        let kind = match kids.next() {
-            Some(kid) if kid.as_rule() == Rule::window => ExprKind::Within { value, window: self.window(kid), negated },
-            Some(kid) => ExprKind::In { value, list: self.list(kid), negated },
-            None => return self.hole(span),
-        };
-        Expr { kind, span }
+        match kids.next() {
+            Some(kid) if kid.as_rule() == Rule::window => Tail::Within { window: self.window(kid), negated },
+            Some(kid) => Tail::In { list: self.list(kid), negated },
+            None => Tail::In { list: Vec::new(), negated },
+        }
     }
 
     pub(super) fn list(&mut self, node: Node<'_>) -> Vec<Expr> {
@@ -209,27 +389,27 @@ impl Builder<'_> {
         kids.list.map(|kid| self.expr(kid)).collect()
     }
 
-    fn is_tail(&mut self, value: Expr, node: Node<'_>) -> Expr {
-        let span = value.span.to(self.span(&node));
+    fn is_tail(&mut self, node: Node<'_>) -> Tail {
+        let span = self.span(&node);
         let mut kids = self.kids(node);
         let negated = kids.take(Rule::kw_not).is_some();
-        let value = Box::new(value);
-        let kind = match kids.next() {
+        match kids.next() {
             Some(kid) if kid.as_rule() == Rule::missing_test => {
                 let because = self.kids(kid).take(Rule::reason).map(|reason| {
                     let text = reason.as_str().replace('_', " ");
                     Name { text: text.split_whitespace().collect::<Vec<_>>().join(" "), span: self.span(&reason) }
                 });
-                ExprKind::IsMissing { value, because, negated }
+                Tail::IsMissing { because, negated }
             }
-            Some(kid) => ExprKind::Is { value, label: self.name(&kid), negated },
-            None => return self.hole(span),
-        };
-        Expr { kind, span }
+            Some(kid) => Tail::Is { label: self.name(&kid), negated },
+            None => {
+                self.broken = true;
+                Tail::Is { label: Name { text: String::new(), span }, negated }
+            }
+        }
     }
 
-    fn held(&mut self, condition: Expr, node: Node<'_>) -> Expr {
-        let span = condition.span.to(self.span(&node));
+    fn held(&mut self, node: Node<'_>) -> Tail {
         let mut kids = self.kids(node);
         let count = kids.take(Rule::count).map_or(0, |kid| self.count(&kid));
         let of = kids.take(Rule::count).map(|kid| self.count(&kid));
@@ -237,70 +417,7 @@ impl Builder<'_> {
             Some(kid) if kid.as_rule() == Rule::unit => HeldPeriod::Calendar(period(kid.as_str())),
             _ => HeldPeriod::Runs,
         };
-        Expr { kind: ExprKind::Held { condition: Box::new(condition), count, of, period }, span }
-    }
-
-    fn or_else(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let first = self.sum(kids, span);
-        let mut list = vec![first];
-        while kids.take(Rule::or_else_op).is_some() {
-            list.push(self.sum(kids, span));
-        }
-        chain(list, ExprKind::OrElse)
-    }
-
-    fn sum(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let first = self.product(kids, span);
-        if kids.peek() != Some(Rule::add_op) {
-            return first;
-        }
-        let mut whole = first.span;
-        let mut terms = vec![Term { negative: false, value: first }];
-        while let Some(op) = kids.take(Rule::add_op) {
-            let negative = op.as_str() != "+";
-            if negative {
-                self.check_word(&op, "-");
-            }
-            let value = self.product(kids, span);
-            whole = whole.to(value.span);
-            terms.push(Term { negative, value });
-        }
-        Expr { kind: ExprKind::Sum(terms), span: whole }
-    }
-
-    fn product(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let first = self.unary(kids, span);
-        if kids.peek() != Some(Rule::multiply_op) {
-            return first;
-        }
-        let mut whole = first.span;
-        let mut factors = vec![Factor { divide: false, value: first }];
-        while let Some(op) = kids.take(Rule::multiply_op) {
-            let divide = matches!(op.as_str(), "/" | "÷");
-            self.check_word(&op, if divide { "/" } else { "*" });
-            let value = self.unary(kids, span);
-            whole = whole.to(value.span);
-            factors.push(Factor { divide, value });
-        }
-        Expr { kind: ExprKind::Product(factors), span: whole }
-    }
-
-    fn unary(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
-        let mut starts = Vec::new();
-        while let Some(op) = kids.take(Rule::minus) {
-            starts.push(self.span(&op));
-        }
-        let mut value = self.atom(kids, span);
-        if let Some(tail) = kids.take(Rule::as_of) {
-            let whole = value.span.to(self.span(&tail));
-            let shift = self.shift(tail);
-            value = Expr { kind: ExprKind::AsOf { value: Box::new(value), shift }, span: whole };
-        }
-        for start in starts.into_iter().rev() {
-            let whole = start.to(value.span);
-            value = Expr { kind: ExprKind::Negate(Box::new(value)), span: whole };
-        }
-        value
+        Tail::Held { count, of, period }
     }
 
     fn shift(&mut self, node: Node<'_>) -> Shift {
@@ -518,7 +635,8 @@ impl Builder<'_> {
 
     fn window(&mut self, node: Node<'_>) -> Window {
         let span = self.span(&node);
-        let kind = match node.into_inner().next() {
+        let inner = if node.as_rule() == Rule::window { node.into_inner().next() } else { Some(node) };
+        let kind = match inner {
             Some(kid) => self.window_kind(kid),
             None => {
                 self.broken = true;
@@ -574,7 +692,9 @@ impl Builder<'_> {
 
 /// One element stands for itself; several make a chain.
 fn chain(mut list: Vec<Expr>, kind: impl FnOnce(Vec<Expr>) -> ExprKind) -> Expr {
-    if let (1, Some(only)) = (list.len(), list.pop()) {
+    if list.len() == 1
+        && let Some(only) = list.pop()
+    {
         return only;
     }
     let span = list.iter().map(|e| e.span).reduce(Span::to).unwrap_or_default();
@@ -607,6 +727,22 @@ fn window_of_rows(text: &str, clauses: &mut Vec<Clause>) {
     clauses.insert(index + 1, Clause { kind: ClauseKind::In(window), span });
 }
 
+/// True for what is yes or no by its form and so cannot lie in a window: `(consent = no or consent is missing)`.
+fn is_condition(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Compare(..)
+            | ExprKind::In { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::IsMissing { .. }
+            | ExprKind::Is { .. }
+            | ExprKind::Boolean(_)
+    )
+}
+
 /// Takes the window off the end of a condition. Chains are as deep as `and` in `or`, so this is no deeper either.
 fn split_window(text: &str, condition: &mut Expr) -> Option<Window> {
     let end = condition.span.end as usize;
@@ -626,7 +762,7 @@ fn split_window(text: &str, condition: &mut Expr) -> Option<Window> {
             window
         }
         ExprKind::Within { value, window, negated: false }
-            if matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..))
+            if (matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..)) || is_condition(value))
                 && !matches!(window.kind, WindowKind::Next(_)) =>
         {
             let window = window.clone();

@@ -30,6 +30,8 @@ pub struct Builder<'a> {
     diagnostics: &'a mut Diagnostics,
     /// The declaration at hand has a mistake that leaves nothing to go on with.
     broken: bool,
+    /// Branches of the `if`s around the place at hand.
+    branches: usize,
 }
 
 type Node<'i> = Pair<'i, Rule>;
@@ -37,7 +39,7 @@ type Node<'i> = Pair<'i, Rule>;
 impl<'a> Builder<'a> {
     /// A builder for one text.
     pub fn new(id: u16, text: &'a str, scan: &'a Scan, diagnostics: &'a mut Diagnostics) -> Self {
-        Builder { id, text, scan, diagnostics, broken: false }
+        Builder { id, text, scan, diagnostics, broken: false, branches: 0 }
     }
 
     /// Builds a file from the children of its node.

@@ -105,6 +105,8 @@ fn a_source_that_says_nothing_gives_no_count() {
     // Loaded until 2026-02-10: the first quarter has begun by then, the second has not.
     assert_eq!(get(&w, this_quarter.clone(), "2026-03-31"), "1");
     assert_eq!(get(&w, this_quarter.clone(), "2026-04-01"), "no data");
+    w.data.tables[1].covers_to = Some(date("2026-04-01"));
+    assert_eq!(get(&w, this_quarter.clone(), "2026-06-30"), "0"); // it reaches into the window, if only just
     w.data.tables[1].covers_to = Some(date("2026-06-30"));
     assert_eq!(get(&w, this_quarter.clone(), "2026-04-01"), "0");
     w.data.tables[1].covers_from = Some(date("2026-01-02"));

@@ -189,6 +189,12 @@ fn informational_lines_are_shown_and_not_scored() {
     });
     assert_eq!((text(&score), score.coverage), ("40".into(), d("1")));
     assert_eq!((score.lines[1].points.clone(), score.lines[1].contribution), (n("90"), None));
+    let score = scored(&[("60", None), ("40", Some("50"))], |_, card| {
+        card.lines[0].informational = true;
+        card.missing = MissingPolicy::Zero;
+    });
+    assert_eq!((text(&score), score.coverage), ("50".into(), d("1")));
+    assert_eq!((score.lines[0].stand_in, score.lines[0].counted_weight), (None, d("0")));
 }
 
 fn limit(verb: LimitVerb, value: &str, when: Option<Expr>) -> Limit {

@@ -97,6 +97,7 @@ fn the_same_metric_at_an_earlier_date() {
     assert_eq!(show(&w.value(&at(Shift::Ago(quarters(2))), "2025-12-31")), "4");
     assert_eq!(show(&w.value(&at(Shift::On(date("2025-03-31"))), "2025-12-31")), "1");
     assert_eq!(show(&w.value(&at(Shift::EndOfPrevious(PeriodKind::Quarter)), "2025-12-31")), "0");
+    assert_eq!(show(&w.value(&at(Shift::On(date("2025-12-31"))), "2025-12-31")), "3");
     // From an earlier as-of date nobody sees a later one.
     assert_eq!(show(&w.value(&at(Shift::On(date("2025-12-31"))), "2025-06-30")), "no data");
     // As of an earlier date, today is that date.
@@ -157,8 +158,27 @@ fn a_table_with_history_is_read_as_it_was() {
     let results = w.run("2025-12-31");
     assert_eq!((value(&results["A"], 0), value(&results["A"], 1)), ("20".into(), "1".into()));
     assert!(!results.contains_key("B"), "B does not exist yet");
+    assert!(w.run("2026-02-01").contains_key("B"));
     assert_eq!(value(&w.run("2026-03-31")["B"], 0), "5");
     assert_eq!(value(&w.run("2026-03-31")["B"], 1), "no data");
+}
+
+#[test]
+fn a_score_of_the_past_is_weighed_as_it_was_then() {
+    // The account was small until December: then one event weighs all, now nothing does.
+    let mut w = World::default();
+    let rows = "A | 2025-01-01 | 10\nA | 2025-12-01 | 500";
+    let id = w.table("account", "id text | since date | arr number", rows);
+    w.program.tables[id.index()].kind = TableKind::Rows { as_of: Some(FieldId(1)) };
+    let small = w.segment("small", below(w.own("arr"), "100"));
+    let (one, two) = (w.fixed("one", Some("100")), w.fixed("two", Some("40")));
+    let mut score_card = card("score", vec![line(one, "0"), line(two, "100")]);
+    score_card.overrides =
+        vec![Override { segment: small, lines: vec![line(one, "100"), line(two, "0")], span: Default::default() }];
+    w.card(score_card);
+    let then = e(ExprKind::AsOf { value: bx(score(0)), shift: Shift::Ago(quarters(2)) });
+    assert_eq!(show(&w.value(&then, "2026-03-31")), "100");
+    assert_eq!(show(&w.value(&score(0), "2026-03-31")), "40");
 }
 
 #[test]
