@@ -53,12 +53,15 @@ impl Checked {
     fn new(project: &Project, settings: &Settings) -> Checked {
         let mut compiled = Compiled::new(project, settings);
         if let (Some(program), Some(config)) = (&compiled.program, &compiled.config) {
-            // Profiles are checked against the program; those that no run would take by default too.
+            // All profiles are checked against the program, not only the default.
             let mut diagnostics = Diagnostics::new();
             for profile in &config.profiles {
                 config.binding(program, Some(&profile.name.value), &project.directory, &mut diagnostics);
             }
-            config.binding(program, None, &project.directory, &mut diagnostics);
+            // Without a default every run names a profile, which is as good.
+            if config.profile.is_some() {
+                config.binding(program, None, &project.directory, &mut diagnostics);
+            }
             for finding in diagnostics.sorted() {
                 if !compiled.findings.contains(&finding) {
                     compiled.findings.push(finding);

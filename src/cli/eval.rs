@@ -148,7 +148,7 @@ fn expression(
                 table.markdown()
             } else {
                 let layout = terminal.layout();
-                format!("{}\n{}", accounts::title(&session.stamp, &layout), table.human(0, &layout))
+                format!("{}\n{}", accounts::title(&session.stamp, table.rows.len(), &layout), table.human(0, &layout))
             }
         }
     };

@@ -86,6 +86,13 @@ impl Project {
     }
 }
 
+/// True for a directory with a project file or a rule file right in it.
+pub fn is_project(directory: &Path) -> bool {
+    let is_rule_file = |path: &Path| path.extension().is_some_and(|e| e == "laud");
+    directory.join(CONFIG).is_file()
+        || fs::read_dir(directory).is_ok_and(|mut list| list.any(|e| e.is_ok_and(|e| is_rule_file(&e.path()))))
+}
+
 /// What lies in a directory.
 #[derive(Debug, Default)]
 pub struct Found {

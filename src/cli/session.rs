@@ -164,7 +164,7 @@ fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
     let paint = Paint::new(terminal.err_color());
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
-        let mut text = format!("{}{}: {}\n", clean(&place), paint.tone(Tone::Bad, "error"), clean(&error.message));
+        let mut text = format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message));
         for line in error.help.iter().flat_map(|help| help.lines()) {
             text.push_str(&format!("  {}\n", clean(line)));
         }

@@ -1,7 +1,7 @@
 //! `laud why`: an account's scores, unfolded.
 
 use super::args::{PageFormat, WhyArgs};
-use super::project::search;
+use super::project::is_project;
 use super::session::Session;
 use super::stop::Stop;
 use super::terminal::Terminal;
@@ -53,8 +53,8 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 
 /// Tells the name of a metric from the path of a project: `why acme references`, `why acme examples/advocacy`.
 ///
-/// What looks like a path is one. A bare word is a path only where it names a directory of rules and there are no rules
-/// here, so that a folder beside the rules never hides a scorecard of the same name.
+/// What looks like a path is one. A bare word is a path only where it names a project and there is none here, so that a
+/// folder beside the rules never hides a scorecard of the same name.
 fn sorted_out(args: &WhyArgs) -> Result<(Option<String>, Option<PathBuf>), Stop> {
     let mut name = None;
     let mut path = None;
@@ -76,8 +76,7 @@ fn looks_like_path(word: &str) -> bool {
     if word.contains(['/', '\\']) || word.ends_with(".laud") || word == "." || word == ".." {
         return true;
     }
-    let rules = |path: &Path| search(path).is_ok_and(|found| !found.files.is_empty());
-    Path::new(word).is_dir() && rules(Path::new(word)) && !rules(Path::new("."))
+    is_project(Path::new(word)) && !is_project(Path::new("."))
 }
 
 fn topic(program: &Program, name: &str) -> Result<Topic, Stop> {

@@ -269,6 +269,7 @@ impl Binder<'_> {
             self.options(table, field, &target.options);
             let Some(column) = column else { continue };
             target.header.clone_from(&column.from);
+            self.idle(table, field, column);
             self.values(table, field, column, target);
             let texts = |list: &[Located<String>]| list.iter().map(|t| t.value.clone()).collect::<Vec<_>>();
             (target.yes, target.no) = (texts(&column.yes), texts(&column.no));
@@ -291,6 +292,35 @@ impl Binder<'_> {
                     );
                 }
                 target.blank = Some(blank.value.clone());
+            }
+        }
+    }
+
+    /// Options of a column that nothing in it could follow.
+    fn idle(&mut self, table: &Table, field: &Field, column: &ColumnSettings) {
+        let own = &column.options;
+        let dates = field.ty.is_date();
+        let money = matches!(field.ty, Type::Number(Unit::Money(_)));
+        let ratio = field.ty == Type::Number(Unit::Ratio);
+        for (word, set, fits, wanted) in [
+            ("time_zone", own.time_zone.is_some(), dates, "dates"),
+            ("date_format", own.date_format.is_some(), dates, "dates"),
+            ("epoch", own.epoch.is_some(), dates, "dates"),
+            ("decimal_mark", own.decimal_mark.is_some(), field.ty.is_number(), "numbers"),
+            ("thousands_mark", own.thousands_mark.is_some(), field.ty.is_number(), "numbers"),
+            ("currency", own.currency.is_some(), money, "money"),
+            ("percent", own.percent.is_some(), ratio, "ratios"),
+        ] {
+            if set && !fits {
+                let message = format!(
+                    "`{word}` has no meaning for `{}.{}`, which is {}",
+                    table.header.name, field.name, field.ty
+                );
+                self.error(
+                    Diagnostic::new(Code::SettingConflict, column.field.span, message)
+                        .label(format!("`{word}` is for {wanted}"))
+                        .help(format!("leave `{word}` out, or declare the column otherwise")),
+                );
             }
         }
     }

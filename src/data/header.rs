@@ -3,7 +3,8 @@
 use super::DataError;
 use super::NoteKind;
 use super::fold::fold;
-use super::table::{TableBuilder, note};
+use super::notes::note;
+use super::table::TableBuilder;
 use crate::diagnostics::nearest;
 
 /// For each column of the program the place of the file's column; says what is absent, unused, twice or missing.

@@ -1,6 +1,7 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
-use super::table::{TableBuilder, note, plural};
+use super::notes::{note, plural};
+use super::table::TableBuilder;
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table, TableKind};

@@ -5,6 +5,7 @@
 
 mod binding;
 mod cells;
+mod column;
 mod config;
 mod csv;
 mod fold;
@@ -13,9 +14,11 @@ mod input;
 mod keys;
 mod load;
 mod ndjson;
+mod notes;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod table;
+mod undeclared;
 
 pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
 pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};

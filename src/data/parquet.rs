@@ -29,7 +29,8 @@ pub fn read(builder: &mut TableBuilder<'_>, file: &Place) {
         Ok(Err(problem)) => problem.to_string(),
         Err(_) => "its inner structure does not fit together".to_string(),
     };
-    let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.').to_string();
+    let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.');
+    let problem = problem.strip_prefix("Parquet error: ").unwrap_or(problem).to_string();
     builder.errors.push(DataError {
         place: file.shown.clone(),
         message: format!("the file is not readable Parquet: {problem}"),
@@ -117,6 +118,8 @@ enum Meaning {
     Date,
     /// Time since 1970; in UTC, or on some clock.
     Timestamp { unit: TimeUnit, utc: bool },
+    /// Sixteen bytes that are written in hexadecimal.
+    Uuid,
     /// Two bytes.
     Half,
     /// None that a cell can have.
@@ -132,6 +135,8 @@ struct Column {
     /// Per row of the batch the place of its value.
     places: Vec<Option<u32>>,
     values: Values,
+    /// The values as texts, where they have to be written out first.
+    texts: Vec<String>,
 }
 
 enum Values {
@@ -164,6 +169,7 @@ impl Column {
             levels: Vec::new(),
             places: Vec::new(),
             values,
+            texts: Vec::new(),
         })
     }
 
@@ -201,6 +207,9 @@ impl Column {
         if rows < size {
             return Err(ParquetError::General("a column ends before the others".to_string()));
         }
+        if let (Meaning::Uuid, Values::Fixed(values)) = (self.meaning, &self.values) {
+            self.texts = values.iter().map(|v| uuid(v.data())).collect();
+        }
         self.places.clear();
         let mut next = 0;
         for row in 0..size {
@@ -229,8 +238,10 @@ impl Column {
     fn cell(&self, row: usize) -> Raw<'_> {
         let Some(place) = self.places.get(row).copied().flatten() else { return Raw::Blank };
         let place = place as usize;
-        if self.meaning == Meaning::Other {
-            return Raw::Nested;
+        match self.meaning {
+            Meaning::Other => return Raw::Nested,
+            Meaning::Uuid => return self.texts.get(place).map_or(Raw::Nested, |t| Raw::Text(t)),
+            _ => {}
         }
         let raw = match &self.values {
             Values::Boolean(v) => v.get(place).map(|b| Raw::Boolean(*b)),
@@ -301,6 +312,18 @@ impl Column {
     }
 }
 
+/// `123e4567-e89b-12d3-a456-426614174000`
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (i, byte) in bytes.iter().enumerate() {
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
 /// A number of 16 bits, as IEEE 754 has them.
 fn half(bits: u16) -> f32 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
@@ -349,6 +372,7 @@ fn meaning(about: &ColumnDescriptor) -> Meaning {
             LogicalType::Timestamp(t) => Meaning::Timestamp { unit: t.unit, utc: t.is_adjusted_to_u_t_c },
             LogicalType::Integer(int) if !int.is_signed => Meaning::Unsigned,
             LogicalType::Integer(_) | LogicalType::Unknown => Meaning::Plain,
+            LogicalType::Uuid => Meaning::Uuid,
             LogicalType::Float16 => Meaning::Half,
             _ => Meaning::Other,
         };

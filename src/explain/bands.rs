@@ -30,7 +30,7 @@ pub fn scale_for<'a>(scales: &'a [Scale], account: &AccountResult) -> Option<&'a
 }
 
 /// The lines that hold for the account.
-pub fn lines_for<'a>(card: &'a Scorecard, applied: Option<usize>) -> &'a [Line] {
+pub fn lines_for(card: &Scorecard, applied: Option<usize>) -> &[Line] {
     applied.and_then(|i| card.overrides.get(i)).map_or(&card.lines, |o| &o.lines)
 }
 

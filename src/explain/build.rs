@@ -5,7 +5,7 @@ use super::figures::{adding_up, figure, share, weight};
 use super::words::{self, Words};
 use super::{
     CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
-    Why, bands, personal, unfold,
+    Unfolded, WeighedWhy, Why, bands, personal, unfold,
 };
 use crate::ast::{LimitVerb, TriggerKind};
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
@@ -38,7 +38,8 @@ pub fn why(case: Case, topic: Topic) -> Why {
         match topic {
             Topic::Account => (!weighed(program.scorecards.as_slice(), i)).then_some(why),
             Topic::Metric(id) if id.index() == i => {
-                Some(MetricWhy { unfolded: Some(unfold::metric(case, metric, result)), ..why })
+                let unfolded = Unfolded { weighed: lines_of(case, i), ..unfold::metric(case, metric, result) };
+                Some(MetricWhy { unfolded: Some(unfolded), ..why })
             }
             _ => None,
         }
@@ -310,6 +311,28 @@ fn spread(case: Case, index: usize, part: Decimal, found: &mut Vec<(usize, Decim
         }
     }
     Some(())
+}
+
+/// The lines that weigh a metric.
+fn lines_of(case: Case, metric: usize) -> Vec<WeighedWhy> {
+    let mut found = Vec::new();
+    for (i, (card, score)) in case.program.scorecards.iter().zip(&case.account.scores).enumerate() {
+        let is = |line: &Line| matches!(line.item, Node::Metric(id) if id.index() == metric);
+        let Some(place) = bands::lines_for(card, score.applied).iter().position(is) else { continue };
+        // Nested scorecards are not unfolded: all of them count as seen.
+        let mut seen = vec![true; case.program.scorecards.len()];
+        let Some(why) = card_why(case, i, &mut seen) else { continue };
+        found.extend(why.lines.into_iter().nth(place).map(|line| WeighedWhy {
+            scorecard: why.name,
+            score: why.score,
+            points: line.points,
+            weight: line.weight,
+            contributes: line.contributes,
+            lost: line.lost,
+            position: line.position,
+        }));
+    }
+    found
 }
 
 // ---------- metrics and rules ----------

@@ -139,7 +139,7 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
         ExprKind::Literal(_) | ExprKind::Param(_) => {}
         _ => {
             for child in expr.children() {
-                if !matches!(child.kind, ExprKind::Literal(_)) {
+                if !is_constant(child) {
                     let operand = operand(case, child);
                     out.operands.push(operand);
                 }
@@ -159,10 +159,19 @@ fn not(negated: bool) -> &'static str {
 /// Notes a side of a comparison and says it with its value; a constant is its own value.
 fn push_side(expr: &Expr, operand: Operand, out: &mut Condition) -> String {
     let text = with_value(expr, &operand);
-    if !matches!(expr.kind, ExprKind::Literal(_)) {
+    if !is_constant(expr) {
         out.operands.push(operand);
     }
     text
+}
+
+/// A literal, perhaps with a minus.
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) => true,
+        ExprKind::Negate(inner) => is_constant(inner),
+        _ => false,
+    }
 }
 
 /// A side of a comparison with its value.
@@ -176,9 +185,9 @@ pub fn operand(case: Case, expr: &Expr) -> Operand {
 
 /// `health 47.2`; a constant is its own value.
 fn with_value(expr: &Expr, operand: &Operand) -> String {
-    match expr.kind {
-        ExprKind::Literal(_) => operand.text.clone(),
-        _ => format!("{} {}", operand.text, missing_or_shown(&operand.value)),
+    match is_constant(expr) {
+        true => operand.text.trim_start_matches('(').trim_end_matches(')').to_string(),
+        false => format!("{} {}", operand.text, missing_or_shown(&operand.value)),
     }
 }
 
@@ -194,7 +203,7 @@ fn misleading(case: Case, op: CompareOp, left: &Expr, right: &Expr) -> Option<(S
     let (Type::Number(left_unit), Type::Number(right_unit)) = (left.ty, right.ty) else { return None };
     let (a, b) = (case.probe.value(left).number()?, case.probe.value(right).number()?);
     let as_shown = |e: &Expr, n: Decimal, unit: Unit| {
-        if matches!(e.kind, ExprKind::Literal(_)) { n } else { value::rounded(n, unit) }
+        if is_constant(e) { n } else { value::rounded(n, unit) }
     };
     let (c, d) = (as_shown(left, a, left_unit), as_shown(right, b, right_unit));
     if compare(op, a, b) == compare(op, c, d) {

@@ -1,6 +1,6 @@
 //! The page for people.
 
-use super::{AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, RuleWhy, Why};
+use super::{AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, RowWhy, RuleWhy, WeighedWhy, Why};
 use crate::number::Decimal;
 use crate::report::accounts::short;
 use crate::report::paint::Tone;
@@ -15,7 +15,7 @@ pub fn human(why: &Why, layout: &Layout) -> String {
     let mut page = Page { out: String::new(), layout: *layout };
     page.header(why);
     for card in &why.scorecards {
-        page.card(card, 0, why.scorecards.len() > 1 || why.topic.is_some());
+        page.card(card, 0, why.scorecards.len() > 1);
     }
     match why.metrics.as_slice() {
         [metric] if metric.unfolded.is_some() => page.metric(metric),
@@ -165,13 +165,17 @@ impl Page {
                 _ => Tone::Plain,
             };
             let label = if i == 0 { "rules" } else { "" };
-            let mut status = self.layout.paint.tone(tone, rule.status);
-            if !rule.missing.is_empty() {
-                status.push_str(&format!(": missing {}", rule.missing.join(", ")));
+            let lacking = match rule.missing.is_empty() {
+                true => String::new(),
+                false => format!(": missing {}", rule.missing.join(", ")),
+            };
+            let room = self.layout.width.saturating_sub(LABEL + width).max(30);
+            for (j, part) in wrapped(&format!("{}{lacking}", rule.status), room).iter().enumerate() {
+                let (label, name) = if j == 0 { (label, rule.name.as_str()) } else { ("", "") };
+                let head = format!("{}{}", self.layout.paint.dim(label), " ".repeat(LABEL.saturating_sub(label.len())));
+                let gap = " ".repeat(width.saturating_sub(name.len()));
+                self.line(&format!("{head}{name}{gap}{}", self.layout.paint.tone(tone, part)));
             }
-            let head = format!("{}{}", self.layout.paint.dim(label), " ".repeat(LABEL.saturating_sub(label.len())));
-            let gap = " ".repeat(width.saturating_sub(rule.name.len()));
-            self.line(&format!("{head}{}{gap}{status}", rule.name));
             let mut table = Table::new(vec![Column::default(); 3]);
             clauses(&rule.condition, rule.trigger, 0, &mut table);
             if let Some(unless) = &rule.unless {
@@ -227,6 +231,9 @@ impl Page {
             let whom = scale.segment.as_ref().map_or(String::new(), |s| format!(" for {s}"));
             self.labelled("scale", &format!("{}{whom}, clamped", scale.text), 2, LABEL - 2);
         }
+        for (i, line) in unfolded.weighed.iter().enumerate() {
+            self.labelled(if i == 0 { "counts in" } else { "" }, &weighed_words(line), 2, LABEL - 2);
+        }
         for aggregate in &unfolded.aggregates {
             self.aggregate(aggregate);
         }
@@ -243,7 +250,7 @@ impl Page {
         for (i, line) in wrapped(&text, self.layout.width.saturating_sub(4)).iter().enumerate() {
             self.line(&format!("{}{line}", if i == 0 { "" } else { "    " }));
         }
-        let mut steps = Table::new(vec![Column::default(), Column::numbers(""), Column::default()]);
+        let mut steps = Table::new(vec![Column::default(); 3]);
         for step in &aggregate.steps {
             let rows = counted(step.rows, "row", "rows");
             steps.row(vec![Cell::toned(step.step, Tone::Dim), rows.into(), step.detail.as_str().into()]);
@@ -333,6 +340,18 @@ fn from_words(line: &LineWhy) -> String {
     parts.join("; ")
 }
 
+/// `advocacy 46.2: 70.0 points at weight 40 contribute 37.3 and lose 16.0`
+fn weighed_words(line: &WeighedWhy) -> String {
+    let score = line.score.missing.map_or_else(|| line.score.shown.clone(), |why| format!("missing ({why})"));
+    let points = line.points.as_ref().map_or("no", |p| if p.missing.is_some() { "no" } else { &p.shown });
+    let lost = line.lost.as_ref().map_or(String::new(), |f| format!(" and lose {}", f.shown));
+    let effect = match &line.contributes {
+        Some(f) => format!("contribute {}{lost}", f.shown),
+        None => "contribute nothing".to_string(),
+    };
+    format!("{} {score}: {points} points at weight {} {effect}", line.scorecard, line.weight.shown)
+}
+
 fn value_words(metric: &MetricWhy) -> String {
     match metric.value.missing {
         Some(why) => format!("missing ({why})"),
@@ -390,15 +409,20 @@ pub(super) fn clauses(condition: &Condition, label: &str, depth: usize, table: &
 
 /// The rows of an aggregate, the latest if there are more than `most`.
 pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table {
-    let valued = aggregate.rows.iter().any(|r| r.value.is_some());
-    let decayed = aggregate.rows.iter().any(|r| r.decay.is_some());
+    let any = |of: &dyn Fn(&RowWhy) -> bool| aggregate.rows.iter().any(of);
+    let valued = any(&|r| r.value.is_some());
+    let decayed = any(&|r| r.decay.is_some());
+    let weighted = any(&|r| r.weight.is_some());
+    // What a row adds is its value, unless something was done to it.
+    let other = |r: &RowWhy| {
+        let value = r.value.as_ref().map_or("1".to_string(), |v| v.value.to_string());
+        r.adds.as_ref().is_some_and(|a| a.exact.to_string() != value)
+    };
+    let added = any(&other);
     let mut columns = vec![Column::words("date")];
     columns.extend(aggregate.columns.iter().map(|c| Column { limit: Some(24), ..Column::words(c.as_str()) }));
-    if valued {
-        columns.push(Column::numbers("value"));
-    }
-    if decayed {
-        columns.push(Column::numbers("fades to"));
+    for (wanted, title) in [(valued, "value"), (decayed, "decay"), (weighted, "weight"), (added, "adds")] {
+        columns.extend(wanted.then(|| Column::numbers(title)));
     }
     columns.extend([Column::words("row"), Column::words("")]);
     let mut table = Table::new(columns);
@@ -412,8 +436,8 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         if valued {
             cells.push(cell(&row.value.as_ref().map_or(String::new(), shown)));
         }
-        if decayed {
-            cells.push(cell(row.decay.as_ref().map_or("", |d| &d.shown)));
+        for (wanted, figure) in [(decayed, &row.decay), (weighted, &row.weight), (added, &row.adds)] {
+            cells.extend(wanted.then(|| cell(figure.as_ref().map_or("", |f| &f.shown))));
         }
         let what = if row.kept { "counts".to_string() } else { row.reason.clone().unwrap_or_default() };
         cells.extend([cell(&row.place), cell(&what)]);

@@ -1,6 +1,7 @@
 //! What a page asks of whatever ran the program.
 
 use crate::calendar::{Calendar, Date, DateRange};
+use crate::number::Decimal;
 use crate::program::{Aggregate, Expr};
 use crate::value::Value;
 
@@ -48,8 +49,12 @@ pub struct TracedRow {
     pub dropped: Option<Dropped>,
     /// What it is worth before decay, if the aggregate takes a value.
     pub value: Option<Value>,
-    /// What remains of it by now, where values fade.
-    pub decay: Option<crate::number::Decimal>,
+    /// What is left of it by now, as a factor, where values fade.
+    pub decay: Option<Decimal>,
+    /// Its weight, where rows have one.
+    pub weight: Option<Decimal>,
+    /// What it adds, where rows are added up.
+    pub adds: Option<Decimal>,
 }
 
 /// Why a row does not count.
@@ -78,6 +83,10 @@ pub enum Step {
     Cap,
     /// `VALUE of`
     Value,
+    /// `decay`, `weighted by`
+    Fade,
+    /// The function itself.
+    Aggregate,
 }
 
 impl Step {
@@ -91,6 +100,8 @@ impl Step {
             Step::Latest => "latest",
             Step::Cap => "cap",
             Step::Value => "value",
+            Step::Fade => "weigh",
+            Step::Aggregate => "combine",
         }
     }
 }

@@ -37,12 +37,24 @@ impl Probe for Traced<'_> {
         let data: &Dataset = self.evaluator.data;
         let table = data.table(trace.table);
         let rows = trace.rows.into_iter().map(|row| {
-            let (value, decay, dropped) = match row.outcome {
-                // A count has nothing to say about a row but that it counts.
-                Outcome::Counted(counted) => (aggregate.value.as_ref().map(|_| counted.value), counted.decay, None),
-                Outcome::Dropped(why) => (None, None, Some(told(self.evaluator.program, aggregate, table, why))),
+            let mut told = TracedRow {
+                row: row.row,
+                date: Some(row.date),
+                dropped: None,
+                value: None,
+                decay: None,
+                weight: None,
+                adds: None,
             };
-            TracedRow { row: row.row, date: Some(row.date), dropped, value, decay }
+            match row.outcome {
+                Outcome::Counted(counted) => {
+                    // A count has nothing to say about a row but that it counts.
+                    told.value = aggregate.value.as_ref().map(|_| counted.value);
+                    (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);
+                }
+                Outcome::Dropped(why) => told.dropped = Some(reason(self.evaluator.program, aggregate, table, why)),
+            }
+            told
         });
         TracedRows {
             window: trace.window,
@@ -62,11 +74,11 @@ impl Probe for Traced<'_> {
     }
 }
 
-fn told(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, why: reference::Dropped) -> Dropped {
+fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, why: reference::Dropped) -> Dropped {
     use reference::Dropped as D;
     let place = |row: u32| table.map_or_else(|| "another row".to_string(), |t| t.place(row));
     let row_words = |e: &Expr| super::words::Words::new(program).row_expr(aggregate.source, e);
-    let (step, reason) = match why {
+    let (step, words) = match why {
         D::Filter { unknown: false } => (Step::Filter, "filter not met".to_string()),
         D::Filter { unknown: true } => (Step::Filter, "filter unknown: something is missing".to_string()),
         D::Window => (Step::Window, "outside the window".to_string()),
@@ -82,5 +94,5 @@ fn told(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, why
             (Step::Value, format!("{weight} is missing ({missing})"))
         }
     };
-    Dropped { step, reason }
+    Dropped { step, reason: words }
 }

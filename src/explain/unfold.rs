@@ -1,16 +1,16 @@
 //! From a value down to the rows it came from.
 
 use super::conditions::operand;
-use super::figures::figure;
+use super::figures::{self, figure};
 use super::words::{self, Words};
 use super::{
-    AggregateWhy, BandWhy, Case, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows, Unfolded,
-    WindowWhy, bands, personal_field,
+    AggregateWhy, BandWhy, Case, Figure, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows,
+    Unfolded, WindowWhy, bands, personal_field,
 };
-use crate::builtins::AggregateFunction;
+use crate::builtins::{AggregateFunction, Function};
 use crate::engine::MetricResult;
 use crate::program::{Aggregate, Expr, ExprKind, FieldId, Metric, TableKind, Type};
-use crate::report::counted;
+use crate::report::{counted, value};
 use crate::value::{Missing, Value};
 
 /// Where a value comes from, in a few words: `2 rows, last 2026-02-10`.
@@ -127,6 +127,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
         thresholds,
         scale,
+        weighed: Vec::new(),
     }
 }
 
@@ -181,6 +182,8 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             reason: row.dropped.as_ref().map(|d| d.reason.clone()),
             value: if hidden { worth.map(Shown::masked) } else { worth },
             decay: row.decay.map(|n| figure(n, 3)),
+            weight: row.weight.map(figures::weight),
+            adds: row.adds.filter(|_| !hidden).map(|n| Figure { exact: n, shown: value::plain(n) }),
             cells: columns.iter().map(cell).collect(),
         }
     });
@@ -269,6 +272,9 @@ fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy>
     }
     list.extend(aggregate.cap.map(|(n, period)| (Step::Cap, format!("{n} per {}", period.word()))));
     list.extend(aggregate.value.as_ref().map(|v| (Step::Value, row(v))));
+    list.extend(aggregate.decay.map(|d| (Step::Fade, words::decay(d))));
+    list.extend(aggregate.weight.as_ref().map(|w| (Step::Fade, format!("weighted by {}", row(w)))));
+    list.push((Step::Aggregate, words::function_name(Function::Aggregate(aggregate.function)).to_string()));
     let left = |step: Step| {
         let kept = |r: &&super::TracedRow| r.dropped.as_ref().is_none_or(|d| d.step > step);
         traced.rows.iter().filter(kept).count() as u64

@@ -286,6 +286,27 @@ pub struct Unfolded {
     pub thresholds: Option<TableWhy>,
     /// The scale that holds for the account: value and points.
     pub scale: Option<ScaleWhy>,
+    /// Where it is weighed.
+    pub weighed: Vec<WeighedWhy>,
+}
+
+/// A line of a scorecard, seen from its metric.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeighedWhy {
+    /// The scorecard.
+    pub scorecard: String,
+    /// Its score.
+    pub score: Shown,
+    /// The points that went in.
+    pub points: Option<Shown>,
+    /// The weight as declared.
+    pub weight: Figure,
+    /// What it adds to the score.
+    pub contributes: Option<Figure>,
+    /// What it costs.
+    pub lost: Option<Figure>,
+    /// Where the line is written.
+    pub position: String,
 }
 
 /// A table of bands.
@@ -377,9 +398,15 @@ pub struct RowWhy {
     pub reason: Option<String>,
     /// What it is worth.
     pub value: Option<Shown>,
-    /// What remains of it by now, where values fade.
+    /// What is left of it by now, as a factor, where values fade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay: Option<Figure>,
+    /// Its weight, where rows have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Figure>,
+    /// What it adds, where rows are added up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adds: Option<Figure>,
     /// The cells of [`AggregateWhy::columns`].
     pub cells: Vec<Shown>,
 }

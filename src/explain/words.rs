@@ -187,10 +187,7 @@ impl<'a> Words<'a> {
             out.push(format!("latest per {}", fields(&aggregate.latest_per)));
         }
         out.extend(aggregate.cap.map(|(n, period)| format!("cap {n} per {}", period.word())));
-        out.extend(aggregate.decay.map(|d| match d {
-            Decay::HalfLife(days) => format!("decay half-life {}", plural(days, "day")),
-            Decay::Linear(days) => format!("decay linear {}", plural(days, "day")),
-        }));
+        out.extend(aggregate.decay.map(decay));
         out.extend(aggregate.weight.as_ref().map(|w| format!("weighted by {}", inner.expr(w))));
         out
     }
@@ -198,6 +195,14 @@ impl<'a> Words<'a> {
     /// An expression about the rows of a table.
     pub fn row_expr(self, table: TableId, expr: &Expr) -> String {
         Words { rows: Some(table), ..self }.expr(expr)
+    }
+}
+
+/// `decay half-life 90 days`
+pub fn decay(decay: Decay) -> String {
+    match decay {
+        Decay::HalfLife(days) => format!("decay half-life {}", plural(days, "day")),
+        Decay::Linear(days) => format!("decay linear {}", plural(days, "day")),
     }
 }
 
@@ -241,7 +246,8 @@ pub fn segment(program: &Program, segment: SegmentRef) -> String {
     name.unwrap_or("?").to_string()
 }
 
-fn function_name(function: Function) -> &'static str {
+/// As it is written.
+pub fn function_name(function: Function) -> &'static str {
     CATALOGUE.iter().find(|e| e.function == function).map_or("?", |e| e.name)
 }
 

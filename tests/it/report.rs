@@ -478,7 +478,7 @@ fn the_table_of_all_accounts() {
 #[test]
 fn a_narrow_table_is_split() {
     let text = evaluated(|of| accounts::human(of, &Layout { width: 60, ..Layout::default() }));
-    assert!(text.lines().take(12).all(|l| l.chars().count() <= 60), "{text}");
+    assert!(text.lines().skip(1).take(11).all(|l| l.chars().count() <= 60), "{text}");
 }
 
 #[test]
@@ -507,7 +507,7 @@ fn json_has_exact_numbers_and_reasons() {
 #[test]
 fn markdown_of_both() {
     let text = evaluated(accounts::markdown);
-    assert!(text.contains("| acme | Acme Ltd | large | 46.2 | bronze | 75% | 49.0 | 100% |"), "{text}");
+    assert!(text.contains("| acme | Acme Ltd | large | 49.0 | 100% | 46.2 | bronze | 75% |"), "{text}");
     let page = explain::markdown(&page(Topic::Account));
     assert!(page.contains("| references | 2 | active | 70.0 | 40 | 37.3 | 16.0 |"), "{page}");
 }

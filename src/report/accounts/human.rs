@@ -3,18 +3,15 @@
 use super::{Evaluation, tables};
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table, clean};
-use crate::report::{Layout, Stamp, counted, load};
+use crate::report::{Layout, Stamp, counted, load, value};
 
 /// Width of the label that opens a section.
 pub(crate) const LABEL: usize = 10;
 
 /// The whole page.
 pub fn human(of: &Evaluation, layout: &Layout) -> String {
-    let mut out = title(of.stamp, layout);
+    let mut out = title(of.stamp, of.results.accounts.len(), layout);
     out.push('\n');
-    if of.results.accounts.is_empty() {
-        out.push_str("no accounts\n");
-    }
     for block in blocks(of, layout.width) {
         out.push_str(&block.human(0, layout));
         out.push('\n');
@@ -26,9 +23,10 @@ pub fn human(of: &Evaluation, layout: &Layout) -> String {
     out
 }
 
-/// `advocacy   as of 2026-03-31   program 3f9c2e1   data sample`
-pub fn title(stamp: &Stamp, layout: &Layout) -> String {
-    let rest = format!("   as of {}   program {}   data {}", stamp.as_of, short(&stamp.program), clean(&stamp.data));
+/// `advocacy   as of 2026-03-31   program 3f9c2e1   data sample   24 accounts`
+pub fn title(stamp: &Stamp, accounts: usize, layout: &Layout) -> String {
+    let (data, accounts) = (clean(&stamp.data), counted(accounts as u64, "account", "accounts"));
+    let rest = format!("   as of {}   program {}   data {data}   {accounts}", stamp.as_of, short(&stamp.program));
     format!("{}{}\n", layout.paint.strong(&clean(&stamp.project)), layout.paint.dim(&rest))
 }
 
@@ -94,18 +92,20 @@ fn grades(of: &Evaluation) -> Table {
 }
 
 fn rules(of: &Evaluation) -> Table {
-    let mut table = untitled(3);
-    for (rule, tally) in of.program.rules.iter().zip(of.tallies()) {
-        let total = of.results.accounts.len();
-        let mut text = format!("holds for {} of {total}", tally.holds);
-        if tally.held_back > 0 {
-            text.push_str(&format!(", held back for {}", tally.held_back));
-        }
-        if tally.undecided > 0 {
-            text.push_str(&format!(", undecided for {}", tally.undecided));
-        }
-        let label = rule.header.label.as_deref().unwrap_or("");
-        table.row(vec![rule.header.name.as_str().into(), text.into(), Cell::toned(label, Tone::Dim)]);
+    let tallies = of.tallies();
+    let held_back = tallies.iter().any(|t| t.held_back > 0);
+    let undecided = tallies.iter().any(|t| t.undecided > 0);
+    let mut columns = vec![Column::default(), Column::numbers("hold")];
+    columns.extend(held_back.then(|| Column::numbers("held back")));
+    columns.extend(undecided.then(|| Column::numbers("undecided")));
+    columns.push(Column::default());
+    let mut table = Table::new(columns);
+    for (rule, tally) in of.program.rules.iter().zip(tallies) {
+        let mut cells: Vec<Cell> = vec![rule.header.name.as_str().into(), value::grouped(tally.holds).into()];
+        cells.extend(held_back.then(|| Cell::from(value::grouped(tally.held_back))));
+        cells.extend(undecided.then(|| Cell::from(value::grouped(tally.undecided))));
+        cells.push(Cell::toned(rule.header.label.as_deref().unwrap_or(""), Tone::Dim));
+        table.row(cells);
     }
     table
 }

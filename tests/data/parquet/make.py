@@ -43,5 +43,5 @@ for name, options in {
 }.items():
     pq.write_table(table, os.path.join(here, f"rows_{name}.parquet"), **options)
 
-lists = pa.table({"id": ["A1"], "tags": [["x", "y"]], "owner": [{"name": "Jo"}], "half": pa.array([1.5], type=pa.float16())})
+lists = pa.table({"id": ["A1"], "tags": [["x", "y"]], "owner": [{"name": "Jo"}], "half": pa.array([1.5], type=pa.float16()), "uid": pa.array([bytes(range(16))], type=pa.uuid())})
 pq.write_table(lists, os.path.join(here, "nested.parquet"))

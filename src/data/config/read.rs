@@ -1,168 +1,15 @@
-//! `laud.toml`: what the project is called, which calendar it counts by, and where its data lies.
-//!
-//! Read by hand from the spanned tree rather than derived, so that every mistake is reported in one run, at its place,
-//! with what was expected: an unknown setting is an error, never ignored.
+//! Setting by setting: what each takes, and what is said if it has something else.
 
-use super::fold::soft;
-use crate::calendar::{Calendar, Date};
+use super::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
+use crate::calendar::Date;
+use crate::data::cells::check_date_format;
+use crate::data::fold::{fold, soft};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::program::Currency;
-use crate::source::Source;
 use crate::span::Span;
 use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// The project file.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The name of the project.
-    pub name: Option<String>,
-    /// The zone in which an instant becomes a date.
-    pub time_zone: Tz,
-    /// The month, 1 to 12, on whose first day the fiscal year begins.
-    pub fiscal_year_starts: u32,
-    /// The default as-of date.
-    pub as_of: Option<Date>,
-    /// The default profile.
-    pub profile: Option<Located<String>>,
-    /// All profiles, in order.
-    pub profiles: Vec<Profile>,
-    /// The whole text, for findings that have no better place.
-    pub span: Span,
-}
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// A set of files.
-#[derive(Debug, Clone)]
-pub struct Profile {
-    /// Its name.
-    pub name: Located<String>,
-    /// Where its files are, relative to the project file.
-    pub directory: Option<Located<String>>,
-    /// Unreadable, unknown and blank cells are errors.
-    pub strict: bool,
-    /// How cells are written, unless a table or column says otherwise.
-    pub options: CellOptions,
-    /// What is said about tables.
-    pub tables: Vec<TableSettings>,
-}
-
-/// What is said about a table.
-#[derive(Debug, Clone)]
-pub struct TableSettings {
-    /// The table.
-    pub name: Located<String>,
-    /// Its files, in order; by its name, if none are given.
-    pub files: Vec<Located<String>>,
-    /// The format of the files; by their names, if absent.
-    pub format: Option<Format>,
-    /// What separates the cells of a row of text.
-    pub delimiter: Option<u8>,
-    /// First date that the source vouches for.
-    pub covers_from: Option<Date>,
-    /// Last date that the source vouches for.
-    pub covers_to: Option<Date>,
-    /// How cells are written, unless a column says otherwise.
-    pub options: CellOptions,
-    /// What is said about columns.
-    pub columns: Vec<ColumnSettings>,
-}
-
-/// What is said about a column.
-#[derive(Debug, Clone)]
-pub struct ColumnSettings {
-    /// The column.
-    pub field: Located<String>,
-    /// The header it stands under.
-    pub from: Option<String>,
-    /// What an empty cell means.
-    pub blank: Option<Located<String>>,
-    /// Texts and the values of the list that they mean.
-    pub values: Vec<(String, Located<String>)>,
-    /// Texts that mean yes.
-    pub yes: Vec<Located<String>>,
-    /// Texts that mean no.
-    pub no: Vec<Located<String>>,
-    /// How cells are written.
-    pub options: CellOptions,
-}
-
-/// How cells are written.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CellOptions {
-    /// The zone of timestamps written without one.
-    pub time_zone: Option<Tz>,
-    /// Formats of dates, in chrono's letters.
-    pub date_format: Option<Vec<String>>,
-    /// What stands for an empty cell, in place of the usual words.
-    pub null: Option<Vec<String>>,
-    /// What stands before the fraction.
-    pub decimal_mark: Option<Located<char>>,
-    /// What stands between groups of three digits; `Some(None)` for nothing.
-    pub thousands_mark: Option<Located<Option<char>>>,
-    /// The currency of the amounts.
-    pub currency: Option<Located<Currency>>,
-    /// How ratios are written.
-    pub percent: Option<Percent>,
-    /// What a number means where a date is wanted.
-    pub epoch: Option<Epoch>,
-}
-
-/// How ratios are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Percent {
-    /// `45%`
-    Text,
-    /// `0.45`
-    Ratio,
-    /// `45`
-    Number,
-}
-
-/// What a number means where a date is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Epoch {
-    /// Seconds since 1970.
-    Seconds,
-    /// Milliseconds since 1970.
-    Milliseconds,
-}
-
-/// The format of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Rows of separated cells under a header.
-    Csv,
-    /// One JSON object per line.
-    Ndjson,
-    /// Parquet.
-    Parquet,
-}
-
-impl CellOptions {
-    /// These options, and where they say nothing those of `base`.
-    pub fn over(&self, base: &CellOptions) -> CellOptions {
-        CellOptions {
-            time_zone: self.time_zone.or(base.time_zone),
-            date_format: self.date_format.clone().or_else(|| base.date_format.clone()),
-            null: self.null.clone().or_else(|| base.null.clone()),
-            decimal_mark: self.decimal_mark.clone().or_else(|| base.decimal_mark.clone()),
-            thousands_mark: self.thousands_mark.clone().or_else(|| base.thousands_mark.clone()),
-            currency: self.currency.clone().or_else(|| base.currency.clone()),
-            percent: self.percent.or(base.percent),
-            epoch: self.epoch.or(base.epoch),
-        }
-    }
-}
 
 const OPTION_KEYS: [&str; 8] =
     ["time_zone", "date_format", "null", "decimal_mark", "thousands_mark", "currency", "percent", "epoch"];
@@ -181,74 +28,23 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-impl Config {
-    /// Reads the project file. `None` only if it is not TOML; any other mistake is reported, left out, and the rest read.
-    pub fn parse(source_id: u16, source: &Source, diagnostics: &mut Diagnostics) -> Option<Config> {
-        let span = Span::new(source_id, 0, source.text.len());
-        // Some editors put a byte order mark first, which is not part of TOML.
-        let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-        let mut reader = Reader { source: source_id, skipped: source.text.len() - text.len(), diagnostics };
-        let root = match DeTable::parse(text) {
-            Ok(root) => root.into_inner(),
-            Err(error) => {
-                let range = error.span().unwrap_or(0..0);
-                let first = error.message().lines().next().unwrap_or("").trim_end_matches('.').to_string();
-                let at = reader.span(range);
-                reader.diagnostics.push(
-                    Diagnostic::new(Code::ProjectSyntax, at, format!("`{}` is not valid TOML: {first}", source.name))
-                        .label("here"),
-                );
-                return None;
-            }
-        };
-        let mut config = Config {
-            name: None,
-            time_zone: Tz::UTC,
-            fiscal_year_starts: 1,
-            as_of: None,
-            profile: None,
-            profiles: Vec::new(),
-            span: Span::new(source_id, 0, 0).to(Span { end: span.end.min(1), ..span }),
-        };
-        for (key, value) in &root {
-            match key.get_ref().as_ref() {
-                "project" => reader.project(value, &mut config),
-                "profile" => {
-                    if let Some(table) = reader.table(value, "profile") {
-                        for (name, value) in table {
-                            let profile = reader.profile(name, value);
-                            config.profiles.extend(profile);
-                        }
-                    }
-                }
-                other => reader.unknown(key, other, &["project", "profile"], "the project file"),
-            }
-        }
-        Some(config)
-    }
-
-    /// How the project counts its years.
-    pub fn calendar(&self) -> Calendar {
-        Calendar { fiscal_year_starts: self.fiscal_year_starts }
-    }
-}
-
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Val<'a> = Spanned<DeValue<'a>>;
 
-struct Reader<'a> {
-    source: u16,
+/// Reads settings out of the tree, and reports what is wrong with them.
+pub(super) struct Reader<'a> {
+    pub(super) source: u16,
     /// Bytes before the text that was read.
-    skipped: usize,
-    diagnostics: &'a mut Diagnostics,
+    pub(super) skipped: usize,
+    pub(super) diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
-    fn span(&self, range: std::ops::Range<usize>) -> Span {
+    pub(super) fn span(&self, range: std::ops::Range<usize>) -> Span {
         Span::new(self.source, range.start + self.skipped, range.end + self.skipped)
     }
 
-    fn unknown(&mut self, key: &Key<'_>, word: &str, known: &[&str], place: &str) {
+    pub(super) fn unknown(&mut self, key: &Key<'_>, word: &str, known: &[&str], place: &str) {
         let mut finding = Diagnostic::new(
             Code::UnknownSetting,
             self.span(key.span()),
@@ -289,7 +85,7 @@ impl Reader<'_> {
         self.diagnostics.push(finding);
     }
 
-    fn table<'v, 'i>(&mut self, value: &'v Val<'i>, key: &str) -> Option<&'v DeTable<'i>> {
+    pub(super) fn table<'v, 'i>(&mut self, value: &'v Val<'i>, key: &str) -> Option<&'v DeTable<'i>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             self.wrong(value, key, "a table of settings", "{ … }");
@@ -358,7 +154,7 @@ impl Reader<'_> {
         if let Ok(zone) = name.value.parse() {
             return Some(zone);
         }
-        let tail = |zone: &str| super::fold::fold(zone.rsplit('/').next().unwrap_or(zone));
+        let tail = |zone: &str| fold(zone.rsplit('/').next().unwrap_or(zone));
         let near = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).find(|z| tail(z) == tail(&name.value));
         let help = match near {
             Some(zone) => Some(format!("did you mean `{zone}`?")),
@@ -399,7 +195,7 @@ impl Reader<'_> {
         }
     }
 
-    fn project(&mut self, value: &Val<'_>, config: &mut Config) {
+    pub(super) fn project(&mut self, value: &Val<'_>, config: &mut Config) {
         let Some(table) = self.table(value, "project") else { return };
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -435,7 +231,7 @@ impl Reader<'_> {
         }
     }
 
-    fn profile(&mut self, name: &Key<'_>, value: &Val<'_>) -> Option<Profile> {
+    pub(super) fn profile(&mut self, name: &Key<'_>, value: &Val<'_>) -> Option<Profile> {
         let word = name.get_ref().to_string();
         let table = self.table(value, &word)?;
         let mut profile = Profile {
@@ -637,7 +433,7 @@ impl Reader<'_> {
             "date_format" => {
                 let formats = self.texts(value, word, "\"%d/%m/%Y\"");
                 for format in &formats {
-                    if let Err(problem) = super::cells::check_date_format(&format.value) {
+                    if let Err(problem) = check_date_format(&format.value) {
                         self.diagnostics.push(
                             Diagnostic::new(
                                 Code::SettingType,

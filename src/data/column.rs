@@ -1,0 +1,242 @@
+//! A column being filled: typed cells, and what is known about those that could not be read.
+
+use super::Cells;
+use super::binding::ColumnBinding;
+use super::cells::{Bad, Cell, CellReader, Shift};
+use super::undeclared::Undeclared;
+use crate::calendar::Date;
+use crate::program::{FieldId, Program, Table, Type};
+use chrono_tz::Tz;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A column being filled.
+pub(super) struct ColumnBuilder {
+    pub(super) cells: Cells,
+    pub(super) reader: CellReader,
+    /// Cells that could not be read, by rising row: row, reason and which text.
+    pub(super) issues: Vec<(u32, Bad, u32)>,
+    pub(super) shifts: Vec<(u32, Shift)>,
+    pub(super) texts: Texts,
+    interned: HashMap<Arc<str>, ()>,
+    /// How many texts are shared at most; none in a key, where each is there once.
+    most: usize,
+    pub(super) undeclared: Undeclared,
+}
+
+/// Texts of unreadable cells; only so many, because they are for examples.
+#[derive(Default)]
+pub(super) struct Texts {
+    list: Vec<String>,
+    places: HashMap<String, u32>,
+}
+
+const TEXTS: usize = 1000;
+const SHOWN: usize = 40;
+
+impl Texts {
+    /// The number of a text.
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        let short = clip(text);
+        if let Some(place) = self.places.get(&short) {
+            return *place;
+        }
+        if self.list.len() >= TEXTS {
+            return u32::MAX;
+        }
+        let place = self.list.len() as u32;
+        self.places.insert(short.clone(), place);
+        self.list.push(short);
+        place
+    }
+
+    /// The text of a number.
+    pub(super) fn get(&self, place: u32) -> &str {
+        self.list.get(place as usize).map_or("…", String::as_str)
+    }
+}
+
+/// A text short enough to be an example, without line ends.
+pub(super) fn clip(text: &str) -> String {
+    let mut short: String = text.trim().chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.trim().chars().nth(SHOWN).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+impl ColumnBuilder {
+    /// For a column of a table; `None` if there is no such column.
+    pub(super) fn new(
+        program: &Program,
+        table: &Table,
+        index: usize,
+        binding: &ColumnBinding,
+        zone: Tz,
+    ) -> Option<ColumnBuilder> {
+        let field = table.fields.get(index)?;
+        let cells = match field.ty {
+            Type::Boolean => Cells::Boolean(Vec::new()),
+            Type::Number(_) => Cells::Number(Vec::new()),
+            Type::Date => Cells::Date(Vec::new()),
+            Type::Instant => Cells::Instant(Vec::new()),
+            Type::Enum(_) => Cells::Symbol(Vec::new()),
+            Type::Text | Type::Unknown => Cells::Text(Vec::new()),
+        };
+        Some(ColumnBuilder {
+            cells,
+            reader: CellReader::new(program, field, binding, zone),
+            issues: Vec::new(),
+            shifts: Vec::new(),
+            texts: Texts::default(),
+            interned: HashMap::new(),
+            most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
+            undeclared: Undeclared::default(),
+        })
+    }
+
+    /// Adds the cell of the next row.
+    pub(super) fn push(&mut self, cell: Cell<'_>, row: u32) {
+        match (&mut self.cells, cell) {
+            (Cells::Boolean(v), Cell::Boolean(b)) => v.push(Some(b)),
+            (Cells::Number(v), Cell::Number(n)) => v.push(Some(n)),
+            (Cells::Symbol(v), Cell::Symbol(s)) => v.push(Some(s)),
+            (Cells::Date(v), Cell::Moment(m)) => {
+                v.push(Some(m.day()));
+                self.shifts.extend(m.shift.map(|s| (row, s)));
+            }
+            (Cells::Instant(v), Cell::Moment(m)) => {
+                v.push(Some(m.micros));
+                self.shifts.extend(m.shift.map(|s| (row, s)));
+            }
+            (Cells::Text(v), Cell::Text(t)) => {
+                let known = self.interned.get_key_value(t.as_ref()).map(|(known, ())| Arc::clone(known));
+                v.push(Some(known.unwrap_or_else(|| {
+                    let new: Arc<str> = Arc::from(t.as_ref());
+                    if self.interned.len() < self.most {
+                        self.interned.insert(Arc::clone(&new), ());
+                    }
+                    new
+                })));
+            }
+            (cells, _) => push_none(cells),
+        }
+    }
+
+    /// Forgets all rows from this one on.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        match &mut self.cells {
+            Cells::Boolean(v) => v.truncate(rows),
+            Cells::Number(v) => v.truncate(rows),
+            Cells::Date(v) => v.truncate(rows),
+            Cells::Instant(v) => v.truncate(rows),
+            Cells::Symbol(v) => v.truncate(rows),
+            Cells::Text(v) => v.truncate(rows),
+        }
+        while self.issues.last().is_some_and(|(row, ..)| *row as usize >= rows) {
+            self.issues.pop();
+        }
+        while self.shifts.last().is_some_and(|(row, _)| *row as usize >= rows) {
+            self.shifts.pop();
+        }
+    }
+
+    /// The date of a row.
+    pub(super) fn date(&self, row: usize) -> Option<Date> {
+        match &self.cells {
+            Cells::Date(v) => v.get(row).copied().flatten(),
+            Cells::Instant(v) => {
+                let micros = v.get(row).copied().flatten()?;
+                i32::try_from(micros.div_euclid(crate::value::DAY_MICROS)).ok().map(Date)
+            }
+            _ => None,
+        }
+    }
+
+    /// When, to the microsecond where it is known.
+    pub(super) fn micros(&self, row: usize) -> Option<i64> {
+        match &self.cells {
+            Cells::Date(v) => v.get(row).copied().flatten().map(|d| i64::from(d.0) * crate::value::DAY_MICROS),
+            Cells::Instant(v) => v.get(row).copied().flatten(),
+            _ => None,
+        }
+    }
+
+    /// The text of a row.
+    pub(super) fn text(&self, row: usize) -> Option<&Arc<str>> {
+        if let Cells::Text(v) = &self.cells { v.get(row).and_then(Option::as_ref) } else { None }
+    }
+
+    /// True if both rows hold the same.
+    pub(super) fn same(&self, a: usize, b: usize) -> bool {
+        let equal = match &self.cells {
+            Cells::Boolean(v) => v.get(a) == v.get(b),
+            Cells::Number(v) => v.get(a) == v.get(b),
+            Cells::Date(v) => v.get(a) == v.get(b),
+            Cells::Instant(v) => v.get(a) == v.get(b),
+            Cells::Symbol(v) => v.get(a) == v.get(b),
+            Cells::Text(v) => v.get(a) == v.get(b),
+        };
+        equal && (self.issues.is_empty() || self.issue(a) == self.issue(b))
+    }
+
+    fn issue(&self, row: usize) -> Option<(Bad, u32)> {
+        let at = self.issues.binary_search_by_key(&(row as u32), |(row, ..)| *row).ok()?;
+        self.issues.get(at).map(|(_, bad, text)| (*bad, *text))
+    }
+
+    /// Drops rows; `new` says what becomes of each number.
+    pub(super) fn retain(&mut self, keep: &[bool], new: &[u32]) {
+        fn kept<T>(v: &mut Vec<T>, keep: &[bool]) {
+            let mut flags = keep.iter();
+            v.retain(|_| flags.next().copied().unwrap_or(true));
+        }
+        match &mut self.cells {
+            Cells::Boolean(v) => kept(v, keep),
+            Cells::Number(v) => kept(v, keep),
+            Cells::Date(v) => kept(v, keep),
+            Cells::Instant(v) => kept(v, keep),
+            Cells::Symbol(v) => kept(v, keep),
+            Cells::Text(v) => kept(v, keep),
+        }
+        let stays = |row: u32| keep.get(row as usize).copied().unwrap_or(true);
+        let moved = |row: u32| new.get(row as usize).copied().unwrap_or(row);
+        self.issues.retain(|(row, ..)| stays(*row));
+        self.issues.iter_mut().for_each(|(row, ..)| *row = moved(*row));
+        self.shifts.retain(|(row, _)| stays(*row));
+        self.shifts.iter_mut().for_each(|(row, _)| *row = moved(*row));
+    }
+
+    /// How many cells are blank, and the first row.
+    pub(super) fn blanks(&self) -> (u64, Option<usize>) {
+        fn count<T>(v: &[Option<T>], bad: &dyn Fn(usize) -> bool) -> (u64, Option<usize>) {
+            let mut rows = v.iter().enumerate().filter(|(i, c)| c.is_none() && !bad(*i)).map(|(i, _)| i);
+            let first = rows.next();
+            (first.map_or(0, |_| 1 + rows.count() as u64), first)
+        }
+        let bad = |row: usize| !self.issues.is_empty() && self.issue(row).is_some();
+        match &self.cells {
+            Cells::Boolean(v) => count(v, &bad),
+            Cells::Number(v) => count(v, &bad),
+            Cells::Date(v) => count(v, &bad),
+            Cells::Instant(v) => count(v, &bad),
+            Cells::Symbol(v) => count(v, &bad),
+            Cells::Text(v) => count(v, &bad),
+        }
+    }
+}
+
+/// How many texts of a column are shared; beyond that each row has its own.
+const INTERNED: usize = 1 << 16;
+
+/// Adds a cell without a value.
+pub(super) fn push_none(cells: &mut Cells) {
+    match cells {
+        Cells::Boolean(v) => v.push(None),
+        Cells::Number(v) => v.push(None),
+        Cells::Date(v) => v.push(None),
+        Cells::Instant(v) => v.push(None),
+        Cells::Symbol(v) => v.push(None),
+        Cells::Text(v) => v.push(None),
+    }
+}

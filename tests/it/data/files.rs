@@ -1,0 +1,161 @@
+//! Headers, formats, packed files, files that are not there.
+
+use super::*;
+
+#[test]
+fn headers_by_folding_by_name_and_not_at_all() {
+    let program = account(vec![text("account_id"), number("arr"), optional(text("region")), text("owner")]);
+    let csv = "\u{feff}Account ID , ARR,CSM Name,Legacy\r\nA,\"1,000\",\"Jo\r\nLee\",x\r\n";
+    let toml = "[profile.p]\ndirectory = '.'\n[profile.p.account.columns]\nowner = 'csm name'\n";
+    let loaded = files(&[("account.csv", csv)]).load_with(&program, toml).unwrap();
+    assert_eq!(loaded.column(0, 1), ["1000"]);
+    assert_eq!(loaded.column(0, 3), ["Jo\r\nLee"]);
+    assert_eq!(
+        loaded.notes(0),
+        [
+            "Unused 1: 1 column of account.csv:1 not used: `Legacy`",
+            "Other 1: account.csv:1 has no column `region`: `region` is missing everywhere",
+        ]
+    );
+}
+
+#[test]
+fn headers_that_do_not_fit() {
+    let program = account(vec![text("id"), number("arr"), date("renewal_date")]);
+    let case = |csv: &str| errors(files(&[("account.csv", csv)]).load(&program));
+    assert_eq!(
+        case("id,arr,id\n"),
+        [
+            "account.csv:1: column `id` appears twice, as column 1 and column 3 (rename or remove one of them)",
+            "account.csv:1: there is no column `renewal_date` for table `account` (there is `id`, `arr`, `id`; name it with \
+             `columns.renewal_date = \"…\"`, or declare `renewal_date` optional)",
+        ]
+    );
+    assert_eq!(
+        case("id,arr,RenewalDate\n"),
+        ["account.csv:1: there is no column `renewal_date` for table `account` (did you mean `RenewalDate`? then set \
+          `columns.renewal_date = \"RenewalDate\"`)"]
+    );
+    assert_eq!(
+        case("id,ARR,Arr,renewal_date\n"),
+        ["account.csv:1: both `ARR` and `Arr` could be column `arr` (say which: `columns.arr = \"ARR\"`)"]
+    );
+    assert!(
+        case("id;arr;renewal_date\n")[0]
+            .ends_with("(the header seems to be separated by `;`: set `delimiter = \";\"`)")
+    );
+    assert_eq!(case(""), ["account.csv: the file is empty (the first line names the columns)"]);
+    assert_eq!(case("\n\n"), ["account.csv: the file is empty (the first line names the columns)"]);
+    let loaded = files(&[("account.csv", "id,arr,renewal_date\n")]).load(&program).unwrap();
+    assert_eq!((loaded.report(0).read, loaded.report(0).loaded), (0, true));
+}
+
+#[test]
+fn files_that_are_not_there_or_not_text() {
+    let program = activity(None, vec![]);
+    let data = files(&[("account.csv", "id\nA\n"), ("events.csv", "account,occurred_at\n")]);
+    // A table without a file is not loaded, which is not the same as having no rows.
+    let loaded = data.load(&program).unwrap();
+    assert!(!loaded.table(1).loaded && !loaded.report(1).loaded);
+    assert_eq!(loaded.notes(1), ["Other 1: no file for `activity` in the project's directory: not loaded"]);
+    assert_eq!(loaded.table(1).by_parent, [Vec::<u32>::new()]);
+
+    let toml = "[profile.p]\ndirectory = '.'\n[profile.p.activity]\nfile = 'event.csv'\n";
+    assert_eq!(
+        errors(data.load_with(&program, toml)),
+        ["event.csv: there is no file `event.csv` (did you mean `events.csv`?)"]
+    );
+    let none = files(&[("accounts.csv", "id\nA\n")]);
+    assert_eq!(
+        errors(none.load(&program)),
+        ["account.csv: there is no file for table `account`, whose rows are scored (did you mean `accounts.csv`?)"]
+    );
+    let two = files(&[("account.csv", "id\nA\n"), ("account.jsonl", "")]);
+    assert_eq!(
+        errors(two.load(&program)),
+        [
+            "account.csv: table `account` has two files: `account.csv` and `account.jsonl` (remove one, or name the one that is \
+          meant with `file = …` in the project file)"
+        ]
+    );
+    for (bytes, words) in [
+        (&b"\xff\xfei\0d\0"[..], "the file is UTF-16"),
+        (b"PK\x03\x04\x14\0", "the file is a workbook or an archive, not text"),
+        (b"PAR1\x15\x04", "the file is Parquet"),
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03garbage", "the file is damaged: it cannot be unpacked beyond row 0"),
+    ] {
+        let data = files(&[]);
+        std::fs::write(data.directory.path().join("account.csv"), bytes).unwrap();
+        assert!(errors(data.load(&program))[0].contains(words), "{:?}", errors(data.load(&program)));
+    }
+    let binding = without_config(&program, Some("no/such/place"), Path::new("."));
+    assert_eq!(
+        errors(run(&program, &binding)),
+        [
+            "no/such/place: there is no directory `no/such/place` (name the directory of the files with `--data`, or in the project file)"
+        ]
+    );
+}
+
+fn gz(content: &str) -> Vec<u8> {
+    use std::io::Write;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(content.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
+#[test]
+fn packed_files_and_json_lines() {
+    let program = activity(Some("id"), vec![text("id"), integer("score"), optional(field("ok", Type::Boolean))]);
+    let data = files(&[]);
+    let path = |name: &str| data.directory.path().join(name);
+    // Two members, as appending to a packed log gives.
+    std::fs::write(path("account.csv.gz"), [gz("id\nA\n"), gz("B\n")].concat()).unwrap();
+    let lines = "\u{feff}{\"account\": \"A\", \"Occurred At\": \"2026-01-01\", \"id\": 1, \"score\": 3, \"ok\": true, \"extra\": []}\n\
+                 \n\
+                 {\"account\": \"B\", \"Occurred At\": \"2026-01-02\", \"id\": \"e2\", \"score\": 1e1}\r\n\
+                 {\"account\": \"B\", \"Occurred At\": \"2026-01-02\", \"id\": 3, \"score\": {\"x\": 1}, \"ok\": null}\n\
+                 {\"account\": \"B\"\n\
+                 [1]\n\
+                 {\"account\": \"A\", \"Occurred At\": 5, \"id\": 12345678901234567890123456789012345678901, \"score\": 1}\n\
+                 {\"account\": \"A\", \"Occurred At\": \"2026-01-03\", \"id\": 0.5, \"score\": 2.5}";
+    std::fs::write(path("activity.ndjson.gz"), gz(lines)).unwrap();
+    let loaded = data.load(&program).unwrap();
+    assert_eq!(loaded.column(0, 0), ["A", "B"]);
+    assert_eq!(loaded.column(1, 2), ["1", "e2", "3", "0.5"]);
+    assert_eq!(loaded.column(1, 3), ["3", "10", "!", "!"]);
+    assert_eq!(loaded.column(1, 4), ["true", "-", "-", "-"]);
+    assert_eq!(
+        loaded.rejected(),
+        [
+            "activity.ndjson.gz:5 Malformed: not JSON at column 15",
+            "activity.ndjson.gz:6 Malformed: not a JSON object",
+            "activity.ndjson.gz:7 BadDate: `5` in `occurred_at` is a number, not a date",
+        ]
+    );
+    assert_eq!(loaded.notes(1)[2], "Unused 1: 1 column of activity.ndjson.gz not used: `extra`");
+
+    let list = files(&[("account.jsonl", "[{\"id\": \"A\"},\n{\"id\": \"B\"}]\n")]);
+    assert_eq!(
+        errors(list.load(&program)),
+        [
+            "account.jsonl:1: the file is one JSON list; one object per line is wanted (convert it, for example with `jq -c '.[]'`)"
+        ]
+    );
+    let other = files(&[("account.jsonl", "{\"ident\": \"A\"}\n")]);
+    assert!(errors(other.load(&program))[0].starts_with("account.jsonl: there is no column `id` for table `account`"));
+}
+
+#[test]
+fn what_a_source_vouches_for() {
+    let program = activity(None, vec![]);
+    let csv = "account,occurred_at\nA,2026-02-03\nZ,2026-02-05\n";
+    let data = files(&[("account.csv", "id\nA\n"), ("activity.csv", csv)]);
+    let loaded = data.load(&program).unwrap();
+    // The row of 5 February is rejected, but the file reaches that far.
+    assert_eq!((loaded.table(1).covers_from, loaded.table(1).covers_to), (None, Some(day("2026-02-05"))));
+    let toml = "[profile.p]\ndirectory = '.'\n[profile.p.activity]\ncovers = { from = 2025-01-01, to = 2026-03-31 }\n";
+    let table = data.load_with(&program, toml).unwrap();
+    assert_eq!(table.table(1).covers_from, Some(day("2025-01-01")));
+    assert_eq!(table.table(1).covers_to, Some(day("2026-03-31")));
+}
