@@ -32,7 +32,8 @@ impl Date {
     }
 
     fn chrono(self) -> NaiveDate {
-        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH)).unwrap_or(NaiveDate::MAX)
+        let end = if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
+        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH)).unwrap_or(end)
     }
 
     /// So many days later, or earlier if negative.
@@ -175,7 +176,7 @@ impl fmt::Debug for Duration {
 }
 
 /// Dates from `first` to `last`, both included; empty if `last` lies before `first`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DateRange {
     /// First date.
     pub first: Date,
@@ -191,7 +192,7 @@ impl DateRange {
 }
 
 /// How the project counts its years.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Calendar {
     /// The month, 1 to 12, on whose first day the fiscal year begins.
     pub fiscal_year_starts: u32,

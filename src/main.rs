@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `laud`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    laud::cli::run(std::env::args_os())
+}

@@ -14,7 +14,11 @@ pub struct Source {
     /// The whole text.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
+    /// Characters that begin before each block of [`BLOCK`] bytes: columns stay cheap in a line of a megabyte.
+    characters: Vec<u32>,
 }
+
+const BLOCK: usize = 4096;
 
 impl Source {
     /// Indexes the lines of `text`.
@@ -22,19 +26,43 @@ impl Source {
         let text = text.into();
         let mut line_starts = vec![0];
         line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i as u32 + 1));
-        Source { name: name.into(), text, line_starts }
+        let mut characters = Vec::with_capacity(text.len() / BLOCK + 1);
+        let mut count = 0;
+        for block in text.as_bytes().chunks(BLOCK) {
+            characters.push(count);
+            count += starts(block);
+        }
+        Source { name: name.into(), text, line_starts, characters }
     }
 
-    /// Line and column of a byte offset, both from 1; the column counts characters.
+    /// Line and column of a byte offset, both from 1; the column counts characters. A line ending is at the end of its line.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
-        let mut end = (offset as usize).min(self.text.len());
+        let mut end = (offset as usize).min(self.line_range(line + 1).end);
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = self.text.get(start..end).map_or(0, |s| s.chars().count());
-        (line + 1, column + 1)
+        let column = self.characters_before(end).saturating_sub(self.characters_before(start));
+        (line + 1, column as usize + 1)
+    }
+
+    /// How many characters begin before a byte offset.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let block = offset / BLOCK;
+        match self.characters.get(block) {
+            Some(&count) => count + self.text.as_bytes().get(block * BLOCK..offset).map_or(0, starts),
+            None => self.characters.last().map_or(0, |&count| {
+                count + self.text.as_bytes().get((self.characters.len() - 1) * BLOCK..).map_or(0, starts)
+            }),
+        }
+    }
+
+    /// The bytes of line `number` (from 1), without its line ending; empty at the end of the text for a line that is not there.
+    pub fn line_range(&self, number: usize) -> std::ops::Range<usize> {
+        let start =
+            number.checked_sub(1).and_then(|n| self.line_starts.get(n)).map_or(self.text.len(), |&s| s as usize);
+        start..start + self.line(number).len()
     }
 
     /// The text of line `number` (from 1), without its line ending.
@@ -48,6 +76,11 @@ impl Source {
     pub fn line_count(&self) -> usize {
         self.line_starts.len()
     }
+}
+
+/// Characters that begin in these bytes: all but the continuation bytes of UTF-8.
+fn starts(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|b| u32::from(b & 0xC0 != 0x80)).sum()
 }
 
 /// All sources of one compilation, addressed by [`Span::source`].

@@ -47,7 +47,7 @@ impl Missing {
 }
 
 /// A value of any type. Units live in the type ([`crate::program::Type`]), not here.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// No value, and why.
     Missing(Missing),

@@ -4,6 +4,12 @@
 //! flat lists: a machine-written condition of a hundred thousand terms is wide, not deep. Every node has its [`Span`].
 //! Declarations come out in source order; that order has no meaning.
 
+#![allow(missing_docs)] // the fields of a variant are told by the line above it
+
+mod visit;
+
+pub use visit::children;
+
 use crate::calendar::{Date, Duration, PeriodKind};
 use crate::number::Decimal;
 use crate::span::Span;
@@ -18,7 +24,7 @@ pub struct Name {
 }
 
 /// A text literal, quotes removed and escapes resolved.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Text {
     /// The text itself.
     pub text: String,
@@ -27,7 +33,7 @@ pub struct Text {
 }
 
 /// One parsed source.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct File {
     /// Its declarations in source order; those with syntax errors are left out.
     pub items: Vec<Item>,
@@ -36,7 +42,7 @@ pub struct File {
 }
 
 /// A declaration.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Item {
     /// What is declared.
     pub kind: ItemKind,
@@ -53,7 +59,7 @@ pub struct Item {
 }
 
 /// The kinds of declaration.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ItemKind {
     /// `objective NAME { target CONDITION }`
     Objective(Objective),
@@ -101,7 +107,7 @@ impl ItemKind {
 // ---------- metadata ----------
 
 /// A statement that says who answers for a declaration, why it is there and when it is looked at again.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Meta {
     /// Which statement.
     pub kind: MetaKind,
@@ -110,7 +116,7 @@ pub struct Meta {
 }
 
 /// Metadata statements, allowed in every braced declaration.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum MetaKind {
     /// `owner TEAM`
     Owner(Name),
@@ -141,7 +147,7 @@ pub enum MetaKind {
 // ---------- tables ----------
 
 /// One row per subject.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Table {
     /// `as of FIELD`: the table keeps its history.
     pub as_of: Option<Name>,
@@ -152,7 +158,7 @@ pub struct Table {
 }
 
 /// One row per thing that happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Events {
     /// The table whose rows these things happened to.
     pub of: Name,
@@ -165,7 +171,7 @@ pub struct Events {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Field {
     /// Its name.
     pub name: Name,
@@ -182,7 +188,7 @@ pub struct Field {
 }
 
 /// A range of allowed values, both ends included.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Range {
     /// Smallest allowed value.
     pub low: Option<Decimal>,
@@ -193,7 +199,7 @@ pub struct Range {
 }
 
 /// A type as written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TypeExpr {
     /// Which.
     pub kind: TypeExprKind,
@@ -202,7 +208,7 @@ pub struct TypeExpr {
 }
 
 /// Types that can be written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum TypeExprKind {
     /// `boolean`
     Boolean,
@@ -231,7 +237,7 @@ pub enum TypeExprKind {
 }
 
 /// A word after a column's type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Attribute {
     /// Which.
     pub kind: AttributeKind,
@@ -240,7 +246,7 @@ pub struct Attribute {
 }
 
 /// What can be said of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttributeKind {
     /// `key`: identifies the row.
     Key,
@@ -259,14 +265,14 @@ pub enum AttributeKind {
 // ---------- small declarations ----------
 
 /// What the metrics are for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Objective {
     /// `target net_retention >= 110%`
     pub target: Option<Expr>,
 }
 
 /// A named constant that a run may set otherwise.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Param {
     /// `param churn: ratio = …`
     pub ty: Option<TypeExpr>,
@@ -275,14 +281,14 @@ pub struct Param {
 }
 
 /// A named condition on accounts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Segment {
     /// Who belongs.
     pub condition: Expr,
 }
 
 /// A partition of all accounts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Partition {
     /// What is looked at; absent where the rows are conditions of their own.
     pub by: Option<Expr>,
@@ -291,7 +297,7 @@ pub struct Partition {
 }
 
 /// A typed definition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Define {
     /// Its parameters.
     pub parameters: Vec<Parameter>,
@@ -300,7 +306,7 @@ pub struct Define {
 }
 
 /// A parameter of a definition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Parameter {
     /// Its name.
     pub name: Name,
@@ -311,7 +317,7 @@ pub struct Parameter {
 // ---------- rows: thresholds, grades, partitions ----------
 
 /// `champion > 3 -> 100`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Row {
     /// The name of the band, grade or part.
     pub name: Name,
@@ -324,7 +330,7 @@ pub struct Row {
 }
 
 /// The condition of a row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct RowTest {
     /// Which.
     pub kind: RowTestKind,
@@ -333,7 +339,7 @@ pub struct RowTest {
 }
 
 /// Conditions that a row can state.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum RowTestKind {
     /// `>= 2`
     Compare(CompareOp, Expr),
@@ -350,7 +356,7 @@ pub enum RowTestKind {
 }
 
 /// A table of rows, or the one for a segment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Thresholds {
     /// `thresholds for SEGMENT`
     pub segment: Option<Name>,
@@ -361,7 +367,7 @@ pub struct Thresholds {
 }
 
 /// `scale 0 -> 0, 3 -> 100`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Scale {
     /// `scale for SEGMENT …`
     pub segment: Option<Name>,
@@ -374,7 +380,7 @@ pub struct Scale {
 // ---------- metric ----------
 
 /// A measured quantity.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Metric {
     /// How it is computed.
     pub value: Option<Expr>,
@@ -389,7 +395,7 @@ pub struct Metric {
 }
 
 /// How long a measured value stays usable.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct ValidFor {
     /// For how long.
     pub duration: DurationLit,
@@ -402,7 +408,7 @@ pub struct ValidFor {
 // ---------- scorecard ----------
 
 /// A weighted roll-up.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Scorecard {
     /// The lines that are weighed.
     pub lines: Vec<Line>,
@@ -423,7 +429,7 @@ pub struct Scorecard {
 }
 
 /// What the weights of a scorecard must total.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct WeightTotal {
     /// The total, or nothing for `weights free`.
     pub total: Option<Expr>,
@@ -432,7 +438,7 @@ pub struct WeightTotal {
 }
 
 /// One line of a scorecard.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Line {
     /// The metric or scorecard.
     pub name: Name,
@@ -453,7 +459,7 @@ pub struct Line {
 }
 
 /// What differs for a segment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Override {
     /// For whom.
     pub segment: Name,
@@ -464,7 +470,7 @@ pub struct Override {
 }
 
 /// What a score does with missing parts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct MissingClause {
     /// Which policy.
     pub policy: MissingPolicy,
@@ -473,7 +479,7 @@ pub struct MissingClause {
 }
 
 /// The policies.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum MissingPolicy {
     /// `renormalise at least 60% coverage`: the weight is shared out.
     Renormalise { at_least: Option<Expr> },
@@ -486,7 +492,7 @@ pub enum MissingPolicy {
 }
 
 /// `cap 49 when open_p1 > 0`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Limit {
     /// Which verb.
     pub verb: LimitVerb,
@@ -501,7 +507,7 @@ pub struct Limit {
 }
 
 /// How a score is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LimitVerb {
     /// At most.
     Cap,
@@ -514,7 +520,7 @@ pub enum LimitVerb {
 // ---------- rule ----------
 
 /// When to act, and how.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Rule {
     /// What sets it off.
     pub trigger: Option<Trigger>,
@@ -545,7 +551,7 @@ pub struct Rule {
 }
 
 /// `when`, `while` and `on`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Trigger {
     /// Which.
     pub kind: TriggerKind,
@@ -556,7 +562,7 @@ pub struct Trigger {
 }
 
 /// How a condition sets a rule off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TriggerKind {
     /// `when`: on becoming true.
     When,
@@ -565,7 +571,7 @@ pub enum TriggerKind {
 }
 
 /// What a rule does.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Action {
     /// `task`, `playbook`, `email` …
     pub verb: Name,
@@ -582,7 +588,7 @@ pub struct Action {
 }
 
 /// What an action names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ActionTarget {
     /// A text with `{names}` to fill in.
     Text(Text),
@@ -591,7 +597,7 @@ pub enum ActionTarget {
 }
 
 /// One step of an escalation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Escalation {
     /// How long after opening.
     pub after: DurationLit,
@@ -600,7 +606,7 @@ pub struct Escalation {
 }
 
 /// `limit 5 per owner per week`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct RateLimit {
     /// How many.
     pub count: Expr,
@@ -615,7 +621,7 @@ pub struct RateLimit {
 // ---------- test ----------
 
 /// A test of the program.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Test {
     /// The fixed as-of date.
     pub as_of: DateLit,
@@ -626,7 +632,7 @@ pub struct Test {
 }
 
 /// Rows for a test.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Given {
     /// The table.
     pub table: Name,
@@ -641,7 +647,7 @@ pub struct Given {
 }
 
 /// A cell of a test table, as written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Cell {
     /// The text between the bars, trimmed, quotes removed.
     pub text: String,
@@ -650,7 +656,7 @@ pub struct Cell {
 }
 
 /// One `expect`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Expectation {
     /// What is expected.
     pub kind: ExpectationKind,
@@ -659,7 +665,7 @@ pub struct Expectation {
 }
 
 /// What can be expected.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ExpectationKind {
     /// `acme.references = 2.5 within 0.1`, `acme.advocacy is bronze`
     Holds { condition: Expr, within: Option<Expr> },
@@ -672,7 +678,7 @@ pub enum ExpectationKind {
 // ---------- expressions ----------
 
 /// An expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Expr {
     /// Which.
     pub kind: ExprKind,
@@ -681,7 +687,7 @@ pub struct Expr {
 }
 
 /// A date literal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DateLit {
     /// The date.
     pub date: Date,
@@ -690,7 +696,7 @@ pub struct DateLit {
 }
 
 /// A duration literal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DurationLit {
     /// The duration.
     pub duration: Duration,
@@ -699,7 +705,7 @@ pub struct DurationLit {
 }
 
 /// The forms of expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ExprKind {
     /// `3`, `250k`
     Number(Decimal),
@@ -762,7 +768,7 @@ pub enum ExprKind {
 }
 
 /// The period of a `for` condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HeldPeriod {
     /// Ends of complete calendar or fiscal periods.
     Calendar(PeriodKind),
@@ -771,7 +777,7 @@ pub enum HeldPeriod {
 }
 
 /// One term of a sum.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Term {
     /// Subtracted rather than added; never for the first.
     pub negative: bool,
@@ -780,7 +786,7 @@ pub struct Term {
 }
 
 /// One factor of a product.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Factor {
     /// Divided by rather than multiplied with; never for the first.
     pub divide: bool,
@@ -820,7 +826,7 @@ impl CompareOp {
 }
 
 /// A function or aggregate applied.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Call {
     /// Which function.
     pub function: Name,
@@ -829,7 +835,7 @@ pub struct Call {
 }
 
 /// An argument of a call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Argument {
     /// Which form.
     pub kind: ArgumentKind,
@@ -838,7 +844,7 @@ pub struct Argument {
 }
 
 /// Forms of argument.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ArgumentKind {
     /// A plain value; `count(activity)` arrives as the name `activity`.
     Value(Expr),
@@ -851,7 +857,7 @@ pub enum ArgumentKind {
 }
 
 /// A clause behind a source; their order in the text has no meaning.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Clause {
     /// Which.
     pub kind: ClauseKind,
@@ -860,7 +866,7 @@ pub struct Clause {
 }
 
 /// What can be done with rows before they are aggregated.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ClauseKind {
     /// `where CONDITION`
     Where(Expr),
@@ -879,7 +885,7 @@ pub enum ClauseKind {
 }
 
 /// A span of dates relative to the as-of date.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Window {
     /// Which.
     pub kind: WindowKind,
@@ -888,7 +894,7 @@ pub struct Window {
 }
 
 /// Forms of window; their meaning is in [`crate::calendar`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WindowKind {
     /// `last 90 days`
     Last(Duration),
@@ -907,7 +913,7 @@ pub enum WindowKind {
 }
 
 /// Where `as of` looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shift {
     /// `90 days ago`
     Ago(Duration),

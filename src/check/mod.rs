@@ -1,16 +1,310 @@
 //! `ast` into `program`: types, units and proofs.
+//!
+//! Names and order come from [`crate::resolve`]. Declarations are then checked one after the other so that each finds what
+//! it reads already typed; a declaration with an error yields a stand-in of unknown type, about which nothing more is
+//! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
+
+mod bands;
+mod calls;
+mod constant;
+mod domain;
+mod expr;
+mod history;
+mod interval;
+mod metrics;
+mod region;
+mod rules;
+mod scorecards;
+mod segments;
+mod tables;
+mod tests;
+mod units;
 
 use crate::Settings;
-use crate::ast;
-use crate::diagnostics::Diagnostics;
-use crate::program::{Expr, Program};
+use crate::ast::{self, ItemKind};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::number::Decimal;
+use crate::program::{
+    Expr, ExprKind, Field, FieldId, Header, Metric, MetricId, ParamId, Partition, Program, Scorecard, ScorecardId,
+    Segment, SegmentRef, TableId, Type,
+};
+use crate::resolve::{self, Symbol, Symbols};
+use crate::span::Span;
+use crate::value::{Missing, Value};
+use domain::Domain;
 
-/// Checks all files as one program. `None` where nothing could be built.
-pub fn check(_files: &[ast::File], _settings: &Settings, _diagnostics: &mut Diagnostics) -> Option<Program> {
-    None
+/// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
+/// running.
+pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Program> {
+    let symbols = resolve::resolve(files, diagnostics);
+    let mut checker = Checker::new(symbols, diagnostics);
+    checker.tables();
+    checker.settings(settings);
+    for symbol in std::mem::take(&mut checker.symbols.order) {
+        checker.declaration(symbol);
+    }
+    checker.objectives();
+    checker.rules();
+    checker.double_counting();
+    checker.history();
+    checker.tests();
+    let mut program = checker.finish()?;
+    program.hash = program.fingerprint();
+    Some(program)
 }
 
 /// Types one expression in the scope of an account of a checked program.
-pub fn check_expression(_program: &Program, _expr: &ast::Expr, _diagnostics: &mut Diagnostics) -> Option<Expr> {
-    None
+pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut Diagnostics) -> Option<Expr> {
+    let mut checker = Checker::of_program(program, diagnostics);
+    let before = checker.error_count();
+    let typed = checker.expr(expr, &Scope::Account, None);
+    (checker.error_count() == before).then_some(typed)
+}
+
+/// What a bare name can mean at a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Scope {
+    /// Columns of the account and all declarations.
+    Account,
+    /// Columns of a row, then those of its account.
+    Row(TableId),
+    /// Literals and parameters only; the text says for what.
+    Constant(&'static str),
+}
+
+/// Everything that is known while checking.
+struct Checker<'a, 'd> {
+    symbols: Symbols<'a>,
+    diagnostics: &'d mut Diagnostics,
+    program: Program,
+    /// By metric: filled in order; `None` before, or if it could not be typed.
+    metrics: Vec<Option<Metric>>,
+    metric_domains: Vec<Domain>,
+    scorecards: Vec<Option<Scorecard>>,
+    score_domains: Vec<Domain>,
+    segments: Vec<Option<Segment>>,
+    partitions: Vec<Option<Partition>>,
+    params: Vec<Option<crate::program::Param>>,
+    /// Arguments of the definition being expanded, innermost last.
+    arguments: Vec<std::collections::HashMap<String, Expr>>,
+    /// Definitions with errors of their own; calls of them are not looked into.
+    broken_defines: std::collections::HashSet<usize>,
+    /// Where the outermost definition was called.
+    called_at: Option<Span>,
+    /// Nodes made by expanding definitions in this declaration.
+    expanded: usize,
+    set: std::collections::HashMap<String, String>,
+}
+
+impl<'a, 'd> Checker<'a, 'd> {
+    fn new(symbols: Symbols<'a>, diagnostics: &'d mut Diagnostics) -> Self {
+        let n = |list: &[&ast::Item]| list.len();
+        Checker {
+            metrics: vec![None; n(&symbols.metrics)],
+            metric_domains: vec![Domain::ANY; n(&symbols.metrics)],
+            scorecards: vec![None; n(&symbols.scorecards)],
+            score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
+            segments: vec![None; n(&symbols.segments)],
+            partitions: vec![None; n(&symbols.partitions)],
+            params: vec![None; n(&symbols.params)],
+            program: Program::default(),
+            arguments: Vec::new(),
+            broken_defines: Default::default(),
+            called_at: None,
+            expanded: 0,
+            set: Default::default(),
+            symbols,
+            diagnostics,
+        }
+    }
+
+    /// A checker that knows a finished program, for single expressions.
+    fn of_program(program: &Program, diagnostics: &'d mut Diagnostics) -> Checker<'static, 'd> {
+        let mut checker = Checker::new(Symbols::default(), diagnostics);
+        checker.program = program.clone();
+        checker.metrics = program.metrics.iter().cloned().map(Some).collect();
+        checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
+        checker.segments = program.segments.iter().cloned().map(Some).collect();
+        checker.partitions = program.partitions.iter().cloned().map(Some).collect();
+        checker.params = program.params.iter().cloned().map(Some).collect();
+        checker.metric_domains = vec![Domain::ANY; program.metrics.len()];
+        checker.score_domains = vec![Domain::ANY; program.scorecards.len()];
+        for (i, metric) in program.metrics.iter().enumerate() {
+            let domain = domain::of(&metric.value, &checker, None);
+            checker.metric_domains[i..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        }
+        checker
+    }
+
+    fn declaration(&mut self, symbol: Symbol) {
+        self.expanded = 0;
+        let Some(item) = self.symbols.item(symbol) else { return };
+        match (symbol, &item.kind) {
+            (Symbol::Param(index), ItemKind::Param(param)) => self.param(index, item, param),
+            (Symbol::Define(index), ItemKind::Define(define)) => self.define(index, item, define),
+            (Symbol::Segment(index), ItemKind::Segment(segment)) => self.segment(index, item, segment),
+            (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
+            (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
+            (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
+            _ => {}
+        }
+    }
+
+    fn objectives(&mut self) {
+        for item in self.symbols.objectives.clone() {
+            let ItemKind::Objective(objective) = &item.kind else { continue };
+            let target = objective.target.as_ref().map(|target| self.condition(target, &Scope::Account));
+            self.program.objectives.push(crate::program::Objective { header: header(item), target });
+        }
+    }
+
+    fn finish(self) -> Option<Program> {
+        let mut program = self.program;
+        for symbol in &self.symbols.order {
+            let _ = symbol; // taken before; the order of nodes was recorded as they were checked
+        }
+        program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
+        program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
+        program.segments = self.segments.into_iter().collect::<Option<_>>()?;
+        program.partitions = self.partitions.into_iter().collect::<Option<_>>()?;
+        program.params = self.params.into_iter().collect::<Option<_>>()?;
+        program.subject?;
+        Some(program)
+    }
+
+    // ---------- small helpers used by every file ----------
+
+    fn error_count(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == crate::diagnostics::Severity::Error).count()
+    }
+
+    fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.follows_from_lost(&diagnostic) {
+            return;
+        }
+        // Inside a definition, the call is what the reader has to look at first.
+        if let Some(call) = self.called_at {
+            let inner = diagnostic.span();
+            let text = diagnostic.labels.first().map_or(String::new(), |l| l.text.clone());
+            if let Some(first) = diagnostic.labels.first_mut() {
+                first.span = call;
+                first.text = "in this call".to_string();
+            }
+            diagnostic = diagnostic.also(inner, text);
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A name that is unknown only because its declaration could not be read is no second mistake; without the table of
+    /// accounts, no column is known.
+    fn follows_from_lost(&self, diagnostic: &Diagnostic) -> bool {
+        if self.symbols.lost.is_empty() {
+            return false;
+        }
+        let quoted = diagnostic.message.split('`').nth(1).unwrap_or("");
+        match diagnostic.code {
+            Code::UnknownName | Code::UnknownColumn | Code::NoSubject if self.program.subject.is_none() => true,
+            Code::UnknownName | Code::UnknownColumn | Code::UnknownFunction => self.symbols.lost.contains(quoted),
+            _ => false,
+        }
+    }
+
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, label: &str, help: impl Into<String>) {
+        self.push(Diagnostic::new(code, span, message).label(label).help(help));
+    }
+
+    fn subject(&self) -> Option<&crate::program::Table> {
+        self.program.subject_table()
+    }
+
+    fn subject_field(&self, name: &str) -> Option<(FieldId, &Field)> {
+        field_of(self.subject()?, name)
+    }
+
+    fn table_field(&self, table: TableId, name: &str) -> Option<(FieldId, &Field)> {
+        field_of(self.program.table(table)?, name)
+    }
+
+    /// The segment or part that a `for …` names.
+    fn segment_ref(&mut self, name: &ast::Name) -> Option<SegmentRef> {
+        match self.symbols.get(&name.text) {
+            Some(Symbol::Segment(index)) => Some(SegmentRef::Segment(crate::program::SegmentId(index as u32))),
+            Some(Symbol::Part(partition, part)) => {
+                Some(SegmentRef::Part(crate::program::PartitionId(partition as u32), part as u32))
+            }
+            other => {
+                let mut names: Vec<&str> = Vec::new();
+                for (candidate, (symbol, _)) in &self.symbols.names {
+                    if matches!(symbol, Symbol::Segment(_) | Symbol::Part(..)) {
+                        names.push(candidate);
+                    }
+                }
+                let help = crate::diagnostics::did_you_mean(&name.text, names.iter().copied());
+                let (code, message) = match other {
+                    Some(symbol) => (Code::WrongKind, format!("`{}` is {}, not a segment", name.text, symbol.words())),
+                    None => (Code::UnknownName, format!("there is no segment `{}`", name.text)),
+                };
+                let mut diagnostic = Diagnostic::new(code, name.span, message).label("no segment of this name");
+                diagnostic.help = help.or_else(|| Some(format!("declare it: `segment {} = …`", name.text)));
+                self.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn segment_name(&self, segment: SegmentRef) -> String {
+        match segment {
+            SegmentRef::Segment(id) => self.symbols.segments.get(id.index()).map(|i| i.name.text.clone()),
+            SegmentRef::Part(id, part) => match self.symbols.partitions.get(id.index()).map(|i| &i.kind) {
+                Some(ItemKind::Partition(partition)) => partition.parts.get(part as usize).map(|p| p.name.text.clone()),
+                _ => None,
+            },
+        }
+        .unwrap_or_default()
+    }
+}
+
+impl domain::Known for Checker<'_, '_> {
+    fn metric(&self, id: MetricId) -> Domain {
+        self.metric_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
+    }
+    fn points(&self, id: MetricId) -> Domain {
+        self.metrics
+            .get(id.index())
+            .and_then(Option::as_ref)
+            .map_or(Domain::ANY, |m| scorecards::points_domain(self, m))
+    }
+    fn score(&self, id: ScorecardId) -> Domain {
+        self.score_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
+    }
+    fn field(&self, id: FieldId) -> Option<&Field> {
+        self.subject()?.fields.get(id.index())
+    }
+    fn row_field(&self, source: Option<TableId>, id: FieldId) -> Option<&Field> {
+        self.program.table(source?)?.fields.get(id.index())
+    }
+    fn param(&self, id: ParamId) -> Option<Decimal> {
+        self.params.get(id.index())?.as_ref()?.value.number()
+    }
+}
+
+fn field_of<'t>(table: &'t crate::program::Table, name: &str) -> Option<(FieldId, &'t Field)> {
+    let index = table.fields.iter().position(|f| f.name == name)?;
+    table.fields.get(index).map(|f| (FieldId(index as u32), f))
+}
+
+/// Name, description and metadata of a declaration.
+fn header(item: &ast::Item) -> Header {
+    Header {
+        name: item.name.text.clone(),
+        label: item.label.as_ref().map(|l| l.text.clone()),
+        doc: item.doc.clone(),
+        meta: item.meta.clone(),
+        span: item.name.span,
+    }
+}
+
+/// A stand-in for what could not be typed.
+fn unknown(span: Span) -> Expr {
+    Expr { kind: ExprKind::Literal(Value::Missing(Missing::NoData)), ty: Type::Unknown, span }
 }

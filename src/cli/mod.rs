@@ -1,1 +1,53 @@
-//! cli
+//! The command line: the only room that reads the terminal, the disk and the clock.
+//!
+//! One file per verb; each takes its arguments and a [`Terminal`](terminal::Terminal) and gives an exit code, or stops with a message. What a
+//! verb prints is made by `report`, `explain` and `diagnostics`.
+
+mod args;
+mod check;
+mod eval;
+mod explain;
+mod findings;
+mod help;
+mod init;
+mod project;
+mod session;
+mod stop;
+mod terminal;
+mod why;
+
+use args::{Cli, Verb};
+use clap::FromArgMatches;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use stop::Stop;
+use terminal::Terminal;
+
+/// Runs the command with its arguments, the name of the program first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = help::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, and are no errors. A closed pipe is nobody's fault.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { stop::USAGE } else { 0 });
+        }
+    };
+    let mut terminal = Terminal::new(cli.common.color, cli.common.quiet);
+    let outcome = match cli.verb {
+        Verb::Init(args) => init::run(&args, &mut terminal),
+        Verb::Check(args) => check::run(&args, &mut terminal),
+        Verb::Eval(args) => eval::run(&args, &mut terminal),
+        Verb::Why(args) => why::run(&args, &mut terminal),
+        Verb::Explain(args) => explain::run(&args, &mut terminal),
+    };
+    let code = outcome.unwrap_or_else(|stop| terminal.stop(&stop));
+    match terminal.finish() {
+        Ok(()) => ExitCode::from(code),
+        Err(error) => {
+            let stop = Stop::usage(format!("the output could not be written: {error}"));
+            ExitCode::from(terminal.stop(&stop))
+        }
+    }
+}

@@ -3,6 +3,25 @@
 //! Nothing is dropped silently: each row that is not kept is counted under a reason and handed to whoever asked for the
 //! rejects; each cell that could not be read is missing with the reason `unreadable cell`, and counted too.
 
+mod binding;
+mod cells;
+mod config;
+mod csv;
+mod fold;
+mod header;
+mod input;
+mod keys;
+mod load;
+mod ndjson;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod table;
+
+pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
+pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
+pub use fold::fold;
+pub use load::load;
+
 use crate::calendar::Date;
 use crate::number::Decimal;
 use crate::program::{FieldId, TableId};
@@ -41,7 +60,7 @@ pub struct TableData {
     pub covers_from: Option<Date>,
     /// Last date the source vouches for: as the project file says, or else the latest date in it.
     pub covers_to: Option<Date>,
-    /// Tables with a key: row by key text.
+    /// Tables of rows with a key: row by key text; the latest row where there is one per key and date. Empty for events.
     pub by_key: HashMap<Arc<str>, u32>,
     /// Event tables: for each row of the parent table, its rows by date (then time, key and place in the file).
     pub by_parent: Vec<Vec<u32>>,
@@ -56,6 +75,20 @@ impl TableData {
     /// The event rows of a row of the parent table, by date.
     pub fn rows_of(&self, parent: u32) -> &[u32] {
         self.by_parent.get(parent as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many rows have a date in this column that is later than `date`: what happened after the as-of date, by
+    /// clerical error or because the file was taken later.
+    pub fn dated_after(&self, field: FieldId, date: Date) -> u32 {
+        let later = match self.columns.get(field.index()).map(|c| &c.cells) {
+            Some(Cells::Date(v)) => v.iter().flatten().filter(|d| **d > date).count(),
+            Some(Cells::Instant(v)) => {
+                let end = (i64::from(date.0) + 1) * crate::value::DAY_MICROS;
+                v.iter().flatten().filter(|micros| **micros >= end).count()
+            }
+            _ => 0,
+        };
+        u32::try_from(later).unwrap_or(u32::MAX)
     }
 
     /// `activity.csv:12`
@@ -137,7 +170,7 @@ pub struct TableReport {
     pub loaded: bool,
     /// Rows read, headers not counted.
     pub read: u64,
-    /// Rows kept. `read = kept + rejected + repeated`.
+    /// Rows kept: `read` is `kept` and all of `rejected`.
     pub kept: u64,
     /// Rows not kept, by reason, in the order of [`RejectReason`].
     pub rejected: Vec<(RejectReason, u64)>,
@@ -148,7 +181,7 @@ pub struct TableReport {
 /// Why a row was not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RejectReason {
-    /// A text row with more or fewer cells than the header, or a line that is not JSON.
+    /// A text row with more or fewer cells than the header, a quote never closed, or a line that is not JSON.
     Malformed,
     /// No key, or no account.
     NoKey,
@@ -224,6 +257,18 @@ pub struct DataError {
     pub message: String,
     /// The one edit to make.
     pub help: Option<String>,
+}
+
+impl TableReport {
+    /// Rows not kept.
+    pub fn rejected_total(&self) -> u64 {
+        self.rejected.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Rows not kept for this reason.
+    pub fn rejected_for(&self, reason: RejectReason) -> u64 {
+        self.rejected.iter().find(|(r, _)| *r == reason).map_or(0, |(_, count)| *count)
+    }
 }
 
 impl RejectReason {

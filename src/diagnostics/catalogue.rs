@@ -59,21 +59,77 @@ catalogue! {
 
     // ---------- L01xx: names ----------
     UnknownName "L0101" "unknown-name" Error
+    DuplicateName "L0102" "duplicate-name" Error
+    DependencyCycle "L0103" "dependency-cycle" Error
+    UnknownValue "L0104" "unknown-value" Error
+    UnknownFunction "L0105" "unknown-function" Error
+    WrongKind "L0106" "wrong-kind" Error
+    UnknownColumn "L0107" "unknown-column" Error
+    ShadowedName "L0108" "shadowed-name" Error
+    BadSetting "L0109" "bad-setting" Error
+    NoSubject "L0110" "no-subject" Error
+    NoKey "L0111" "no-key" Error
+    WrongAttribute "L0112" "wrong-attribute" Error
 
     // ---------- L02xx: types and units ----------
     TypeMismatch "L0201" "type-mismatch" Error
+    UnitMismatch "L0202" "unit-mismatch" Error
+    CurrencyMismatch "L0203" "currency-mismatch" Error
+    NotConstant "L0204" "not-constant" Error
+    WrongArguments "L0205" "wrong-arguments" Error
+    ConstantFault "L0206" "constant-fault" Error
+    MoneyWithoutCurrency "L0207" "money-without-currency" Error
+    RatioScale "L0208" "ratio-scale" Warning
+    OptionalDecides "L0209" "optional-decides" Info
+    NoHistory "L0210" "no-history" Info
+    NpsRange "L0211" "nps-range" Error
+    ClauseMisplaced "L0212" "clause-misplaced" Error
+    ExpansionTooLarge "L0213" "expansion-too-large" Error
+    EmptyRange "L0214" "empty-range" Error
 
     // ---------- L03xx: thresholds, scales, segments ----------
     ThresholdGap "L0301" "threshold-gap" Error
+    ThresholdOverlap "L0302" "threshold-overlap" Error
+    UnreachableRow "L0303" "unreachable-row" Error
+    NonMonotonePoints "L0304" "non-monotone-points" Warning
+    ScaleOrder "L0305" "scale-order" Error
+    SegmentGap "L0306" "segment-gap" Error
+    SegmentOverlap "L0307" "segment-overlap" Error
+    DuplicateBand "L0308" "duplicate-band" Error
+    PointsIncomplete "L0309" "points-incomplete" Error
+    ImpossibleSegment "L0310" "impossible-segment" Error
 
     // ---------- L04xx: scorecards ----------
     WeightsTotal "L0401" "weights-total" Error
+    NegativeWeight "L0402" "negative-weight" Error
+    LineWithoutPoints "L0403" "line-without-points" Error
+    DuplicateLine "L0404" "duplicate-line" Error
+    WeightMissing "L0405" "weight-missing" Error
+    WeightLimit "L0406" "weight-limit" Error
+    DoubleCounted "L0407" "double-counted" Warning
+    EmptyScorecard "L0408" "empty-scorecard" Error
+    LimitConflict "L0409" "limit-conflict" Error
+    CombineMisuse "L0410" "combine-misuse" Error
 
     // ---------- L05xx: rules and tests ----------
+    RuleWithoutCondition "L0501" "rule-without-condition" Error
+    WhileWithoutCooldown "L0502" "while-without-cooldown" Error
+    MetricWithoutValue "L0503" "metric-without-value" Error
+    RuleWithoutAction "L0504" "rule-without-action" Warning
+    TestWithoutExpectation "L0505" "test-without-expectation" Error
+    BadTestCell "L0506" "bad-test-cell" Error
+    UnknownCode "L0507" "unknown-code" Error
 
     // ---------- L06xx: not evaluated yet ----------
+    NotEvaluatedYet "L0601" "not-evaluated-yet" Error
 
     // ---------- L09xx: the project file ----------
+    ProjectSyntax "L0901" "project-syntax" Error
+    UnknownSetting "L0902" "unknown-setting" Error
+    SettingType "L0903" "setting-type" Error
+    UnknownBinding "L0904" "unknown-binding" Error
+    SettingConflict "L0905" "setting-conflict" Error
+    UnknownProfile "L0906" "unknown-profile" Error
 
     // ---------- D01xx: data ----------
 }

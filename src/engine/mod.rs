@@ -8,8 +8,8 @@ pub mod reference;
 use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
-use crate::program::{MetricId, Program, RuleId, ScorecardId};
-use crate::value::{Missing, Value};
+use crate::program::{MetricId, Node, PartitionId, Program, RuleId, ScorecardId, SegmentId};
+use crate::value::{Fault, Missing, Value};
 
 /// Something that can run a program.
 pub trait Engine {
@@ -54,6 +54,30 @@ pub struct AccountResult {
     pub scores: Vec<ScoreResult>,
     /// Per rule, in the order of [`Program::rules`].
     pub rules: Vec<RuleResult>,
+    /// What could not be computed or read, each once per place, even where `or else` made up for it.
+    pub faults: Vec<AccountFault>,
+}
+
+/// Something that is evaluated once per account and as-of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Item {
+    /// A metric or scorecard.
+    Node(Node),
+    /// Membership in a segment.
+    Segment(SegmentId),
+    /// The part of a partition.
+    Partition(PartitionId),
+    /// A rule.
+    Rule(RuleId),
+}
+
+/// Something that went wrong for one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountFault {
+    /// In whose definition.
+    pub item: Item,
+    /// What.
+    pub fault: Fault,
 }
 
 /// A metric of an account.
@@ -84,8 +108,11 @@ pub struct ScoreResult {
     pub grade: Option<String>,
     /// The lines.
     pub lines: Vec<LineResult>,
-    /// Index into the scorecard's limits of each one whose condition held, with the score it made.
+    /// Index into the scorecard's limits of each one whose condition held, in the order in which they were applied
+    /// (set, floor, cap), with the score after it.
     pub limits: Vec<(usize, Decimal)>,
+    /// Index into the scorecard's limits of each one whose condition is unknown; these were not applied.
+    pub undecided_limits: Vec<usize>,
     /// Index into the scorecard's overrides of the one that applied.
     pub applied: Option<usize>,
 }
@@ -116,6 +143,8 @@ pub struct RuleResult {
     pub rule: RuleId,
     /// How it stands.
     pub status: RuleStatus,
+    /// Whether its `close when` holds; `None` if that is unknown, or if it has none.
+    pub closes: Option<bool>,
 }
 
 /// How a rule's condition stands.
@@ -123,7 +152,7 @@ pub struct RuleResult {
 pub enum RuleStatus {
     /// The condition holds and nothing holds it back.
     Holds,
-    /// The condition does not hold.
+    /// The condition does not hold, or is unknown while `unless` holds: either way it cannot fire.
     DoesNotHold,
     /// The condition holds, but `unless` does too.
     HeldBack,

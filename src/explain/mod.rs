@@ -1,1 +1,111 @@
-//! explain
+//! Why an account scores what it scores: every number unfolded to the rows it came from.
+//!
+//! [`why`] is a pure function from program, data and results to [`Why`], a plain structure with every fact of the page;
+//! [`human`], [`markdown`] and its serialisation are the same facts in three dresses. What was not kept in the results is
+//! asked of a [`Probe`].
+
+pub mod bands;
+mod build;
+mod conditions;
+mod figures;
+mod human;
+mod markdown;
+mod probe;
+mod trace;
+mod unfold;
+mod why;
+pub mod words;
+
+pub use build::{held, why};
+pub use human::human;
+pub use markdown::markdown;
+pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use trace::Traced;
+pub use why::*;
+
+use crate::data::Dataset;
+use crate::engine::AccountResult;
+use crate::program::{Expr, ExprKind, FieldId, MetricId, Program, RuleId, ScorecardId, TableId, Type};
+use crate::report::Stamp;
+use crate::source::Sources;
+
+/// All that a page is made from.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// Its sources, for positions.
+    pub sources: &'a Sources,
+    /// The data it ran over.
+    pub data: &'a Dataset,
+    /// Project, date, hash and data.
+    pub stamp: &'a Stamp,
+    /// The account.
+    pub account: &'a AccountResult,
+    /// For what the results do not hold.
+    pub probe: &'a dyn Probe,
+    /// Show personal columns.
+    pub personal: bool,
+}
+
+/// What a page is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Everything.
+    Account,
+    /// One metric, down to its rows.
+    Metric(MetricId),
+    /// One scorecard.
+    Scorecard(ScorecardId),
+    /// One rule.
+    Rule(RuleId),
+}
+
+impl Topic {
+    /// The metric, scorecard or rule of this name.
+    pub fn find(program: &Program, name: &str) -> Option<Topic> {
+        let id = |i: usize| u32::try_from(i).ok();
+        let metric =
+            || id(program.metrics.iter().position(|m| m.header.name == name)?).map(|i| Topic::Metric(MetricId(i)));
+        let card = || {
+            id(program.scorecards.iter().position(|s| s.header.name == name)?).map(|i| Topic::Scorecard(ScorecardId(i)))
+        };
+        let rule = || id(program.rules.iter().position(|r| r.header.name == name)?).map(|i| Topic::Rule(RuleId(i)));
+        metric().or_else(card).or_else(rule)
+    }
+
+    /// All names that can be found.
+    pub fn names(program: &Program) -> Vec<&str> {
+        let metrics = program.metrics.iter().map(|m| m.header.name.as_str());
+        let cards = program.scorecards.iter().map(|s| s.header.name.as_str());
+        let rules = program.rules.iter().map(|r| r.header.name.as_str());
+        metrics.chain(cards).chain(rules).collect()
+    }
+}
+
+/// True if the value of an expression may be a personal cell. Conditions, counts and amounts of time say little about a
+/// person and are shown.
+pub fn personal(program: &Program, expr: &Expr) -> bool {
+    personal_in(program, None, expr)
+}
+
+fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
+    use crate::builtins::AggregateFunction as A;
+    match &expr.kind {
+        _ if expr.ty == Type::Boolean => false,
+        ExprKind::Field(id) => personal_field(program, program.subject, *id),
+        ExprKind::RowField(id) => personal_field(program, rows, *id),
+        ExprKind::Metric(id) => program.metric(*id).is_some_and(|m| personal(program, &m.value)),
+        ExprKind::Elapsed { .. } => false,
+        ExprKind::Aggregate(aggregate) => match aggregate.function {
+            A::Count | A::Distinct | A::Share | A::Nps => false,
+            _ => aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v)),
+        },
+        _ => expr.children().into_iter().any(|child| personal_in(program, rows, child)),
+    }
+}
+
+/// True if a column is personal.
+pub fn personal_field(program: &Program, table: Option<TableId>, id: FieldId) -> bool {
+    table.and_then(|t| program.table(t)).and_then(|t| t.fields.get(id.index())).is_some_and(|f| f.personal)
+}

@@ -4,7 +4,11 @@
 //! every bound and weight is a constant. Whatever is here can be evaluated; what cannot yet be is refused by the checker.
 //! Ids index the vectors of [`Program`]. Every node keeps its [`Span`] so that explanations can point at the source.
 
+#![allow(missing_docs)] // the fields of a variant are told by the line above it
+
+mod fingerprint;
 mod types;
+mod walk;
 
 pub use types::{Currency, Type, Unit};
 
@@ -108,7 +112,7 @@ impl Header {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Table {
     /// Name and metadata.
     pub header: Header,
@@ -121,7 +125,7 @@ pub struct Table {
 }
 
 /// What a table's rows are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum TableKind {
     /// One row per key; with `as_of`, one per key and date.
     Rows { as_of: Option<FieldId> },
@@ -130,7 +134,7 @@ pub enum TableKind {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Field {
     /// Its name.
     pub name: String,
@@ -159,7 +163,7 @@ pub struct Field {
 }
 
 /// A list of named values.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EnumType {
     /// What a person calls it: `account.industry`, or the partition's name.
     pub name: String,
@@ -168,7 +172,7 @@ pub struct EnumType {
 }
 
 /// A parameter.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Param {
     /// Name and metadata.
     pub header: Header,
@@ -181,7 +185,7 @@ pub struct Param {
 }
 
 /// A named condition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Segment {
     /// Name and metadata.
     pub header: Header,
@@ -190,7 +194,7 @@ pub struct Segment {
 }
 
 /// A partition: every account is in exactly one part (or its `by` is missing).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Partition {
     /// Name and metadata.
     pub header: Header,
@@ -203,7 +207,7 @@ pub struct Partition {
 }
 
 /// A part.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Part {
     /// Its name.
     pub name: String,
@@ -214,7 +218,7 @@ pub struct Part {
 }
 
 /// When a part is taken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum PartTest {
     /// The value of `by` passes.
     By(BandTest),
@@ -232,7 +236,7 @@ pub enum SegmentRef {
 }
 
 /// A metric.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Metric {
     /// Name and metadata.
     pub header: Header,
@@ -247,7 +251,7 @@ pub struct Metric {
 }
 
 /// Rows that turn a value into a band and points.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct BandTable {
     /// For whom; everyone, if absent.
     pub segment: Option<SegmentRef>,
@@ -258,7 +262,7 @@ pub struct BandTable {
 }
 
 /// A band, grade or row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Band {
     /// Its name.
     pub name: String,
@@ -271,7 +275,7 @@ pub struct Band {
 }
 
 /// A test of a value against constants.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum BandTest {
     /// A number compared with a bound (also a date, as its day number).
     Compare(CompareOp, Decimal),
@@ -286,7 +290,7 @@ pub enum BandTest {
 }
 
 /// Linear interpolation between points, clamped outside.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Scale {
     /// For whom; everyone, if absent.
     pub segment: Option<SegmentRef>,
@@ -297,7 +301,7 @@ pub struct Scale {
 }
 
 /// A scorecard.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Scorecard {
     /// Name and metadata.
     pub header: Header,
@@ -318,7 +322,7 @@ pub struct Scorecard {
 }
 
 /// How a scorecard combines its lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Combine {
     /// Sum of weight times points over the sum of weights.
     WeightedMean,
@@ -331,7 +335,7 @@ pub enum Combine {
 }
 
 /// A line of a scorecard.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Line {
     /// What is weighed.
     pub item: Node,
@@ -352,7 +356,7 @@ pub struct Line {
 }
 
 /// What differs for a segment: whole lines, already merged with the general ones.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Override {
     /// For whom.
     pub segment: SegmentRef,
@@ -363,7 +367,7 @@ pub struct Override {
 }
 
 /// What a score does with a missing part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MissingPolicy {
     /// Its weight is shared out; below this share of present weight the score itself is missing (too few).
     Renormalise {
@@ -379,7 +383,7 @@ pub enum MissingPolicy {
 }
 
 /// A cap, floor or setting.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Limit {
     /// Which.
     pub verb: LimitVerb,
@@ -394,7 +398,7 @@ pub struct Limit {
 }
 
 /// A rule. What it does is planned and applied elsewhere; here is what decides.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Rule {
     /// Name and metadata.
     pub header: Header,
@@ -411,7 +415,7 @@ pub struct Rule {
 }
 
 /// An objective.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Objective {
     /// Name and metadata.
     pub header: Header,
@@ -422,7 +426,7 @@ pub struct Objective {
 // ---------- expressions ----------
 
 /// A typed expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Expr {
     /// Which.
     pub kind: ExprKind,
@@ -433,7 +437,7 @@ pub struct Expr {
 }
 
 /// The forms of typed expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum ExprKind {
     /// A constant.
     Literal(Value),
@@ -502,7 +506,7 @@ pub enum ExprKind {
 }
 
 /// Reasons that can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MissingWord {
     /// `no_data`
     NoData,
@@ -518,7 +522,7 @@ pub enum MissingWord {
 
 /// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, caps, value per
 /// row, decay, aggregate.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Aggregate {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
@@ -545,7 +549,7 @@ pub struct Aggregate {
 }
 
 /// How near repeats are found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Dedupe {
     /// Rows that agree in these columns are candidates. Text is compared trimmed and case-folded; a missing cell equals a missing cell.
     pub by: Vec<FieldId>,
@@ -558,7 +562,7 @@ pub struct Dedupe {
 }
 
 /// How a value fades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Decay {
     /// 0.5 to the power age / days.
     HalfLife(i64),

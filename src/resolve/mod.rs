@@ -1,1 +1,163 @@
-//! resolve
+//! Names: `ast` files in, one table of symbols and an order of evaluation out.
+//!
+//! All files form one program and one namespace; the order of declarations has no meaning. What cannot be ordered because
+//! it depends on itself is reported as a path and left out.
+
+mod graph;
+
+use crate::ast::{File, Item, ItemKind};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::span::Span;
+use std::collections::HashMap;
+
+/// What a name stands for: a kind of declaration, and its place among those of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Symbol {
+    /// An objective.
+    Objective(usize),
+    /// A table or event table.
+    Table(usize),
+    /// A parameter.
+    Param(usize),
+    /// A segment.
+    Segment(usize),
+    /// A partition.
+    Partition(usize),
+    /// A part of a partition.
+    Part(usize, usize),
+    /// A definition.
+    Define(usize),
+    /// A metric.
+    Metric(usize),
+    /// A scorecard.
+    Scorecard(usize),
+    /// A rule.
+    Rule(usize),
+}
+
+impl Symbol {
+    /// `a rule`, as messages say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Symbol::Objective(_) => "an objective",
+            Symbol::Table(_) => "a table",
+            Symbol::Param(_) => "a parameter",
+            Symbol::Segment(_) => "a segment",
+            Symbol::Partition(_) => "a partition",
+            Symbol::Part(..) => "a part of a partition",
+            Symbol::Define(_) => "a definition",
+            Symbol::Metric(_) => "a metric",
+            Symbol::Scorecard(_) => "a scorecard",
+            Symbol::Rule(_) => "a rule",
+        }
+    }
+}
+
+/// All declarations by kind, and all names.
+#[derive(Debug, Default)]
+pub struct Symbols<'a> {
+    /// By name.
+    pub names: HashMap<&'a str, (Symbol, Span)>,
+    /// Objectives.
+    pub objectives: Vec<&'a Item>,
+    /// Tables and event tables.
+    pub tables: Vec<&'a Item>,
+    /// Parameters.
+    pub params: Vec<&'a Item>,
+    /// Segments.
+    pub segments: Vec<&'a Item>,
+    /// Partitions.
+    pub partitions: Vec<&'a Item>,
+    /// Definitions.
+    pub defines: Vec<&'a Item>,
+    /// Metrics.
+    pub metrics: Vec<&'a Item>,
+    /// Scorecards.
+    pub scorecards: Vec<&'a Item>,
+    /// Rules.
+    pub rules: Vec<&'a Item>,
+    /// Tests; their titles are no names.
+    pub tests: Vec<&'a Item>,
+    /// Names of declarations that could not be read; what is wrong with them has been reported.
+    pub lost: std::collections::HashSet<&'a str>,
+    /// Names of declarations that depend on themselves; they have been reported.
+    pub cyclic: std::collections::HashSet<Symbol>,
+    /// Params, segments, partitions, metrics and scorecards such that each comes after what it reads.
+    pub order: Vec<Symbol>,
+}
+
+/// Collects and orders all declarations.
+pub fn resolve<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Symbols<'a> {
+    let mut symbols = Symbols::default();
+    for item in files.iter().flat_map(|f| &f.items) {
+        symbols.declare(item, diagnostics);
+    }
+    symbols.lost = files.iter().flat_map(|f| &f.lost).map(|name| name.text.as_str()).collect();
+    graph::order(&mut symbols, diagnostics);
+    symbols
+}
+
+impl<'a> Symbols<'a> {
+    fn declare(&mut self, item: &'a Item, diagnostics: &mut Diagnostics) {
+        fn add<'a>(list: &mut Vec<&'a Item>, item: &'a Item) -> usize {
+            list.push(item);
+            list.len() - 1
+        }
+        let symbol = match &item.kind {
+            ItemKind::Objective(_) => Symbol::Objective(add(&mut self.objectives, item)),
+            ItemKind::Table(_) | ItemKind::Events(_) => Symbol::Table(add(&mut self.tables, item)),
+            ItemKind::Param(_) => Symbol::Param(add(&mut self.params, item)),
+            ItemKind::Segment(_) => Symbol::Segment(add(&mut self.segments, item)),
+            ItemKind::Partition(partition) => {
+                let index = add(&mut self.partitions, item);
+                for (i, part) in partition.parts.iter().enumerate() {
+                    self.name(&part.name.text, part.name.span, Symbol::Part(index, i), diagnostics);
+                }
+                Symbol::Partition(index)
+            }
+            ItemKind::Define(_) => Symbol::Define(add(&mut self.defines, item)),
+            ItemKind::Metric(_) => Symbol::Metric(add(&mut self.metrics, item)),
+            ItemKind::Scorecard(_) => Symbol::Scorecard(add(&mut self.scorecards, item)),
+            ItemKind::Rule(_) => Symbol::Rule(add(&mut self.rules, item)),
+            ItemKind::Test(_) => {
+                self.tests.push(item);
+                return;
+            }
+        };
+        self.name(&item.name.text, item.name.span, symbol, diagnostics);
+    }
+
+    fn name(&mut self, name: &'a str, span: Span, symbol: Symbol, diagnostics: &mut Diagnostics) {
+        if let Some((earlier, first)) = self.names.get(name).copied() {
+            diagnostics.push(
+                Diagnostic::new(Code::DuplicateName, span, format!("`{name}` is declared twice"))
+                    .label(format!("{} of this name", symbol.words()))
+                    .also(first, format!("first declared here, as {}", earlier.words()))
+                    .help("give one of them another name; all files of a project share one namespace"),
+            );
+        } else {
+            self.names.insert(name, (symbol, span));
+        }
+    }
+
+    /// The symbol of a name.
+    pub fn get(&self, name: &str) -> Option<Symbol> {
+        self.names.get(name).map(|(symbol, _)| *symbol)
+    }
+
+    /// Where a symbol was declared, and its name.
+    pub fn item(&self, symbol: Symbol) -> Option<&'a Item> {
+        match symbol {
+            Symbol::Objective(i) => self.objectives.get(i),
+            Symbol::Table(i) => self.tables.get(i),
+            Symbol::Param(i) => self.params.get(i),
+            Symbol::Segment(i) => self.segments.get(i),
+            Symbol::Partition(i) | Symbol::Part(i, _) => self.partitions.get(i),
+            Symbol::Define(i) => self.defines.get(i),
+            Symbol::Metric(i) => self.metrics.get(i),
+            Symbol::Scorecard(i) => self.scorecards.get(i),
+            Symbol::Rule(i) => self.rules.get(i),
+        }
+        .copied()
+    }
+}

@@ -1,3 +1,25 @@
-//! The one test binary: every suite is a module.
+//! The tests. Each kind of case has a small harness here that runs every file of its folder and reports all failures.
+//!
+//! `LAUD_BLESS=1 cargo test` rewrites recorded output (transcripts and findings) with what laud now says; read the
+//! difference before you commit it. All suites are modules of one test binary: one link step instead of many.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod calendar;
+mod catalogue;
+mod cli;
+mod data;
+mod documents;
+mod engine;
+mod eval;
+mod expectations;
+mod number;
+mod pages;
+mod readme;
+mod render;
+mod report;
+mod shared;
+mod support;
 mod syntax;
+mod transcript;
+mod ui;

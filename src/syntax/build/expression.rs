@@ -631,7 +631,8 @@ impl Builder<'_> {
 
     fn window(&mut self, node: Node<'_>) -> Window {
         let span = self.span(&node);
-        let kind = match node.into_inner().next() {
+        let inner = if node.as_rule() == Rule::window { node.into_inner().next() } else { Some(node) };
+        let kind = match inner {
             Some(kid) => self.window_kind(kid),
             None => {
                 self.broken = true;
@@ -687,10 +688,10 @@ impl Builder<'_> {
 
 /// One element stands for itself; several make a chain.
 fn chain(mut list: Vec<Expr>, kind: impl FnOnce(Vec<Expr>) -> ExprKind) -> Expr {
-    if list.len() == 1 {
-        if let Some(only) = list.pop() {
-            return only;
-        }
+    if list.len() == 1
+        && let Some(only) = list.pop()
+    {
+        return only;
     }
     let span = list.iter().map(|e| e.span).reduce(Span::to).unwrap_or_default();
     Expr { kind: kind(list), span }
@@ -722,6 +723,22 @@ fn window_of_rows(text: &str, clauses: &mut Vec<Clause>) {
     clauses.insert(index + 1, Clause { kind: ClauseKind::In(window), span });
 }
 
+/// True for what is yes or no by its form and so cannot lie in a window: `(consent = no or consent is missing)`.
+fn is_condition(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Compare(..)
+            | ExprKind::In { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::IsMissing { .. }
+            | ExprKind::Is { .. }
+            | ExprKind::Boolean(_)
+    )
+}
+
 /// Takes the window off the end of a condition. Chains are as deep as `and` in `or`, so this is no deeper either.
 fn split_window(text: &str, condition: &mut Expr) -> Option<Window> {
     let end = condition.span.end as usize;
@@ -741,7 +758,7 @@ fn split_window(text: &str, condition: &mut Expr) -> Option<Window> {
             window
         }
         ExprKind::Within { value, window, negated: false }
-            if matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..))
+            if (matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..)) || is_condition(value))
                 && !matches!(window.kind, WindowKind::Next(_)) =>
         {
             let window = window.clone();

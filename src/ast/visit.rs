@@ -1,0 +1,65 @@
+//! Walking expressions without writing the match again.
+
+use super::{ArgumentKind, ClauseKind, Expr, ExprKind};
+
+/// Calls `visit` for each direct part of an expression, in source order.
+pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    match &expr.kind {
+        ExprKind::Number(_)
+        | ExprKind::Percent(_)
+        | ExprKind::Money(..)
+        | ExprKind::Text(_)
+        | ExprKind::Boolean(_)
+        | ExprKind::Date(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Name(_)
+        | ExprKind::Member(..) => {}
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => visit(inner),
+        ExprKind::And(list) | ExprKind::Or(list) | ExprKind::OrElse(list) => list.iter().for_each(visit),
+        ExprKind::Sum(terms) => terms.iter().for_each(|t| visit(&t.value)),
+        ExprKind::Product(factors) => factors.iter().for_each(|f| visit(&f.value)),
+        ExprKind::Compare(_, left, right) => {
+            visit(left);
+            visit(right);
+        }
+        ExprKind::In { value, list, .. } => {
+            visit(value);
+            list.iter().for_each(visit);
+        }
+        ExprKind::Within { value, .. }
+        | ExprKind::IsMissing { value, .. }
+        | ExprKind::Is { value, .. }
+        | ExprKind::AsOf { value, .. }
+        | ExprKind::Change { value, .. }
+        | ExprKind::Trend { value, .. }
+        | ExprKind::Ranked { value, .. } => visit(value),
+        ExprKind::Elapsed { date, .. } => visit(date),
+        ExprKind::Held { condition, .. } => visit(condition),
+        ExprKind::If { condition, then, otherwise } => {
+            visit(condition);
+            visit(then);
+            visit(otherwise);
+        }
+        ExprKind::Call(call) => {
+            for argument in &call.arguments {
+                match &argument.kind {
+                    ArgumentKind::Value(value) | ArgumentKind::AtLeast(value) => visit(value),
+                    ArgumentKind::AllAnswers => {}
+                    ArgumentKind::Rows { value, clauses, .. } => {
+                        value.iter().for_each(&mut *visit);
+                        for clause in clauses {
+                            match &clause.kind {
+                                ClauseKind::Where(e) | ClauseKind::WeightedBy(e) => visit(e),
+                                ClauseKind::Cap { count, .. } => visit(count),
+                                ClauseKind::In(_)
+                                | ClauseKind::Dedupe { .. }
+                                | ClauseKind::LatestPer(_)
+                                | ClauseKind::Decay { .. } => {}
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,471 @@
+//! Rows of thresholds, grades and partitions: every gap, overlap, unreachable row and step against the direction, proved
+//! by interval arithmetic and shown with a value.
+//!
+//! Rows are tested top to bottom and the first that fits is taken. A table that narrows down from one side
+//! (`> 3`, `>= 2`, `>= 1`) is read that way and has no overlaps; so is a single value set apart before a wider row. Any
+//! other two rows that share a value are an overlap: a reader could not tell which one is meant.
+
+use super::domain::Domain;
+use super::interval::{Numbers, words};
+use super::{Checker, Scope};
+use crate::ast::{CompareOp, Row, RowTestKind};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::number::Decimal;
+use crate::program::{Band, BandTest, Type, Unit};
+use crate::span::Span;
+use crate::value::Value;
+
+/// What rows are for; words and codes differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Thresholds of a metric.
+    Thresholds,
+    /// Grades of a scorecard.
+    Grades,
+    /// Parts of a partition.
+    Parts,
+}
+
+impl Purpose {
+    fn row(self) -> &'static str {
+        match self {
+            Purpose::Thresholds => "band",
+            Purpose::Grades => "grade",
+            Purpose::Parts => "part",
+        }
+    }
+
+    fn gap(self) -> Code {
+        if self == Purpose::Parts { Code::SegmentGap } else { Code::ThresholdGap }
+    }
+
+    fn overlap(self) -> Code {
+        if self == Purpose::Parts { Code::SegmentOverlap } else { Code::ThresholdOverlap }
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Types the rows of a table against `ty` and proves them over `domain`.
+    pub(super) fn rows(&mut self, rows: &[Row], ty: Type, domain: Domain, purpose: Purpose, block: Span) -> Vec<Band> {
+        let mut bands = Vec::new();
+        let mut sound = true;
+        for row in rows {
+            if let Some(first) = rows.iter().find(|r| r.name.text == row.name.text)
+                && first.span != row.span
+                && purpose == Purpose::Parts
+            {
+                continue; // told as a duplicate name
+            }
+            let test = self.row_test(row, ty, purpose);
+            let points = row
+                .points
+                .as_ref()
+                .map(|points| self.constant(points, Type::Number(Unit::Points), "the points of a row"));
+            match (test, points) {
+                (Some(test), None) => {
+                    bands.push(Band { name: row.name.text.clone(), test, points: None, span: row.span })
+                }
+                (Some(test), Some(Some(points))) => {
+                    bands.push(Band { name: row.name.text.clone(), test, points: Some(points), span: row.span });
+                }
+                _ => sound = false,
+            }
+        }
+        if sound && ty != Type::Unknown {
+            self.prove(&bands, rows, ty, domain, purpose, block);
+        }
+        bands
+    }
+
+    fn row_test(&mut self, row: &Row, ty: Type, purpose: Purpose) -> Option<BandTest> {
+        let what = "the bound of a row";
+        let test = match &row.test.kind {
+            RowTestKind::Otherwise => BandTest::Otherwise,
+            RowTestKind::Missing if purpose == Purpose::Thresholds => BandTest::Missing,
+            RowTestKind::Missing => {
+                self.error(
+                    Code::ClauseMisplaced,
+                    row.test.span,
+                    format!("a {} for missing values cannot be declared", purpose.row()),
+                    "without a value there is none",
+                    "take the row out",
+                );
+                return None;
+            }
+            RowTestKind::When(_) => {
+                self.error(
+                    Code::ClauseMisplaced,
+                    row.test.span,
+                    "rows look at one value here",
+                    "a condition of its own",
+                    "compare: `>= 2`, `10 to 20`, `= value`, `otherwise`",
+                );
+                return None;
+            }
+            _ if ty == Type::Unknown => return None,
+            RowTestKind::Compare(op, bound) if ty.is_number() => {
+                BandTest::Compare(*op, self.constant(bound, ty, what)?)
+            }
+            RowTestKind::Between(low, high) if ty.is_number() => {
+                let (a, b) = (self.constant(low, ty, what)?, self.constant(high, ty, what)?);
+                if a > b {
+                    self.error(
+                        Code::EmptyRange,
+                        row.test.span,
+                        "no number lies in this range",
+                        "the first end is above the second",
+                        format!("write `{b} to {a}`"),
+                    );
+                    return None;
+                }
+                BandTest::Between(a, b)
+            }
+            RowTestKind::Compare(op, bound) => {
+                if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+                    self.error(
+                        Code::TypeMismatch,
+                        row.test.span,
+                        format!("`{}` wants a number, but the value is {ty}", op.symbol()),
+                        "has no order",
+                        "write `= value` or `in (…)`",
+                    );
+                    return None;
+                }
+                let typed = self.expr(bound, &Scope::Constant(what), Some(ty));
+                let typed = self.want(typed, ty, "the value of this row");
+                let value = (typed.ty != Type::Unknown).then(|| self.fold(&typed)).filter(|v| !v.is_missing())?;
+                if *op == CompareOp::NotEqual {
+                    let others: Vec<Value> = self.all_values(ty)?.into_iter().filter(|v| *v != value).collect();
+                    BandTest::In(others)
+                } else {
+                    BandTest::In(vec![value])
+                }
+            }
+            RowTestKind::Between(..) => {
+                self.error(
+                    Code::TypeMismatch,
+                    row.test.span,
+                    format!("a range wants numbers, but the value is {ty}"),
+                    "has no order",
+                    "write `in (…)`",
+                );
+                return None;
+            }
+            RowTestKind::In(list) => {
+                let mut values = Vec::new();
+                for element in list {
+                    let typed = self.expr(element, &Scope::Constant(what), Some(ty));
+                    let typed = self.want(typed, ty, "the value of this row");
+                    if typed.ty == Type::Unknown {
+                        return None;
+                    }
+                    values.push(self.fold(&typed));
+                }
+                if values.iter().any(Value::is_missing) {
+                    return None;
+                }
+                BandTest::In(values)
+            }
+        };
+        Some(test)
+    }
+
+    /// All values of a list type or yes-and-no; `None` where they cannot be listed.
+    fn all_values(&self, ty: Type) -> Option<Vec<Value>> {
+        match ty {
+            Type::Boolean => Some(vec![Value::Boolean(true), Value::Boolean(false)]),
+            Type::Enum(list) => {
+                let count = self.program.enums.get(list.index())?.values.len() as u32;
+                Some((0..count).map(Value::Symbol).collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn prove(&mut self, bands: &[Band], rows: &[Row], ty: Type, domain: Domain, purpose: Purpose, block: Span) {
+        if let Some(first_otherwise) = bands.iter().position(|b| b.test == BandTest::Otherwise) {
+            for late in bands.iter().skip(first_otherwise + 1).filter(|b| b.test != BandTest::Missing) {
+                self.push(
+                    Diagnostic::new(
+                        Code::UnreachableRow,
+                        late.span,
+                        format!("{} `{}` is never reached", purpose.row(), late.name),
+                    )
+                    .label("comes after `otherwise`")
+                    .help("move `otherwise` to the end"),
+                );
+            }
+        }
+        self.same_names(bands, purpose);
+        if purpose == Purpose::Thresholds {
+            self.points_complete(bands);
+        }
+        if ty.is_number() {
+            self.prove_numbers(bands, domain, purpose, block);
+        } else if let Some(all) = self.all_values(ty) {
+            self.prove_values(bands, ty, &all, purpose, block);
+        } else if !bands.iter().any(|b| b.test == BandTest::Otherwise) && !rows.is_empty() {
+            self.push(
+                Diagnostic::new(purpose.gap(), block, format!("texts that no {} names fall through", purpose.row()))
+                    .label("no row takes everything else")
+                    .help("add a last row `… otherwise`"),
+            );
+        }
+    }
+
+    fn same_names(&mut self, bands: &[Band], purpose: Purpose) {
+        if purpose == Purpose::Parts {
+            return;
+        }
+        for (i, band) in bands.iter().enumerate() {
+            if let Some(first) = bands.iter().take(i).find(|b| b.name == band.name && b.points != band.points) {
+                self.push(
+                    Diagnostic::new(
+                        Code::DuplicateBand,
+                        band.span,
+                        format!("{} `{}` stands twice with different points", purpose.row(), band.name),
+                    )
+                    .label("second row")
+                    .also(first.span, "first row")
+                    .help("give one of them another name"),
+                );
+            }
+        }
+    }
+
+    fn points_complete(&mut self, bands: &[Band]) {
+        let (with, without): (Vec<&Band>, Vec<&Band>) = bands.iter().partition(|b| b.points.is_some());
+        if let (Some(example), Some(bare)) = (with.first(), without.first()) {
+            self.push(
+                Diagnostic::new(
+                    Code::PointsIncomplete,
+                    bare.span,
+                    format!("band `{}` gives no points, though others do", bare.name),
+                )
+                .label("no points")
+                .also(example.span, "this one gives points")
+                .help(format!("write `{} … -> 0`", bare.name)),
+            );
+        }
+    }
+
+    fn prove_numbers(&mut self, bands: &[Band], domain: Domain, purpose: Purpose, block: Span) {
+        let all = domain.numbers();
+        let sets: Vec<Option<Numbers>> = bands
+            .iter()
+            .map(|band| {
+                let set = match &band.test {
+                    BandTest::Compare(op, bound) => Numbers::compared(*op, *bound),
+                    BandTest::Between(low, high) => Numbers::between(Some(*low), Some(*high)),
+                    BandTest::In(values) => values
+                        .iter()
+                        .filter_map(Value::number)
+                        .map(|n| Numbers::compared(CompareOp::Equal, n))
+                        .fold(Numbers::none(), |a, b| a.or(&b)),
+                    BandTest::Otherwise => Numbers::all(),
+                    BandTest::Missing => return None,
+                };
+                let set = set.and(&all);
+                Some(if domain.whole { set.whole() } else { set })
+            })
+            .collect();
+        let mut rest = all.clone();
+        let mut steps: Vec<(Numbers, Decimal, Span)> = Vec::new();
+        for (i, (band, set)) in bands.iter().zip(&sets).enumerate() {
+            let Some(set) = set else { continue };
+            let own = rest.and(set);
+            if own.is_empty() {
+                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, purpose);
+            } else {
+                self.overlaps(i, band, set, bands, &sets, purpose);
+                if let Some(points) = band.points {
+                    steps.push((own, points, band.span));
+                }
+            }
+            rest = rest.without(set);
+        }
+        if domain.whole {
+            rest = rest.whole();
+        }
+        if !rest.is_empty() {
+            let shown: Vec<String> = rest.parts().take(4).map(|(low, high)| words(low, high, domain.whole)).collect();
+            let mut diagnostic =
+                Diagnostic::new(purpose.gap(), block, format!("no {} takes {}", purpose.row(), shown.join(", nor ")))
+                    .label("these rows leave a gap")
+                    .help(format!(
+                        "move a bound, or add a last row `{} otherwise`",
+                        if purpose == Purpose::Parts { "other" } else { "low" }
+                    ));
+            if let Some(example) = rest.example() {
+                diagnostic = diagnostic.witness(format!("{example} is in no {}", purpose.row()));
+            }
+            self.push(diagnostic);
+        }
+        self.monotone(&steps);
+    }
+
+    fn unreachable<'b>(
+        &mut self,
+        band: &Band,
+        earlier: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
+        set: &Numbers,
+        all: &Numbers,
+        purpose: Purpose,
+    ) {
+        let mut diagnostic = Diagnostic::new(
+            Code::UnreachableRow,
+            band.span,
+            format!("{} `{}` is never reached", purpose.row(), band.name),
+        );
+        if band.test == BandTest::Otherwise {
+            diagnostic.severity = crate::diagnostics::Severity::Warning;
+            diagnostic = diagnostic.label("the rows above take everything").help("take the row out");
+        } else if set.is_empty() {
+            let (low, high) = (all.low(), all.high());
+            diagnostic = diagnostic
+                .label("the value never gets there")
+                .help(format!("the value is {}; move the bound or take the row out", words(low, high, true)));
+        } else {
+            diagnostic = diagnostic.label("the rows above take all of it");
+            if let Some((cover, _)) = earlier.filter(|(_, s)| s.as_ref().is_some_and(|s| !s.and(set).is_empty())).last()
+            {
+                diagnostic = diagnostic.also(cover.span, format!("`{}` takes it first", cover.name));
+            }
+            if let Some(example) = set.example() {
+                diagnostic = diagnostic.witness(format!("{example} ends in an earlier row"));
+            }
+            diagnostic = diagnostic.help("write the narrower row first");
+        }
+        self.push(diagnostic);
+    }
+
+    fn overlaps(
+        &mut self,
+        index: usize,
+        band: &Band,
+        set: &Numbers,
+        bands: &[Band],
+        sets: &[Option<Numbers>],
+        purpose: Purpose,
+    ) {
+        for (other, other_set) in bands.iter().zip(sets).take(index) {
+            let Some(other_set) = other_set else { continue };
+            let shared = set.and(other_set);
+            if shared.is_empty() || intended(&other.test, &band.test) {
+                continue;
+            }
+            let (low, high) = shared.parts().next().unwrap_or((None, None));
+            let mut diagnostic = Diagnostic::new(
+                purpose.overlap(),
+                band.span,
+                format!("{} `{}` and `{}` both take {}", purpose.row(), other.name, band.name, words(low, high, false)),
+            )
+            .label("shares values with the row above")
+            .also(other.span, format!("`{}` takes them first", other.name))
+            .help("move one bound so that each value is in one row");
+            if let Some(example) = shared.example() {
+                diagnostic = diagnostic.witness(format!("{example} is in both"));
+            }
+            self.push(diagnostic);
+            return;
+        }
+    }
+
+    /// Points should only rise or only fall with the value.
+    fn monotone(&mut self, steps: &[(Numbers, Decimal, Span)]) {
+        let mut pieces: Vec<(Option<Decimal>, Option<Decimal>, Decimal, Span)> = Vec::new();
+        for (set, points, span) in steps {
+            pieces.extend(set.parts().map(|(low, high)| (low, high, *points, *span)));
+        }
+        pieces.sort_by(|a, b| a.0.cmp(&b.0));
+        let rising = pieces.windows(2).find(|w| matches!(w, [a, b] if b.2 > a.2));
+        let falling = pieces.windows(2).find(|w| matches!(w, [a, b] if b.2 < a.2));
+        if let (Some([_, up, ..]), Some([_, down, ..])) = (rising, falling) {
+            // The later of the two turns is the one that breaks the run.
+            let odd = if up.0 > down.0 { up } else { down };
+            let mut diagnostic =
+                Diagnostic::new(Code::NonMonotonePoints, odd.3, "points go up and down again as the value rises")
+                    .label("turns the direction")
+                    .help("check the points; if it is meant, say why in a comment");
+            if let Some(at) = odd.0.or(odd.1) {
+                diagnostic = diagnostic.witness(format!("{at} gives {} points", odd.2));
+            }
+            self.push(diagnostic);
+        }
+    }
+
+    fn prove_values(&mut self, bands: &[Band], ty: Type, all: &[Value], purpose: Purpose, block: Span) {
+        let name = |value: &Value| match (value, ty) {
+            (Value::Boolean(b), _) => if *b { "yes" } else { "no" }.to_string(),
+            (Value::Symbol(s), Type::Enum(list)) => self.program.symbol(list, *s).to_string(),
+            _ => String::new(),
+        };
+        let mut found = Vec::new();
+        let mut taken: Vec<(&Value, &Band)> = Vec::new();
+        for band in bands {
+            let values: Vec<&Value> = match &band.test {
+                BandTest::In(values) => all.iter().filter(|v| values.contains(v)).collect(),
+                BandTest::Otherwise => all.iter().filter(|v| !taken.iter().any(|(t, _)| t == v)).collect(),
+                _ => continue,
+            };
+            if band.test == BandTest::Otherwise && values.is_empty() {
+                let mut diagnostic = Diagnostic::new(
+                    Code::UnreachableRow,
+                    band.span,
+                    format!("{} `{}` is never reached", purpose.row(), band.name),
+                )
+                .label("the rows above take every value")
+                .help("take the row out");
+                diagnostic.severity = crate::diagnostics::Severity::Warning;
+                found.push(diagnostic);
+            }
+            for value in values {
+                if let Some((_, first)) = taken.iter().find(|(t, _)| *t == value) {
+                    found.push(
+                        Diagnostic::new(
+                            purpose.overlap(),
+                            band.span,
+                            format!("`{}` is in {} `{}` and `{}`", name(value), purpose.row(), first.name, band.name),
+                        )
+                        .label("named a second time")
+                        .also(first.span, "takes it first")
+                        .witness(format!("{} is in both", name(value)))
+                        .help("name each value once"),
+                    );
+                } else {
+                    taken.push((value, band));
+                }
+            }
+        }
+        let left: Vec<String> = all.iter().filter(|v| !taken.iter().any(|(t, _)| t == v)).map(name).collect();
+        if let Some(first) = left.first() {
+            let list: Vec<String> = left.iter().take(8).map(|v| format!("`{v}`")).collect();
+            found.push(
+                Diagnostic::new(purpose.gap(), block, format!("no {} takes {}", purpose.row(), list.join(", ")))
+                    .label("these rows leave a gap")
+                    .witness(format!("{first} is in no {}", purpose.row()))
+                    .help("name the value in a row, or add a last row `… otherwise`"),
+            );
+        }
+        for diagnostic in found {
+            self.push(diagnostic);
+        }
+    }
+}
+
+/// True where sharing values is the way such rows are read: narrowing down from one side, or single values set apart first.
+fn intended(first: &BandTest, second: &BandTest) -> bool {
+    use CompareOp::{Greater, GreaterEqual, Less, LessEqual, NotEqual};
+    let side = |test: &BandTest| match test {
+        BandTest::Compare(Greater | GreaterEqual, _) => 1,
+        BandTest::Compare(Less | LessEqual, _) => -1,
+        _ => 0,
+    };
+    match (first, second) {
+        (_, BandTest::Otherwise) => true,
+        (BandTest::Compare(CompareOp::Equal, _) | BandTest::In(_), BandTest::Compare(op, _)) => {
+            matches!(op, Greater | GreaterEqual | Less | LessEqual | NotEqual)
+        }
+        _ => side(first) != 0 && side(first) == side(second),
+    }
+}

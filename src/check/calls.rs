@@ -1,0 +1,840 @@
+//! Calls: functions of the catalogue, aggregates over rows, and definitions, which are expanded where they are called.
+
+use super::domain;
+use super::{Checker, Scope, unknown};
+use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
+use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
+use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, MetricId, TableId, TableKind, Type, Unit};
+use crate::resolve::Symbol;
+use crate::span::Span;
+use std::collections::HashMap;
+
+/// Definitions may call each other this deep, and one declaration may grow to so many expanded nodes.
+const EXPANSION_DEPTH: usize = 32;
+const EXPANSION_SIZE: usize = 20_000;
+
+impl Checker<'_, '_> {
+    pub(super) fn call(&mut self, call: &Call, span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
+        let name = call.function.text.as_str();
+        if let Some(Symbol::Define(index)) = self.symbol(name) {
+            return self.expand(index, call, span, scope);
+        }
+        let entries: Vec<&Entry> = CATALOGUE.iter().filter(|e| e.name == name).collect();
+        if entries.is_empty() {
+            self.unknown_function(&call.function);
+            return unknown(span);
+        }
+        let aggregate = entries.iter().find_map(|e| match e.function {
+            Function::Aggregate(a) => Some((a, *e)),
+            Function::Scalar(_) => None,
+        });
+        let scalar = entries.iter().find_map(|e| match e.function {
+            Function::Scalar(s) => Some((s, *e)),
+            Function::Aggregate(_) => None,
+        });
+        let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }))
+            || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
+        match (aggregate, scalar) {
+            (Some((function, entry)), other) if rows || other.is_none() => {
+                self.aggregate(function, entry, call, span, scope)
+            }
+            (_, Some((function, entry))) => {
+                if rows {
+                    self.error(
+                        Code::WrongArguments,
+                        span,
+                        format!("`{name}` takes values, not rows"),
+                        "this names rows",
+                        format!("it is called `{}`", entry.signature),
+                    );
+                    return unknown(span);
+                }
+                self.scalar(function, entry, call, span, scope, expected)
+            }
+            _ => unknown(span),
+        }
+    }
+
+    fn unknown_function(&mut self, function: &Name) {
+        let mut names: Vec<&str> = CATALOGUE.iter().map(|e| e.name).collect();
+        names.extend(self.symbols.defines.iter().map(|d| d.name.text.as_str()));
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text))
+                .label("not a function");
+        if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
+            diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
+        } else {
+            diagnostic.help = Some(format!("define it: `define {}(…) = …`", function.text));
+        }
+        self.push(diagnostic);
+    }
+
+    fn names_events(&self, argument: &ArgumentKind) -> bool {
+        let ArgumentKind::Value(value) = argument else { return false };
+        let ast::ExprKind::Name(name) = &value.kind else { return false };
+        self.events(name).is_some()
+    }
+
+    fn events(&self, name: &str) -> Option<TableId> {
+        match self.symbol(name) {
+            Some(Symbol::Table(i)) => {
+                let table = self.program.tables.get(i)?;
+                matches!(table.kind, TableKind::Events { .. }).then_some(TableId(i as u32))
+            }
+            _ => None,
+        }
+    }
+
+    // ---------- functions of values ----------
+
+    fn scalar(
+        &mut self,
+        function: Scalar,
+        entry: &Entry,
+        call: &Call,
+        span: Span,
+        scope: &Scope,
+        expected: Option<Type>,
+    ) -> Expr {
+        if function == Scalar::Points {
+            return self.points_of(call, span, scope);
+        }
+        let mut args: Vec<Expr> = Vec::new();
+        for argument in &call.arguments {
+            match &argument.kind {
+                ArgumentKind::Value(value) => args.push(self.expr(value, scope, expected)),
+                _ => {
+                    self.error(
+                        Code::WrongArguments,
+                        argument.span,
+                        format!("`{}` takes values only", entry.name),
+                        "not a value",
+                        format!("it is called `{}`", entry.signature),
+                    );
+                    return unknown(span);
+                }
+            }
+        }
+        let count = args.len();
+        let fits = match function {
+            Scalar::Round => (1..=2).contains(&count),
+            Scalar::Least | Scalar::Greatest => count >= 2,
+            Scalar::Clamp => count == 3,
+            _ => count == 1,
+        };
+        if !fits {
+            let message =
+                format!("`{}` does not take {count} argument{}", entry.name, if count == 1 { "" } else { "s" });
+            self.error(
+                Code::WrongArguments,
+                span,
+                message,
+                "wrong number of arguments",
+                format!("it is called `{}`", entry.signature),
+            );
+            return unknown(span);
+        }
+        if args.iter().any(|a| a.ty == Type::Unknown) {
+            return unknown(span);
+        }
+        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number()) {
+            let (at, ty) = (wrong.span, wrong.ty);
+            self.error(
+                Code::TypeMismatch,
+                at,
+                format!("`{}` wants numbers", entry.name),
+                &format!("this is {ty}"),
+                format!("it is called `{}`", entry.signature),
+            );
+            return unknown(span);
+        }
+        let first = args.first().map_or(Type::PLAIN, |a| a.ty);
+        let ty = match function {
+            Scalar::ToPoints => match first {
+                Type::Number(Unit::Plain | Unit::Ratio | Unit::Nps | Unit::Points) => Type::Number(Unit::Points),
+                other => {
+                    self.error(
+                        Code::UnitMismatch,
+                        span,
+                        format!("{other} cannot become points"),
+                        "a ratio, an nps or a bare number can",
+                        "use `scale` to say what gives how many points",
+                    );
+                    return unknown(span);
+                }
+            },
+            Scalar::ToRatio => match first {
+                Type::Number(Unit::Plain | Unit::Points | Unit::Ratio) => Type::Number(Unit::Ratio),
+                other => {
+                    self.error(
+                        Code::UnitMismatch,
+                        span,
+                        format!("{other} cannot become a ratio"),
+                        "points or a bare number can",
+                        "divide it by something of its own unit",
+                    );
+                    return unknown(span);
+                }
+            },
+            Scalar::ToNumber => Type::PLAIN,
+            Scalar::Round => {
+                if let Some(digits) = args.get(1)
+                    && !matches!(&digits.kind, ExprKind::Literal(v) if v.number().and_then(Decimal::to_int).is_some_and(|n| (0..=9).contains(&n)))
+                {
+                    let at = digits.span;
+                    self.error(
+                        Code::WrongArguments,
+                        at,
+                        "the number of digits is a whole number from 0 to 9",
+                        "not such a number",
+                        "write `round(x, 2)`",
+                    );
+                    return unknown(span);
+                }
+                first
+            }
+            Scalar::Least | Scalar::Greatest | Scalar::Clamp => {
+                let unit = args.iter().find(|a| !super::units::adoptable(a)).map_or(first, |a| a.ty);
+                args = args
+                    .into_iter()
+                    .map(|a| self.want(a, unit, &format!("each argument of `{}`", entry.name)))
+                    .collect();
+                if args.iter().any(|a| a.ty == Type::Unknown) {
+                    return unknown(span);
+                }
+                unit
+            }
+            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points => first,
+        };
+        Expr { kind: ExprKind::Function(function, args), ty, span }
+    }
+
+    fn points_of(&mut self, call: &Call, span: Span, scope: &Scope) -> Expr {
+        let name = match call.arguments.as_slice() {
+            [one] => match &one.kind {
+                ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(name), .. }) => Some(name.as_str()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let id = match name.and_then(|n| self.symbol(n)) {
+            Some(Symbol::Metric(i)) if !matches!(scope, Scope::Constant(_)) => MetricId(i as u32),
+            _ => {
+                self.error(
+                    Code::WrongArguments,
+                    span,
+                    "`points` wants the name of a metric",
+                    "not a metric",
+                    "write `points(references)`",
+                );
+                return unknown(span);
+            }
+        };
+        match self.metrics.get(id.index()).and_then(Option::as_ref) {
+            Some(metric)
+                if metric.thresholds.is_empty() && metric.scales.is_empty() && metric.value.ty != Type::Unknown =>
+            {
+                let name = metric.header.name.clone();
+                self.error(
+                    Code::LineWithoutPoints,
+                    span,
+                    format!("`{name}` has neither thresholds nor a scale, so it has no points"),
+                    "nothing gives it points",
+                    "use its value, or declare `scale …`",
+                );
+                unknown(span)
+            }
+            Some(_) => Expr { kind: ExprKind::Points(id), ty: Type::Number(Unit::Points), span },
+            None => unknown(span),
+        }
+    }
+
+    // ---------- aggregates ----------
+
+    fn aggregate(&mut self, function: A, entry: &Entry, call: &Call, span: Span, scope: &Scope) -> Expr {
+        match scope {
+            Scope::Constant(what) => {
+                self.error(
+                    Code::NotConstant,
+                    span,
+                    format!("an aggregate is not a constant, and {what} must be one"),
+                    "differs between accounts",
+                    "write a number or a parameter",
+                );
+                return unknown(span);
+            }
+            Scope::Row(_) => {
+                self.error(
+                    Code::ClauseMisplaced,
+                    span,
+                    "an aggregate cannot stand inside another",
+                    "rows within rows",
+                    "declare it as a metric of its own and name that",
+                );
+                return unknown(span);
+            }
+            Scope::Account => {}
+        }
+        let mut value: Option<&ast::Expr> = None;
+        let mut source: Option<(TableId, Span)> = None;
+        let mut clauses: &[Clause] = &[];
+        let mut at_least = None;
+        let mut all_answers = None;
+        for (i, argument) in call.arguments.iter().enumerate() {
+            match &argument.kind {
+                ArgumentKind::Rows { value: v, source: s, clauses: c } if i == 0 => {
+                    value = v.as_ref();
+                    clauses = c;
+                    source = self.source(s).map(|id| (id, s.span));
+                    if source.is_none() {
+                        return unknown(span);
+                    }
+                }
+                ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(name), span: at }) if i == 0 => {
+                    let name = Name { text: name.clone(), span: *at };
+                    source = self.source(&name).map(|id| (id, *at));
+                    if source.is_none() {
+                        return unknown(span);
+                    }
+                }
+                ArgumentKind::AtLeast(n) if i > 0 => {
+                    let count = self.constant(n, Type::PLAIN, "the least number of answers");
+                    match count.and_then(Decimal::to_int).and_then(|n| u32::try_from(n).ok()) {
+                        Some(n) => at_least = Some(n),
+                        None if count.is_some() => self.error(
+                            Code::WrongArguments,
+                            n.span,
+                            "a whole number is wanted here",
+                            "not a count",
+                            "write `at least 5 answers`",
+                        ),
+                        None => {}
+                    }
+                }
+                ArgumentKind::AllAnswers if i > 0 => all_answers = Some(argument.span),
+                _ => {
+                    self.error(
+                        Code::WrongArguments,
+                        argument.span,
+                        format!("`{}` does not take this", entry.name),
+                        "not expected here",
+                        format!("it is called `{}`", entry.signature),
+                    );
+                    return unknown(span);
+                }
+            }
+        }
+        let Some((table, source_span)) = source else {
+            self.error(
+                Code::WrongArguments,
+                span,
+                format!("`{}` wants rows to look at", entry.name),
+                "no event table is named",
+                format!("it is called `{}`", entry.signature),
+            );
+            return unknown(span);
+        };
+        let row = Scope::Row(table);
+        let (value, ty) = match self.aggregate_value(function, entry, value, &row, span, source_span) {
+            Some(found) => found,
+            None => return unknown(span),
+        };
+        let mut out = Aggregate {
+            function,
+            source: table,
+            value,
+            filter: None,
+            window: None,
+            dedupe: None,
+            latest_per: Vec::new(),
+            cap: None,
+            decay: None,
+            weight: None,
+            at_least,
+        };
+        let mut seen: HashMap<&'static str, Span> = HashMap::new();
+        for clause in clauses {
+            self.clause(clause, &mut out, &row, &mut seen, entry);
+        }
+        if function == A::Nps && out.latest_per.is_empty() && out.dedupe.is_none() && all_answers.is_none() {
+            out.latest_per.extend(self.table_field(table, "contact").map(|(id, _)| id));
+        }
+        if let (Some(at), true) = (all_answers, function != A::Nps) {
+            self.error(
+                Code::ClauseMisplaced,
+                at,
+                "only `nps` keeps the latest answer per contact by itself",
+                "says nothing here",
+                "take `all answers` out",
+            );
+        }
+        Expr { kind: ExprKind::Aggregate(Box::new(out)), ty, span }
+    }
+
+    fn source(&mut self, name: &Name) -> Option<TableId> {
+        if let Some(id) = self.events(&name.text) {
+            return Some(id);
+        }
+        let events: Vec<&str> = self
+            .program
+            .tables
+            .iter()
+            .filter(|t| matches!(t.kind, TableKind::Events { .. }))
+            .map(|t| t.header.name.as_str())
+            .collect();
+        let (code, message) = match self.symbol(&name.text) {
+            Some(Symbol::Table(_)) => (
+                Code::WrongKind,
+                format!("`{}` has one row per key, so there is nothing to aggregate for an account", name.text),
+            ),
+            Some(symbol) => (Code::WrongKind, format!("`{}` is {}, not an event table", name.text, symbol.words())),
+            None => (Code::UnknownName, format!("there is no event table `{}`", name.text)),
+        };
+        let mut diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
+        diagnostic.help = did_you_mean(&name.text, events.iter().copied())
+            .or_else(|| Some(format!("declare it: `events {} of account at date {{ … }}`", name.text)));
+        self.push(diagnostic);
+        None
+    }
+
+    /// The value per row, and the type of the whole.
+    fn aggregate_value(
+        &mut self,
+        function: A,
+        entry: &Entry,
+        value: Option<&ast::Expr>,
+        row: &Scope,
+        span: Span,
+        source_span: Span,
+    ) -> Option<(Option<Expr>, Type)> {
+        let wants_value = !matches!(function, A::Count | A::First | A::Last);
+        let Some(value) = value else {
+            if wants_value {
+                self.error(
+                    Code::WrongArguments,
+                    source_span,
+                    format!("`{}` of what?", entry.name),
+                    "only the rows are named",
+                    format!("it is called `{}`", entry.signature),
+                );
+                return None;
+            }
+            let ty = if function == A::Count { Type::PLAIN } else { Type::Date };
+            return Some((None, ty));
+        };
+        if function == A::Count {
+            self.error(
+                Code::WrongArguments,
+                value.span,
+                "`count` counts rows, not values",
+                "says nothing here",
+                "write `count(SOURCE where …)`, or `distinct(… of SOURCE)`",
+            );
+            return None;
+        }
+        if function == A::Share {
+            let condition = self.condition(value, row);
+            return (condition.ty != Type::Unknown).then_some((Some(condition), Type::Number(Unit::Ratio)));
+        }
+        let typed = self.expr(value, row, None);
+        if typed.ty == Type::Unknown {
+            return None;
+        }
+        let ordered = typed.ty.is_number() || typed.ty.is_date();
+        let fits = match function {
+            A::Sum | A::Avg | A::Median | A::Nps => typed.ty.is_number(),
+            A::Min | A::Max => ordered,
+            _ => true,
+        };
+        if !fits {
+            let help = match typed.ty {
+                Type::Boolean => "take the share: `share(… of …)`".to_string(),
+                _ => format!("it is called `{}`", entry.signature),
+            };
+            self.error(
+                Code::TypeMismatch,
+                value.span,
+                format!("`{}` wants numbers", entry.name),
+                &format!("this is {}", typed.ty),
+                help,
+            );
+            return None;
+        }
+        if function == A::Nps {
+            let Scope::Row(table) = row else { return None };
+            let answers = domain::of(&typed, self, Some(*table));
+            let zero_to_ten =
+                answers.low.is_some_and(|l| !l.is_negative()) && answers.high.is_some_and(|h| h <= Decimal::int(10));
+            if !zero_to_ten {
+                self.error(
+                    Code::NpsRange,
+                    value.span,
+                    "answers to the recommendation question are 0 to 10, but this can be anything",
+                    "a code such as 11 for no answer would count as a promoter",
+                    "declare the column `integer 0 to 10`; other answers are then rejected and counted",
+                );
+                return None;
+            }
+        }
+        let ty = match function {
+            A::Distinct => Type::PLAIN,
+            A::Nps => Type::Number(Unit::Nps),
+            _ => typed.ty,
+        };
+        let _ = span;
+        Some((Some(typed), ty))
+    }
+
+    fn clause(
+        &mut self,
+        clause: &Clause,
+        out: &mut Aggregate,
+        row: &Scope,
+        seen: &mut HashMap<&'static str, Span>,
+        entry: &Entry,
+    ) {
+        let word = match &clause.kind {
+            ClauseKind::Where(_) => "where",
+            ClauseKind::In(_) => "in",
+            ClauseKind::Dedupe { .. } => "dedupe",
+            ClauseKind::LatestPer(_) => "latest per",
+            ClauseKind::Cap { .. } => "cap",
+            ClauseKind::Decay { .. } => "decay",
+            ClauseKind::WeightedBy(_) => "weighted by",
+        };
+        if let Some(first) = seen.insert(word, clause.span) {
+            self.push(
+                Diagnostic::new(Code::ClauseMisplaced, clause.span, format!("`{word}` is said twice"))
+                    .label("second time")
+                    .also(first, "first time")
+                    .help(if word == "where" { "join the two conditions with `and`" } else { "take one of them out" }),
+            );
+            return;
+        }
+        match &clause.kind {
+            ClauseKind::Where(condition) => {
+                let typed = self.condition(condition, row);
+                self.optional_decides(&typed, row);
+                out.filter = Some(typed);
+            }
+            ClauseKind::In(window) => {
+                if matches!(window.kind, ast::WindowKind::Next(_)) {
+                    self.error(
+                        Code::ClauseMisplaced,
+                        window.span,
+                        "rows after the as-of date are never seen",
+                        "looks ahead",
+                        "look back: `in last 90 days`",
+                    );
+                }
+                if let ast::WindowKind::LastComplete(count, _) = window.kind {
+                    self.periods(count, window.span);
+                }
+                out.window = Some(window.kind);
+            }
+            ClauseKind::Dedupe { by, within, chain, keep } => {
+                let by = self.columns(by, row);
+                let within_days = match within.map(|w| (w.duration.days(), w.span)) {
+                    Some((Some(days), _)) => Some(days),
+                    Some((None, at)) => {
+                        self.error(
+                            Code::TypeMismatch,
+                            at,
+                            "how many days?",
+                            "months differ in length",
+                            "write the days: `within 30 days`",
+                        );
+                        None
+                    }
+                    None => None,
+                };
+                let keep_last = match keep.as_ref().map(|k| (k.text.as_str(), k.span)) {
+                    None | Some(("first", _)) => false,
+                    Some(("last", _)) => true,
+                    Some((other, at)) => {
+                        self.error(
+                            Code::UnknownValue,
+                            at,
+                            format!("`keep {other}` is not known"),
+                            "which of the repeats?",
+                            "write `keep first` or `keep last`",
+                        );
+                        false
+                    }
+                };
+                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep_last });
+            }
+            ClauseKind::LatestPer(by) => out.latest_per = self.columns(by, row),
+            ClauseKind::Cap { count, period } => {
+                let n = self.constant(count, Type::PLAIN, "a cap on rows");
+                match n.and_then(Decimal::to_int).and_then(|n| u32::try_from(n).ok()) {
+                    Some(n) => out.cap = Some((n, *period)),
+                    None if n.is_some() => self.error(
+                        Code::WrongArguments,
+                        count.span,
+                        "a whole number is wanted here",
+                        "not a count of rows",
+                        "write `cap 4 per quarter`",
+                    ),
+                    None => {}
+                }
+            }
+            ClauseKind::Decay { linear, over } => {
+                if !matches!(out.function, A::Sum) {
+                    self.error(
+                        Code::ClauseMisplaced,
+                        clause.span,
+                        format!("`{}` has no value that could fade", entry.name),
+                        "only sums fade with age",
+                        "write `sum(1 of … decay half-life 90 days)`",
+                    );
+                    return;
+                }
+                match over.duration.days() {
+                    Some(days) if days > 0 => {
+                        out.decay = Some(if *linear { Decay::Linear(days) } else { Decay::HalfLife(days) });
+                    }
+                    _ => self.error(
+                        Code::TypeMismatch,
+                        over.span,
+                        "how many days?",
+                        "at least one day, and months differ in length",
+                        "write the days: `90 days`",
+                    ),
+                }
+            }
+            ClauseKind::WeightedBy(weight) => {
+                if !matches!(out.function, A::Avg | A::Share | A::Nps) {
+                    self.error(
+                        Code::ClauseMisplaced,
+                        clause.span,
+                        format!("`{}` is not weighted", entry.name),
+                        "only `avg`, `share` and `nps` are",
+                        "multiply the value instead",
+                    );
+                    return;
+                }
+                let typed = self.expr(weight, row, None);
+                if typed.ty.is_number() {
+                    out.weight = Some(typed);
+                } else if typed.ty != Type::Unknown {
+                    self.error(
+                        Code::TypeMismatch,
+                        weight.span,
+                        "a weight is a number",
+                        &format!("this is {}", typed.ty),
+                        "name a number column",
+                    );
+                }
+            }
+        }
+    }
+
+    fn columns(&mut self, names: &[Name], row: &Scope) -> Vec<FieldId> {
+        let Scope::Row(table) = row else { return Vec::new() };
+        let mut out = Vec::new();
+        for name in names {
+            match self.table_field(*table, &name.text) {
+                Some((id, _)) => out.push(id),
+                None => {
+                    let fields = self.program.table(*table).map_or(Vec::new(), |t| t.fields.clone());
+                    self.unknown_column(name, &fields);
+                }
+            }
+        }
+        out
+    }
+
+    /// Points out where an optional column decides silently: its missing cells count as not met.
+    fn optional_decides(&mut self, condition: &Expr, row: &Scope) {
+        let Scope::Row(table) = row else { return };
+        let mut found: Vec<(String, Span)> = Vec::new();
+        let mut guarded: Vec<FieldId> = Vec::new();
+        let clauses: &[Expr] = match &condition.kind {
+            ExprKind::And(list) | ExprKind::Or(list) => list,
+            _ => std::slice::from_ref(condition),
+        };
+        for clause in clauses {
+            if let ExprKind::IsMissing { value, .. } = &clause.kind
+                && let ExprKind::RowField(id) = value.kind
+            {
+                guarded.push(id);
+            }
+        }
+        for clause in clauses {
+            let value = match &clause.kind {
+                ExprKind::Compare(_, a, _) => a,
+                ExprKind::In { value, .. } | ExprKind::Within { value, .. } => value,
+                ExprKind::Not(inner) => inner,
+                _ => continue,
+            };
+            if let ExprKind::RowField(id) = value.kind
+                && !guarded.contains(&id)
+                && let Some(field) = self.program.table(*table).and_then(|t| t.fields.get(id.index()))
+                && field.optional
+            {
+                found.push((field.name.clone(), clause.span));
+            }
+        }
+        for (name, span) in found {
+            self.push(
+                Diagnostic::new(Code::OptionalDecides, span, format!("rows without `{name}` do not count here"))
+                    .label(format!("`{name}` is optional, and unknown counts as not met"))
+                    .help(format!("if they should count, add `or {name} is missing`; if not, all is well")),
+            );
+        }
+    }
+
+    // ---------- definitions ----------
+
+    /// Checks the body of a definition once by itself, so that its mistakes are told even if nobody calls it.
+    pub(super) fn define(&mut self, index: usize, item: &ast::Item, define: &ast::Define) {
+        let errors = self.error_count();
+        let mut frame = HashMap::new();
+        for parameter in &define.parameters {
+            let ty = match &parameter.ty.kind {
+                // Any currency: XXX is ISO 4217's code for none.
+                ast::TypeExprKind::Money(None) => Type::Number(Unit::Money(crate::program::Currency(*b"XXX"))),
+                _ => self.type_of(&parameter.ty, &format!("{}.{}", item.name.text, parameter.name.text)),
+            };
+            // A stand-in that is no constant and adopts no unit.
+            let kind = ExprKind::AsOfDate;
+            let stand_in = Expr { kind, ty, span: parameter.name.span };
+            if frame.insert(parameter.name.text.clone(), stand_in).is_some() {
+                self.error(
+                    Code::DuplicateName,
+                    parameter.name.span,
+                    format!("`{}` is taken twice", parameter.name.text),
+                    "second parameter of this name",
+                    "give it another name",
+                );
+            }
+        }
+        if CATALOGUE.iter().any(|e| e.name == item.name.text) {
+            self.error(
+                Code::DuplicateName,
+                item.name.span,
+                format!("`{}` is a function of the language", item.name.text),
+                "already taken",
+                "give the definition another name",
+            );
+        }
+        self.arguments.push(frame);
+        self.expr(&define.body, &Scope::Account, None);
+        self.arguments.pop();
+        if self.error_count() > errors {
+            self.broken_defines.insert(index);
+        }
+    }
+
+    /// Money of whichever currency.
+    fn want_money(&mut self, expr: Expr, what: &str) -> Expr {
+        if expr.ty == Type::Unknown || matches!(expr.ty, Type::Number(Unit::Money(_))) || super::units::adoptable(&expr)
+        {
+            return expr;
+        }
+        let message = format!("{what} is money");
+        self.error(Code::UnitMismatch, expr.span, message, &format!("this is {}", expr.ty), "give an amount of money");
+        unknown(expr.span)
+    }
+
+    fn expand(&mut self, index: usize, call: &Call, span: Span, scope: &Scope) -> Expr {
+        let Some(item) = self.symbols.defines.get(index).copied() else { return unknown(span) };
+        let ItemKind::Define(define) = &item.kind else { return unknown(span) };
+        if self.symbols.cyclic.contains(&Symbol::Define(index)) || self.broken_defines.contains(&index) {
+            return unknown(span);
+        }
+        if call.arguments.len() != define.parameters.len() {
+            let wanted: Vec<&str> = define.parameters.iter().map(|p| p.name.text.as_str()).collect();
+            let message = format!(
+                "`{}` takes {} argument{}, not {}",
+                item.name.text,
+                wanted.len(),
+                if wanted.len() == 1 { "" } else { "s" },
+                call.arguments.len()
+            );
+            self.error(
+                Code::WrongArguments,
+                span,
+                message,
+                "wrong number of arguments",
+                format!("write `{}({})`", item.name.text, wanted.join(", ")),
+            );
+            return unknown(span);
+        }
+        self.expanded += 1;
+        if self.arguments.len() >= EXPANSION_DEPTH || self.expanded > EXPANSION_SIZE {
+            self.error(
+                Code::ExpansionTooLarge,
+                span,
+                "these definitions grow too large when written out",
+                "too deep or too many",
+                "declare the inner parts as metrics",
+            );
+            return unknown(span);
+        }
+        let mut frame = HashMap::new();
+        let mut sound = true;
+        for (argument, parameter) in call.arguments.iter().zip(&define.parameters) {
+            let ArgumentKind::Value(value) = &argument.kind else {
+                self.error(
+                    Code::WrongArguments,
+                    argument.span,
+                    format!("`{}` takes values, not rows", item.name.text),
+                    "names rows",
+                    "declare the aggregate as a metric and name that",
+                );
+                return unknown(span);
+            };
+            let ty = self.parameter_type(item, parameter);
+            let typed = self.expr(value, scope, ty);
+            let what = format!("`{}` of `{}`", parameter.name.text, item.name.text);
+            let any_money = matches!(parameter.ty.kind, ast::TypeExprKind::Money(None));
+            let typed = match ty {
+                Some(ty) => self.want(typed, ty, &what),
+                None if any_money => self.want_money(typed, &what),
+                None => typed,
+            };
+            sound &= typed.ty != Type::Unknown;
+            frame.insert(parameter.name.text.clone(), typed);
+        }
+        if !sound {
+            return unknown(span);
+        }
+        self.arguments.push(frame);
+        let outer = self.called_at;
+        self.called_at.get_or_insert(span);
+        // What is wrong inside for every call was told at the definition; here is what depends on this one.
+        let mut body = self.expr(&define.body, &Scope::Account, None);
+        self.called_at = outer;
+        self.arguments.pop();
+        if outer.is_none() {
+            body.span = span;
+        }
+        body
+    }
+
+    /// The type of a parameter, without telling its mistakes again. Lists are told apart by their owner's name.
+    fn parameter_type(&self, item: &ast::Item, parameter: &ast::Parameter) -> Option<Type> {
+        use ast::TypeExprKind as T;
+        Some(match &parameter.ty.kind {
+            T::Boolean => Type::Boolean,
+            T::Integer | T::Number => Type::PLAIN,
+            T::Ratio => Type::Number(Unit::Ratio),
+            T::Points => Type::Number(Unit::Points),
+            T::Nps => Type::Number(Unit::Nps),
+            T::Money(name) => Type::Number(Unit::Money(crate::program::Currency::new(&name.as_ref()?.text)?)),
+            T::Duration => Type::Number(Unit::Days),
+            T::Date => Type::Date,
+            T::Instant => Type::Instant,
+            T::Text => Type::Text,
+            T::OneOf(_) => {
+                let owner = format!("{}.{}", item.name.text, parameter.name.text);
+                let place = self.program.enums.iter().position(|e| e.name == owner)?;
+                Type::Enum(crate::program::EnumId(place as u32))
+            }
+        })
+    }
+}

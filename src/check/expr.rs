@@ -1,0 +1,983 @@
+//! Typing expressions: what each name means here, and whether both sides fit.
+
+use super::units::{self, adoptable};
+use super::{Checker, Scope, unknown};
+use crate::ast::{self, CompareOp, ExprKind as Ast, HeldPeriod, Name};
+use crate::calendar::PeriodKind;
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
+use crate::program::{
+    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, Type, Unit,
+};
+use crate::resolve::Symbol;
+use crate::span::Span;
+use crate::value::Value;
+
+/// The most periods that a trend, a `for …` or a window may span.
+pub(super) const MAX_PERIODS: u32 = 1_000;
+
+impl Checker<'_, '_> {
+    /// A condition: an expression that is yes, no or unknown.
+    pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
+        let typed = self.expr(expr, scope, Some(Type::Boolean));
+        if typed.ty != Type::Boolean && typed.ty != Type::Unknown {
+            let help = match typed.ty {
+                Type::Number(_) => "compare it with something: `… > 0`".to_string(),
+                Type::Enum(list) => match self.program.enums.get(list.index()).and_then(|e| e.values.first()) {
+                    Some(value) => format!("compare it with one of its values: `… = {value}`"),
+                    None => "compare it with one of its values".to_string(),
+                },
+                Type::Date | Type::Instant => "compare it, or ask `… in last 90 days`".to_string(),
+                _ => "write a comparison".to_string(),
+            };
+            self.error(
+                Code::TypeMismatch,
+                expr.span,
+                "a condition is wanted here",
+                &format!("this is {}", typed.ty),
+                help,
+            );
+            return unknown(expr.span);
+        }
+        typed
+    }
+
+    /// Types an expression. `expected` is what the surroundings would like: it tells bare list values apart from names,
+    /// and is not enforced.
+    pub(super) fn expr(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
+        let span = expr.span;
+        let make = |kind: ExprKind, ty: Type| Expr { kind, ty, span };
+        match &expr.kind {
+            Ast::Number(n) => make(ExprKind::Literal(Value::Number(*n)), Type::PLAIN),
+            Ast::Percent(n) => make(ExprKind::Literal(Value::Number(*n)), Type::Number(Unit::Ratio)),
+            Ast::Money(n, currency) => match crate::program::Currency::new(&currency.text) {
+                Some(code) => make(ExprKind::Literal(Value::Number(*n)), Type::Number(Unit::Money(code))),
+                None => {
+                    let message = format!("`{}` is not a currency code", currency.text);
+                    self.error(
+                        Code::MoneyWithoutCurrency,
+                        currency.span,
+                        message,
+                        "three capital letters are wanted",
+                        "write a code such as `USD`",
+                    );
+                    unknown(span)
+                }
+            },
+            Ast::Text(text) => {
+                if let Some(Type::Enum(list)) = expected {
+                    return self.list_value(list, text, span);
+                }
+                make(ExprKind::Literal(Value::Text(text.as_str().into())), Type::Text)
+            }
+            Ast::Boolean(b) => make(ExprKind::Literal(Value::Boolean(*b)), Type::Boolean),
+            Ast::Date(date) => make(ExprKind::Literal(Value::Date(*date)), Type::Date),
+            Ast::Duration(duration) => match duration.days() {
+                Some(days) => make(ExprKind::Literal(Value::Number(Decimal::int(days))), Type::Number(Unit::Days)),
+                None => {
+                    let message = format!("`{duration}` has no fixed length in days");
+                    let help =
+                        format!("compare in {0}s: `{0}s since …`, or write a number of days", duration.unit.word());
+                    self.error(Code::TypeMismatch, span, message, "months differ in length", help);
+                    unknown(span)
+                }
+            },
+            Ast::Name(name) => self.name(name, span, scope, expected),
+            Ast::Member(table, field) => self.member(table, field, span, scope),
+            Ast::Not(inner) => {
+                let inner = self.condition(inner, scope);
+                make(ExprKind::Not(Box::new(inner)), Type::Boolean)
+            }
+            Ast::Negate(inner) => {
+                let inner = self.expr(inner, scope, expected);
+                if !self.number(&inner) {
+                    return unknown(span);
+                }
+                let ty = inner.ty;
+                make(ExprKind::Negate(Box::new(inner)), ty)
+            }
+            Ast::And(list) => {
+                make(ExprKind::And(list.iter().map(|e| self.condition(e, scope)).collect()), Type::Boolean)
+            }
+            Ast::Or(list) => make(ExprKind::Or(list.iter().map(|e| self.condition(e, scope)).collect()), Type::Boolean),
+            Ast::Sum(terms) => self.sum(terms, span, scope, expected),
+            Ast::Product(factors) => self.product(factors, span, scope),
+            Ast::Compare(op, left, right) => self.compare(*op, left, right, span, scope),
+            Ast::In { value, list, negated } => self.membership(value, list, *negated, span, scope),
+            Ast::Within { value, window, negated } => {
+                let typed = self.expr(value, scope, Some(Type::Date));
+                if !typed.ty.is_date() {
+                    if typed.ty != Type::Unknown {
+                        let help = if typed.ty == Type::Boolean {
+                            "put the window before `where`, or write `… = yes` in front of it"
+                        } else {
+                            "ask this of a date"
+                        };
+                        self.error(
+                            Code::TypeMismatch,
+                            value.span,
+                            "only a date can lie in a window",
+                            &format!("this is {}", typed.ty),
+                            help,
+                        );
+                    }
+                    return unknown(span);
+                }
+                make(ExprKind::Within { value: Box::new(typed), window: window.kind, negated: *negated }, Type::Boolean)
+            }
+            Ast::IsMissing { value, because, negated } => {
+                let typed = self.expr(value, scope, None);
+                let because = because.as_ref().and_then(|name| self.missing_word(name));
+                make(ExprKind::IsMissing { value: Box::new(typed), because, negated: *negated }, Type::Boolean)
+            }
+            Ast::Is { value, label, negated } => self.is_label(value, label, *negated, span, scope),
+            Ast::OrElse(list) => self.or_else(list, span, scope, expected),
+            Ast::If { condition, then, otherwise } => {
+                let condition = self.condition(condition, scope);
+                let then = self.expr(then, scope, expected);
+                let otherwise = self.expr(otherwise, scope, expected.or(Some(then.ty)));
+                match self.unify(then, otherwise, "the two branches of `if`") {
+                    Some((then, otherwise)) => {
+                        let ty = then.ty;
+                        let (condition, then, otherwise) = (Box::new(condition), Box::new(then), Box::new(otherwise));
+                        make(ExprKind::If { condition, then, otherwise }, ty)
+                    }
+                    None => unknown(span),
+                }
+            }
+            Ast::Call(call) => self.call(call, span, scope, expected),
+            Ast::Elapsed { unit, until, date } => {
+                let typed = self.expr(date, scope, Some(Type::Date));
+                if !typed.ty.is_date() {
+                    if typed.ty != Type::Unknown {
+                        let message =
+                            format!("`{}s {}` wants a date", unit.word(), if *until { "until" } else { "since" });
+                        self.error(
+                            Code::TypeMismatch,
+                            date.span,
+                            message,
+                            &format!("this is {}", typed.ty),
+                            "name a date column, or `last(…)` of an event table",
+                        );
+                    }
+                    return unknown(span);
+                }
+                let ty = if *unit == PeriodKind::Day { Type::Number(Unit::Days) } else { Type::PLAIN };
+                make(ExprKind::Elapsed { unit: *unit, until: *until, date: Box::new(typed) }, ty)
+            }
+            Ast::AsOf { value, shift } => {
+                self.no_rows(scope, span);
+                let typed = self.expr(value, scope, expected);
+                let ty = typed.ty;
+                make(ExprKind::AsOf { value: Box::new(typed), shift: *shift }, ty)
+            }
+            Ast::Change { value, percent, over } => {
+                self.no_rows(scope, span);
+                let typed = self.expr(value, scope, None);
+                if !self.number(&typed) {
+                    return unknown(span);
+                }
+                let ty = if *percent { Type::Number(Unit::Ratio) } else { typed.ty };
+                make(ExprKind::Change { value: Box::new(typed), percent: *percent, over: over.duration }, ty)
+            }
+            Ast::Trend { value, over } => {
+                self.no_rows(scope, span);
+                let typed = self.expr(value, scope, None);
+                if !self.number(&typed) {
+                    return unknown(span);
+                }
+                if over.duration.count < 3 {
+                    self.error(
+                        Code::WrongArguments,
+                        over.span,
+                        "a trend needs at least three points",
+                        "too short",
+                        format!("write `over 3 {}s` or more", over.duration.unit.word()),
+                    );
+                }
+                self.periods(over.duration.count, over.span);
+                let ty = typed.ty;
+                make(ExprKind::Trend { value: Box::new(typed), over: over.duration }, ty)
+            }
+            Ast::Held { condition, count, of, period } => {
+                self.no_rows(scope, span);
+                let typed = self.condition(condition, scope);
+                let of = of.unwrap_or(*count);
+                self.periods(of, span);
+                match period {
+                    HeldPeriod::Calendar(period) => {
+                        if *count == 0 || *count > of {
+                            self.error(
+                                Code::WrongArguments,
+                                span,
+                                format!("this can never be: {count} of {of}"),
+                                "check the two counts",
+                                "ask for at least 1 and at most all periods",
+                            );
+                        }
+                        make(
+                            ExprKind::Held { condition: Box::new(typed), count: *count, of, period: *period },
+                            Type::Boolean,
+                        )
+                    }
+                    HeldPeriod::Runs => {
+                        self.not_yet(
+                            span,
+                            "`for … runs`",
+                            "it needs the state of earlier runs; ask for days, weeks, months or quarters instead",
+                        );
+                        unknown(span)
+                    }
+                }
+            }
+            Ast::Ranked { function, value, within } => {
+                self.expr(value, scope, None);
+                if let Some(within) = within
+                    && !matches!(
+                        self.symbols.get(&within.text),
+                        Some(Symbol::Partition(_) | Symbol::Segment(_) | Symbol::Part(..))
+                    )
+                {
+                    self.segment_ref(within);
+                }
+                self.not_yet(
+                    span,
+                    &format!("`{} of …`", function.text),
+                    "it compares accounts with each other; take it out for now",
+                );
+                unknown(span)
+            }
+        }
+    }
+
+    /// Looking back is bounded: every period end is a date at which all is computed again.
+    pub(super) fn periods(&mut self, count: u32, span: Span) {
+        if count > MAX_PERIODS {
+            self.error(
+                Code::WrongArguments,
+                span,
+                format!("{count} periods are more than the {MAX_PERIODS} that can be looked back"),
+                "too many",
+                "take a longer period, such as months for days",
+            );
+        }
+    }
+
+    /// Says that something is understood but cannot be run yet.
+    pub(super) fn not_yet(&mut self, span: Span, what: &str, help: &str) {
+        self.error(
+            Code::NotEvaluatedYet,
+            span,
+            format!("{what} is understood, but cannot be evaluated yet"),
+            "checked, but not run",
+            help,
+        );
+    }
+
+    fn no_rows(&mut self, scope: &Scope, span: Span) {
+        if matches!(scope, Scope::Row(_)) {
+            self.error(
+                Code::ClauseMisplaced,
+                span,
+                "earlier dates cannot be asked for inside an aggregate",
+                "rows are looked at as of one date",
+                "shift the whole aggregate: `count(…) as of 90 days ago`",
+            );
+        }
+    }
+
+    // ---------- names ----------
+
+    /// What a bare name means.
+    pub(super) fn name(&mut self, name: &str, span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
+        if let Some(Type::Enum(list)) = expected
+            && let Some(value) = self.enum_value(list, name, span)
+        {
+            return value;
+        }
+        if let Some(argument) = self.arguments.last().and_then(|frame| frame.get(name)) {
+            return argument.clone();
+        }
+        if let Some(found) = self.lookup(name, span, scope) {
+            return found;
+        }
+        self.unknown_name(name, span, scope, expected);
+        unknown(span)
+    }
+
+    /// The meaning of a name without any complaint, for deciding which side of a comparison to type first.
+    fn means_something(&self, name: &str, scope: &Scope) -> bool {
+        let constant = matches!(scope, Scope::Constant(_));
+        self.arguments.last().is_some_and(|frame| frame.contains_key(name))
+            || matches!(scope, Scope::Row(table) if self.table_field(*table, name).is_some())
+            || (!constant && self.subject_field(name).is_some())
+            || self.declared(name).is_some()
+    }
+
+    /// The symbol of a name, also where only a finished program is at hand.
+    fn declared(&self, name: &str) -> Option<Symbol> {
+        if let Some(symbol) = self.symbols.get(name) {
+            return Some(symbol);
+        }
+        if !self.symbols.names.is_empty() {
+            return None;
+        }
+        let place = |names: &mut dyn Iterator<Item = &str>| names.enumerate().find(|(_, n)| *n == name).map(|(i, _)| i);
+        let program = &self.program;
+        if let Some(i) = place(&mut program.params.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Param(i));
+        }
+        if let Some(i) = place(&mut program.segments.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Segment(i));
+        }
+        if let Some(i) = place(&mut program.partitions.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Partition(i));
+        }
+        for (i, partition) in program.partitions.iter().enumerate() {
+            if let Some(part) = partition.parts.iter().position(|p| p.name == name) {
+                return Some(Symbol::Part(i, part));
+            }
+        }
+        if let Some(i) = place(&mut program.metrics.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Metric(i));
+        }
+        if let Some(i) = place(&mut program.scorecards.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Scorecard(i));
+        }
+        place(&mut program.tables.iter().map(|p| p.header.name.as_str())).map(Symbol::Table)
+    }
+
+    /// The symbol of a name; see [`Checker::declared`].
+    pub(super) fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.declared(name)
+    }
+
+    fn lookup(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Expr> {
+        let make = |kind: ExprKind, ty: Type| Some(Expr { kind, ty, span });
+        if let Scope::Row(table) = scope
+            && let Some((id, field)) = self.table_field(*table, name)
+        {
+            return make(ExprKind::RowField(id), field.ty);
+        }
+        let constant = match scope {
+            Scope::Constant(what) => Some(*what),
+            _ => None,
+        };
+        if constant.is_none()
+            && let Some((id, field)) = self.subject_field(name)
+        {
+            return make(ExprKind::Field(id), field.ty);
+        }
+        let symbol = self.declared(name)?;
+        if let Some(what) = constant
+            && !matches!(symbol, Symbol::Param(_))
+        {
+            let message = format!("`{name}` is not a constant, and {what} must be one");
+            self.error(
+                Code::NotConstant,
+                span,
+                message,
+                &format!("this is {}", symbol.words()),
+                "write a number or a parameter",
+            );
+            return Some(unknown(span));
+        }
+        match symbol {
+            Symbol::Param(i) => {
+                let ty = self.params.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |p| p.ty);
+                make(ExprKind::Param(ParamId(i as u32)), ty)
+            }
+            Symbol::Segment(i) => make(ExprKind::Segment(SegmentId(i as u32)), Type::Boolean),
+            Symbol::Part(i, part) => make(ExprKind::Part(PartitionId(i as u32), part as u32), Type::Boolean),
+            Symbol::Partition(i) => {
+                let ty =
+                    self.partitions.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |p| Type::Enum(p.values));
+                make(ExprKind::Partition(PartitionId(i as u32)), ty)
+            }
+            Symbol::Metric(i) => {
+                let ty = self.metrics.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty);
+                make(ExprKind::Metric(MetricId(i as u32)), ty)
+            }
+            Symbol::Scorecard(i) => {
+                let known = self.scorecards.get(i).is_some_and(Option::is_some);
+                let ty = if known { Type::Number(Unit::Points) } else { Type::Unknown };
+                make(ExprKind::Score(ScorecardId(i as u32)), ty)
+            }
+            Symbol::Define(_) => {
+                self.error(
+                    Code::WrongKind,
+                    span,
+                    format!("`{name}` is a definition and wants arguments"),
+                    "called without arguments",
+                    format!("write `{name}(…)`"),
+                );
+                Some(unknown(span))
+            }
+            Symbol::Table(_) => {
+                self.error(
+                    Code::WrongKind,
+                    span,
+                    format!("`{name}` is a table, not a value"),
+                    "many rows",
+                    format!("say what of them: `count({name} …)`, `last({name} …)`"),
+                );
+                Some(unknown(span))
+            }
+            Symbol::Rule(_) | Symbol::Objective(_) => {
+                self.error(
+                    Code::WrongKind,
+                    span,
+                    format!("`{name}` is {}, which has no value", symbol.words()),
+                    "not a value",
+                    "name a metric, a scorecard, a segment or a column",
+                );
+                Some(unknown(span))
+            }
+        }
+    }
+
+    fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope, expected: Option<Type>) {
+        if let Some(Type::Enum(list)) = expected {
+            self.unknown_list_value(list, name, span);
+            return;
+        }
+        let candidates = self.candidates(scope);
+        let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
+        let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
+        diagnostic = match scope {
+            Scope::Row(table) => {
+                let table = self.program.table(*table).map_or("", |t| t.header.name.as_str());
+                diagnostic.label(format!("neither a column of `{table}` nor of the accounts, nor declared"))
+            }
+            Scope::Account => diagnostic.label("neither a column of the accounts nor declared"),
+            Scope::Constant(_) => diagnostic.label("not a parameter"),
+        };
+        diagnostic = match near {
+            Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
+            None => match scope {
+                Scope::Row(table) => {
+                    let fields: Vec<String> = self
+                        .program
+                        .table(*table)
+                        .map_or(Vec::new(), |t| t.fields.iter().map(|f| format!("`{}`", f.name)).collect());
+                    diagnostic.help(format!("the columns here are {}", fields.join(", ")))
+                }
+                Scope::Account => diagnostic.help("declare it, or write a text in quotes"),
+                Scope::Constant(_) => diagnostic.help(format!("declare it: `param {name} = …`")),
+            },
+        };
+        self.push(diagnostic);
+    }
+
+    /// Every name that would have been right at a place.
+    fn candidates(&self, scope: &Scope) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        if let Scope::Row(table) = scope
+            && let Some(table) = self.program.table(*table)
+        {
+            names.extend(table.fields.iter().map(|f| f.name.clone()));
+        }
+        let constant = matches!(scope, Scope::Constant(_));
+        if !constant && let Some(table) = self.subject() {
+            names.extend(table.fields.iter().map(|f| f.name.clone()));
+        }
+        for (name, (symbol, _)) in &self.symbols.names {
+            let fits = match symbol {
+                Symbol::Param(_) => true,
+                Symbol::Rule(_) | Symbol::Objective(_) | Symbol::Table(_) | Symbol::Define(_) => false,
+                _ => !constant,
+            };
+            if fits {
+                names.push((*name).to_string());
+            }
+        }
+        if self.symbols.names.is_empty() {
+            names.extend(self.program.metrics.iter().map(|m| m.header.name.clone()));
+            names.extend(self.program.scorecards.iter().map(|m| m.header.name.clone()));
+            names.extend(self.program.segments.iter().map(|m| m.header.name.clone()));
+            names.extend(self.program.params.iter().map(|m| m.header.name.clone()));
+        }
+        if let Some(frame) = self.arguments.last() {
+            names.extend(frame.keys().cloned());
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn member(&mut self, table: &Name, field: &Name, span: Span, scope: &Scope) -> Expr {
+        let subject = self.subject().map(|t| (t.header.name.clone(), t.fields.clone()));
+        if let Some((name, fields)) = subject
+            && table.text == name
+        {
+            if matches!(scope, Scope::Constant(_)) {
+                self.error(
+                    Code::NotConstant,
+                    span,
+                    "a column is not a constant",
+                    "differs between accounts",
+                    "write a number or a parameter",
+                );
+                return unknown(span);
+            }
+            return match self.subject_field(&field.text) {
+                Some((id, found)) => Expr { kind: ExprKind::Field(id), ty: found.ty, span },
+                None => {
+                    self.unknown_column(field, &fields);
+                    unknown(span)
+                }
+            };
+        }
+        if let Scope::Row(id) = scope
+            && self.program.table(*id).is_some_and(|t| t.header.name == table.text)
+        {
+            return match self.table_field(*id, &field.text) {
+                Some((id, found)) => Expr { kind: ExprKind::RowField(id), ty: found.ty, span },
+                None => {
+                    let fields = self.program.table(*id).map_or(Vec::new(), |t| t.fields.clone());
+                    self.unknown_column(field, &fields);
+                    unknown(span)
+                }
+            };
+        }
+        let message = format!("`{}.{}` cannot be read here", table.text, field.text);
+        let help = match self.subject() {
+            Some(subject) => format!("write the bare name, or `{}.{}`", subject.header.name, field.text),
+            None => "write the bare name".to_string(),
+        };
+        self.error(Code::UnknownName, span, message, "no table of this name whose row is at hand", help);
+        unknown(span)
+    }
+
+    // ---------- lists of values ----------
+
+    pub(super) fn enum_value(&self, list: EnumId, word: &str, span: Span) -> Option<Expr> {
+        let place = self.program.enums.get(list.index())?.values.iter().position(|v| v == word)?;
+        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place as u32)), ty: Type::Enum(list), span })
+    }
+
+    pub(super) fn list_value(&mut self, list: EnumId, word: &str, span: Span) -> Expr {
+        self.enum_value(list, word, span).unwrap_or_else(|| {
+            self.unknown_list_value(list, word, span);
+            unknown(span)
+        })
+    }
+
+    fn unknown_list_value(&mut self, list: EnumId, word: &str, span: Span) {
+        let Some(found) = self.program.enums.get(list.index()) else { return };
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownValue, span, format!("`{word}` is not a value of `{}`", found.name))
+                .label("never true");
+        let values: Vec<&str> = found.values.iter().map(String::as_str).collect();
+        diagnostic = match crate::diagnostics::nearest(word, values.iter().copied()) {
+            Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
+            None => {
+                let shown: Vec<String> = values.iter().take(12).map(|v| format!("`{v}`")).collect();
+                let more = if values.len() > shown.len() { " …" } else { "" };
+                diagnostic.help(format!("its values are {}{more}", shown.join(", ")))
+            }
+        };
+        self.push(diagnostic);
+    }
+
+    fn missing_word(&mut self, name: &Name) -> Option<MissingWord> {
+        let words = [
+            ("no_data", MissingWord::NoData),
+            ("not_applicable", MissingWord::NotApplicable),
+            ("stale", MissingWord::Stale),
+            ("too_few", MissingWord::TooFew),
+            ("error", MissingWord::Error),
+        ];
+        let found = words.iter().find(|(word, _)| *word == name.text.replace(' ', "_")).map(|(_, m)| *m);
+        if found.is_none() {
+            let mut diagnostic = Diagnostic::new(
+                Code::UnknownValue,
+                name.span,
+                format!("`{}` is not a reason for a missing value", name.text),
+            )
+            .label("no such reason");
+            diagnostic.help = did_you_mean(&name.text, words.iter().map(|(word, _)| *word));
+            self.push(diagnostic);
+        }
+        found
+    }
+
+    // ---------- operators ----------
+
+    fn number(&mut self, expr: &Expr) -> bool {
+        if expr.ty.is_number() {
+            return true;
+        }
+        if expr.ty != Type::Unknown {
+            let help = match expr.ty {
+                Type::Boolean => "turn it into a number: `if … then 1 else 0`",
+                Type::Date | Type::Instant => "count the time from it: `days since …`",
+                _ => "name a number",
+            };
+            self.error(Code::TypeMismatch, expr.span, "a number is wanted here", &format!("this is {}", expr.ty), help);
+        }
+        false
+    }
+
+    fn sum(&mut self, terms: &[ast::Term], span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
+        let typed: Vec<(bool, Expr)> = terms.iter().map(|t| (t.negative, self.expr(&t.value, scope, None))).collect();
+        if typed.iter().any(|(_, e)| e.ty == Type::Unknown) {
+            return unknown(span);
+        }
+        // Two dates give days, a date and days give a date.
+        if let [(false, a), (negative, b)] = typed.as_slice() {
+            if a.ty.is_date() && b.ty.is_date() && *negative {
+                return Expr { kind: ExprKind::Sum(typed), ty: Type::Number(Unit::Days), span };
+            }
+            if a.ty.is_date() && (b.ty == Type::Number(Unit::Days) || adoptable(b)) {
+                return Expr { kind: ExprKind::Sum(typed), ty: Type::Date, span };
+            }
+        }
+        if !typed.iter().all(|(_, e)| self.number(e)) {
+            return unknown(span);
+        }
+        let unit = typed.iter().find(|(_, e)| !adoptable(e)).map(|(_, e)| (e.ty, e.span));
+        let Some((ty, first)) = unit else {
+            let _ = expected;
+            return Expr { kind: ExprKind::Sum(typed), ty: Type::PLAIN, span };
+        };
+        let mut out = Vec::new();
+        for (negative, mut term) in typed {
+            if adoptable(&term) {
+                adopt(&mut term, ty);
+            }
+            if term.ty != ty {
+                self.unit_mismatch(&term, ty, first, "added");
+                return unknown(span);
+            }
+            out.push((negative, term));
+        }
+        Expr { kind: ExprKind::Sum(out), ty, span }
+    }
+
+    fn product(&mut self, factors: &[ast::Factor], span: Span, scope: &Scope) -> Expr {
+        let mut out: Vec<(bool, Expr)> = Vec::new();
+        let mut ty: Option<Type> = None;
+        for factor in factors {
+            let typed = self.expr(&factor.value, scope, None);
+            if typed.ty == Type::Unknown || !self.number(&typed) {
+                return unknown(span);
+            }
+            ty = Some(match ty {
+                None => typed.ty,
+                Some(sofar) => {
+                    let result =
+                        if factor.divide { units::quotient(sofar, typed.ty) } else { units::product(sofar, typed.ty) };
+                    match result {
+                        Some(result) => result,
+                        None => {
+                            let (verb, word) = if factor.divide { ("divided", "by") } else { ("multiplied", "with") };
+                            let message = format!("{sofar} cannot be {verb} {word} {}", typed.ty);
+                            self.error(
+                                Code::UnitMismatch,
+                                typed.span,
+                                message,
+                                &format!("this is {}", typed.ty),
+                                "take the bare number with `to_number(…)` where that is meant",
+                            );
+                            return unknown(span);
+                        }
+                    }
+                }
+            });
+            if factor.divide
+                && let ExprKind::Literal(Value::Number(n)) = &typed.kind
+                && n.is_zero()
+            {
+                self.error(
+                    Code::ConstantFault,
+                    typed.span,
+                    "this divides by zero",
+                    "always zero",
+                    "divide by something else",
+                );
+            }
+            out.push((factor.divide, typed));
+        }
+        Expr { kind: ExprKind::Product(out), ty: ty.unwrap_or(Type::PLAIN), span }
+    }
+
+    fn compare(&mut self, op: CompareOp, left: &ast::Expr, right: &ast::Expr, span: Span, scope: &Scope) -> Expr {
+        // The side that is not a bare list value says what the other is compared with.
+        let left_first = match &left.kind {
+            Ast::Name(name) => self.means_something(name, scope) || matches!(right.kind, Ast::Name(_)),
+            Ast::Text(_) => false,
+            _ => true,
+        };
+        let (a, b) = if left_first {
+            let a = self.expr(left, scope, None);
+            let b = self.expr(right, scope, wanted(a.ty));
+            (a, b)
+        } else {
+            let b = self.expr(right, scope, None);
+            let a = self.expr(left, scope, wanted(b.ty));
+            (a, b)
+        };
+        let Some((a, b)) = self.comparable(a, b) else { return unknown(span) };
+        let ordered = !matches!(op, CompareOp::Equal | CompareOp::NotEqual);
+        if ordered && matches!(a.ty, Type::Boolean | Type::Enum(_)) {
+            let what = if a.ty == Type::Boolean { "yes and no have" } else { "values of a list have" };
+            self.error(
+                Code::TypeMismatch,
+                span,
+                format!("{what} no order"),
+                &format!("`{}` wants numbers, dates or texts", op.symbol()),
+                "compare with `=`, `!=` or `in (…)`",
+            );
+            return unknown(span);
+        }
+        Expr { kind: ExprKind::Compare(op, Box::new(a), Box::new(b)), ty: Type::Boolean, span }
+    }
+
+    fn membership(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Expr {
+        let typed = self.expr(value, scope, None);
+        let mut value = typed;
+        let mut out = Vec::new();
+        for element in list {
+            let element = self.expr(element, scope, wanted(value.ty));
+            match self.comparable(value.clone(), element) {
+                Some((a, b)) => {
+                    value = a;
+                    out.push(b);
+                }
+                None => return unknown(span),
+            }
+        }
+        Expr { kind: ExprKind::In { value: Box::new(value), list: out, negated }, ty: Type::Boolean, span }
+    }
+
+    fn or_else(&mut self, list: &[ast::Expr], span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
+        let mut out: Vec<Expr> = Vec::new();
+        for item in list {
+            let expected = out.first().map(|e| e.ty).or(expected);
+            let typed = self.expr(item, scope, expected);
+            match out.pop() {
+                None => out.push(typed),
+                Some(last) => match self.unify(last, typed, "both sides of `or else`") {
+                    Some((a, b)) => out.extend([a, b]),
+                    None => return unknown(span),
+                },
+            }
+        }
+        // A unit adopted late holds for the earlier ones too.
+        let ty = out.last().map_or(Type::Unknown, |e| e.ty);
+        for item in &mut out {
+            if adoptable(item) && ty.is_number() {
+                adopt(item, ty);
+            }
+        }
+        Expr { kind: ExprKind::OrElse(out), ty, span }
+    }
+
+    /// Both sides with one type, or an error that says which edit makes them one.
+    fn comparable(&mut self, a: Expr, b: Expr) -> Option<(Expr, Expr)> {
+        if a.ty.is_date() && b.ty.is_date() {
+            return Some((a, b));
+        }
+        self.unify(a, b, "the two sides")
+    }
+
+    fn unify(&mut self, mut a: Expr, mut b: Expr, what: &str) -> Option<(Expr, Expr)> {
+        if a.ty == Type::Unknown || b.ty == Type::Unknown {
+            return None;
+        }
+        if a.ty == b.ty {
+            return Some((a, b));
+        }
+        if a.ty.is_number() && b.ty.is_number() {
+            if adoptable(&b) {
+                self.ratio_scale(&b, a.ty);
+                adopt(&mut b, a.ty);
+                return Some((a, b));
+            }
+            if adoptable(&a) {
+                self.ratio_scale(&a, b.ty);
+                adopt(&mut a, b.ty);
+                return Some((a, b));
+            }
+            self.unit_mismatch(&b, a.ty, a.span, "compared");
+            return None;
+        }
+        let mut diagnostic =
+            Diagnostic::new(Code::TypeMismatch, b.span, format!("{what} do not fit: {} and {}", a.ty, b.ty))
+                .label(format!("this is {}", b.ty))
+                .also(a.span, format!("this is {}", a.ty));
+        diagnostic.help = match (a.ty, b.ty) {
+            (Type::Enum(list), Type::Text) | (Type::Text, Type::Enum(list)) => self
+                .program
+                .enums
+                .get(list.index())
+                .map(|e| format!("the values of `{}` are written without quotes", e.name)),
+            (Type::Boolean, Type::Number(_)) | (Type::Number(_), Type::Boolean) => {
+                Some("compare yes-or-no columns with `yes` or `no`".to_string())
+            }
+            (Type::Date | Type::Instant, Type::Number(_)) => {
+                Some("compare dates with dates, or take `days since …`".to_string())
+            }
+            (Type::Date | Type::Instant, Type::Text) => Some("write the date without quotes: 2026-03-31".to_string()),
+            (Type::Number(_), Type::Text) => Some("write the number without quotes".to_string()),
+            _ => None,
+        };
+        self.push(diagnostic);
+        None
+    }
+
+    /// A literal above 1 compared with a ratio is nearly always a forgotten `%`.
+    fn ratio_scale(&mut self, literal: &Expr, ty: Type) {
+        if ty != Type::Number(Unit::Ratio) {
+            return;
+        }
+        if let ExprKind::Literal(Value::Number(n)) = &literal.kind
+            && *n > Decimal::int(2)
+        {
+            self.push(
+                Diagnostic::new(Code::RatioScale, literal.span, format!("`{n}` compared with a ratio means {n}00 %"))
+                    .label("a ratio is 0.15 for 15 %")
+                    .fix(format!("write `{n}%`"), literal.span, format!("{n}%")),
+            );
+        }
+    }
+
+    fn unit_mismatch(&mut self, expr: &Expr, wanted: Type, other: Span, verb: &str) {
+        let (Type::Number(have), Type::Number(want)) = (expr.ty, wanted) else { return };
+        if let (Unit::Money(a), Unit::Money(b)) = (have, want) {
+            self.push(
+                Diagnostic::new(Code::CurrencyMismatch, expr.span, format!("{a} and {b} cannot be {verb}"))
+                    .label(format!("this is {}", expr.ty))
+                    .also(other, format!("this is {wanted}"))
+                    .help(format!("bind the column in {b}, or convert it with an `fx` table before loading")),
+            );
+            return;
+        }
+        let mut diagnostic =
+            Diagnostic::new(Code::UnitMismatch, expr.span, format!("{wanted} and {} cannot be {verb}", expr.ty))
+                .label(format!("this is {}", expr.ty))
+                .also(other, format!("this is {wanted}"));
+        diagnostic = match (&expr.kind, have, want) {
+            (ExprKind::Literal(Value::Number(n)), Unit::Ratio, Unit::Points | Unit::Plain | Unit::Nps) => {
+                let hundred = n.mul(Decimal::HUNDRED).unwrap_or(*n);
+                diagnostic.fix(format!("write `{hundred}`"), expr.span, hundred.to_string())
+            }
+            (_, Unit::Ratio | Unit::Nps, Unit::Points) => diagnostic.help("convert it: `to_points(…)`"),
+            (_, Unit::Points, Unit::Ratio) => diagnostic.help("convert it: `to_ratio(…)`"),
+            (_, Unit::Points, Unit::Nps) => diagnostic.help("convert the other side: `to_points(…)`"),
+            (_, Unit::Plain, Unit::Ratio) => diagnostic.help("say that it is a ratio: `to_ratio(…)`"),
+            (_, Unit::Plain, Unit::Points) => diagnostic.help("say that it is points: `to_points(…)`"),
+            _ => diagnostic.help("take the bare number with `to_number(…)` where that is meant"),
+        };
+        self.push(diagnostic);
+    }
+
+    /// The expression as type `ty`, adopted if it was written without a unit; an error otherwise.
+    pub(super) fn want(&mut self, mut expr: Expr, ty: Type, what: &str) -> Expr {
+        if expr.ty == ty || expr.ty == Type::Unknown || ty == Type::Unknown {
+            return expr;
+        }
+        if ty.is_number() && adoptable(&expr) {
+            self.ratio_scale(&expr, ty);
+            adopt(&mut expr, ty);
+            return expr;
+        }
+        if let (Type::Number(_), Type::Number(_)) = (expr.ty, ty) {
+            self.unit_mismatch(&expr, ty, expr.span, "used for each other");
+        } else {
+            self.error(
+                Code::TypeMismatch,
+                expr.span,
+                format!("{what} is {ty}"),
+                &format!("this is {}", expr.ty),
+                format!("give {ty}"),
+            );
+        }
+        unknown(expr.span)
+    }
+
+    // ---------- bands and grades ----------
+
+    fn is_label(&mut self, value: &ast::Expr, label: &Name, negated: bool, span: Span, scope: &Scope) -> Expr {
+        let typed = self.expr(value, scope, None);
+        let kind = match &typed.kind {
+            ExprKind::Metric(id) => {
+                let names = self.band_names(*id);
+                if !self.has_label(&names, label, "band") {
+                    return unknown(span);
+                }
+                ExprKind::IsBand { metric: *id, band: label.text.clone(), negated }
+            }
+            ExprKind::Score(id) => {
+                let names = self.grade_names(*id);
+                if !self.has_label(&names, label, "grade") {
+                    return unknown(span);
+                }
+                ExprKind::IsGrade { scorecard: *id, grade: label.text.clone(), negated }
+            }
+            _ if typed.ty == Type::Unknown => return unknown(span),
+            _ => {
+                let help = match typed.ty {
+                    Type::Enum(_) => format!("write `= {}`", label.text),
+                    _ => "only metrics have bands, and scorecards grades; compare with `=`".to_string(),
+                };
+                self.error(
+                    Code::WrongKind,
+                    value.span,
+                    format!("this has no bands to be `{}`", label.text),
+                    &format!("this is {}", typed.ty),
+                    help,
+                );
+                return unknown(span);
+            }
+        };
+        Expr { kind, ty: Type::Boolean, span }
+    }
+
+    fn has_label(&mut self, names: &[String], label: &Name, word: &str) -> bool {
+        if names.contains(&label.text) {
+            return true;
+        }
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownValue, label.span, format!("there is no {word} `{}`", label.text))
+                .label("never true");
+        diagnostic.help = did_you_mean(&label.text, names.iter().map(String::as_str))
+            .or_else(|| names.is_empty().then(|| format!("it has no {word}s; declare some")));
+        self.push(diagnostic);
+        false
+    }
+
+    fn band_names(&self, id: MetricId) -> Vec<String> {
+        let tables = self.metrics.get(id.index()).and_then(Option::as_ref).map(|m| m.thresholds.as_slice());
+        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    }
+
+    fn grade_names(&self, id: ScorecardId) -> Vec<String> {
+        let tables = self.scorecards.get(id.index()).and_then(Option::as_ref).map(|m| m.grades.as_slice());
+        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    }
+}
+
+/// Only list types are worth passing down: they tell bare values from names.
+fn wanted(ty: Type) -> Option<Type> {
+    matches!(ty, Type::Enum(_)).then_some(ty)
+}
+
+/// Gives an expression written without a unit the unit of its surroundings, all the way down.
+pub(super) fn adopt(expr: &mut Expr, ty: Type) {
+    if expr.ty == ty {
+        return;
+    }
+    match &mut expr.kind {
+        ExprKind::Negate(inner) => adopt(inner, ty),
+        ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, term)| adopt(term, ty)),
+        ExprKind::If { then, otherwise, .. } => {
+            adopt(then, ty);
+            adopt(otherwise, ty);
+        }
+        ExprKind::OrElse(list) => list.iter_mut().for_each(|item| adopt(item, ty)),
+        _ => {}
+    }
+    expr.ty = ty;
+}

@@ -1,0 +1,196 @@
+//! Metrics: value, type, thresholds and scales.
+
+use super::bands::Purpose;
+use super::domain::{self, Domain};
+use super::{Checker, Scope, header, unknown};
+use crate::ast;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::number::Decimal;
+use crate::program::{BandTable, Metric, MetricId, Node, Scale, SegmentRef, Type, Unit};
+use crate::resolve::Symbol;
+use crate::span::Span;
+
+impl Checker<'_, '_> {
+    pub(super) fn metric(&mut self, index: usize, item: &ast::Item, metric: &ast::Metric) {
+        let cyclic = self.symbols.cyclic.contains(&Symbol::Metric(index));
+        let declared = metric.ty.as_ref().map(|ty| self.type_of(ty, &item.name.text));
+        let mut value = match &metric.value {
+            _ if cyclic => unknown(item.name.span),
+            Some(value) => self.expr(value, &Scope::Account, declared),
+            None => {
+                self.error(
+                    Code::MetricWithoutValue,
+                    item.name.span,
+                    format!("metric `{}` has no value", item.name.text),
+                    "nothing says how it is measured",
+                    "add `value …`, for example `value count(activity in this quarter)`",
+                );
+                unknown(item.name.span)
+            }
+        };
+        if let Some(ty) = declared
+            && value.ty != Type::Unknown
+        {
+            // A declared unit names what a bare number counts; it never changes a unit that is known.
+            if value.ty == Type::PLAIN && ty.is_number() {
+                value.ty = ty;
+            } else {
+                value = self.want(value, ty, &format!("the declared type of `{}`", item.name.text));
+            }
+        }
+        let domain = if value.ty.is_number() { domain::of(&value, self, None) } else { Domain::ANY };
+        let thresholds = self.band_tables(&metric.thresholds, value.ty, domain, Purpose::Thresholds);
+        let scales = self.scales(&metric.scales, value.ty);
+        if let (Some(table), Some(scale)) =
+            (metric.thresholds.iter().find(|t| t.rows.iter().any(|r| r.points.is_some())), metric.scales.first())
+        {
+            self.push(
+                Diagnostic::new(Code::ScaleOrder, scale.span, "thresholds and a scale both give points")
+                    .label("a second source of points")
+                    .also(table.span, "these rows give points")
+                    .help("keep one; rows without `-> points` may stand beside a scale to name bands"),
+            );
+        }
+        let valid_for = metric.valid_for.as_ref().and_then(|valid| {
+            match (valid.then.text.as_str(), &value.kind) {
+                ("missing", crate::program::ExprKind::Aggregate(_)) => return Some(valid.duration.duration),
+                ("missing", _) if value.ty == Type::Unknown => {}
+                ("missing", _) => self.error(
+                    Code::ClauseMisplaced,
+                    valid.span,
+                    "only a value taken from rows goes stale",
+                    "this value has no rows of its own",
+                    "put `valid for` on the metric that reads the rows",
+                ),
+                _ => self.not_yet(valid.span, &format!("`then {}`", valid.then.text), "write `then missing`"),
+            }
+            None
+        });
+        self.metric_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        let built = Metric { header: header(item), value, thresholds, scales, valid_for };
+        self.metrics[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        self.program.order.push(Node::Metric(MetricId(index as u32)));
+    }
+
+    /// Tables of rows: those for segments first, the general one last.
+    pub(super) fn band_tables(
+        &mut self,
+        tables: &[ast::Thresholds],
+        ty: Type,
+        domain: Domain,
+        purpose: Purpose,
+    ) -> Vec<BandTable> {
+        let mut out = Vec::new();
+        let mut general: Option<(BandTable, Span)> = None;
+        let mut clauses = Vec::new();
+        for table in tables {
+            let bands = self.rows(&table.rows, ty, domain, purpose, table.span);
+            match &table.segment {
+                Some(name) => {
+                    if let Some(segment) = self.segment_ref(name) {
+                        clauses.push((segment, name.span));
+                        out.push(BandTable { segment: Some(segment), bands, span: table.span });
+                    }
+                }
+                None => {
+                    if let Some((_, first)) = &general {
+                        let first = *first;
+                        self.push(
+                            Diagnostic::new(Code::DuplicateName, table.span, "this table stands twice")
+                                .label("second table for everyone")
+                                .also(first, "first table")
+                                .help("join the two, or say for whom: `… for SEGMENT { … }`"),
+                        );
+                    }
+                    general = Some((BandTable { segment: None, bands, span: table.span }, table.span));
+                }
+            }
+        }
+        self.exclusive_segments(&clauses, "the table");
+        out.extend(general.map(|(table, _)| table));
+        out
+    }
+
+    fn scales(&mut self, scales: &[ast::Scale], ty: Type) -> Vec<Scale> {
+        let mut out: Vec<Scale> = Vec::new();
+        let mut general: Option<Scale> = None;
+        let mut clauses: Vec<(SegmentRef, Span)> = Vec::new();
+        for scale in scales {
+            let Some(mut built) = self.scale(scale, ty) else { continue };
+            match &scale.segment {
+                Some(name) => {
+                    built.segment = self.segment_ref(name);
+                    if let Some(segment) = built.segment {
+                        clauses.push((segment, name.span));
+                        out.push(built);
+                    }
+                }
+                None => {
+                    if let Some(first) = &general {
+                        let first = first.span;
+                        self.push(
+                            Diagnostic::new(Code::DuplicateName, scale.span, "this scale stands twice")
+                                .label("second scale for everyone")
+                                .also(first, "first scale")
+                                .help("keep one, or say for whom: `scale for SEGMENT …`"),
+                        );
+                    }
+                    general = Some(built);
+                }
+            }
+        }
+        self.exclusive_segments(&clauses, "the scale");
+        out.extend(general);
+        out
+    }
+
+    /// A scale for values of type `ty`: at least two points, values rising.
+    pub(super) fn scale(&mut self, scale: &ast::Scale, ty: Type) -> Option<Scale> {
+        if !ty.is_number() {
+            if ty != Type::Unknown {
+                self.error(
+                    Code::TypeMismatch,
+                    scale.span,
+                    format!("a scale wants numbers, but the value is {ty}"),
+                    "nothing to interpolate",
+                    "give points with `thresholds { … }`",
+                );
+            }
+            return None;
+        }
+        let mut points: Vec<(Decimal, Decimal)> = Vec::new();
+        let mut sound = true;
+        for (value, target) in &scale.points {
+            let value_at = self.constant(value, ty, "the value of a scale");
+            let target_at = self.constant(target, Type::Number(Unit::Points), "the points of a scale");
+            let (Some(value_at), Some(target_at)) = (value_at, target_at) else {
+                sound = false;
+                continue;
+            };
+            if let Some((last, _)) = points.last()
+                && *last >= value_at
+            {
+                self.error(
+                    Code::ScaleOrder,
+                    value.span,
+                    format!("the values of a scale must rise, but {value_at} follows {last}"),
+                    "out of order",
+                    "write the points by rising value, each once",
+                );
+                sound = false;
+            }
+            points.push((value_at, target_at));
+        }
+        if points.len() < 2 && sound {
+            self.error(
+                Code::ScaleOrder,
+                scale.span,
+                "a scale needs at least two points",
+                "only one",
+                "write `scale 0 -> 0, 3 -> 100`",
+            );
+            return None;
+        }
+        sound.then_some(Scale { segment: None, points, span: scale.span })
+    }
+}

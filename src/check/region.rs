@@ -1,0 +1,303 @@
+//! Conditions as sets of accounts: which two conditions can hold together, and which accounts no condition takes.
+//!
+//! A condition becomes a list of boxes; a box says for each quantity which values it may have. Quantities are columns,
+//! metrics and scores; comparisons with constants, lists, yes-and-no and their negations are exact. Anything else is an
+//! opaque yes-or-no quantity of its own, so a proof that two conditions exclude each other is always right, and a
+//! witness is a real one only if no opaque quantity is involved; [`Witness::certain`] says so. Missing values satisfy no
+//! condition and are left out here.
+
+use super::domain;
+use super::interval::Numbers;
+use crate::ast::CompareOp;
+use crate::number::Decimal;
+use crate::program::{Expr, ExprKind, Program, Type};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// More boxes than this are not worth it: the proof is given up.
+const MAX_BOXES: usize = 2_000;
+
+/// What a quantity may be.
+#[derive(Debug, Clone, PartialEq)]
+enum Values {
+    Numbers(Numbers),
+    /// One bit per value of a list; bit 0 and 1 for no and yes.
+    Listed(Vec<bool>),
+}
+
+impl Values {
+    fn and(&self, other: &Values) -> Values {
+        match (self, other) {
+            (Values::Numbers(a), Values::Numbers(b)) => Values::Numbers(a.and(b)),
+            (Values::Listed(a), Values::Listed(b)) => Values::Listed(a.iter().zip(b).map(|(x, y)| *x && *y).collect()),
+            _ => self.clone(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Values::Numbers(set) => set.is_empty(),
+            Values::Listed(bits) => !bits.contains(&true),
+        }
+    }
+}
+
+/// One box: every quantity that is limited.
+#[derive(Debug, Clone, Default)]
+struct Cell(BTreeMap<String, (Values, bool)>);
+
+/// A set of accounts.
+#[derive(Debug, Clone)]
+pub struct Region(Vec<Cell>);
+
+/// An account, told by its quantities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// `arr = 300000, industry = fintech`
+    pub text: String,
+    /// False if a condition was involved that could not be looked into.
+    pub certain: bool,
+}
+
+/// Turns conditions into regions; `None` where it would grow too large.
+pub struct Regions<'k> {
+    /// The program so far, for names.
+    pub program: &'k Program,
+    /// What is known about ranges.
+    pub known: &'k dyn domain::Known,
+}
+
+impl Regions<'_> {
+    /// Accounts for which the condition is `wanted`.
+    pub fn of(&self, condition: &Expr, wanted: bool) -> Option<Region> {
+        match (&condition.kind, wanted) {
+            (ExprKind::Not(inner), _) => self.of(inner, !wanted),
+            (ExprKind::And(list), true) | (ExprKind::Or(list), false) => {
+                let mut all = Region(vec![Cell::default()]);
+                for part in list {
+                    all = all.and(&self.of(part, wanted)?)?;
+                }
+                Some(all)
+            }
+            (ExprKind::Or(list), true) | (ExprKind::And(list), false) => {
+                let mut cells = Vec::new();
+                for part in list {
+                    cells.extend(self.of(part, wanted)?.0);
+                    if cells.len() > MAX_BOXES {
+                        return None;
+                    }
+                }
+                Some(Region(cells))
+            }
+            (ExprKind::Segment(_) | ExprKind::Part(..), _) => None, // the caller expands these
+            _ => Some(self.atom(condition, wanted)),
+        }
+    }
+
+    fn atom(&self, condition: &Expr, wanted: bool) -> Region {
+        let found = match &condition.kind {
+            ExprKind::Compare(op, left, right) => self.compared(*op, left, right, wanted),
+            ExprKind::In { value, list, negated } => self.listed(value, list, *negated != wanted),
+            ExprKind::Field(_) | ExprKind::Metric(_) if condition.ty == Type::Boolean => {
+                Some((self.key(condition), Values::Listed(vec![!wanted, wanted]), true))
+            }
+            _ => None,
+        };
+        let (key, values, certain) =
+            found.unwrap_or_else(|| (format!("{:?}", condition.kind), Values::Listed(vec![!wanted, wanted]), false));
+        if values.is_empty() {
+            return Region(Vec::new());
+        }
+        Region(vec![Cell(BTreeMap::from([(key, (values, certain))]))])
+    }
+
+    fn key(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Field(id) => {
+                let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
+                fields.get(id.index()).map_or(String::new(), |f| f.name.clone())
+            }
+            ExprKind::Metric(id) => {
+                self.program.metrics.get(id.index()).map_or(format!("metric {}", id.0), |m| m.header.name.clone())
+            }
+            ExprKind::Score(id) => {
+                self.program.scorecards.get(id.index()).map_or(format!("score {}", id.0), |m| m.header.name.clone())
+            }
+            ExprKind::Partition(id) => {
+                self.program.partitions.get(id.index()).map_or(format!("partition {}", id.0), |m| m.header.name.clone())
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn compared(&self, op: CompareOp, left: &Expr, right: &Expr, wanted: bool) -> Option<(String, Values, bool)> {
+        let (quantity, op, bound) = match (self.constant(left), self.constant(right)) {
+            (None, Some(bound)) => (left, op, bound),
+            (Some(bound), None) => (right, mirrored(op), bound),
+            _ => return None,
+        };
+        let op = if wanted { op } else { opposite(op) };
+        let certain = matches!(
+            quantity.kind,
+            ExprKind::Field(_) | ExprKind::Metric(_) | ExprKind::Score(_) | ExprKind::Partition(_)
+        );
+        let values = match bound {
+            Value::Number(bound) => Values::Numbers(self.range(quantity).and(&Numbers::compared(op, bound))),
+            Value::Date(date) => Values::Numbers(Numbers::compared(op, Decimal::int(i64::from(date.0))).whole()),
+            Value::Symbol(symbol) => self.symbols(quantity.ty, |s| (s == symbol) == (op == CompareOp::Equal))?,
+            Value::Boolean(yes) => {
+                let yes = yes == (op == CompareOp::Equal);
+                Values::Listed(vec![!yes, yes])
+            }
+            _ => return None,
+        };
+        Some((self.key(quantity), values, certain))
+    }
+
+    fn listed(&self, value: &Expr, list: &[Expr], inside: bool) -> Option<(String, Values, bool)> {
+        let constants: Vec<Value> = list.iter().map(|e| self.constant(e)).collect::<Option<_>>()?;
+        let values = match value.ty {
+            Type::Enum(_) => self.symbols(value.ty, |s| constants.contains(&Value::Symbol(s)) == inside)?,
+            Type::Number(_) => {
+                let points = constants
+                    .iter()
+                    .filter_map(Value::number)
+                    .map(|n| Numbers::compared(CompareOp::Equal, n))
+                    .fold(Numbers::none(), |a, b| a.or(&b));
+                let range = self.range(value);
+                Values::Numbers(if inside { range.and(&points) } else { range.without(&points) })
+            }
+            _ => return None,
+        };
+        let certain = matches!(
+            value.kind,
+            ExprKind::Field(_) | ExprKind::Metric(_) | ExprKind::Score(_) | ExprKind::Partition(_)
+        );
+        Some((self.key(value), values, certain))
+    }
+
+    fn symbols(&self, ty: Type, keep: impl Fn(u32) -> bool) -> Option<Values> {
+        let Type::Enum(list) = ty else { return None };
+        let count = self.program.enums.get(list.index())?.values.len() as u32;
+        Some(Values::Listed((0..count).map(keep).collect()))
+    }
+
+    fn range(&self, quantity: &Expr) -> Numbers {
+        domain::of(quantity, self.known, None).numbers()
+    }
+
+    fn constant(&self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Literal(value) => Some(value.clone()),
+            ExprKind::Param(id) => self.known.param(*id).map(Value::Number),
+            ExprKind::Negate(inner) => match self.constant(inner)? {
+                Value::Number(n) => Some(Value::Number(n.neg())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// An account of the region in words, if there is one.
+    pub fn witness(&self, region: &Region) -> Option<Witness> {
+        let cell = region.0.first()?;
+        let mut parts = Vec::new();
+        let mut certain = true;
+        for (key, (values, sure)) in &cell.0 {
+            if !sure {
+                certain = false;
+                continue;
+            }
+            let text = match values {
+                Values::Numbers(set) => set.example().map(|n| n.to_string()),
+                Values::Listed(bits) => {
+                    let place = bits.iter().position(|b| *b)?;
+                    Some(self.value_name(key, place, bits.len()))
+                }
+            };
+            parts.push(format!("{key} = {}", text?));
+        }
+        Some(Witness { text: parts.join(", "), certain })
+    }
+
+    fn value_name(&self, key: &str, place: usize, count: usize) -> String {
+        let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
+        let list = fields.iter().find(|f| f.name == key).map(|f| f.ty);
+        let list = list
+            .or_else(|| self.program.partitions.iter().find(|p| p.header.name == key).map(|p| Type::Enum(p.values)));
+        match list {
+            Some(Type::Enum(id)) => self.program.symbol(id, place as u32).to_string(),
+            _ if count == 2 => if place == 1 { "yes" } else { "no" }.to_string(),
+            _ => place.to_string(),
+        }
+    }
+}
+
+impl Region {
+    /// All accounts.
+    pub fn everything() -> Region {
+        Region(vec![Cell::default()])
+    }
+
+    /// Accounts in both; `None` if that would grow too large.
+    pub fn and(&self, other: &Region) -> Option<Region> {
+        let mut cells = Vec::new();
+        for a in &self.0 {
+            for b in &other.0 {
+                if let Some(cell) = a.and(b) {
+                    cells.push(cell);
+                    if cells.len() > MAX_BOXES {
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(Region(cells))
+    }
+
+    /// True if no account is in it, as far as can be told.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Cell {
+    fn and(&self, other: &Cell) -> Option<Cell> {
+        let mut out = self.0.clone();
+        for (key, (values, sure)) in &other.0 {
+            match out.get_mut(key) {
+                Some((mine, _)) => {
+                    *mine = mine.and(values);
+                    if mine.is_empty() {
+                        return None;
+                    }
+                }
+                None => {
+                    out.insert(key.clone(), (values.clone(), *sure));
+                }
+            }
+        }
+        Some(Cell(out))
+    }
+}
+
+fn mirrored(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::LessEqual => CompareOp::GreaterEqual,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::GreaterEqual => CompareOp::LessEqual,
+        same => same,
+    }
+}
+
+fn opposite(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Equal => CompareOp::NotEqual,
+        CompareOp::NotEqual => CompareOp::Equal,
+        CompareOp::Less => CompareOp::GreaterEqual,
+        CompareOp::LessEqual => CompareOp::Greater,
+        CompareOp::Greater => CompareOp::LessEqual,
+        CompareOp::GreaterEqual => CompareOp::Less,
+    }
+}

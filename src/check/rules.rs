@@ -1,0 +1,156 @@
+//! Rules: conditions, and the names that their actions use.
+
+use super::{Checker, Scope, header};
+use crate::ast::{self, ActionTarget, HeldPeriod, ItemKind, TriggerKind};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::program::{Expr, Rule, Type, Unit};
+use crate::span::Span;
+
+impl Checker<'_, '_> {
+    pub(super) fn rules(&mut self) {
+        for item in self.symbols.rules.clone() {
+            if let ItemKind::Rule(rule) = &item.kind {
+                self.rule(item, rule);
+            }
+        }
+    }
+
+    fn rule(&mut self, item: &ast::Item, rule: &ast::Rule) {
+        let condition = match &rule.trigger {
+            Some(trigger) => self.condition(&trigger.condition, &Scope::Account),
+            None => {
+                self.error(
+                    Code::RuleWithoutCondition,
+                    item.name.span,
+                    format!("rule `{}` has no condition", item.name.text),
+                    "nothing sets it off",
+                    "add `when …`, or `while …` with a cooldown",
+                );
+                super::unknown(item.name.span)
+            }
+        };
+        let kind = rule.trigger.as_ref().map_or(TriggerKind::When, |t| t.kind);
+        if kind == TriggerKind::While && rule.cooldown.is_none() {
+            let span = rule.trigger.as_ref().map_or(item.name.span, |t| t.span);
+            self.error(
+                Code::WhileWithoutCooldown,
+                span,
+                format!("rule `{}` would act again at every run", item.name.text),
+                "holds as long as the condition does",
+                "add `cooldown 30 days`, or write `when` to act once",
+            );
+        }
+        let unless = rule.unless.as_ref().map(|e| self.condition(e, &Scope::Account));
+        let close = rule.close.as_ref().map(|e| self.close(e));
+        if rule.actions.is_empty() {
+            self.push(
+                Diagnostic::new(
+                    Code::RuleWithoutAction,
+                    item.name.span,
+                    format!("rule `{}` does nothing", item.name.text),
+                )
+                .label("no `do`")
+                .help("add `do task \"…\" assign …`"),
+            );
+        }
+        for action in &rule.actions {
+            self.action(action);
+        }
+        for (value, ty, what) in [
+            (&rule.pilot, Type::Number(Unit::Ratio), "the share of a pilot"),
+            (&rule.priority, Type::PLAIN, "a priority"),
+        ] {
+            if let Some(value) = value {
+                self.constant(value, ty, what);
+            }
+        }
+        if let Some(limit) = &rule.limit {
+            self.constant(&limit.count, Type::PLAIN, "a limit");
+        }
+        self.account_columns(&rule.dedupe);
+        let ast = Box::new(rule.clone());
+        self.program.rules.push(Rule { header: header(item), trigger: kind, condition, unless, close, ast });
+    }
+
+    /// The condition that closes an item; `for N runs` is counted by the ledger and stays in the text.
+    fn close(&mut self, expr: &ast::Expr) -> Expr {
+        match &expr.kind {
+            ast::ExprKind::Held { condition, period: HeldPeriod::Runs, .. } => {
+                self.condition(condition, &Scope::Account)
+            }
+            _ => self.condition(expr, &Scope::Account),
+        }
+    }
+
+    fn action(&mut self, action: &ast::Action) {
+        let verbs = ["task", "playbook", "email", "notify", "call", "ticket"];
+        if !verbs.contains(&action.verb.text.as_str()) {
+            let mut diagnostic = Diagnostic::new(
+                Code::UnknownValue,
+                action.verb.span,
+                format!("`do {}` is not known", action.verb.text),
+            )
+            .label("not an action");
+            diagnostic.help = did_you_mean(&action.verb.text, verbs);
+            self.push(diagnostic);
+        }
+        if let ActionTarget::Text(text) = &action.what {
+            for (name, span) in placeholders(&text.text, text.span) {
+                if self.subject_field(&name).is_none() && self.symbol(&name).is_none() {
+                    let mut names: Vec<&str> =
+                        self.subject().map_or(Vec::new(), |t| t.fields.iter().map(|f| f.name.as_str()).collect());
+                    names.extend(self.symbols.metrics.iter().map(|m| m.name.text.as_str()));
+                    let mut diagnostic =
+                        Diagnostic::new(Code::UnknownName, span, format!("`{{{name}}}` cannot be filled in"))
+                            .label("neither a column of the accounts nor declared");
+                    diagnostic.help = did_you_mean(&name, names.iter().copied())
+                        .or_else(|| Some("name a column, a metric or a scorecard between the braces".to_string()));
+                    self.push(diagnostic);
+                }
+            }
+        }
+        // A column names a person per account; any other word names a team or role.
+        if let Some(assign) = &action.assign
+            && let Some((_, field)) = self.subject_field(&assign.text)
+            && field.ty != Type::Text
+        {
+            let ty = field.ty;
+            self.error(
+                Code::TypeMismatch,
+                assign.span,
+                format!("work is assigned to people, but `{}` is {ty}", assign.text),
+                "not a person",
+                "name a text column, or a team",
+            );
+        }
+    }
+
+    fn account_columns(&mut self, names: &[ast::Name]) {
+        for name in names {
+            if self.subject_field(&name.text).is_none() && self.symbol(&name.text).is_none() {
+                let fields = self.subject().map_or(Vec::new(), |t| t.fields.clone());
+                self.unknown_column(name, &fields);
+            }
+        }
+    }
+}
+
+/// The names in braces, with their places; the text's span includes the opening quote.
+fn placeholders(text: &str, span: Span) -> Vec<(String, Span)> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    let mut offset = 0;
+    // Escapes make the source longer than the text; then the whole text is pointed at.
+    let exact = span.len() == text.len() + 2;
+    while let Some(open) = rest.find('{') {
+        let after = rest.get(open + 1..).unwrap_or("");
+        let Some(close) = after.find('}') else { break };
+        let name = after.get(..close).unwrap_or("").trim().to_string();
+        let from = span.start as usize + 1 + offset + open;
+        let place = if exact { Span::new(span.source, from, from + close + 2) } else { span };
+        out.push((name, place));
+        offset += open + close + 2;
+        rest = after.get(close + 1..).unwrap_or("");
+    }
+    out
+}

@@ -1,0 +1,674 @@
+//! Scorecards: lines, weights per segment, policies, limits, grades, and metrics that are reached twice.
+
+use super::bands::Purpose;
+use super::domain::Domain;
+use super::{Checker, Scope, header};
+use crate::ast::{self, LimitVerb};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
+use crate::program::{
+    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Type, Unit,
+};
+use crate::resolve::Symbol;
+use crate::span::Span;
+use std::collections::HashMap;
+
+/// Least coverage if a scorecard does not say.
+const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
+    Some(n) => n,
+    None => Decimal::ONE,
+};
+
+impl Checker<'_, '_> {
+    pub(super) fn scorecard(&mut self, index: usize, item: &ast::Item, card: &ast::Scorecard) {
+        let cyclic = self.symbols.cyclic.contains(&Symbol::Scorecard(index));
+        let combine = self.combine(card);
+        let mut lines: Vec<Line> = Vec::new();
+        if !cyclic {
+            for line in &card.lines {
+                if let Some(built) = self.line(line, combine) {
+                    if let Some(first) = lines.iter().find(|l| l.item == built.item) {
+                        let first = first.span;
+                        self.push(
+                            Diagnostic::new(
+                                Code::DuplicateLine,
+                                line.span,
+                                format!("`{}` is weighed twice", line.name.text),
+                            )
+                            .label("second line")
+                            .also(first, "first line")
+                            .help("join the two lines, and their weights"),
+                        );
+                        continue;
+                    }
+                    lines.push(built);
+                }
+            }
+        }
+        if card.lines.is_empty() {
+            self.error(
+                Code::EmptyScorecard,
+                item.name.span,
+                format!("scorecard `{}` weighs nothing", item.name.text),
+                "has no lines",
+                "add a line for each part: `references weight 40`",
+            );
+        }
+        let overrides = if cyclic { Vec::new() } else { self.overrides(card, &lines, combine) };
+        let complete = lines.len() == card.lines.len() && overrides.len() == card.overrides.len();
+        if complete && !lines.is_empty() {
+            self.weights(item, card, &lines, &overrides, combine);
+            self.weight_limits(&lines, &overrides, combine);
+        }
+        let missing =
+            card.missing.as_ref().map_or(MissingPolicy::Renormalise { at_least: DEFAULT_COVERAGE }, |m| self.policy(m));
+        let base = match &card.base {
+            Some(base) if combine == Combine::Sum => {
+                self.constant(base, Type::Number(Unit::Points), "the base of a sum").unwrap_or(Decimal::ZERO)
+            }
+            Some(base) => {
+                self.error(
+                    Code::CombineMisuse,
+                    base.span,
+                    "only sums start from a base",
+                    "says nothing here",
+                    "write `combine sum`, or take the base out",
+                );
+                Decimal::ZERO
+            }
+            None => Decimal::ZERO,
+        };
+        let limits: Vec<Limit> =
+            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l)).collect() };
+        self.limit_conflicts(&limits);
+        let domain = self.score_domain(&lines, &overrides, combine, base, missing, &limits);
+        let grades = self.band_tables(&card.grades, Type::Number(Unit::Points), domain, Purpose::Grades);
+        for row in card.grades.iter().flat_map(|g| &g.rows) {
+            if let Some(points) = &row.points {
+                self.error(
+                    Code::ClauseMisplaced,
+                    points.span,
+                    "grades give no points",
+                    "says nothing here",
+                    "take `-> …` out",
+                );
+            }
+        }
+        self.score_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
+        self.scorecards[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        self.program.order.push(Node::Scorecard(ScorecardId(index as u32)));
+    }
+
+    fn combine(&mut self, card: &ast::Scorecard) -> Combine {
+        let Some(name) = &card.combine else { return Combine::WeightedMean };
+        match name.text.as_str() {
+            "weighted_mean" | "weighted mean" | "mean" => Combine::WeightedMean,
+            "sum" => Combine::Sum,
+            "min" => Combine::Min,
+            "max" => Combine::Max,
+            "geometric" | "count_bad" => {
+                self.not_yet(
+                    name.span,
+                    &format!("`combine {}`", name.text),
+                    "use `weighted mean`, `sum`, `min` or `max`",
+                );
+                Combine::WeightedMean
+            }
+            other => {
+                let words = ["weighted mean", "sum", "min", "max"];
+                let mut diagnostic =
+                    Diagnostic::new(Code::UnknownValue, name.span, format!("a scorecard cannot combine by `{other}`"))
+                        .label("not a way to combine");
+                diagnostic.help = did_you_mean(other, words);
+                self.push(diagnostic);
+                Combine::WeightedMean
+            }
+        }
+    }
+
+    fn line_item(&mut self, name: &ast::Name) -> Option<Node> {
+        match self.symbols.get(&name.text) {
+            Some(Symbol::Metric(i)) => Some(Node::Metric(MetricId(i as u32))),
+            Some(Symbol::Scorecard(i)) => Some(Node::Scorecard(ScorecardId(i as u32))),
+            other => {
+                let mut names: Vec<&str> = self.symbols.metrics.iter().map(|m| m.name.text.as_str()).collect();
+                names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
+                let near = crate::diagnostics::nearest(&name.text, names.iter().copied());
+                let field = self.subject_field(&name.text).is_some();
+                let (code, message) = match other {
+                    Some(symbol) => {
+                        (Code::WrongKind, format!("`{}` is {}, which cannot be weighed", name.text, symbol.words()))
+                    }
+                    None if field => {
+                        (Code::WrongKind, format!("`{}` is a column, which cannot be weighed as it is", name.text))
+                    }
+                    None => (Code::UnknownName, format!("there is no metric or scorecard `{}`", name.text)),
+                };
+                let mut diagnostic =
+                    Diagnostic::new(code, name.span, message).label("metrics and scorecards are weighed");
+                diagnostic = match near {
+                    Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), name.span, near),
+                    None => diagnostic.help(format!(
+                        "declare it: `metric {} {{ value …  scale … }}`",
+                        if field { "NAME" } else { &name.text }
+                    )),
+                };
+                self.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn line(&mut self, line: &ast::Line, combine: Combine) -> Option<Line> {
+        let item = self.line_item(&line.name)?;
+        let weighs = matches!(combine, Combine::WeightedMean | Combine::Sum);
+        let weight = match &line.weight {
+            Some(weight) => self.constant(weight, Type::PLAIN, "a weight")?,
+            None if line.informational.is_some() => Decimal::ZERO,
+            None if !weighs => Decimal::ONE,
+            None => {
+                self.error(
+                    Code::WeightMissing,
+                    line.span,
+                    format!("how much does `{}` weigh?", line.name.text),
+                    "no weight",
+                    format!("write `{} weight 20`, or `{0} informational` to show it only", line.name.text),
+                );
+                return None;
+            }
+        };
+        let weight_span = line.weight.as_ref().map_or(line.span, |w| w.span);
+        if weight.is_negative() {
+            self.error(
+                Code::NegativeWeight,
+                weight_span,
+                "a weight cannot be negative",
+                "below zero",
+                "turn the points around instead: give the bad values few points",
+            );
+            return None;
+        }
+        if weight.is_zero() && line.informational.is_none() {
+            self.error(
+                Code::WeightMissing,
+                weight_span,
+                format!("`{}` weighs nothing", line.name.text),
+                "zero",
+                "say so with `informational`, or give it a weight",
+            );
+            return None;
+        }
+        if !weight.is_zero() && line.informational.is_some() {
+            self.error(
+                Code::WeightMissing,
+                weight_span,
+                format!("`{}` is informational and has a weight", line.name.text),
+                "which of the two?",
+                "take one of them out",
+            );
+            return None;
+        }
+        let (ty, has_points) = match item {
+            Node::Metric(id) => {
+                let metric = self.metrics.get(id.index()).and_then(Option::as_ref)?;
+                let rows = metric.thresholds.iter().flat_map(|t| &t.bands).any(|b| b.points.is_some());
+                (metric.value.ty, rows || !metric.scales.is_empty() || metric.value.ty == Type::Number(Unit::Points))
+            }
+            Node::Scorecard(_) => (Type::Number(Unit::Points), true),
+        };
+        let scale = match &line.scale {
+            Some(scale) => Some(self.scale(scale, ty)?),
+            None => None,
+        };
+        if scale.is_none() && !has_points && ty != Type::Unknown && !self.has_failed_points(item) {
+            let help = match ty {
+                Type::Number(Unit::Nps) => "write `scale -100 -> 0, 100 -> 100` behind the weight".to_string(),
+                Type::Number(Unit::Ratio) => "write `scale 0% -> 0, 100% -> 100` behind the weight".to_string(),
+                Type::Number(_) => {
+                    "write `scale 0 -> 0, 10 -> 100` behind the weight, or give the metric thresholds with points"
+                        .to_string()
+                }
+                _ => "give the metric thresholds with points: `NAME = value -> 50`".to_string(),
+            };
+            let message = format!("nothing turns `{}` into points", line.name.text);
+            self.push(
+                Diagnostic::new(Code::LineWithoutPoints, line.name.span, message)
+                    .label(format!("this is {ty}"))
+                    .help(help),
+            );
+            return None;
+        }
+        let at_most = match &line.at_most {
+            Some(limit) => Some(self.constant(limit, Type::Number(Unit::Ratio), "the largest share of a line")?),
+            None => None,
+        };
+        let missing = line.missing.as_ref().map(|m| self.policy(m));
+        Some(Line {
+            item,
+            weight,
+            informational: line.informational.is_some(),
+            at_most,
+            scale,
+            missing,
+            because: line.because.as_ref().map(|b| b.text.clone()),
+            span: line.span,
+        })
+    }
+
+    /// True if a metric's points were written, but have errors of their own: nothing more is said then.
+    fn has_failed_points(&self, item: Node) -> bool {
+        let Node::Metric(id) = item else { return false };
+        match self.symbols.metrics.get(id.index()).map(|i| &i.kind) {
+            Some(ast::ItemKind::Metric(metric)) => {
+                !metric.scales.is_empty() || metric.thresholds.iter().flat_map(|t| &t.rows).any(|r| r.points.is_some())
+            }
+            _ => false,
+        }
+    }
+
+    fn overrides(&mut self, card: &ast::Scorecard, lines: &[Line], combine: Combine) -> Vec<Override> {
+        let mut out = Vec::new();
+        let mut clauses = Vec::new();
+        for part in &card.overrides {
+            let segment = self.segment_ref(&part.segment);
+            let mut merged: Vec<Line> = lines.to_vec();
+            let mut sound = true;
+            for line in &part.lines {
+                let Some(item) = self.line_item(&line.name) else {
+                    sound = false;
+                    continue;
+                };
+                let Some(place) = merged.iter().position(|l| l.item == item) else {
+                    let declared = card.lines.iter().any(|l| l.name.text == line.name.text);
+                    if !declared {
+                        let message = format!("`{}` is not a line of this scorecard", line.name.text);
+                        let help =
+                            format!("declare it above: `{} informational`, and give it a weight here", line.name.text);
+                        self.error(
+                            Code::UnknownName,
+                            line.name.span,
+                            message,
+                            "only lines of the scorecard can differ",
+                            help,
+                        );
+                    }
+                    sound = false;
+                    continue;
+                };
+                let Some(general) = card.lines.iter().find(|l| l.name.text == line.name.text) else { continue };
+                let Some(joined) = self.line(&inherited(line, general), combine) else {
+                    sound = false;
+                    continue;
+                };
+                if let Some(slot) = merged.get_mut(place) {
+                    *slot = joined;
+                }
+            }
+            if let (Some(segment), true) = (segment, sound) {
+                clauses.push((segment, part.segment.span));
+                out.push(Override { segment, lines: merged, span: part.span });
+            }
+        }
+        self.exclusive_segments(&clauses, "the weighing");
+        out
+    }
+
+    /// The weights total what is declared, in general and for each segment.
+    fn weights(
+        &mut self,
+        item: &ast::Item,
+        card: &ast::Scorecard,
+        lines: &[Line],
+        overrides: &[Override],
+        combine: Combine,
+    ) {
+        let wanted = match (&card.total, combine) {
+            (Some(total), _) => match &total.total {
+                Some(total) => match self.constant(total, Type::PLAIN, "the total of the weights") {
+                    Some(total) => total,
+                    None => return,
+                },
+                None => return,
+            },
+            (None, Combine::WeightedMean) => Decimal::HUNDRED,
+            _ => return,
+        };
+        let mut tables: Vec<(Option<String>, Span, &[Line])> = vec![(None, item.name.span, lines)];
+        for part in overrides {
+            tables.push((Some(self.segment_name(part.segment)), part.span, &part.lines));
+        }
+        for (segment, span, lines) in tables {
+            let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.add(line.weight));
+            let Some(total) = total else { continue };
+            if total == wanted {
+                continue;
+            }
+            let whom = segment.map_or(String::new(), |s| format!(" for `{s}`"));
+            let terms: Vec<String> =
+                lines.iter().filter(|l| !l.informational).take(12).map(|l| l.weight.to_string()).collect();
+            let mut diagnostic = Diagnostic::new(
+                Code::WeightsTotal,
+                span,
+                format!("the weights of `{}`{whom} total {total}, not {wanted}", item.name.text),
+            )
+            .label(format!("{} = {total}", terms.join(" + ")));
+            diagnostic = diagnostic.help(match (self.rescaled(lines, wanted, total), whom.is_empty()) {
+                (Some(list), true) => {
+                    format!("change a weight, or keep the proportions with {list}; `weights free` lifts the check")
+                }
+                (Some(list), false) => {
+                    format!("lines that are not repeated keep their general weight; proportions are kept with {list}")
+                }
+                (None, _) => "change a weight; `weights free` lifts the check".to_string(),
+            });
+            self.push(diagnostic);
+        }
+    }
+
+    /// Whole weights in the same proportions with the wanted total, by largest remainder.
+    fn rescaled(&self, lines: &[Line], wanted: Decimal, total: Decimal) -> Option<String> {
+        let whole = wanted.to_int()?;
+        let scored: Vec<&Line> = lines.iter().filter(|l| !l.informational).collect();
+        let mut parts: Vec<(i64, Decimal, usize)> = Vec::new();
+        for (i, line) in scored.iter().enumerate() {
+            let exact = line.weight.mul(wanted)?.div(total)?;
+            let floor = exact.floor();
+            parts.push((floor.to_int()?, exact.sub(floor)?, i));
+        }
+        let mut left = whole - parts.iter().map(|p| p.0).sum::<i64>();
+        let mut by_rest: Vec<usize> = (0..parts.len()).collect();
+        by_rest.sort_by(|a, b| {
+            let rest = |i: &usize| parts.get(*i).map(|p| p.1);
+            rest(b).cmp(&rest(a)).then(a.cmp(b))
+        });
+        for i in by_rest {
+            if left <= 0 {
+                break;
+            }
+            if let Some(part) = parts.get_mut(i) {
+                part.0 += 1;
+                left -= 1;
+            }
+        }
+        if parts.len() > 8 || parts.iter().any(|p| p.0 == 0) {
+            return None;
+        }
+        let list: Vec<String> = parts
+            .iter()
+            .filter_map(|(weight, _, i)| Some(format!("{} {weight}", self.node_name(scored.get(*i)?.item))))
+            .collect();
+        Some(list.join(", "))
+    }
+
+    fn node_name(&self, node: Node) -> &str {
+        match node {
+            Node::Metric(id) => self.symbols.metrics.get(id.index()),
+            Node::Scorecard(id) => self.symbols.scorecards.get(id.index()),
+        }
+        .map_or("?", |item| item.name.text.as_str())
+    }
+
+    fn weight_limits(&mut self, lines: &[Line], overrides: &[Override], combine: Combine) {
+        if combine != Combine::WeightedMean {
+            if let Some(line) = lines.iter().find(|l| l.at_most.is_some()) {
+                let span = line.span;
+                self.error(
+                    Code::CombineMisuse,
+                    span,
+                    "only a weighted mean has shares to limit",
+                    "says nothing here",
+                    "take `at most` out",
+                );
+            }
+            return;
+        }
+        let mut tables: Vec<(Option<String>, &[Line])> = vec![(None, lines)];
+        for part in overrides {
+            tables.push((Some(self.segment_name(part.segment)), &part.lines));
+        }
+        for (segment, lines) in tables {
+            let Some(total) = lines.iter().try_fold(Decimal::ZERO, |sum, l| sum.add(l.weight)) else { continue };
+            for line in lines {
+                let (Some(limit), Some(share)) = (line.at_most, line.weight.div(total)) else { continue };
+                if share > limit {
+                    let percent = |n: Decimal| n.mul(Decimal::HUNDRED).unwrap_or(n).fixed(1);
+                    let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));
+                    let message = format!(
+                        "`{}` has {} % of the weight{whom}, more than the {} % it may have",
+                        self.node_name(line.item),
+                        percent(share),
+                        percent(limit)
+                    );
+                    let allowed = limit.mul(total).unwrap_or(limit).floor();
+                    self.error(
+                        Code::WeightLimit,
+                        line.span,
+                        message,
+                        "over its limit",
+                        format!("lower its weight to {allowed}, or raise the limit"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn policy(&mut self, clause: &ast::MissingClause) -> MissingPolicy {
+        match &clause.policy {
+            ast::MissingPolicy::Renormalise { at_least } => {
+                let at_least = at_least.as_ref().and_then(|n| {
+                    let value = self.constant(n, Type::Number(Unit::Ratio), "the least coverage")?;
+                    if value.is_negative() || value > Decimal::ONE {
+                        self.error(
+                            Code::EmptyRange,
+                            n.span,
+                            "coverage lies between 0% and 100%",
+                            "outside",
+                            "write `at least 60% coverage`",
+                        );
+                        return None;
+                    }
+                    Some(value)
+                });
+                MissingPolicy::Renormalise { at_least: at_least.unwrap_or(DEFAULT_COVERAGE) }
+            }
+            ast::MissingPolicy::Zero => MissingPolicy::Zero,
+            ast::MissingPolicy::Neutral(n) => MissingPolicy::Neutral(
+                self.constant(n, Type::Number(Unit::Points), "the neutral points").unwrap_or(Decimal::ZERO),
+            ),
+            ast::MissingPolicy::Fail => MissingPolicy::Fail,
+        }
+    }
+
+    fn limit(&mut self, limit: &ast::Limit) -> Option<Limit> {
+        let value = self.constant(&limit.value, Type::Number(Unit::Points), "a limit of a score")?;
+        let when = match &limit.when {
+            Some(when) => {
+                let typed = self.condition(when, &Scope::Account);
+                if typed.ty == Type::Unknown {
+                    return None;
+                }
+                Some(typed)
+            }
+            None => None,
+        };
+        let because = limit.because.as_ref().map(|b| b.text.clone());
+        Some(Limit { verb: limit.verb, value, when, because, span: limit.span })
+    }
+
+    /// A cap below a floor that can hold at the same time has no meaning.
+    fn limit_conflicts(&mut self, limits: &[Limit]) {
+        for cap in limits.iter().filter(|l| l.verb == LimitVerb::Cap) {
+            for floor in limits.iter().filter(|l| l.verb == LimitVerb::Floor && l.value > cap.value) {
+                let region = |limit: &Limit| match &limit.when {
+                    Some(when) => self.region(when, true),
+                    None => Some(super::region::Region::everything()),
+                };
+                let both = region(cap).zip(region(floor)).and_then(|(a, b)| a.and(&b));
+                if both.is_some_and(|both| both.is_empty()) {
+                    continue;
+                }
+                self.push(
+                    Diagnostic::new(
+                        Code::LimitConflict,
+                        floor.span,
+                        format!(
+                            "the floor {} lies above the cap {}, and both can hold at once",
+                            floor.value, cap.value
+                        ),
+                    )
+                    .label("wants more")
+                    .also(cap.span, "allows less")
+                    .help("exclude one where the other holds"),
+                );
+            }
+        }
+    }
+
+    fn score_domain(
+        &self,
+        lines: &[Line],
+        overrides: &[Override],
+        combine: Combine,
+        base: Decimal,
+        missing: MissingPolicy,
+        limits: &[Limit],
+    ) -> Domain {
+        let tables = std::iter::once(lines).chain(overrides.iter().map(|o| o.lines.as_slice()));
+        let of_table = |lines: &[Line]| -> Domain {
+            let scored: Vec<(&Line, Domain)> =
+                lines.iter().filter(|l| !l.informational).map(|l| (l, self.line_domain(l, missing))).collect();
+            match combine {
+                Combine::WeightedMean | Combine::Min | Combine::Max => {
+                    let all = scored.iter().map(|(_, d)| *d).reduce(Domain::union).unwrap_or(Domain::ANY);
+                    Domain { whole: false, ..all }
+                }
+                Combine::Sum => {
+                    // A missing part may drop out, so 0 is always possible for it.
+                    let end = |pick: &dyn Fn(&Domain) -> Option<Decimal>, low: bool| {
+                        scored.iter().try_fold(base, |sum, (line, domain)| {
+                            let part = pick(domain)?.mul(line.weight)?;
+                            let part = if low { part.min(Decimal::ZERO) } else { part.max(Decimal::ZERO) };
+                            sum.add(part)
+                        })
+                    };
+                    Domain { low: end(&|d| d.low, true), high: end(&|d| d.high, false), whole: false }
+                }
+            }
+        };
+        let found = tables.map(of_table).reduce(Domain::union).unwrap_or(Domain::ANY);
+        // Limits can widen the range, never narrow it for sure (their conditions may not hold).
+        limits.iter().fold(found, |d, l| d.union(Domain { low: Some(l.value), high: Some(l.value), whole: false }))
+    }
+
+    fn line_domain(&self, line: &Line, general: MissingPolicy) -> Domain {
+        let points = match (&line.scale, line.item) {
+            (Some(scale), _) => scale_domain(&scale.points),
+            (None, Node::Metric(id)) => {
+                self.metrics.get(id.index()).and_then(Option::as_ref).map_or(Domain::ANY, |m| points_domain(self, m))
+            }
+            (None, Node::Scorecard(id)) => self.score_domains.get(id.index()).copied().unwrap_or(Domain::ANY),
+        };
+        match line.missing.unwrap_or(general) {
+            MissingPolicy::Zero => points.union(Domain::within(0, 0)),
+            MissingPolicy::Neutral(n) => points.union(Domain { low: Some(n), high: Some(n), whole: false }),
+            _ => points,
+        }
+    }
+
+    // ---------- reached twice ----------
+
+    /// Reports metrics that a scorecard reaches by more than one path, with their effective weight.
+    pub(super) fn double_counting(&mut self) {
+        let order = self.program.order.clone();
+        // Effective share of each leaf, and by how many paths, per scorecard; scorecards come after what they read.
+        let mut leaves: HashMap<ScorecardId, Vec<(MetricId, Decimal, usize)>> = HashMap::new();
+        for node in order {
+            let Node::Scorecard(id) = node else { continue };
+            let Some(card) = self.scorecards.get(id.index()).and_then(Option::as_ref) else { continue };
+            if card.combine != Combine::WeightedMean {
+                continue;
+            }
+            let Some(total) = card.lines.iter().try_fold(Decimal::ZERO, |sum, l| sum.add(l.weight)) else { continue };
+            let mut found: Vec<(MetricId, Decimal, usize)> = Vec::new();
+            let mut add =
+                |metric: MetricId, share: Decimal, paths: usize| match found.iter_mut().find(|(m, ..)| *m == metric) {
+                    Some(entry) => {
+                        entry.1 = entry.1.add(share).unwrap_or(entry.1);
+                        entry.2 += paths;
+                    }
+                    None => found.push((metric, share, paths)),
+                };
+            for line in card.lines.iter().filter(|l| !l.informational) {
+                let Some(share) = line.weight.div(total) else { continue };
+                match line.item {
+                    Node::Metric(metric) => add(metric, share, 1),
+                    Node::Scorecard(inner) => {
+                        for (metric, inner_share, paths) in leaves.get(&inner).into_iter().flatten() {
+                            add(*metric, share.mul(*inner_share).unwrap_or(share), *paths);
+                        }
+                    }
+                }
+            }
+            let span = card.header.span;
+            let name = card.header.name.clone();
+            let twice: Vec<(MetricId, Decimal)> =
+                found.iter().filter(|(_, _, paths)| *paths > 1).map(|(m, s, _)| (*m, *s)).collect();
+            // Told where the paths meet, not again in every card above.
+            let told: Vec<MetricId> = card
+                .lines
+                .iter()
+                .filter_map(|l| if let Node::Scorecard(inner) = l.item { leaves.get(&inner) } else { None })
+                .flatten()
+                .filter(|(_, _, paths)| *paths > 1)
+                .map(|(m, ..)| *m)
+                .collect();
+            leaves.insert(id, found);
+            for (metric, share) in twice.into_iter().filter(|(m, _)| !told.contains(m)) {
+                let metric = self.node_name(Node::Metric(metric)).to_string();
+                let percent = share.mul(Decimal::HUNDRED).unwrap_or(share).fixed(1);
+                self.push(
+                    Diagnostic::new(
+                        Code::DoubleCounted,
+                        span,
+                        format!("`{metric}` counts in `{name}` by more than one path"),
+                    )
+                    .label(format!("together it has {percent} % of the weight"))
+                    .help("weigh it in one place, or say with `at most` how much it may have"),
+                );
+            }
+        }
+    }
+}
+
+/// A line for a segment: what it does not say again is as in general.
+fn inherited(line: &ast::Line, general: &ast::Line) -> ast::Line {
+    let weighs = line.weight.is_some() || line.informational.is_some();
+    ast::Line {
+        name: line.name.clone(),
+        weight: if weighs { line.weight.clone() } else { general.weight.clone() },
+        informational: if weighs { line.informational } else { general.informational },
+        at_most: line.at_most.clone().or_else(|| general.at_most.clone()),
+        scale: line.scale.clone().or_else(|| general.scale.clone()),
+        missing: line.missing.clone().or_else(|| general.missing.clone()),
+        because: line.because.clone().or_else(|| general.because.clone()),
+        span: line.span,
+    }
+}
+
+/// The points that a metric can have.
+pub(super) fn points_domain(checker: &Checker, metric: &Metric) -> Domain {
+    let bands = metric.thresholds.iter().flat_map(|t| &t.bands).filter_map(|b| b.points);
+    let scales = metric.scales.iter().flat_map(|s| &s.points).map(|(_, points)| *points);
+    let all: Vec<Decimal> = bands.chain(scales).collect();
+    if all.is_empty() {
+        return super::domain::of(&metric.value, checker, None);
+    }
+    let whole = metric.scales.is_empty() && all.iter().all(|p| p.is_integer());
+    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }
+}
+
+fn scale_domain(points: &[(Decimal, Decimal)]) -> Domain {
+    let targets = || points.iter().map(|(_, target)| *target);
+    Domain { low: targets().min(), high: targets().max(), whole: false }
+}

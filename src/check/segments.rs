@@ -1,0 +1,217 @@
+//! Segments and partitions: that every account is in exactly one part, and that clauses for segments do not collide.
+
+use super::bands::Purpose;
+use super::domain;
+use super::region::{Region, Regions};
+use super::{Checker, Scope, header, unknown};
+use crate::ast::{self, RowTestKind};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::program::{Expr, ExprKind, Part, PartTest, Partition, PartitionId, Segment, SegmentRef, Type};
+use crate::resolve::Symbol;
+use crate::span::Span;
+
+impl Checker<'_, '_> {
+    pub(super) fn segment(&mut self, index: usize, item: &ast::Item, segment: &ast::Segment) {
+        let cyclic = self.symbols.cyclic.contains(&Symbol::Segment(index));
+        let condition = if cyclic { unknown(item.span) } else { self.condition(&segment.condition, &Scope::Account) };
+        if let Some(region) = self.region(&condition, true)
+            && region.is_empty()
+        {
+            self.push(
+                Diagnostic::new(
+                    Code::ImpossibleSegment,
+                    segment.condition.span,
+                    format!("no account can be in `{}`", item.name.text),
+                )
+                .label("never true for the ranges and lists that are declared")
+                .help("check the conditions against each other and against the columns"),
+            );
+        }
+        let found = Segment { header: header(item), condition };
+        self.segments[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
+    }
+
+    pub(super) fn partition(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) {
+        let names = partition.parts.iter().map(|p| p.name.text.clone()).collect();
+        let values = self.add_enum(item.name.text.clone(), names);
+        let cyclic = self.symbols.cyclic.contains(&Symbol::Partition(index));
+        for row in &partition.parts {
+            if let Some(points) = &row.points {
+                self.error(
+                    Code::ClauseMisplaced,
+                    points.span,
+                    "parts of a partition give no points",
+                    "says nothing here",
+                    "give points in the thresholds of a metric",
+                );
+            }
+        }
+        let (by, parts) = match &partition.by {
+            _ if cyclic => (None, Vec::new()),
+            Some(by) => {
+                let by = self.expr(by, &Scope::Account, None);
+                let domain = domain::of(&by, self, None);
+                let bands = self.rows(&partition.parts, by.ty, domain, Purpose::Parts, item.name.span);
+                let parts = bands.into_iter().map(|b| Part { name: b.name, test: PartTest::By(b.test), span: b.span });
+                let parts = parts.collect();
+                (Some(by), parts)
+            }
+            None => (None, self.condition_parts(item, partition)),
+        };
+        let found = Partition { header: header(item), by, values, parts };
+        self.partitions[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
+    }
+
+    fn condition_parts(&mut self, item: &ast::Item, partition: &ast::Partition) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut regions: Vec<(String, Span, Option<Region>)> = Vec::new();
+        let mut otherwise = None;
+        let mut left = Some(Region::everything());
+        for row in &partition.parts {
+            let test = match &row.test.kind {
+                RowTestKind::When(condition) => {
+                    let typed = self.condition(condition, &Scope::Account);
+                    let region = self.region(&typed, true);
+                    left = left.zip(self.region(&typed, false)).and_then(|(left, not)| left.and(&not));
+                    regions.push((row.name.text.clone(), row.span, region));
+                    PartTest::Condition(typed)
+                }
+                RowTestKind::Otherwise => {
+                    otherwise = Some(row.span);
+                    PartTest::By(crate::program::BandTest::Otherwise)
+                }
+                _ => {
+                    self.error(
+                        Code::ClauseMisplaced,
+                        row.test.span,
+                        "compared with what?",
+                        "no `by` says what is looked at",
+                        "write `segments NAME by COLUMN { … }`, or `when CONDITION` in each row",
+                    );
+                    continue;
+                }
+            };
+            parts.push(Part { name: row.name.text.clone(), test, span: row.span });
+        }
+        for (i, (name, span, region)) in regions.iter().enumerate() {
+            for (other, other_span, other_region) in regions.iter().take(i) {
+                let both = region.as_ref().zip(other_region.as_ref()).and_then(|(a, b)| a.and(b));
+                if let Some(both) = both
+                    && !both.is_empty()
+                {
+                    let witness = self.regions(|r| r.witness(&both));
+                    let mut diagnostic = Diagnostic::new(
+                        Code::SegmentOverlap,
+                        *span,
+                        format!("an account can be in `{other}` and `{name}`"),
+                    )
+                    .label("shares accounts with an earlier part")
+                    .also(*other_span, format!("`{other}` takes them first"))
+                    .help(format!("exclude them here: `… and not ({other}'s condition)`"));
+                    diagnostic.witness = witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| w.text);
+                    self.push(diagnostic);
+                    break;
+                }
+            }
+        }
+        if otherwise.is_none()
+            && let Some(left) = left
+            && !left.is_empty()
+        {
+            let witness = self.regions(|r| r.witness(&left));
+            let mut diagnostic = Diagnostic::new(
+                Code::SegmentGap,
+                item.name.span,
+                format!("an account can be in no part of `{}`", item.name.text),
+            )
+            .label("these parts leave a gap")
+            .help("add a last row `other otherwise`");
+            diagnostic.witness = witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| w.text);
+            self.push(diagnostic);
+        }
+        parts
+    }
+
+    fn regions<T>(&self, run: impl FnOnce(&Regions) -> T) -> T {
+        run(&Regions { program: &self.program, known: self })
+    }
+
+    /// The accounts for which a condition is yes (or no); `None` if that cannot be told.
+    pub(super) fn region(&self, condition: &Expr, wanted: bool) -> Option<Region> {
+        if condition.ty == Type::Unknown {
+            return None;
+        }
+        let expanded = self.without_segments(condition)?;
+        self.regions(|r| r.of(&expanded, wanted))
+    }
+
+    /// The condition with segments and parts written out.
+    fn without_segments(&self, expr: &Expr) -> Option<Expr> {
+        let kind = match &expr.kind {
+            ExprKind::Segment(id) => return self.without_segments(&self.segments.get(id.index())?.as_ref()?.condition),
+            ExprKind::Part(id, part) => return self.part_condition(*id, *part),
+            ExprKind::Not(inner) => ExprKind::Not(Box::new(self.without_segments(inner)?)),
+            ExprKind::And(list) => ExprKind::And(list.iter().map(|e| self.without_segments(e)).collect::<Option<_>>()?),
+            ExprKind::Or(list) => ExprKind::Or(list.iter().map(|e| self.without_segments(e)).collect::<Option<_>>()?),
+            other => other.clone(),
+        };
+        Some(Expr { kind, ty: expr.ty, span: expr.span })
+    }
+
+    /// Being in a part, as a comparison of the partition with it.
+    fn part_condition(&self, id: PartitionId, part: u32) -> Option<Expr> {
+        let partition = self.partitions.get(id.index())?.as_ref()?;
+        let span = partition.header.span;
+        let ty = Type::Enum(partition.values);
+        let make = |kind, ty| Box::new(Expr { kind, ty, span });
+        let left = make(ExprKind::Partition(id), ty);
+        let right = make(ExprKind::Literal(crate::value::Value::Symbol(part)), ty);
+        Some(Expr { kind: ExprKind::Compare(ast::CompareOp::Equal, left, right), ty: Type::Boolean, span })
+    }
+
+    fn segment_region(&self, segment: SegmentRef) -> Option<Region> {
+        let condition = match segment {
+            SegmentRef::Segment(id) => self.segments.get(id.index())?.as_ref()?.condition.clone(),
+            SegmentRef::Part(id, part) => self.part_condition(id, part)?,
+        };
+        self.region(&condition, true)
+    }
+
+    /// Clauses for segments must not meet in one account: nothing would say which wins.
+    pub(super) fn exclusive_segments(&mut self, clauses: &[(SegmentRef, Span)], what: &str) {
+        for (i, (segment, span)) in clauses.iter().enumerate() {
+            for (other, other_span) in clauses.iter().take(i) {
+                let (a, b) = (self.segment_name(*other), self.segment_name(*segment));
+                if segment == other {
+                    self.push(
+                        Diagnostic::new(Code::SegmentOverlap, *span, format!("{what} for `{a}` stands twice"))
+                            .label("second time")
+                            .also(*other_span, "first time")
+                            .help("join the two"),
+                    );
+                    continue;
+                }
+                if let (SegmentRef::Part(p, _), SegmentRef::Part(q, _)) = (segment, other)
+                    && p == q
+                {
+                    continue; // parts of one partition exclude each other
+                }
+                let both = self.segment_region(*segment).zip(self.segment_region(*other)).and_then(|(a, b)| a.and(&b));
+                if both.as_ref().is_some_and(Region::is_empty) {
+                    continue;
+                }
+                let witness = both.as_ref().and_then(|both| self.regions(|r| r.witness(both)));
+                let mut diagnostic = Diagnostic::new(
+                    Code::SegmentOverlap,
+                    *span,
+                    format!("an account can be in `{a}` and `{b}`, and {what} differs"),
+                )
+                .label("which one would win?")
+                .also(*other_span, format!("the one for `{a}`"))
+                .help(format!("make them parts of one partition, or declare `{b}` with `and not {a}`"));
+                diagnostic.witness = witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| w.text);
+                self.push(diagnostic);
+            }
+        }
+    }
+}

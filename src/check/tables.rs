@@ -1,0 +1,453 @@
+//! Tables, columns and parameters.
+
+use super::{Checker, Scope, header};
+use crate::Settings;
+use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::program::{Currency, EnumId, EnumType, Expr, Field, FieldId, Param, Table, TableId, TableKind, Type, Unit};
+use crate::resolve::Symbol;
+use crate::source::Source;
+use std::collections::HashMap;
+
+impl Checker<'_, '_> {
+    /// Builds all tables and finds the one that is scored.
+    pub(super) fn tables(&mut self) {
+        for item in self.symbols.tables.clone() {
+            let table = match &item.kind {
+                ItemKind::Table(table) => self.rows_table(item, table),
+                ItemKind::Events(events) => self.events_table(item, events),
+                _ => continue,
+            };
+            self.program.tables.push(table);
+        }
+        self.subject_table();
+        self.parents();
+        self.shadowed();
+    }
+
+    fn rows_table(&mut self, item: &ast::Item, table: &ast::Table) -> Table {
+        let fields = self.fields(&item.name.text, &table.fields);
+        let as_of = table.as_of.as_ref().and_then(|name| self.date_column(&fields, name));
+        let key = self.key(&fields, &table.fields);
+        if key.is_none() {
+            let help = match table.fields.first() {
+                Some(first) => {
+                    format!("write `key` behind the column that identifies a row: `{} … key`", first.name.text)
+                }
+                None => "add a column `id text key`".to_string(),
+            };
+            self.error(
+                Code::NoKey,
+                item.name.span,
+                format!("table `{}` has no key", item.name.text),
+                "its rows cannot be told apart",
+                help,
+            );
+        }
+        Table { header: header(item), kind: TableKind::Rows { as_of }, fields, key }
+    }
+
+    fn events_table(&mut self, item: &ast::Item, events: &ast::Events) -> Table {
+        let mut fields = self.fields(&item.name.text, &events.fields);
+        let mut implicit = |name: &ast::Name, ty: Type| {
+            fields.iter().position(|f| f.name == name.text).unwrap_or_else(|| {
+                fields.push(plain_field(&name.text, ty, name.span));
+                fields.len() - 1
+            })
+        };
+        let parent = FieldId(implicit(&events.of, Type::Text) as u32);
+        let at = FieldId(implicit(&events.at, Type::Date) as u32);
+        if let Some(field) = fields.get(at.index())
+            && !field.ty.is_date()
+            && field.ty != Type::Unknown
+        {
+            let message = format!("`{}` says when, so it must be a date or an instant", field.name);
+            let (span, ty) = (field.span, field.ty);
+            self.error(Code::TypeMismatch, span, message, &format!("this is {ty}"), "write `date` or `instant`");
+        }
+        for field in &events.fields {
+            for attribute in &field.attributes {
+                if matches!(attribute.kind, AttributeKind::Merged | AttributeKind::Parent) {
+                    self.error(
+                        Code::WrongAttribute,
+                        attribute.span,
+                        "only a table of rows can say this of a column",
+                        "this is an event table",
+                        "take the word out",
+                    );
+                }
+            }
+        }
+        let key = self.key(&fields, &events.fields);
+        let of = TableId(u32::MAX); // found once all tables are there
+        Table { header: header(item), kind: TableKind::Events { of, parent, at }, fields, key }
+    }
+
+    fn fields(&mut self, table: &str, declared: &[ast::Field]) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let mut seen: HashMap<&str, crate::span::Span> = HashMap::new();
+        for field in declared {
+            let name = field.name.text.as_str();
+            if let Some(first) = seen.get(name) {
+                self.push(
+                    Diagnostic::new(Code::DuplicateName, field.name.span, format!("column `{name}` is declared twice"))
+                        .label("second declaration")
+                        .also(*first, "first declared here")
+                        .help("take one of them out"),
+                );
+                continue;
+            }
+            seen.insert(name, field.name.span);
+            let ty = self.type_of(&field.ty, &format!("{table}.{name}"));
+            let has = |kind| field.attributes.iter().any(|a| a.kind == kind);
+            let (low, high) = field.range.as_ref().map_or((None, None), |r| (r.low, r.high));
+            if let Some(range) = &field.range {
+                if !ty.is_number() && ty != Type::Unknown {
+                    self.error(
+                        Code::TypeMismatch,
+                        range.span,
+                        format!("`{name}` is {ty}, which has no range"),
+                        "only numbers have a range",
+                        "take the range out",
+                    );
+                } else if low.zip(high).is_some_and(|(low, high)| low > high) {
+                    self.error(
+                        Code::EmptyRange,
+                        range.span,
+                        format!("no number lies in the range of `{name}`"),
+                        "the first end is above the second",
+                        "swap the two ends",
+                    );
+                }
+            }
+            fields.push(Field {
+                name: name.to_string(),
+                ty,
+                integer: matches!(field.ty.kind, TypeExprKind::Integer),
+                low,
+                high,
+                optional: has(AttributeKind::Optional),
+                personal: has(AttributeKind::Personal),
+                recorded: has(AttributeKind::Recorded),
+                merged: has(AttributeKind::Merged),
+                parent: has(AttributeKind::Parent),
+                doc: field.doc.clone(),
+                span: field.name.span,
+            });
+        }
+        fields
+    }
+
+    fn key(&mut self, fields: &[Field], declared: &[ast::Field]) -> Option<FieldId> {
+        let mut key: Option<(FieldId, crate::span::Span)> = None;
+        for field in declared {
+            let Some(attribute) = field.attributes.iter().find(|a| a.kind == AttributeKind::Key) else { continue };
+            let index = fields.iter().position(|f| f.name == field.name.text)?;
+            match key {
+                Some((_, first)) => self.push(
+                    Diagnostic::new(Code::WrongAttribute, attribute.span, "a table has one key")
+                        .label("second key")
+                        .also(first, "first key")
+                        .help("keep one; a key of several columns has to be joined into one before loading"),
+                ),
+                None => key = Some((FieldId(index as u32), attribute.span)),
+            }
+            if field.attributes.iter().any(|a| a.kind == AttributeKind::Optional) {
+                self.error(
+                    Code::WrongAttribute,
+                    attribute.span,
+                    "a key cannot be optional",
+                    "a row without it could not be named",
+                    "take `optional` out",
+                );
+            }
+        }
+        key.map(|(id, _)| id)
+    }
+
+    fn date_column(&mut self, fields: &[Field], name: &ast::Name) -> Option<FieldId> {
+        let found = fields.iter().position(|f| f.name == name.text);
+        match found.and_then(|i| fields.get(i)) {
+            Some(field) if field.ty.is_date() || field.ty == Type::Unknown => found.map(|i| FieldId(i as u32)),
+            Some(field) => {
+                let message = format!("`{}` says since when a row holds, so it must be a date", name.text);
+                self.error(Code::TypeMismatch, field.span, message, &format!("this is {}", field.ty), "write `date`");
+                None
+            }
+            None => {
+                self.unknown_column(name, fields);
+                None
+            }
+        }
+    }
+
+    pub(super) fn unknown_column(&mut self, name: &ast::Name, fields: &[Field]) {
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownColumn, name.span, format!("there is no column `{}`", name.text))
+                .label("not a column of this table");
+        diagnostic.help = did_you_mean(&name.text, fields.iter().map(|f| f.name.as_str()));
+        self.push(diagnostic);
+    }
+
+    /// What a written type means. Lists of values become a type of their own, named by `owner`.
+    pub(super) fn type_of(&mut self, ty: &TypeExpr, owner: &str) -> Type {
+        match &ty.kind {
+            TypeExprKind::Boolean => Type::Boolean,
+            TypeExprKind::Integer | TypeExprKind::Number => Type::PLAIN,
+            TypeExprKind::Ratio => Type::Number(Unit::Ratio),
+            TypeExprKind::Points => Type::Number(Unit::Points),
+            TypeExprKind::Nps => Type::Number(Unit::Nps),
+            TypeExprKind::Duration => Type::Number(Unit::Days),
+            TypeExprKind::Date => Type::Date,
+            TypeExprKind::Instant => Type::Instant,
+            TypeExprKind::Text => Type::Text,
+            TypeExprKind::Money(None) => {
+                self.push(
+                    Diagnostic::new(Code::MoneyWithoutCurrency, ty.span, "money of which currency?")
+                        .label("no currency")
+                        .fix("name the currency: `money USD`", ty.span, "money USD"),
+                );
+                Type::Unknown
+            }
+            TypeExprKind::Money(Some(name)) => match Currency::new(&name.text) {
+                Some(currency) => Type::Number(Unit::Money(currency)),
+                None => {
+                    let mut diagnostic = Diagnostic::new(
+                        Code::MoneyWithoutCurrency,
+                        name.span,
+                        format!("`{}` is not a currency code", name.text),
+                    )
+                    .label("three capital letters are wanted");
+                    let upper = name.text.to_uppercase();
+                    diagnostic = match Currency::new(&upper) {
+                        Some(_) => diagnostic.fix(format!("write `{upper}`"), name.span, upper),
+                        None => diagnostic.help("write a code such as `USD` or `EUR`"),
+                    };
+                    self.push(diagnostic);
+                    Type::Unknown
+                }
+            },
+            TypeExprKind::OneOf(names) => {
+                let mut values: Vec<String> = Vec::new();
+                for name in names {
+                    if values.contains(&name.text) {
+                        let message = format!("`{}` is listed twice", name.text);
+                        self.error(Code::DuplicateName, name.span, message, "second time", "take one of them out");
+                    } else {
+                        values.push(name.text.clone());
+                    }
+                }
+                Type::Enum(self.add_enum(owner.to_string(), values))
+            }
+        }
+    }
+
+    pub(super) fn add_enum(&mut self, name: String, values: Vec<String>) -> EnumId {
+        self.program.enums.push(EnumType { name, values });
+        EnumId(self.program.enums.len() as u32 - 1)
+    }
+
+    /// The table that is scored: the one called `account`, or the one that events belong to, or the only one.
+    fn subject_table(&mut self) {
+        let rows: Vec<usize> = (0..self.program.tables.len())
+            .filter(|i| self.program.tables.get(*i).is_some_and(|t| matches!(t.kind, TableKind::Rows { .. })))
+            .collect();
+        let name = |i: &usize| self.program.tables.get(*i).map_or("", |t| t.header.name.as_str());
+        let named = rows.iter().copied().find(|i| name(i) == "account");
+        let parents: Vec<&str> = self
+            .symbols
+            .tables
+            .iter()
+            .filter_map(|item| if let ItemKind::Events(e) = &item.kind { Some(e.of.text.as_str()) } else { None })
+            .collect();
+        let owning: Vec<usize> = rows.iter().copied().filter(|i| parents.contains(&name(i))).collect();
+        let chosen = named.or(match (owning.as_slice(), rows.as_slice()) {
+            ([one], _) => Some(*one),
+            (_, [one]) => Some(*one),
+            _ => None,
+        });
+        if chosen.is_none() && !rows.is_empty() {
+            let list: Vec<String> = rows.iter().map(|i| format!("`{}`", name(i))).collect();
+            let span =
+                rows.first().and_then(|i| self.program.tables.get(*i)).map(|t| t.header.span).unwrap_or_default();
+            let message = format!("which table is scored: {}?", list.join(" or "));
+            self.error(Code::NoSubject, span, message, "one of them must hold the accounts", "call it `account`");
+        } else if chosen.is_none() && !self.symbols.names.is_empty() {
+            let span = self.symbols.names.values().map(|(_, span)| *span).min().unwrap_or_default();
+            self.error(
+                Code::NoSubject,
+                span,
+                "there is no table of accounts",
+                "nothing says what is scored",
+                "declare it: `table account { id text key }`",
+            );
+        }
+        self.program.subject = chosen.map(|i| TableId(i as u32));
+    }
+
+    /// Finds the parent of each event table.
+    fn parents(&mut self) {
+        for (index, item) in self.symbols.tables.clone().into_iter().enumerate() {
+            let ItemKind::Events(events) = &item.kind else { continue };
+            let found = match self.symbols.get(&events.of.text) {
+                Some(Symbol::Table(parent)) => Some(TableId(parent as u32)),
+                _ => None,
+            };
+            let subject = self.program.subject;
+            match found {
+                Some(parent) if Some(parent) == subject || subject.is_none() => {}
+                Some(_) => self.error(
+                    Code::NotEvaluatedYet,
+                    events.of.span,
+                    format!("events of `{}` cannot be evaluated yet", events.of.text),
+                    "only events of the table that is scored are read",
+                    "let these events belong to the accounts",
+                ),
+                None => {
+                    let mut diagnostic = Diagnostic::new(
+                        Code::UnknownName,
+                        events.of.span,
+                        format!("there is no table `{}`", events.of.text),
+                    )
+                    .label("these events belong to nothing");
+                    let names = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Rows { .. }));
+                    diagnostic.help = did_you_mean(&events.of.text, names.map(|t| t.header.name.as_str()));
+                    self.push(diagnostic);
+                }
+            }
+            if let Some(TableKind::Events { of, .. }) = self.program.tables.get_mut(index).map(|t| &mut t.kind) {
+                *of = found.or(subject).unwrap_or(TableId(0));
+            }
+        }
+    }
+
+    /// A column of the scored table must not have the name of a declaration: which of the two is meant could not be told.
+    fn shadowed(&mut self) {
+        let Some(table) = self.program.subject_table() else { return };
+        let clashes: Vec<(String, crate::span::Span, Symbol, crate::span::Span)> = table
+            .fields
+            .iter()
+            .filter_map(|f| {
+                let (symbol, span) = self.symbols.names.get(f.name.as_str())?;
+                Some((f.name.clone(), f.span, *symbol, *span))
+            })
+            .collect();
+        for (name, field, symbol, declared) in clashes {
+            if matches!(symbol, Symbol::Rule(_) | Symbol::Objective(_)) {
+                continue;
+            }
+            self.push(
+                Diagnostic::new(
+                    Code::ShadowedName,
+                    declared,
+                    format!("`{name}` is a column of the accounts and {}", symbol.words()),
+                )
+                .label("this declaration")
+                .also(field, "this column")
+                .help("give one of them another name"),
+            );
+        }
+    }
+
+    // ---------- parameters ----------
+
+    /// Takes the settings of the run; names that do not exist are errors.
+    pub(super) fn settings(&mut self, settings: &Settings) {
+        for (name, value) in &settings.set {
+            if matches!(self.symbols.get(name), Some(Symbol::Param(_))) {
+                self.set.insert(name.clone(), value.clone());
+                continue;
+            }
+            let params: Vec<&str> = self.symbols.params.iter().map(|p| p.name.text.as_str()).collect();
+            let mut diagnostic = Diagnostic::new(
+                Code::BadSetting,
+                crate::span::Span::new(u16::MAX, 0, 0),
+                format!("`--set {name}={value}`: there is no parameter `{name}`"),
+            );
+            diagnostic.help = did_you_mean(name, params.iter().copied())
+                .or_else(|| Some(format!("declare it: `param {name} = {value}`")));
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    pub(super) fn param(&mut self, index: usize, item: &ast::Item, param: &ast::Param) {
+        let declared = param.ty.as_ref().map(|ty| self.type_of(ty, &item.name.text));
+        let scope = Scope::Constant("a parameter");
+        let mut typed = self.expr(&param.value, &scope, declared);
+        let set = self.set.get(&item.name.text).cloned();
+        if let Some(text) = &set {
+            typed = self.set_value(item, text, declared.unwrap_or(typed.ty)).unwrap_or(typed);
+        }
+        if let Some(ty) = declared {
+            typed = self.want(typed, ty, "the declared type of the parameter");
+        }
+        let ty = typed.ty;
+        let value = self.fold(&typed);
+        self.params[index..].first_mut().into_iter().for_each(|slot| {
+            *slot = Some(Param { header: header(item), ty, value: value.clone(), set: set.is_some() });
+        });
+    }
+
+    /// The value that the run gives a parameter, of the type that it has in the program.
+    fn set_value(&mut self, item: &ast::Item, text: &str, ty: Type) -> Option<Expr> {
+        let source = Source::new("--set", text);
+        let mut found = crate::diagnostics::Diagnostics::new();
+        let parsed = crate::syntax::parse_expression(u16::MAX, &source, &mut found);
+        let value = parsed.filter(|_| !found.has_errors()).map(|expr| {
+            let mut quiet = crate::diagnostics::Diagnostics::new();
+            let outer = std::mem::replace(self.diagnostics, quiet);
+            let typed = self.expr(&expr, &Scope::Constant("a setting"), Some(ty));
+            quiet = std::mem::replace(self.diagnostics, outer);
+            (typed, quiet.has_errors())
+        });
+        match value {
+            Some((mut typed, false)) => {
+                if super::units::adoptable(&typed) && ty.is_number() {
+                    typed.ty = ty;
+                }
+                if typed.ty == ty {
+                    typed.span = item.name.span;
+                    return Some(typed);
+                }
+                let (name, got) = (&item.name.text, typed.ty);
+                let message = format!("`--set {name}={text}`: this is {got}, but `{name}` is {ty}");
+                self.diagnostics.push(
+                    Diagnostic::new(Code::BadSetting, item.name.span, message)
+                        .label(format!("declared as {ty}"))
+                        .help(format!("give a value like the declared one, `--set {name}=…`")),
+                );
+                None
+            }
+            _ => {
+                let name = &item.name.text;
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::BadSetting,
+                        item.name.span,
+                        format!("`--set {name}={text}`: this is not a value"),
+                    )
+                    .label(format!("declared as {ty}"))
+                    .help("give a number, a date, a text in quotes, yes or no"),
+                );
+                None
+            }
+        }
+    }
+}
+
+fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
+    Field {
+        name: name.to_string(),
+        ty,
+        integer: false,
+        low: None,
+        high: None,
+        optional: false,
+        personal: false,
+        recorded: false,
+        merged: false,
+        parent: false,
+        doc: None,
+        span,
+    }
+}

@@ -1,0 +1,237 @@
+//! Test blocks: their tables, columns, cells and expectations. They are run elsewhere.
+
+use super::{Checker, Scope};
+use crate::ast::{self, Cell, Expectation, ExpectationKind, Expr, ExprKind, Given, ItemKind, Name};
+use crate::calendar::Date;
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
+use crate::program::{Field, TableKind, Type, Unit};
+use crate::resolve::Symbol;
+
+impl Checker<'_, '_> {
+    pub(super) fn tests(&mut self) {
+        for item in self.symbols.tests.clone() {
+            let ItemKind::Test(test) = &item.kind else { continue };
+            if test.expect.is_empty() {
+                self.error(
+                    Code::TestWithoutExpectation,
+                    item.name.span,
+                    format!("test \"{}\" expects nothing", item.name.text),
+                    "it could not fail",
+                    "add `expect …`",
+                );
+            }
+            let subject = self.subject().map(|t| t.header.name.clone()).unwrap_or_default();
+            let keys: Vec<&str> =
+                test.given.iter().filter(|g| g.table.text == subject).map(|g| g.key.text.as_str()).collect();
+            for given in &test.given {
+                self.given(given);
+            }
+            for expectation in &test.expect {
+                self.expectation(expectation, &keys);
+            }
+        }
+    }
+
+    fn given(&mut self, given: &Given) {
+        let table = match self.symbols.get(&given.table.text) {
+            Some(Symbol::Table(i)) => self.program.tables.get(i).cloned(),
+            _ => None,
+        };
+        let Some(table) = table else {
+            let names: Vec<String> = self.program.tables.iter().map(|t| t.header.name.clone()).collect();
+            let mut diagnostic = Diagnostic::new(
+                Code::UnknownName,
+                given.table.span,
+                format!("there is no table `{}`", given.table.text),
+            )
+            .label("rows of which table?");
+            diagnostic.help = did_you_mean(&given.table.text, names.iter().map(String::as_str));
+            self.push(diagnostic);
+            return;
+        };
+        let mut fields: Vec<Option<&Field>> = Vec::new();
+        for column in &given.columns {
+            let found = table.fields.iter().find(|f| f.name == column.text);
+            if found.is_none() {
+                self.unknown_column(column, &table.fields);
+            }
+            fields.push(found);
+        }
+        for row in &given.rows {
+            for (cell, field) in row.iter().zip(&fields) {
+                if let Some(field) = field {
+                    self.cell(cell, field);
+                }
+            }
+        }
+        if let TableKind::Events { at, .. } = table.kind
+            && !given.rows.is_empty()
+            && let Some(at) = table.fields.get(at.index())
+            && !given.columns.iter().any(|c| c.text == at.name)
+        {
+            self.error(
+                Code::BadTestCell,
+                given.table.span,
+                format!("these rows have no `{}`", at.name),
+                "when did they happen?",
+                format!("add a column `{}`", at.name),
+            );
+        }
+    }
+
+    fn cell(&mut self, cell: &Cell, field: &Field) {
+        let text = cell.text.trim();
+        if text.is_empty() || text == "missing" {
+            return;
+        }
+        let fits = match field.ty {
+            Type::Boolean => matches!(text, "yes" | "no" | "true" | "false"),
+            Type::Number(unit) => {
+                let bare = match unit {
+                    Unit::Ratio => text.strip_suffix('%').unwrap_or(text),
+                    Unit::Money(currency) => text.strip_suffix(currency.code()).unwrap_or(text).trim(),
+                    _ => text,
+                };
+                let bare = bare.strip_suffix(['k', 'K', 'M', 'B']).unwrap_or(bare).replace('_', "");
+                Decimal::parse(&bare).is_ok()
+            }
+            Type::Date => Date::parse(text).is_some(),
+            Type::Instant => text.get(..10).and_then(Date::parse).is_some(),
+            Type::Enum(list) => {
+                let values = self.program.enums.get(list.index()).map(|e| e.values.clone()).unwrap_or_default();
+                if !values.iter().any(|v| v == text) {
+                    self.list_value(list, text, cell.span);
+                }
+                true
+            }
+            Type::Text | Type::Unknown => true,
+        };
+        if !fits {
+            let help = match field.ty {
+                Type::Boolean => "write `yes` or `no`",
+                Type::Date | Type::Instant => "write the date like 2026-03-31",
+                _ => "write a number, or leave the cell empty for a missing value",
+            };
+            self.error(
+                Code::BadTestCell,
+                cell.span,
+                format!("`{text}` is not {}", field.ty),
+                &format!("a cell of `{}`", field.name),
+                help,
+            );
+        }
+    }
+
+    fn expectation(&mut self, expectation: &Expectation, keys: &[&str]) {
+        match &expectation.kind {
+            ExpectationKind::Holds { condition, within } => {
+                let named = self.without_subject(condition, keys);
+                self.condition(&named, &Scope::Account);
+                if let Some(within) = within {
+                    self.expr(within, &Scope::Constant("a tolerance"), None);
+                }
+            }
+            ExpectationKind::Rule { rule, subject, because, .. } => {
+                if !matches!(self.symbols.get(&rule.text), Some(Symbol::Rule(_))) {
+                    let names: Vec<&str> = self.symbols.rules.iter().map(|r| r.name.text.as_str()).collect();
+                    let mut diagnostic =
+                        Diagnostic::new(Code::UnknownName, rule.span, format!("there is no rule `{}`", rule.text))
+                            .label("not a rule");
+                    diagnostic.help = did_you_mean(&rule.text, names.iter().copied());
+                    self.push(diagnostic);
+                }
+                self.test_subject(subject, keys);
+                if let Some(because) = because {
+                    let named = self.without_subject(because, keys);
+                    self.condition(&named, &Scope::Account);
+                }
+            }
+            ExpectationKind::Error(name) => {
+                if Code::find(&name.text).is_none() {
+                    let mut diagnostic =
+                        Diagnostic::new(Code::UnknownCode, name.span, format!("there is no finding `{}`", name.text))
+                            .label("not in the catalogue");
+                    diagnostic.help = did_you_mean(&name.text, Code::ALL.iter().map(|c| c.name()))
+                        .or_else(|| Some("`laud explain` lists them all".to_string()));
+                    self.push(diagnostic);
+                }
+            }
+        }
+    }
+
+    fn test_subject(&mut self, subject: &Name, keys: &[&str]) {
+        if keys.contains(&subject.text.as_str()) {
+            return;
+        }
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownName, subject.span, format!("the test has no account `{}`", subject.text))
+                .label("not given above");
+        diagnostic.help = did_you_mean(&subject.text, keys.iter().copied())
+            .or_else(|| Some(format!("give it: `account {} {{ … }}`", subject.text)));
+        self.push(diagnostic);
+    }
+
+    /// `acme.references` as `references`, so that it is typed like any expression; who is meant is checked on the way.
+    fn without_subject(&mut self, expr: &Expr, keys: &[&str]) -> Expr {
+        let mut out = expr.clone();
+        self.strip(&mut out, keys);
+        out
+    }
+
+    fn strip(&mut self, expr: &mut Expr, keys: &[&str]) {
+        match &mut expr.kind {
+            ExprKind::Member(subject, name) => {
+                let own = self.subject().is_some_and(|t| t.header.name == subject.text);
+                if !own {
+                    self.test_subject(subject, keys);
+                }
+                expr.span = name.span;
+                expr.kind = ExprKind::Name(name.text.clone());
+            }
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.strip(inner, keys),
+            ExprKind::And(list) | ExprKind::Or(list) | ExprKind::OrElse(list) => {
+                list.iter_mut().for_each(|e| self.strip(e, keys));
+            }
+            ExprKind::Sum(terms) => terms.iter_mut().for_each(|t| self.strip(&mut t.value, keys)),
+            ExprKind::Product(factors) => factors.iter_mut().for_each(|f| self.strip(&mut f.value, keys)),
+            ExprKind::Compare(_, left, right) => {
+                self.strip(left, keys);
+                self.strip(right, keys);
+            }
+            ExprKind::In { value, list, .. } => {
+                self.strip(value, keys);
+                list.iter_mut().for_each(|e| self.strip(e, keys));
+            }
+            ExprKind::Within { value, .. }
+            | ExprKind::IsMissing { value, .. }
+            | ExprKind::Is { value, .. }
+            | ExprKind::AsOf { value, .. }
+            | ExprKind::Change { value, .. }
+            | ExprKind::Trend { value, .. }
+            | ExprKind::Ranked { value, .. } => self.strip(value, keys),
+            ExprKind::Elapsed { date, .. } => self.strip(date, keys),
+            ExprKind::Held { condition, .. } => self.strip(condition, keys),
+            ExprKind::If { condition, then, otherwise } => {
+                self.strip(condition, keys);
+                self.strip(then, keys);
+                self.strip(otherwise, keys);
+            }
+            ExprKind::Call(call) => {
+                for argument in &mut call.arguments {
+                    if let ast::ArgumentKind::Value(value) = &mut argument.kind {
+                        self.strip(value, keys);
+                    }
+                }
+            }
+            ExprKind::Number(_)
+            | ExprKind::Percent(_)
+            | ExprKind::Money(..)
+            | ExprKind::Text(_)
+            | ExprKind::Boolean(_)
+            | ExprKind::Date(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Name(_) => {}
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What can be asked for.
+
+use crate::calendar::Date;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Score accounts from rules that read aloud, and see why
+#[derive(Debug, Parser)]
+#[command(name = "laud", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// For every verb.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Common {
+    /// Colours; auto asks terminal and NO_COLOR
+    #[arg(long, global = true, value_name = "auto|always|never", default_value = "auto", hide_possible_values = true)]
+    pub color: When,
+    /// Print the result and nothing else
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    Init(InitArgs),
+    Check(CheckArgs),
+    Explain(ExplainArgs),
+    Eval(EvalArgs),
+    Why(WhyArgs),
+}
+
+/// Which program.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Program")]
+pub struct ProgramArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(long, value_name = "PATH")]
+    pub project: Option<PathBuf>,
+    /// Another value for a parameter, as often as needed: --set champion_calls=5
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub set: Vec<(String, String)>,
+}
+
+/// Over what it runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
+pub struct RunArgs {
+    /// Score at this date; later rows are not seen [default: laud.toml's, or today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// A profile of laud.toml, or a directory [default: laud.toml's, or data]
+    #[arg(long, value_name = "PROFILE|DIR")]
+    pub data: Option<String>,
+    /// Show columns declared `personal`, which are masked otherwise
+    #[arg(long)]
+    pub show_personal: bool,
+}
+
+/// Make a small project that works
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to; made if it is not there [default: here]
+    pub dir: Option<PathBuf>,
+}
+
+/// Report every mistake of every file, with the edit that mends it
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Projects, or .laud files that are one program together [default: here]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(
+        long,
+        value_name = "human|short|json",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: FindingsFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    // With the source line, for people.
+    Human,
+    // One line per finding, for editors and grep.
+    Short,
+    // Everything, for programs.
+    Json,
+}
+
+/// Print the page of a finding: what it means, an example, the remedy
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code or a name, such as L0301 or threshold-gap; lists all without it
+    #[arg(value_name = "CODE|NAME")]
+    pub code: Option<String>,
+}
+
+/// Score every account
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// Only this account, as often as needed
+    #[arg(long, value_name = "ID", help_heading = "Selection")]
+    pub account: Vec<String>,
+    /// Evaluate this expression instead of the scorecards
+    #[arg(short = 'e', long, value_name = "EXPRESSION", help_heading = "Selection")]
+    pub expression: Option<String>,
+    /// How results are printed
+    #[arg(
+        long,
+        value_name = "human|json|csv|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: Format,
+    /// Write every row that was not kept to this file, as csv
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub rejects: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    // A table for people.
+    Human,
+    // Every digit, stable keys.
+    Json,
+    // One row per account.
+    Csv,
+    // Markdown.
+    Md,
+}
+
+/// Unfold an account's scores down to the rows they came from
+#[derive(Debug, Args)]
+#[command(override_usage = "laud why [OPTIONS] ACCOUNT [NAME] [PATH]")]
+pub struct WhyArgs {
+    /// The account's id, or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// A metric, scorecard or rule to unfold [default: all scorecards and rules]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// How the page is printed
+    #[arg(
+        long,
+        value_name = "human|json|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: PageFormat,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How a page is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    Human,
+    // Every digit, stable keys.
+    Json,
+    Md,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| {
+        let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        if shaped { "there is no such date" } else { "a date looks like 2026-03-31" }.to_string()
+    })
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_string(), value.to_string())),
+        _ => Err("write a parameter and its value: champion_calls=5".to_string()),
+    }
+}

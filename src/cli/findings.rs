@@ -1,0 +1,59 @@
+//! Findings on their way to the terminal.
+
+use crate::diagnostics::{Diagnostic, Severity, render};
+use crate::report::counted;
+use crate::source::Sources;
+
+/// How many findings there are of each severity, in how many files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// Errors.
+    pub errors: u64,
+    /// Warnings.
+    pub warnings: u64,
+    /// For information.
+    pub infos: u64,
+    /// Files with findings.
+    pub files: u64,
+}
+
+impl Count {
+    /// Counts.
+    pub fn of(list: &[Diagnostic]) -> Count {
+        let of = |severity| list.iter().filter(|d| d.severity == severity).count() as u64;
+        let mut files: Vec<u16> = list.iter().map(|d| d.span().source).collect();
+        files.sort_unstable();
+        files.dedup();
+        Count {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            infos: of(Severity::Info),
+            files: files.len() as u64,
+        }
+    }
+
+    /// `3 errors, 1 warning in 2 files`
+    pub fn words(self) -> String {
+        let mut parts = Vec::new();
+        for (count, one, many) in
+            [(self.errors, "error", "errors"), (self.warnings, "warning", "warnings"), (self.infos, "note", "notes")]
+        {
+            if count > 0 {
+                parts.push(counted(count, one, many));
+            }
+        }
+        if parts.is_empty() {
+            return "no findings".to_string();
+        }
+        format!("{} in {}", parts.join(", "), counted(self.files, "file", "files"))
+    }
+}
+
+/// With source lines, for people.
+pub fn human(list: &[Diagnostic], sources: &Sources, color: bool) -> String {
+    let mut text = render::human(list, sources, color);
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}

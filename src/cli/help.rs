@@ -1,0 +1,146 @@
+//! What `laud --help` says. Everything it lists works; the lists are made from the verbs themselves.
+
+use super::args::Cli;
+use super::stop::TABLE;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Command, CommandFactory};
+
+/// The verbs in the order in which a newcomer meets them.
+pub const GROUPS: &[(&str, &[&str])] =
+    &[("Write rules", &["init", "check", "explain"]), ("Score accounts", &["eval", "why"])];
+
+const EXAMPLES: &[(&str, &str)] = &[
+    ("laud init advocacy", "make a small project in ./advocacy"),
+    ("laud check", "find every mistake in the project here"),
+    ("laud eval", "score every account"),
+    ("laud why acme", "why acme scores what it scores"),
+    ("laud why acme references", "down to the rows of one metric"),
+    ("laud eval --set champion_calls=5", "what if the bar were higher?"),
+];
+
+const EVAL: &str = "\
+Examples:
+  laud eval examples/advocacy
+  laud eval --as-of 2026-03-31 --data sample
+  laud eval --account acme --account globex
+  laud eval -e 'arr / seats'                  one expression for every account
+  laud eval --format csv > scores.csv
+
+The exit code is 4 if the data does not fit the program, and also if a division by zero or a number too large is \
+in the way of a score; all other scores are printed all the same.";
+
+const WHY: &str = "\
+Examples:
+  laud why acme                        every scorecard and rule
+  laud why acme references             one metric, down to its rows
+  laud why acme renewal_at_risk        one rule, clause by clause
+  laud why acme examples/advocacy      in another project
+  laud why acme --format json          the same facts for programs";
+
+const CHECK: &str = "\
+Every directory is a project of its own; files are one program together. A directory without rules that holds \
+projects checks each of them. The exit code is 3 if there are errors, 2 if only laud.toml has any, and 0 if there \
+are only warnings.
+
+Examples:
+  laud check
+  laud check examples/advocacy examples/health
+  laud check --format short
+  laud explain threshold-gap           the page of a finding";
+
+const INIT: &str = "\
+Examples:
+  laud init my_programme
+  cd my_programme && laud eval";
+
+const EXPLAIN: &str = "\
+Examples:
+  laud explain L0301
+  laud explain threshold-gap
+  laud explain                         all of them";
+
+/// The whole command.
+pub fn command() -> Command {
+    let styles = Styles::styled()
+        .header(AnsiColor::Green.on_default().bold())
+        .usage(AnsiColor::Green.on_default().bold())
+        .literal(AnsiColor::Cyan.on_default())
+        .placeholder(AnsiColor::Cyan.on_default().dimmed());
+    let command = Cli::command()
+        .styles(styles)
+        .mut_subcommand("eval", |c| c.after_help(EVAL))
+        .mut_subcommand("why", |c| c.after_help(WHY))
+        .mut_subcommand("check", |c| c.after_help(CHECK))
+        .mut_subcommand("init", |c| c.after_help(INIT))
+        .mut_subcommand("explain", |c| c.after_help(EXPLAIN));
+    let page = page(&command);
+    command.override_help(page)
+}
+
+/// The first page: verbs in groups, examples, exit codes.
+fn page(command: &Command) -> String {
+    let head = |text: &str| format!("{}{text}{}", anstyle_head(), anstyle::Reset);
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let mut out = format!("{about}\n\n{} laud VERB [OPTIONS]\n", head("Usage:"));
+    for (title, verbs) in GROUPS {
+        out.push_str(&format!("\n{}\n", head(&format!("{title}:"))));
+        for verb in *verbs {
+            let about = command.find_subcommand(verb).and_then(Command::get_about).map(ToString::to_string);
+            out.push_str(&format!("  {verb:<9} {}\n", about.unwrap_or_default()));
+        }
+    }
+    out.push_str(&format!("\n{}\n", head("Everywhere:")));
+    for (option, about) in [
+        ("--color WHEN", "auto, always or never; NO_COLOR is honoured"),
+        ("-q, --quiet", "print the result and nothing else"),
+        ("-h, --help", "what a verb does, with examples: laud eval --help"),
+        ("-V, --version", "the version"),
+    ] {
+        out.push_str(&format!("  {option:<14} {about}\n"));
+    }
+    out.push_str(&format!("\n{}\n", head("Examples:")));
+    for (example, about) in EXAMPLES {
+        out.push_str(&format!("  {example:<34} {about}\n"));
+    }
+    out.push_str(&format!("\n{}\n", head("Exit codes:")));
+    for (code, meaning) in TABLE {
+        out.push_str(&format!("  {code}  {meaning}\n"));
+    }
+    out
+}
+
+fn anstyle_head() -> anstyle::Style {
+    anstyle::AnsiColor::Green.on_default().bold()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_command_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_is_in_one_group_and_has_examples() {
+        let command = command();
+        let mut listed: Vec<&str> = GROUPS.iter().flat_map(|(_, verbs)| verbs.iter().copied()).collect();
+        let mut verbs: Vec<&str> = command.get_subcommands().map(Command::get_name).filter(|n| *n != "help").collect();
+        listed.sort_unstable();
+        verbs.sort_unstable();
+        assert_eq!(listed, verbs);
+        for verb in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let after = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Examples:"), "{}", verb.get_name());
+        }
+    }
+
+    #[test]
+    fn the_first_page_fits_a_narrow_screen() {
+        let page = anstream::adapter::strip_str(&page(&command())).to_string();
+        let widest = page.lines().map(|l| l.chars().count()).max().unwrap_or(0);
+        assert!(widest <= 80, "{widest} columns\n{page}");
+    }
+}

@@ -1,0 +1,238 @@
+//! Finding and reading the files of a project.
+
+use super::stop::{PROGRAM, Stop};
+use crate::report::counted;
+use crate::source::Sources;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Rule files beyond this are something else by mistake.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// The name of the project file.
+pub const CONFIG: &str = "laud.toml";
+
+/// The files of a project, read.
+#[derive(Debug)]
+pub struct Project {
+    /// Where the project file is, or would be.
+    pub directory: PathBuf,
+    /// What people call the project, unless the project file says otherwise: the name of its directory.
+    pub name: String,
+    /// The rule files.
+    pub sources: Sources,
+    /// The project file's name and text, if there is one.
+    pub config: Option<(String, String)>,
+}
+
+impl Project {
+    /// Reads the project at a path: a directory, or one rule file.
+    pub fn open(path: Option<&Path>) -> Result<Project, Stop> {
+        let path = path.unwrap_or_else(|| Path::new("."));
+        let metadata = fs::metadata(path).map_err(|error| {
+            Stop::usage(format!("cannot open `{}`: {}", path.display(), reason(&error)))
+                .help("name a project's directory, or a .laud file")
+        })?;
+        if !metadata.is_dir() {
+            return Project::of_files(std::slice::from_ref(&path.to_path_buf()));
+        }
+        let found = search(path)?;
+        if found.files.is_empty() {
+            return Err(nothing_found(path, &found));
+        }
+        Project::read(path.to_path_buf(), &found.files)
+    }
+
+    /// Reads some rule files as one program; the project file is looked for beside the first.
+    pub fn of_files(files: &[PathBuf]) -> Result<Project, Stop> {
+        if let Some(other) = files.iter().find(|f| f.extension().is_none_or(|e| e != "laud")) {
+            let help = "rule files end in .laud; a project is named by its directory";
+            return Err(Stop::usage(format!("`{}` is not a rule file", other.display())).help(help));
+        }
+        let parent = files.first().and_then(|f| f.parent()).unwrap_or_else(|| Path::new(""));
+        let directory = if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent.to_path_buf() };
+        Project::read(directory, files)
+    }
+
+    fn read(directory: PathBuf, files: &[PathBuf]) -> Result<Project, Stop> {
+        if files.len() > usize::from(u16::MAX) {
+            return Err(Stop::usage(format!(
+                "{} are more than laud reads",
+                counted(files.len() as u64, "file", "files")
+            )));
+        }
+        let mut sources = Sources::new();
+        let mut unreadable = Vec::new();
+        for file in files {
+            match read_text(file) {
+                Ok(text) => _ = sources.add(shown(file), text),
+                Err(stop) => unreadable.push(stop),
+            }
+        }
+        if !unreadable.is_empty() {
+            let mut first = unreadable.remove(0);
+            first.more = unreadable;
+            return Err(first);
+        }
+        let config = directory.join(CONFIG);
+        let config = match config.is_file() {
+            true => Some((shown(&config), read_text(&config)?)),
+            false => None,
+        };
+        let absolute = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
+        let name = absolute.file_name().map_or_else(|| "project".to_string(), |n| n.to_string_lossy().into_owned());
+        Ok(Project { directory, name, sources, config })
+    }
+}
+
+/// What lies in a directory.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Rule files, sorted.
+    pub files: Vec<PathBuf>,
+    /// Directories with a project file of their own, whose rule files are not among `files`.
+    pub projects: Vec<PathBuf>,
+}
+
+/// Looks for rule files below a directory. Hidden directories and `target` are left out, and so are directories that are
+/// projects themselves; links to directories are not followed.
+pub fn search(directory: &Path) -> Result<Found, Stop> {
+    let mut found = Found::default();
+    let mut open = vec![directory.to_path_buf()];
+    while let Some(next) = open.pop() {
+        let unreadable = |error: std::io::Error| {
+            Stop::usage(format!("cannot read the directory `{}`: {}", next.display(), reason(&error)))
+        };
+        for entry in fs::read_dir(&next).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let path = if next == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
+            let name = entry.file_name();
+            let hidden = name.to_string_lossy().starts_with('.');
+            let kind = entry.file_type().map_err(unreadable)?;
+            if kind.is_dir() {
+                if hidden || name == "target" {
+                    continue;
+                }
+                if path.join(CONFIG).is_file() { found.projects.push(path) } else { open.push(path) }
+            } else if !hidden && path.extension().is_some_and(|e| e == "laud") && (kind.is_file() || path.is_file()) {
+                found.files.push(path);
+            }
+        }
+    }
+    found.files.sort();
+    found.projects.sort();
+    Ok(found)
+}
+
+fn nothing_found(path: &Path, found: &Found) -> Stop {
+    let place = if path == Path::new(".") { "here".to_string() } else { format!("in `{}`", path.display()) };
+    let stop = Stop::usage(format!("there is no .laud file {place}"));
+    match found.projects.as_slice() {
+        [] => stop.help("`laud init` makes a small project that works"),
+        [first, ..] => {
+            let names: Vec<String> = found.projects.iter().take(8).map(|p| format!("`{}`", p.display())).collect();
+            let list = names.join(", ");
+            stop.help(format!("there are projects below it: {list}; name one, like `laud eval {}`", first.display()))
+        }
+    }
+}
+
+/// A path as people write it.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").unwrap_or(&text).to_string()
+}
+
+/// Reads a text file of the program.
+pub fn read_text(path: &Path) -> Result<String, Stop> {
+    let failed = |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(failed)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        let size = LARGEST / 1024 / 1024;
+        let stop = Stop::usage(format!("`{}` is larger than {size} MB: is it a rule file?", shown(path)));
+        return Err(Stop { code: PROGRAM, ..stop }.help("data belongs into csv, ndjson or parquet files"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let before = bytes.get(..valid).unwrap_or(&[]);
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let start = memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
+        let column = before.get(start..).map_or(0, |b| String::from_utf8_lossy(b).chars().count()) + 1;
+        let byte = bytes.get(valid).copied().unwrap_or(0);
+        let message = format!("{}:{line}:{column}: not UTF-8 text (byte 0x{byte:02x})", shown(path));
+        let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
+        Stop { code: PROGRAM, ..Stop::usage(message) }.help(help)
+    })
+}
+
+/// Why the disk refused, in few words.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or directory".to_string(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    fn tree(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn all_rule_files_below_are_one_program() {
+        let dir = tree(&[
+            ("b.laud", b""),
+            ("a/z.laud", b""),
+            (".git/x.laud", b""),
+            ("target/y.laud", b""),
+            ("notes.txt", b""),
+            ("nested/laud.toml", b""),
+            ("nested/n.laud", b""),
+        ]);
+        let found = search(dir.path()).unwrap();
+        let names: Vec<_> = found.files.iter().map(|f| f.strip_prefix(dir.path()).unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["a/z.laud", "b.laud"]);
+        assert_eq!(found.projects, [dir.path().join("nested")]);
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_is_refused_at_its_place() {
+        let dir = tree(&[("bad.laud", b"# caf\xc3\xa9\nmetric \xe9 = 1\n")]);
+        let stop = Project::open(Some(dir.path())).unwrap_err();
+        assert_eq!(stop.code, PROGRAM);
+        assert!(stop.message.ends_with("bad.laud:2:8: not UTF-8 text (byte 0xe9)"), "{}", stop.message);
+    }
+
+    #[test]
+    fn an_empty_project_says_what_to_do() {
+        let dir = tree(&[("sub/laud.toml", b"")]);
+        let stop = Project::open(Some(dir.path())).unwrap_err();
+        assert_eq!(stop.code, 2);
+        assert!(stop.help.unwrap().contains("sub"));
+        let stop = Project::open(Some(tempfile::tempdir().unwrap().path())).unwrap_err();
+        assert!(stop.help.unwrap().contains("laud init"));
+    }
+
+    #[test]
+    fn a_huge_file_is_refused_before_it_is_read_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("huge.laud");
+        fs::File::create(&path).unwrap().set_len(LARGEST * 64).unwrap();
+        assert!(Project::open(Some(&path)).unwrap_err().message.contains("larger than 16 MB"));
+    }
+}

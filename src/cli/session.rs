@@ -1,0 +1,180 @@
+//! From arguments to a program with its data: what every verb that scores does first.
+
+use super::args::{ProgramArgs, RunArgs};
+use super::findings;
+use super::project::Project;
+use super::stop::{DATA, PROGRAM, Stop, USAGE};
+use super::terminal::Terminal;
+use crate::Settings;
+use crate::calendar::{Calendar, Date};
+use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::program::Program;
+use crate::report::Stamp;
+use crate::report::paint::{Paint, Tone};
+use crate::report::table::clean;
+use crate::source::{Source, Sources};
+use chrono::Utc;
+use chrono_tz::Tz;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A program that was compiled, or what is wrong with it.
+pub struct Compiled {
+    /// The rule files, then the project file, if there is one.
+    pub sources: Sources,
+    /// The program, if it has no errors.
+    pub program: Option<Program>,
+    /// The project file, if there is one and it can be read.
+    pub config: Option<Config>,
+    /// Everything that was found, by place.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// Compiles a project; its project file is read and checked too.
+    pub fn new(project: &Project, settings: &Settings) -> Compiled {
+        let mut sources = project.sources.clone();
+        let (program, mut diagnostics) = crate::compile(&sources, settings);
+        let mut config = None;
+        if let Some((name, text)) = &project.config {
+            let source = Source::new(name.clone(), text.as_str());
+            let id = sources.add(name.clone(), text.as_str());
+            config = Config::parse(id, &source, &mut diagnostics);
+        }
+        Compiled { sources, program, config, findings: diagnostics.sorted() }
+    }
+
+    /// The exit code that the findings ask for: 0, 2 if only the configuration is wrong, 3 if the program is.
+    pub fn exit_code(&self) -> u8 {
+        exit_code(&self.findings)
+    }
+}
+
+/// What findings mean for the exit code.
+pub fn exit_code(findings: &[Diagnostic]) -> u8 {
+    let errors = || findings.iter().filter(|d| d.severity == Severity::Error);
+    match errors().all(|d| about_configuration(d.code)) {
+        _ if errors().next().is_none() => 0,
+        true => USAGE,
+        false => PROGRAM,
+    }
+}
+
+/// True for what is wrong in `laud.toml` or in the options of the run, not in the program.
+fn about_configuration(code: Code) -> bool {
+    code.number().starts_with("L09") || code == Code::BadSetting
+}
+
+/// A program, its data, and all that is printed with every result.
+pub struct Session {
+    /// The rule files and the project file.
+    pub sources: Sources,
+    /// The program.
+    pub program: Program,
+    /// The data.
+    pub data: Dataset,
+    /// What was read, kept and rejected.
+    pub load: LoadReport,
+    /// Every rejected row, if asked for.
+    pub rejects: Vec<Reject>,
+    /// How the project counts its years.
+    pub calendar: Calendar,
+    /// Project, date, hash and data.
+    pub stamp: Stamp,
+}
+
+impl Session {
+    /// Reads, compiles and loads. Whatever is wrong is printed before it stops.
+    pub fn open(
+        path: Option<&Path>,
+        program: &ProgramArgs,
+        run: &RunArgs,
+        keep_rejects: bool,
+        terminal: &mut Terminal,
+    ) -> Result<Session, Stop> {
+        let project = Project::open(path.or(program.project.as_deref()))?;
+        let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() });
+        let mut diagnostics = Diagnostics::new();
+        let binding = compiled.program.as_ref().and_then(|p| {
+            bind(p, compiled.config.as_ref(), project.config.is_some(), run.data.as_deref(), &project, &mut diagnostics)
+        });
+        compiled.findings.extend(diagnostics.sorted());
+        tell(&compiled, terminal);
+        let code = compiled.exit_code();
+        let (Some(program), Some(binding)) = (compiled.program, binding) else {
+            return Err(Stop::said(if code == 0 { PROGRAM } else { code }));
+        };
+        if code != 0 {
+            return Err(Stop::said(code));
+        }
+        let (zone, calendar) =
+            compiled.config.as_ref().map_or((Tz::UTC, Calendar::default()), |c| (c.time_zone, c.calendar()));
+        let as_of = run.as_of.or(compiled.config.as_ref().and_then(|c| c.as_of)).unwrap_or_else(|| today(zone));
+        let mut rejects = Vec::new();
+        let mut keep = |reject: Reject| {
+            if keep_rejects {
+                rejects.push(reject);
+            }
+        };
+        let (data, load) =
+            data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let stamp = Stamp {
+            project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
+            as_of,
+            program: program.hash.clone(),
+            data: binding.profile.clone().unwrap_or_else(|| binding.directory.shown.clone()),
+        };
+        Ok(Session { sources: compiled.sources, program, data, load, rejects, calendar, stamp })
+    }
+}
+
+/// Where the data is; `None` after reporting an error.
+fn bind(
+    program: &Program,
+    config: Option<&Config>,
+    has_config: bool,
+    asked: Option<&str>,
+    project: &Project,
+    diagnostics: &mut Diagnostics,
+) -> Option<Binding> {
+    match config {
+        Some(config) => config.binding(program, asked, &project.directory, diagnostics),
+        None if has_config => None,
+        None => Some(data::without_config(program, asked, &project.directory)),
+    }
+}
+
+/// Errors in full, warnings in one line: they belong to `laud check`.
+fn tell(compiled: &Compiled, terminal: &mut Terminal) {
+    if compiled.exit_code() != 0 {
+        let errors: Vec<Diagnostic> =
+            compiled.findings.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+        let text = findings::human(&errors, &compiled.sources, terminal.err_color());
+        terminal.complain(&format!("{text}{}\n", findings::Count::of(&errors).words()));
+        return;
+    }
+    let count = findings::Count::of(&compiled.findings);
+    if count.warnings > 0 {
+        terminal.note(&format!("{}: see `laud check`\n", findings::Count { infos: 0, ..count }.words()));
+    }
+}
+
+fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
+    let paint = Paint::new(terminal.err_color());
+    for error in errors {
+        let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
+        let mut text = format!("{}{}: {}\n", clean(&place), paint.tone(Tone::Bad, "error"), clean(&error.message));
+        for line in error.help.iter().flat_map(|help| help.lines()) {
+            text.push_str(&format!("  {}\n", clean(line)));
+        }
+        terminal.complain(&text);
+    }
+    Stop::said(DATA)
+}
+
+/// Today in the project's time zone: the one look at the clock.
+fn today(zone: Tz) -> Date {
+    let now = chrono::DateTime::<Utc>::from(SystemTime::now());
+    Date::from(now.with_timezone(&zone).date_naive())
+}

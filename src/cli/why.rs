@@ -1,0 +1,129 @@
+//! `laud why`: an account's scores, unfolded.
+
+use super::args::{PageFormat, WhyArgs};
+use super::project::search;
+use super::session::Session;
+use super::stop::Stop;
+use super::terminal::Terminal;
+use crate::diagnostics::{did_you_mean, nearest};
+use crate::engine::reference::Evaluator;
+use crate::explain::{self, Case, Topic, Traced};
+use crate::program::Program;
+use crate::report::accounts::account_name;
+use std::path::{Path, PathBuf};
+
+/// Runs the verb.
+pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
+    let (name, path) = sorted_out(args)?;
+    let session = Session::open(path.as_deref(), &args.program, &args.run, false, terminal)?;
+    let topic = match &name {
+        Some(name) => topic(&session.program, name)?,
+        None => Topic::Account,
+    };
+    let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
+    let id = account(&evaluator, &session, &args.account)?;
+    let Some(account) = evaluator.account(&id, session.stamp.as_of) else {
+        return Err(Stop::usage(format!("there is no account `{id}`")));
+    };
+    let result = account.result();
+    let why = explain::why(
+        Case {
+            program: &session.program,
+            sources: &session.sources,
+            data: &session.data,
+            stamp: &session.stamp,
+            account: &result,
+            probe: &Traced::new(&evaluator, &account),
+            personal: args.run.show_personal,
+        },
+        topic,
+    );
+    let text = match args.format {
+        PageFormat::Human => explain::human(&why, &terminal.layout()),
+        PageFormat::Md => explain::markdown(&why),
+        PageFormat::Json => {
+            let text = serde_json::to_string_pretty(&why)
+                .map_err(|e| Stop::usage(format!("the page could not be written, a mistake of laud: {e}")))?;
+            format!("{text}\n")
+        }
+    };
+    terminal.print(&text);
+    Ok(0)
+}
+
+/// Tells the name of a metric from the path of a project: `why acme references`, `why acme examples/advocacy`.
+///
+/// What looks like a path is one. A bare word is a path only where it names a directory of rules and there are no rules
+/// here, so that a folder beside the rules never hides a scorecard of the same name.
+fn sorted_out(args: &WhyArgs) -> Result<(Option<String>, Option<PathBuf>), Stop> {
+    let mut name = None;
+    let mut path = None;
+    for word in args.name.iter().chain(&args.path) {
+        let slot = if looks_like_path(word) { &mut path } else { &mut name };
+        if let Some(first) = slot.replace(word.clone()) {
+            let message = format!("`{first}` and `{word}`: one metric, scorecard or rule, and one project at a time");
+            return Err(Stop::usage(message).help("`laud why ACCOUNT [NAME] [PATH]`"));
+        }
+    }
+    if let (Some(path), Some(project)) = (&path, &args.program.project) {
+        let message = format!("`{path}` and `--project {}`: one project at a time", project.display());
+        return Err(Stop::usage(message));
+    }
+    Ok((name, path.map(PathBuf::from)))
+}
+
+fn looks_like_path(word: &str) -> bool {
+    if word.contains(['/', '\\']) || word.ends_with(".laud") || word == "." || word == ".." {
+        return true;
+    }
+    let rules = |path: &Path| search(path).is_ok_and(|found| !found.files.is_empty());
+    Path::new(word).is_dir() && rules(Path::new(word)) && !rules(Path::new("."))
+}
+
+fn topic(program: &Program, name: &str) -> Result<Topic, Stop> {
+    Topic::find(program, name).ok_or_else(|| {
+        let names = Topic::names(program);
+        let help = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is {}", list(&names)),
+        };
+        Stop::usage(format!("there is no metric, scorecard or rule `{name}`")).help(help)
+    })
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The id of the account that a person means: an id, an id in another case, or a name.
+fn account(evaluator: &Evaluator, session: &Session, asked: &str) -> Result<String, Stop> {
+    let as_of = session.stamp.as_of;
+    let ids: Vec<&str> = evaluator.ids(as_of).collect();
+    if ids.contains(&asked) {
+        return Ok(asked.to_string());
+    }
+    let same = |other: &str| other.to_lowercase() == asked.to_lowercase();
+    let mut matches: Vec<&str> = ids.iter().copied().filter(|id| same(id)).collect();
+    let mut names: Vec<(String, &str)> = Vec::new();
+    let rows = session.program.subject.and_then(|table| session.data.table(table));
+    for id in &ids {
+        let row = rows.and_then(|rows| rows.by_key.get(*id).copied());
+        let name = row.and_then(|row| account_name(&session.program, &session.data, row, false));
+        names.extend(name.map(|name| (name, *id)));
+    }
+    if matches.is_empty() {
+        matches.extend(names.iter().filter(|(name, _)| same(name)).map(|(_, id)| *id));
+    }
+    match matches.as_slice() {
+        [one] => Ok(one.to_string()),
+        [] => {
+            let candidates = ids.iter().copied().chain(names.iter().map(|(name, _)| name.as_str()));
+            let help = did_you_mean(asked, candidates.collect::<Vec<_>>().iter().copied());
+            Err(Stop::usage(format!("there is no account `{asked}`")).maybe_help(help))
+        }
+        several => {
+            Err(Stop::usage(format!("`{asked}` could be several accounts"))
+                .help(format!("it is one of {}", list(several))))
+        }
+    }
+}

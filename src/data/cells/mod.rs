@@ -1,0 +1,373 @@
+//! One cell: from what a file holds to a value of the column's type, blank, or unreadable with the reason.
+
+mod date;
+mod number;
+
+pub use date::{DateReader, Moment, Shift, Slashed, check_date_format, slashed};
+pub use number::NumberReader;
+
+use super::binding::ColumnBinding;
+use super::fold::{fold, fold_into, soft};
+use crate::calendar::Date;
+use crate::number::Decimal;
+use crate::program::{Field, Program, Type};
+use chrono_tz::Tz;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// A cell as the file holds it. Text formats hold texts; JSON and Parquet know some types themselves.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))]
+pub enum Raw<'a> {
+    /// Nothing.
+    Blank,
+    /// A text.
+    Text(&'a str),
+    /// A number that needs no reading.
+    Number(Decimal),
+    /// A number beyond 38 digits.
+    TooLarge,
+    /// Yes or no.
+    Boolean(bool),
+    /// A date.
+    Date(Date),
+    /// Microseconds since 1970 in UTC.
+    Instant(i64),
+    /// Microseconds since 1970 on a clock whose zone is not given.
+    Naive(i64),
+    /// A list or an object.
+    Nested,
+}
+
+/// Why a cell cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // `words` documents them
+pub enum Bad {
+    NotNumber,
+    TooLarge,
+    NotWhole,
+    OtherCurrency,
+    PercentSign,
+    NoPercentSign,
+    NotBoolean,
+    NotInList,
+    NotDate,
+    NoSuchDate,
+    NeedsEpoch,
+    Nested,
+    /// The number can be read, but the column declares a range that it is outside of.
+    OutOfRange,
+    /// A timestamp without a zone: stops the run.
+    Zoneless,
+    /// Day and month in an order nobody declared: stops the run.
+    Ambiguous,
+}
+
+impl Bad {
+    /// Behind the text of the cell: `` `n.a.` is not a number ``.
+    pub fn words(self) -> &'static str {
+        match self {
+            Bad::NotNumber => "is not a number",
+            Bad::TooLarge => "is too large a number",
+            Bad::NotWhole => "is not a whole number",
+            Bad::OtherCurrency => "is in another currency",
+            Bad::PercentSign => "has a percent sign",
+            Bad::NoPercentSign => "has no percent sign",
+            Bad::NotBoolean => "is neither yes nor no",
+            Bad::NotInList => "is not in the list",
+            Bad::NotDate => "is not a date",
+            Bad::NoSuchDate => "is a date that does not exist",
+            Bad::NeedsEpoch => "is a number, not a date",
+            Bad::Nested => "is a list or an object",
+            Bad::OutOfRange => "is out of range",
+            Bad::Zoneless => "is a timestamp without a time zone",
+            Bad::Ambiguous => "does not say which number is the month",
+        }
+    }
+
+    /// The one edit to make, if it is always the same.
+    pub fn help(self) -> Option<&'static str> {
+        match self {
+            Bad::NotNumber => Some(
+                "if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`",
+            ),
+            Bad::PercentSign => Some("declare the column as `ratio`"),
+            Bad::NoPercentSign => Some("set `percent = \"number\"` if 45 means 45 %, or `\"ratio\"` if 0.45 does"),
+            Bad::NotBoolean => Some("say what they mean with `yes = [ … ]` and `no = [ … ]`"),
+            Bad::NotInList => Some("say what they mean with `values = { … }`, or add them to the list in the program"),
+            Bad::NotDate => Some("set `date_format` if they are dates"),
+            Bad::NeedsEpoch => Some("set `epoch = \"seconds\"` or `\"milliseconds\"` if they count from 1970"),
+            _ => None,
+        }
+    }
+}
+
+/// A value of a column's type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Blank,
+    /// Yes or no.
+    Boolean(bool),
+    /// A number in the column's unit.
+    Number(Decimal),
+    /// A date or an instant.
+    Moment(Moment),
+    /// A place in the column's list.
+    Symbol(u32),
+    /// A text, trimmed.
+    Text(Cow<'a, str>),
+}
+
+/// Words for nothing, unless the project file has its own list; compared trimmed and without regard to case.
+const NULLS: [&str; 13] =
+    ["", "n/a", "-", "–", "—", "null", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!"];
+/// Further words for nothing in columns of numbers and dates, where they cannot be a name.
+const TYPED_NULLS: [&str; 5] = ["na", "nan", "nat", "none", "nil"];
+
+/// Reads the cells of a column.
+#[derive(Debug, Clone)]
+pub struct CellReader {
+    kind: Kind,
+    nulls: Vec<String>,
+    null_starts: [bool; 256],
+    longest_null: usize,
+    blank: Option<String>,
+    low: Option<Decimal>,
+    high: Option<Decimal>,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Boolean {
+        yes: Vec<String>,
+        no: Vec<String>,
+    },
+    Number(NumberReader),
+    Moment(DateReader),
+    Symbol {
+        by_name: HashMap<String, u32>,
+        by_text: HashMap<String, u32>,
+        seen: HashMap<Box<str>, Option<u32>>,
+        buffer: String,
+    },
+    Text,
+}
+
+/// How many spellings of list values are remembered.
+const SEEN: usize = 4096;
+
+impl CellReader {
+    /// For a column and what the project file says about it.
+    pub fn new(program: &Program, field: &Field, binding: &ColumnBinding, project_zone: Tz) -> CellReader {
+        let options = &binding.options;
+        let kind = match field.ty {
+            Type::Boolean => Kind::Boolean {
+                yes: binding.yes.iter().map(|t| soft(t)).collect(),
+                no: binding.no.iter().map(|t| soft(t)).collect(),
+            },
+            Type::Number(unit) => Kind::Number(NumberReader::new(
+                unit,
+                field.integer,
+                options.decimal_mark.as_ref().map(|m| m.value),
+                options.thousands_mark.as_ref().map(|m| m.value),
+                options.percent,
+            )),
+            Type::Date | Type::Instant => Kind::Moment(DateReader::new(
+                project_zone,
+                options.time_zone,
+                options.date_format.as_deref(),
+                options.epoch,
+            )),
+            Type::Enum(list) => {
+                let values: &[String] = program.enums.get(list.index()).map_or(&[], |e| &e.values);
+                let by_name: HashMap<String, u32> =
+                    values.iter().enumerate().rev().map(|(i, name)| (fold(name), i as u32)).collect();
+                let symbol = |name: &str| values.iter().position(|v| v == name).map(|i| i as u32);
+                let by_text =
+                    binding.values.iter().filter_map(|(text, name)| Some((soft(text), symbol(name)?))).collect();
+                Kind::Symbol { by_name, by_text, seen: HashMap::new(), buffer: String::new() }
+            }
+            Type::Text | Type::Unknown => Kind::Text,
+        };
+        let nulls: Vec<String> = match &options.null {
+            Some(words) => words.iter().map(|w| soft(w)).collect(),
+            None => {
+                let typed = matches!(kind, Kind::Number(_) | Kind::Moment(_));
+                let more: &[&str] = if typed { &TYPED_NULLS } else { &[] };
+                NULLS.iter().chain(more).map(|w| (*w).to_string()).collect()
+            }
+        };
+        let mut null_starts = [false; 256];
+        for byte in nulls.iter().filter_map(|w| w.bytes().next()) {
+            for start in [byte, byte.to_ascii_uppercase()] {
+                if let Some(slot) = null_starts.get_mut(usize::from(start)) {
+                    // Letters beyond ASCII change their bytes with their case.
+                    *slot = true;
+                }
+            }
+        }
+        if nulls.iter().any(|w| w.bytes().next().is_some_and(|b| !b.is_ascii())) {
+            null_starts.iter_mut().skip(128).for_each(|slot| *slot = true);
+        }
+        let longest_null = nulls.iter().map(String::len).max().unwrap_or(0);
+        let blank = binding.blank.clone();
+        CellReader { kind, nulls, null_starts, longest_null, blank, low: field.low, high: field.high }
+    }
+
+    /// True if ratios are read without a declaration of how they are written.
+    pub fn guesses_percent(&self) -> bool {
+        matches!(&self.kind, Kind::Number(reader) if reader.guesses_percent())
+    }
+
+    /// `` `score` is 11, at most 10 is allowed ``
+    pub fn range_words(&self, field: &str, text: &str) -> String {
+        let allowed = match (self.low, self.high) {
+            (Some(low), Some(high)) => format!("{low} to {high} is allowed"),
+            (Some(low), None) => format!("at least {low} is allowed"),
+            (None, Some(high)) => format!("at most {high} is allowed"),
+            (None, None) => "that is not allowed".to_string(),
+        };
+        format!("`{field}` is {text}, {allowed}")
+    }
+
+    fn is_null(&self, text: &str) -> bool {
+        let Some(first) = text.as_bytes().first() else { return true };
+        if !self.null_starts.get(usize::from(*first)).copied().unwrap_or(false) || text.len() > self.longest_null * 2 {
+            return false;
+        }
+        if text.is_ascii() {
+            return self.nulls.iter().any(|w| w.eq_ignore_ascii_case(text));
+        }
+        let folded = text.to_lowercase();
+        self.nulls.contains(&folded)
+    }
+
+    /// Reads a cell.
+    pub fn read<'a>(&mut self, raw: &Raw<'a>) -> Result<Cell<'a>, Bad> {
+        match raw {
+            Raw::Text(text) => {
+                let text = text.trim();
+                // A value of the list is never nothing, even if it is called `none`.
+                if let Some(symbol) = self.symbol(text) {
+                    return Ok(Cell::Symbol(symbol));
+                }
+                if self.is_null(text) {
+                    return self.read_blank();
+                }
+                self.read_text(text)
+            }
+            Raw::Blank => self.read_blank(),
+            native => self.read_native(native),
+        }
+    }
+
+    fn read_blank<'a>(&mut self) -> Result<Cell<'a>, Bad> {
+        let Some(text) = self.blank.take() else { return Ok(Cell::Blank) };
+        let cell = match self.symbol(text.trim()) {
+            Some(symbol) => Ok(Cell::Symbol(symbol)),
+            None => self.read_text(text.trim()).map(|cell| match cell {
+                Cell::Text(t) => Cell::Text(Cow::Owned(t.into_owned())),
+                Cell::Blank => Cell::Blank,
+                Cell::Boolean(b) => Cell::Boolean(b),
+                Cell::Number(n) => Cell::Number(n),
+                Cell::Moment(m) => Cell::Moment(m),
+                Cell::Symbol(s) => Cell::Symbol(s),
+            }),
+        };
+        self.blank = Some(text);
+        cell
+    }
+
+    fn symbol(&mut self, text: &str) -> Option<u32> {
+        let Kind::Symbol { by_name, by_text, seen, buffer } = &mut self.kind else { return None };
+        if let Some(known) = seen.get(text) {
+            return *known;
+        }
+        let mut found = if by_text.is_empty() { None } else { by_text.get(&soft(text)).copied() };
+        if found.is_none() {
+            fold_into(text, buffer);
+            // A text without any letter or digit folds to nothing, and nothing is no name.
+            found = if buffer.is_empty() { None } else { by_name.get(buffer.as_str()).copied() };
+        }
+        if seen.len() < SEEN {
+            seen.insert(text.into(), found);
+        }
+        found
+    }
+
+    fn read_text<'a>(&self, text: &'a str) -> Result<Cell<'a>, Bad> {
+        match &self.kind {
+            Kind::Text => Ok(Cell::Text(Cow::Borrowed(text))),
+            Kind::Number(reader) => reader.read(text).and_then(|n| self.ranged(n)),
+            Kind::Moment(reader) => reader.read(text).map(Cell::Moment),
+            Kind::Symbol { .. } => Err(Bad::NotInList),
+            Kind::Boolean { yes, no } => {
+                let is = |words: &[String]| !words.is_empty() && words.contains(&soft(text));
+                let among = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(text));
+                if is(yes) {
+                    Ok(Cell::Boolean(true))
+                } else if is(no) {
+                    Ok(Cell::Boolean(false))
+                } else if among(&["yes", "true", "1", "y", "t"]) {
+                    Ok(Cell::Boolean(true))
+                } else if among(&["no", "false", "0", "n", "f"]) {
+                    Ok(Cell::Boolean(false))
+                } else {
+                    Err(Bad::NotBoolean)
+                }
+            }
+        }
+    }
+
+    fn ranged<'a>(&self, number: Decimal) -> Result<Cell<'a>, Bad> {
+        if self.low.is_some_and(|low| number < low) || self.high.is_some_and(|high| number > high) {
+            return Err(Bad::OutOfRange);
+        }
+        Ok(Cell::Number(number))
+    }
+
+    fn read_native<'a>(&mut self, raw: &Raw<'_>) -> Result<Cell<'a>, Bad> {
+        match (&self.kind, raw) {
+            (_, Raw::Nested) => Err(Bad::Nested),
+            (Kind::Number(_), Raw::TooLarge) => Err(Bad::TooLarge),
+            (Kind::Number(reader), Raw::Number(n)) => reader.native(*n).and_then(|n| self.ranged(n)),
+            (Kind::Number(_), _) => Err(Bad::NotNumber),
+            (Kind::Moment(reader), Raw::Date(date)) => reader.date(*date).map(Cell::Moment),
+            (Kind::Moment(reader), Raw::Instant(micros)) => reader.instant(*micros).map(Cell::Moment),
+            (Kind::Moment(reader), Raw::Naive(micros)) => reader.naive(*micros).map(Cell::Moment),
+            (Kind::Moment(reader), Raw::Number(n)) => reader.number(*n).map(Cell::Moment),
+            (Kind::Moment(_), _) => Err(Bad::NotDate),
+            (Kind::Boolean { .. }, Raw::Boolean(b)) => Ok(Cell::Boolean(*b)),
+            (_, native) => {
+                let text = shown(native);
+                if let Some(symbol) = self.symbol(&text) {
+                    return Ok(Cell::Symbol(symbol));
+                }
+                match self.read_text(&text)? {
+                    Cell::Boolean(b) => Ok(Cell::Boolean(b)),
+                    Cell::Text(t) => Ok(Cell::Text(Cow::Owned(t.into_owned()))),
+                    _ => Ok(Cell::Blank),
+                }
+            }
+        }
+    }
+}
+
+/// A cell as a person would write it.
+pub fn shown<'a>(raw: &Raw<'a>) -> Cow<'a, str> {
+    match raw {
+        Raw::Blank => Cow::Borrowed(""),
+        Raw::Text(text) => Cow::Borrowed(text),
+        Raw::Number(n) => Cow::Owned(n.to_string()),
+        Raw::TooLarge => Cow::Borrowed("a number of more than 38 digits"),
+        Raw::Boolean(b) => Cow::Borrowed(if *b { "true" } else { "false" }),
+        Raw::Date(date) => Cow::Owned(date.to_string()),
+        Raw::Instant(micros) | Raw::Naive(micros) => {
+            let text = chrono::DateTime::from_timestamp_micros(*micros)
+                .map_or_else(|| micros.to_string(), |t| t.naive_utc().format("%Y-%m-%dT%H:%M:%S%.f").to_string());
+            Cow::Owned(if matches!(raw, Raw::Instant(_)) { text + "Z" } else { text })
+        }
+        Raw::Nested => Cow::Borrowed("{…}"),
+    }
+}

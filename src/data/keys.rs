@@ -1,0 +1,288 @@
+//! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
+
+use super::table::{TableBuilder, note, plural};
+use super::{DataError, NoteKind, RejectReason, TableData};
+use crate::calendar::Date;
+use crate::program::{FieldId, Table, TableKind};
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Where merged-away keys went: old key to the key that holds its rows now.
+pub type Moved = HashMap<Arc<str>, Arc<str>>;
+
+/// Drops rows whose key was there before: of rows that differ, the one recorded last stays, or else the first.
+pub fn dedupe(builder: &mut TableBuilder<'_>) {
+    if builder.table.key.is_none() {
+        return;
+    }
+    let rows = builder.origins.len();
+    let date = match builder.table.kind {
+        TableKind::Rows { as_of } => as_of,
+        TableKind::Events { .. } => None,
+    };
+    let recorded = builder.table.fields.iter().position(|f| f.recorded);
+    let date_of =
+        |b: &TableBuilder<'_>, row: usize| date.and_then(|d| b.columns.get(d.index())).and_then(|c| c.date(row));
+    let recorded_at =
+        |b: &TableBuilder<'_>, row: usize| recorded.and_then(|i| b.columns.get(i)).and_then(|c| c.micros(row));
+    // The row that stays per key; the others are settled once it is known.
+    let mut places: HashMap<(&str, Option<Date>), u32> = HashMap::with_capacity(rows);
+    let mut best: Vec<u32> = Vec::with_capacity(rows);
+    let mut repeated: Vec<(u32, u32)> = Vec::new();
+    for row in 0..rows {
+        let Some(key) = builder.keys.get(row) else { return };
+        match places.entry((key, date_of(builder, row))) {
+            Entry::Vacant(free) => {
+                free.insert(best.len() as u32);
+                best.push(row as u32);
+            }
+            Entry::Occupied(taken) => {
+                let place = *taken.get();
+                let Some(stays) = best.get_mut(place as usize) else { continue };
+                if recorded_at(builder, row) > recorded_at(builder, *stays as usize) {
+                    repeated.push((*stays, place));
+                    *stays = row as u32;
+                } else {
+                    repeated.push((row as u32, place));
+                }
+            }
+        }
+    }
+    drop(places);
+    if repeated.is_empty() {
+        return;
+    }
+    repeated.sort_unstable();
+    let mut keep = vec![true; rows];
+    for (row, place) in repeated {
+        let Some(stays) = best.get(place as usize).map(|r| *r as usize) else { continue };
+        let row = row as usize;
+        if let Some(flag) = keep.get_mut(row) {
+            *flag = false;
+        }
+        let place = builder.place(stays);
+        if builder.columns.iter().all(|c| c.same(row, stays)) {
+            builder.reject_taken(row, RejectReason::Duplicate, format!("the same as {place}"));
+        } else {
+            let later = recorded.is_some() && recorded_at(builder, stays) > recorded_at(builder, row);
+            let why = if later { "recorded later, is kept" } else { "the first, is kept" };
+            let key = builder.keys.get(row).map_or("", |k| k);
+            let detail = format!("`{key}` is also the key of a different row: {place}, {why}");
+            builder.reject_taken(row, RejectReason::Conflict, detail);
+        }
+    }
+    builder.retain(&keep);
+}
+
+/// The latest row per key, by the as-of date if there is one.
+pub fn latest_by_key(builder: &TableBuilder<'_>) -> HashMap<Arc<str>, u32> {
+    let date = match builder.table.kind {
+        TableKind::Rows { as_of } => as_of,
+        TableKind::Events { .. } => None,
+    };
+    let date_of = |row: u32| date.and_then(|d| builder.columns.get(d.index())).and_then(|c| c.date(row as usize));
+    let mut by_key: HashMap<Arc<str>, u32> = HashMap::with_capacity(builder.keys.len());
+    for (row, key) in builder.keys.iter().enumerate() {
+        let row = row as u32;
+        by_key
+            .entry(Arc::clone(key))
+            .and_modify(|known| {
+                if date_of(row) > date_of(*known) {
+                    *known = row;
+                }
+            })
+            .or_insert(row);
+    }
+    by_key
+}
+
+/// Drops the rows of accounts that were merged into others, and says where each went.
+pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
+    let mut moved = Moved::new();
+    let Some(merged) = builder.table.fields.iter().position(|f| f.merged) else { return moved };
+    if builder.table.key.is_none() {
+        return moved;
+    }
+    let by_key = latest_by_key(builder);
+    let target = |row: u32| builder.columns.get(merged).and_then(|c| c.text(row as usize)).filter(|t| !t.is_empty());
+    let mut unknown: Vec<(u32, Arc<str>)> = Vec::new();
+    let mut next: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+    for (key, row) in &by_key {
+        let Some(into) = target(*row) else { continue };
+        if by_key.contains_key(into) {
+            next.insert(Arc::clone(key), Arc::clone(into));
+        } else {
+            unknown.push((*row, Arc::clone(into)));
+        }
+    }
+    unknown.sort();
+    let field = builder.table.fields.get(merged).map_or("", |f| f.name.as_str());
+    if let Some((row, into)) = unknown.first() {
+        let key = builder.keys.get(*row as usize).map_or("", |k| k);
+        let text = format!(
+            "{} merged into one that does not exist; kept: `{key}` into `{into}` at {}",
+            plural(unknown.len() as u64, "row"),
+            builder.place(*row as usize)
+        );
+        let finding = note(NoteKind::Other, Some(field), unknown.len() as u64, text);
+        builder.notes.push(finding);
+    }
+    let mut errors = Vec::new();
+    let mut in_cycle: Vec<Arc<str>> = Vec::new();
+    for start in next.keys() {
+        // Walks to the end; a walk longer than there are links goes round.
+        let mut at = start;
+        let mut steps = 0;
+        while let Some(into) = next.get(at) {
+            at = into;
+            steps += 1;
+            if steps > next.len() {
+                break;
+            }
+        }
+        if steps <= next.len() {
+            moved.insert(Arc::clone(start), Arc::clone(at));
+            continue;
+        }
+        if in_cycle.contains(at) || errors.len() >= 10 {
+            continue;
+        }
+        let mut round = vec![Arc::clone(at)];
+        let mut walk = at;
+        while let Some(into) = next.get(walk).filter(|into| *into != at) {
+            round.push(Arc::clone(into));
+            walk = into;
+        }
+        // The smallest key first, so that the message does not depend on where the walk began.
+        let smallest = round.iter().enumerate().min_by(|a, b| a.1.cmp(b.1)).map_or(0, |(i, _)| i);
+        round.rotate_left(smallest);
+        let first = round.first().cloned().unwrap_or_else(|| Arc::clone(at));
+        let row = by_key.get(&first).copied().unwrap_or(0);
+        let mut names: Vec<String> = round.iter().map(|k| format!("`{k}`")).collect();
+        names.push(format!("`{first}`"));
+        let message = match round.len() {
+            1 => format!("`{first}` is merged into itself"),
+            _ => format!("rows are merged in a circle: {}", names.join(" into ")),
+        };
+        errors.push(DataError {
+            place: builder.place(row as usize),
+            message,
+            help: Some(format!("leave `{field}` blank for the one that stays")),
+        });
+        in_cycle.extend(round);
+    }
+    let failed = !errors.is_empty();
+    builder.errors.extend(errors);
+    if failed || moved.is_empty() {
+        return moved;
+    }
+    let mut keep = vec![true; builder.keys.len()];
+    for row in 0..builder.keys.len() {
+        let Some(into) = builder.keys.get(row).and_then(|key| moved.get(key)).cloned() else { continue };
+        if let Some(flag) = keep.get_mut(row) {
+            *flag = false;
+        }
+        builder.reject_taken(row, RejectReason::Merged, format!("merged into `{into}`"));
+    }
+    builder.retain(&keep);
+    moved
+}
+
+/// Gives each event row its parent's row: re-keyed where the parent was merged away, rejected where there is none.
+///
+/// Returns the rows by parent, in order of date, time, key and place.
+pub fn attach(
+    builder: &mut TableBuilder<'_>,
+    parents: &TableData,
+    parent_table: &Table,
+    parent: FieldId,
+    at: FieldId,
+    moved: &Moved,
+) -> Vec<Vec<u32>> {
+    let rows = builder.origins.len();
+    let mut owner: Vec<u32> = Vec::with_capacity(rows);
+    let mut keep = vec![true; rows];
+    let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
+    let mut folded: Option<HashMap<String, Arc<str>>> = None;
+    let mut cased: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
+    for row in 0..rows {
+        let Some(key) = builder.columns.get(parent.index()).and_then(|c| c.text(row)).cloned() else { continue };
+        let new = moved.get(&key);
+        match parents.by_key.get_key_value(new.unwrap_or(&key)) {
+            Some((known, parent_row)) => {
+                owner.push(*parent_row);
+                if new.is_some() {
+                    *counts.entry((key, Arc::clone(known))).or_default() += 1;
+                }
+                // The parent's own text, so that each key is held once.
+                if let Some(super::Cells::Text(cells)) = builder.columns.get_mut(parent.index()).map(|c| &mut c.cells)
+                    && let Some(cell) = cells.get_mut(row)
+                {
+                    *cell = Some(Arc::clone(known));
+                }
+            }
+            None => {
+                owner.push(u32::MAX);
+                if let Some(flag) = keep.get_mut(row) {
+                    *flag = false;
+                }
+                let folded = folded
+                    .get_or_insert_with(|| parents.by_key.keys().map(|k| (k.to_lowercase(), Arc::clone(k))).collect());
+                let near = folded.get(&key.to_lowercase()).cloned();
+                let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{n}` is"));
+                let detail = format!("`{key}` is not in `{}`{hint}", parent_table.header.name);
+                builder.reject_taken(row, RejectReason::UnknownAccount, detail);
+                if let Some(near) = near {
+                    *cased.entry((key, near)).or_default() += 1;
+                }
+            }
+        }
+    }
+    let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
+    let listed = |counts: &BTreeMap<(Arc<str>, Arc<str>), u64>, between: &str| {
+        let mut list: Vec<_> =
+            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` {between} `{to}`"))).collect();
+        list.sort();
+        let more = list.len().saturating_sub(5);
+        let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();
+        if more > 0 {
+            shown.push(format!("{more} more"));
+        }
+        shown.join(", ")
+    };
+    if !counts.is_empty() {
+        let count: u64 = counts.values().sum();
+        let text = format!("{} moved because of merges: {}", plural(count, "row"), listed(&counts, "to"));
+        builder.notes.push(note(NoteKind::Moved, Some(name), count, text));
+    }
+    if !cased.is_empty() {
+        let count: u64 = cased.values().sum();
+        let text = format!(
+            "{} rejected because capitals differ: {}; keys are compared exactly",
+            plural(count, "row"),
+            listed(&cased, "for")
+        );
+        builder.notes.push(note(NoteKind::Other, Some(name), count, text));
+    }
+    builder.retain(&keep);
+    let mut flags = keep.iter();
+    owner.retain(|_| flags.next().copied().unwrap_or(true));
+
+    let mut by_parent: Vec<Vec<u32>> = vec![Vec::new(); parents.rows as usize];
+    for (row, parent_row) in owner.iter().enumerate() {
+        if let Some(list) = by_parent.get_mut(*parent_row as usize) {
+            list.push(row as u32);
+        }
+    }
+    let dates = builder.columns.get(at.index());
+    let order = |row: u32| {
+        let row = row as usize;
+        (dates.and_then(|c| c.micros(row)), builder.keys.get(row), builder.origins.get(row).map(|o| (o.file, o.line)))
+    };
+    for list in &mut by_parent {
+        list.sort_by(|a, b| order(*a).cmp(&order(*b)));
+    }
+    by_parent
+}

@@ -1,0 +1,280 @@
+//! From a binding to a dataset: finds the files, reads the tables in the order in which they depend on each other, and
+//! keeps the account.
+
+use super::binding::{Binding, Place, TableBinding};
+use super::config::Format;
+use super::input::{self, Kind};
+use super::keys::{self, Moved};
+use super::table::{CellNote, TableBuilder, note};
+use super::{DataError, Dataset, LoadReport, NoteKind, Reject, TableData, TableReport};
+use crate::diagnostics::nearest;
+use crate::program::{Program, TableId, TableKind};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The endings that are looked for, in this order.
+const ENDINGS: [(&str, Format); 6] = [
+    ("csv", Format::Csv),
+    ("tsv", Format::Csv),
+    ("txt", Format::Csv),
+    ("ndjson", Format::Ndjson),
+    ("jsonl", Format::Ndjson),
+    ("parquet", Format::Parquet),
+];
+
+/// Loads all tables of a program. Each row that is not kept is given to `on_reject`, in the order of the files for rows
+/// that are refused on their own, and after those the ones that are refused because of other rows.
+///
+/// # Errors
+///
+/// Everything that makes the data unusable, all at once: files, columns, formats that are not declared.
+pub fn load(
+    program: &Program,
+    binding: &Binding,
+    on_reject: &mut dyn FnMut(Reject),
+) -> Result<(Dataset, LoadReport), Vec<DataError>> {
+    let mut errors = Vec::new();
+    let mut done: HashMap<TableId, (TableData, TableReport)> = HashMap::new();
+    let mut moved: HashMap<TableId, Moved> = HashMap::new();
+    let nothing = TableBinding::default();
+    let mut pending: Vec<usize> = (0..program.tables.len()).collect();
+    // Tables before the events that happened to their rows; a table that waits for itself is taken as it comes.
+    while !pending.is_empty() {
+        let ready = |i: &usize| match program.tables.get(*i).map(|t| &t.kind) {
+            Some(TableKind::Events { of, .. }) => !pending.contains(&of.index()),
+            _ => true,
+        };
+        let at = pending.iter().position(ready).unwrap_or(0);
+        let index = pending.remove(at);
+        let Some(table) = program.tables.get(index) else { continue };
+        let id = TableId(index as u32);
+        let bound = binding.tables.get(index).unwrap_or(&nothing);
+        let files = match find(program, binding, bound, id) {
+            Ok(files) => files,
+            Err(found) => {
+                errors.extend(found);
+                continue;
+            }
+        };
+        let mut builder = TableBuilder::new(program, table, bound, binding.time_zone, on_reject);
+        let loaded = !files.is_empty();
+        if !loaded {
+            let text = format!("no file for `{}` in {}: not loaded", table.header.name, shown_directory(binding));
+            builder.notes.push(note(NoteKind::Other, None, 1, text));
+        }
+        for file in &files {
+            read_file(&mut builder, file, bound);
+        }
+        let fatal = builder.fatal();
+        if !fatal.is_empty() {
+            errors.extend(fatal);
+            continue;
+        }
+        keys::dedupe(&mut builder);
+        let mut data = TableData {
+            loaded,
+            covers_from: bound.covers_from,
+            covers_to: bound.covers_to.or(builder.latest),
+            ..TableData::default()
+        };
+        match table.kind {
+            TableKind::Rows { .. } => {
+                let went = keys::merge(&mut builder);
+                moved.insert(id, went);
+                data.by_key = keys::latest_by_key(&builder);
+            }
+            TableKind::Events { of, parent, at } => {
+                let empty = (TableData::default(), TableReport::default());
+                let (parents, _) = done.get(&of).unwrap_or(&empty);
+                let went = moved.entry(of).or_default();
+                if let Some(parent_table) = program.table(of) {
+                    data.by_parent = keys::attach(&mut builder, parents, parent_table, parent, at, went);
+                }
+            }
+        }
+        errors.append(&mut builder.errors);
+        let mut notes = std::mem::take(&mut builder.notes);
+        for CellNote { mut note, place, help } in builder.cell_notes() {
+            let counts = matches!(note.kind, NoteKind::Unreadable | NoteKind::UnknownValue | NoteKind::Blank);
+            if binding.strict && counts {
+                let help = help.unwrap_or("`strict` is set: correct the file, or leave `strict` out").to_string();
+                errors.push(DataError { place, message: note.text, help: Some(help) });
+            } else {
+                if let Some(help) = help {
+                    note.text = format!("{}; {help}", note.text);
+                }
+                notes.push(note);
+            }
+        }
+        notes.sort_by_key(|n| n.kind);
+        let report = TableReport {
+            table: table.header.name.clone(),
+            files: builder.files.clone(),
+            loaded,
+            read: builder.read,
+            kept: builder.origins.len() as u64,
+            rejected: builder.rejected.iter().map(|(reason, n)| (*reason, *n)).collect(),
+            notes,
+        };
+        debug_assert_eq!(report.read, report.kept + report.rejected_total(), "every row ends in exactly one place");
+        data.rows = builder.origins.len() as u32;
+        data.origins = std::mem::take(&mut builder.origins);
+        data.files.clone_from(&builder.files);
+        data.columns = builder.into_columns();
+        done.insert(id, (data, report));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut dataset = Dataset::default();
+    let mut report = LoadReport::default();
+    for index in 0..program.tables.len() {
+        let (data, account) = done.remove(&TableId(index as u32)).unwrap_or_default();
+        dataset.tables.push(data);
+        report.tables.push(account);
+    }
+    Ok((dataset, report))
+}
+
+fn shown_directory(binding: &Binding) -> String {
+    match binding.directory.shown.as_str() {
+        "" | "." => "the project's directory".to_string(),
+        shown => format!("`{shown}`"),
+    }
+}
+
+/// The files of a table: those that are bound, or the one that has its name. None is no error, except for the subject.
+fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId) -> Result<Vec<Place>, Vec<DataError>> {
+    let mut errors = Vec::new();
+    if !bound.files.is_empty() {
+        for file in &bound.files {
+            if !file.path.is_file() {
+                errors.push(absent(file));
+            }
+        }
+        return if errors.is_empty() { Ok(bound.files.clone()) } else { Err(errors) };
+    }
+    let name = program.table(id).map_or("", |t| t.header.name.as_str());
+    let mut found: Vec<Place> = Vec::new();
+    for (ending, _) in ENDINGS {
+        for packed in ["", ".gz"] {
+            let place = binding.directory.join(&format!("{name}.{ending}{packed}"));
+            if place.path.is_file() {
+                found.push(place);
+            }
+        }
+    }
+    if let [first, second, ..] = found.as_slice() {
+        return Err(vec![DataError {
+            place: first.shown.clone(),
+            message: format!("table `{name}` has two files: `{}` and `{}`", first.shown, second.shown),
+            help: Some("remove one, or name the one that is meant with `file = …` in the project file".to_string()),
+        }]);
+    }
+    if found.is_empty() && program.subject == Some(id) {
+        let directory = &binding.directory;
+        if !directory.path.is_dir() {
+            return Err(vec![DataError {
+                place: directory.shown.clone(),
+                message: format!("there is no directory `{}`", directory.shown),
+                help: Some("name the directory of the files with `--data`, or in the project file".to_string()),
+            }]);
+        }
+        let mut missing = absent(&directory.join(&format!("{name}.csv")));
+        missing.message = format!("there is no file for table `{name}`, whose rows are scored");
+        return Err(vec![missing]);
+    }
+    Ok(found)
+}
+
+fn absent(file: &Place) -> DataError {
+    let name = file.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let parent = file.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut others: Vec<String> = std::fs::read_dir(parent)
+        .map(|list| list.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+        .unwrap_or_default();
+    others.sort();
+    let near = nearest(&name, others.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+    let help = near.or_else(|| match others.as_slice() {
+        [] => Some("the directory is empty or does not exist".to_string()),
+        list => {
+            let shown: Vec<String> = list.iter().take(8).map(|n| format!("`{n}`")).collect();
+            let more = if list.len() > 8 { ", …" } else { "" };
+            Some(format!("there is {}{more}; name the file with `file = …`", shown.join(", ")))
+        }
+    });
+    DataError { place: file.shown.clone(), message: format!("there is no file `{}`", file.shown), help }
+}
+
+fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding) {
+    builder.files.push(file.shown.clone());
+    let name = file.shown.to_lowercase();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    let by_name = ENDINGS.iter().find(|(ending, _)| plain.ends_with(&format!(".{ending}"))).map(|(_, f)| *f);
+    let Some(format) = bound.format.or(by_name) else {
+        builder.errors.push(DataError {
+            place: file.shown.clone(),
+            message: format!("the format of `{}` cannot be told from its name", file.shown),
+            help: Some("set `format = \"csv\"`, `\"ndjson\"` or `\"parquet\"`".to_string()),
+        });
+        return;
+    };
+    let delimiter = bound.delimiter.unwrap_or(if plain.ends_with(".tsv") { b'\t' } else { b',' });
+    let before = builder.read;
+    let result = match format {
+        Format::Parquet => {
+            read_parquet(builder, file);
+            return;
+        }
+        Format::Csv | Format::Ndjson => read_text(builder, file, format, delimiter),
+    };
+    if let Err(error) = result {
+        let after = builder.read - before;
+        let (message, help) = match error.kind() {
+            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => (
+                format!("the file is damaged: it cannot be unpacked beyond row {after}"),
+                Some("pack or copy it again".to_string()),
+            ),
+            _ => (format!("the file cannot be read: {error}"), None),
+        };
+        builder.errors.push(DataError { place: file.shown.clone(), message, help });
+    }
+}
+
+fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delimiter: u8) -> std::io::Result<()> {
+    let (text, kind) = input::sniff(input::open(&file.path)?)?;
+    let problem = match kind {
+        Kind::Text => None,
+        Kind::Empty if format == Format::Ndjson => None,
+        Kind::Empty => Some(("the file is empty", "the first line names the columns")),
+        Kind::Utf16 => Some(("the file is UTF-16", "save it as UTF-8")),
+        Kind::Workbook => Some(("the file is a workbook or an archive, not text", "save the sheet as CSV (UTF-8)")),
+        Kind::Parquet => Some(("the file is Parquet", "set `format = \"parquet\"`")),
+    };
+    if let Some((message, help)) = problem {
+        builder.errors.push(DataError {
+            place: file.shown.clone(),
+            message: message.to_string(),
+            help: Some(help.to_string()),
+        });
+        return Ok(());
+    }
+    match format {
+        Format::Ndjson => super::ndjson::read(builder, text, &file.shown),
+        _ => super::csv::read(builder, text, delimiter, &file.shown),
+    }
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(builder: &mut TableBuilder<'_>, file: &Place) {
+    super::parquet::read(builder, file);
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(builder: &mut TableBuilder<'_>, file: &Place) {
+    builder.errors.push(DataError {
+        place: file.shown.clone(),
+        message: "this build of laud does not read Parquet".to_string(),
+        help: Some("build it with the feature `parquet`, or save the file as CSV".to_string()),
+    });
+}

@@ -1,0 +1,224 @@
+//! One account at one as-of date, with everything that the program says about it known.
+
+use super::schedule::{Schedule, Step};
+use super::scope::Scope;
+use super::{Evaluator, RowsTrace, Subject};
+use crate::calendar::Date;
+use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult};
+use crate::program::{
+    BandTable, Expr, Metric, MetricId, Node, PartitionId, RuleId, Scale, ScorecardId, SegmentId, SegmentRef,
+};
+use crate::value::{Missing, Value};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+/// What has been computed for a step.
+#[derive(Debug, Clone)]
+pub(super) enum Known {
+    Metric(MetricResult),
+    Score(ScoreResult),
+    /// Of a segment: yes or no; of a partition: its part as a symbol.
+    Membership(Value),
+    Rule(RuleResult),
+}
+
+/// An account with everything about it computed at one as-of date.
+#[derive(Debug)]
+pub struct Account<'a> {
+    pub(super) evaluator: &'a Evaluator<'a>,
+    pub(super) subject: &'a Subject,
+    pub(super) as_of: Date,
+    pub(super) known: HashMap<Step, Known>,
+    /// Values that metrics are supposed to have at `as_of`.
+    suppose: Vec<(MetricId, Value)>,
+    pub(super) faults: RefCell<Vec<AccountFault>>,
+    /// What expressions were at other dates, by their address. Emptied whenever somebody asks anew, since an expression
+    /// lives at its address only for as long as the question lasts.
+    pub(super) looked: RefCell<HashMap<(*const Expr, Date), Value>>,
+}
+
+impl<'a> Account<'a> {
+    pub(super) fn new(
+        evaluator: &'a Evaluator<'a>,
+        subject: &'a Subject,
+        as_of: Date,
+        schedule: &Schedule,
+        suppose: &[(MetricId, Value)],
+    ) -> Account<'a> {
+        let known = HashMap::with_capacity(schedule.steps.len());
+        let (faults, looked) = (RefCell::default(), RefCell::default());
+        let mut account = Account { evaluator, subject, as_of, known, suppose: suppose.to_vec(), faults, looked };
+        account.run(schedule);
+        account
+    }
+
+    fn run(&mut self, schedule: &Schedule) {
+        for step in &schedule.steps {
+            if let Some(result) = self.compute(*step) {
+                self.known.insert(*step, result);
+            }
+        }
+    }
+
+    /// The account's id.
+    pub fn id(&self) -> &str {
+        &self.subject.id
+    }
+
+    /// Its row in the subject table, the one that events refer to.
+    pub fn row(&self) -> u32 {
+        self.subject.row
+    }
+
+    /// The as-of date.
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    /// A metric.
+    pub fn metric(&self, id: MetricId) -> MetricResult {
+        self.scope().metric(id).cloned().unwrap_or_else(|| unknown_metric(id))
+    }
+
+    /// A score.
+    pub fn score(&self, id: ScorecardId) -> ScoreResult {
+        self.scope().score(id).cloned().unwrap_or_else(|| unknown_score(id))
+    }
+
+    /// The value of an expression of the program's own, such as a metric's, at this as-of date.
+    pub fn value(&self, expr: &Expr) -> Value {
+        self.scope().eval(expr)
+    }
+
+    /// The value of any expression typed against the program; computes first what it needs and is not yet known.
+    pub fn value_of(&mut self, expr: &Expr) -> Value {
+        let known: HashSet<Step> = self.known.keys().copied().collect();
+        let Evaluator { program, calendar, .. } = *self.evaluator;
+        let schedule = Schedule::of_expr(program, calendar, expr, self.as_of, &known);
+        self.run(&schedule);
+        self.value(expr)
+    }
+
+    /// For each aggregate of a metric that looks at the as-of date: which rows counted, which did not, and why.
+    pub fn rows(&self, metric: MetricId) -> Vec<RowsTrace> {
+        let metric = self.evaluator.program.metric(metric);
+        metric.map_or_else(Vec::new, |m| m.value.aggregates().into_iter().map(|a| self.rows_of(a)).collect())
+    }
+
+    /// Which rows of one aggregate counted, which did not, and why.
+    pub fn rows_of(&self, aggregate: &crate::program::Aggregate) -> RowsTrace {
+        self.scope().rows_trace(aggregate)
+    }
+
+    /// Yes, no, or unknown.
+    pub fn belongs(&self, segment: SegmentRef) -> Option<bool> {
+        self.scope().belongs(segment)
+    }
+
+    /// The table of bands or grades that holds for this account: the segment's, or else the general one.
+    pub fn bands<'t>(&self, tables: &'t [BandTable]) -> Option<&'t BandTable> {
+        self.scope().bands(tables)
+    }
+
+    /// The scale that holds for this account.
+    pub fn scale<'t>(&self, scales: &'t [Scale]) -> Option<&'t Scale> {
+        self.scope().scale(scales)
+    }
+
+    /// Everything, as a result.
+    pub fn result(&self) -> AccountResult {
+        let program = self.evaluator.program;
+        let scope = self.scope();
+        let parts = count(program.partitions.len()).map(|i| match scope.partition(PartitionId(i)) {
+            Value::Symbol(part) => Some(part),
+            _ => None,
+        });
+        AccountResult {
+            id: self.subject.id.clone(),
+            row: self.subject.row,
+            parts: parts.collect(),
+            segments: count(program.segments.len()).map(|i| scope.segment(SegmentId(i)).truth()).collect(),
+            metrics: count(program.metrics.len()).map(|i| self.metric(MetricId(i))).collect(),
+            scores: count(program.scorecards.len()).map(|i| self.score(ScorecardId(i))).collect(),
+            rules: count(program.rules.len()).map(|i| self.rule(RuleId(i))).collect(),
+            faults: self.faults.borrow().clone(),
+        }
+    }
+
+    pub(super) fn into_result(self) -> AccountResult {
+        self.result()
+    }
+
+    /// How a rule stands.
+    pub fn rule(&self, id: RuleId) -> RuleResult {
+        match self.known.get(&(Item::Rule(id), self.as_of)) {
+            Some(Known::Rule(result)) => result.clone(),
+            _ => RuleResult { rule: id, status: RuleStatus::Undecided, closes: None },
+        }
+    }
+
+    /// The scope of traces: the account at its as-of date, nobody to blame for faults (they were noted before).
+    pub(super) fn scope(&self) -> Scope<'_> {
+        self.looked.borrow_mut().clear();
+        Scope { account: self, as_of: self.as_of, event: None, blame: None }
+    }
+
+    fn compute(&self, (item, as_of): Step) -> Option<Known> {
+        let program = self.evaluator.program;
+        let scope = Scope { as_of, blame: Some(item), ..self.scope() };
+        Some(match item {
+            Item::Node(Node::Metric(id)) => Known::Metric(self.compute_metric(scope, id, program.metric(id)?)),
+            Item::Node(Node::Scorecard(id)) => Known::Score(scope.compute_score(id, program.scorecard(id)?)),
+            Item::Segment(id) => Known::Membership(scope.eval(&program.segments.get(id.index())?.condition)),
+            Item::Partition(id) => Known::Membership(scope.compute_part(program.partitions.get(id.index())?)),
+            Item::Rule(id) => {
+                let rule = program.rules.get(id.index())?;
+                let truth = |condition: &Expr| scope.eval(condition).truth();
+                let status = rule_status(truth(&rule.condition), rule.unless.as_ref().map_or(Some(false), truth));
+                Known::Rule(RuleResult { rule: id, status, closes: rule.close.as_ref().and_then(truth) })
+            }
+        })
+    }
+
+    fn compute_metric(&self, scope: Scope<'_>, id: MetricId, metric: &Metric) -> MetricResult {
+        let supposed = self.suppose.iter().find(|(of, _)| *of == id && scope.as_of == self.as_of);
+        let value = match supposed {
+            Some((_, value)) => value.clone(),
+            None => scope.metric_value(metric),
+        };
+        let (band, points) = scope.points_of(metric, &value);
+        MetricResult { metric: id, value, band, points }
+    }
+}
+
+/// `when … unless …` under Kleene logic.
+fn rule_status(condition: Option<bool>, unless: Option<bool>) -> RuleStatus {
+    match (condition, unless) {
+        (Some(false), _) | (None, Some(true)) => RuleStatus::DoesNotHold,
+        (Some(true), Some(true)) => RuleStatus::HeldBack,
+        (Some(true), Some(false)) => RuleStatus::Holds,
+        (None, _) | (_, None) => RuleStatus::Undecided,
+    }
+}
+
+fn count(len: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+fn unknown_metric(metric: MetricId) -> MetricResult {
+    MetricResult { metric, value: Value::Missing(Missing::NoData), band: None, points: None }
+}
+
+fn unknown_score(scorecard: ScorecardId) -> ScoreResult {
+    ScoreResult {
+        scorecard,
+        value: Value::Missing(Missing::NoData),
+        unlimited: Value::Missing(Missing::NoData),
+        coverage: crate::number::Decimal::ZERO,
+        grade: None,
+        lines: Vec::new(),
+        limits: Vec::new(),
+        undecided_limits: Vec::new(),
+        applied: None,
+    }
+}

@@ -1,0 +1,210 @@
+//! What the rows of an aggregate amount to: value per row, decay, weight, and the function over them.
+//!
+//! Decay and weight multiply what a row adds to a count or sum, and say how much it matters in a mean, share or net
+//! promoter score. For the other functions decay fades the value itself, and weights mean nothing.
+
+use super::logic::{fold, order};
+use super::rows::{Counted, Dropped, Listener, Outcome};
+use super::scope::Scope;
+use crate::builtins::AggregateFunction as F;
+use crate::calendar::Date;
+use crate::number::{Decimal, Products};
+use crate::program::{Aggregate, Decay};
+use crate::value::{Fault, Missing, Value};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+/// A row with all that the functions need of it.
+struct Row {
+    /// After decay, where decay fades the value.
+    value: Value,
+    /// The value as a number to be added up: 1 for a count, 1 or 0 for a share, 1, 0 or -1 for nps.
+    basis: Decimal,
+    /// Decay times weight.
+    factor: Decimal,
+    /// Basis times factor.
+    amount: Decimal,
+}
+
+impl Scope<'_> {
+    pub(super) fn aggregate(self, aggregate: &Aggregate) -> Value {
+        self.run(aggregate, &mut |_, _, _| {})
+    }
+
+    /// The latest date of a row that counts.
+    pub(super) fn last_counted(self, aggregate: &Aggregate) -> Option<Date> {
+        let mut last = None;
+        self.run(aggregate, &mut |_, date, outcome| {
+            if matches!(outcome, Outcome::Counted(_)) {
+                last = last.max(Some(date));
+            }
+        });
+        last
+    }
+
+    /// The value, and to the listener what became of every row.
+    pub(super) fn run(self, aggregate: &Aggregate, tell: Listener<'_>) -> Value {
+        if !self.covered(aggregate) {
+            return Value::Missing(Missing::NoData);
+        }
+        match self.rows(aggregate, tell) {
+            Some(rows) if aggregate.at_least.is_some_and(|least| rows.len() < least as usize) => {
+                Value::Missing(Missing::TooFew)
+            }
+            Some(rows) => self.combine(aggregate.function, &rows),
+            None => self.fault(Fault::Overflow),
+        }
+    }
+
+    /// The rows that have all they need. `None` if a number was too large: nothing can be said then, while a row
+    /// without a value merely adds nothing.
+    fn rows(self, aggregate: &Aggregate, tell: Listener<'_>) -> Option<Vec<Row>> {
+        let mut rows = Vec::new();
+        let mut too_large = false;
+        for (row, date) in self.kept(aggregate, tell) {
+            match self.on(aggregate.source, row).row(aggregate, date) {
+                Ok((counted, ready)) => {
+                    tell(row, date, Outcome::Counted(counted));
+                    rows.push(ready);
+                }
+                Err(dropped) => {
+                    tell(row, date, Outcome::Dropped(dropped));
+                    let (Dropped::NoValue(reason) | Dropped::NoWeight(reason)) = dropped else { continue };
+                    too_large |= reason == Missing::Error(Fault::Overflow);
+                }
+            }
+        }
+        (!too_large).then_some(rows)
+    }
+
+    /// One row: value, decay, weight.
+    fn row(self, aggregate: &Aggregate, date: Date) -> Result<(Counted, Row), Dropped> {
+        const OVERFLOW: Dropped = Dropped::NoValue(Missing::Error(Fault::Overflow));
+        let value = match (&aggregate.value, aggregate.function) {
+            (Some(value), _) => self.eval(value),
+            (None, F::First | F::Last) => Value::Date(date),
+            (None, _) => Value::Number(Decimal::ONE),
+        };
+        if let Value::Missing(reason) = value {
+            return Err(Dropped::NoValue(reason));
+        }
+        let weight = match aggregate.weight.as_ref().map(|weight| self.eval(weight)) {
+            None => None,
+            Some(Value::Number(weight)) => Some(weight),
+            Some(missing) => return Err(Dropped::NoWeight(missing.missing().unwrap_or(Missing::NotApplicable))),
+        };
+        let decay = match aggregate.decay {
+            None => None,
+            Some(decay) => Some(faded(decay, self.as_of.days_since(date)).ok_or(OVERFLOW)?),
+        };
+        let times = |a: Decimal, b: Option<Decimal>| b.map_or(Some(a), |b| a.mul(b)).ok_or(OVERFLOW);
+        let Some(basis) = basis(aggregate.function, &value) else {
+            // Nothing is added up: the value stands for itself, faded if it is a number.
+            let faded = match value {
+                Value::Number(number) => Value::Number(times(number, decay)?),
+                ref other => other.clone(),
+            };
+            let counted = Counted { value, decay, weight, amount: None };
+            let row = Row { value: faded, basis: Decimal::ZERO, factor: Decimal::ZERO, amount: Decimal::ZERO };
+            return Ok((counted, row));
+        };
+        let factor = match (decay, weight) {
+            (None, None) => Decimal::ONE,
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(decay), Some(weight)) => times(decay, Some(weight))?,
+        };
+        let amount = times(basis, Some(factor))?;
+        let counted = Counted { value: value.clone(), decay, weight, amount: Some(amount) };
+        Ok((counted, Row { value, basis, factor, amount }))
+    }
+
+    fn combine(self, function: F, rows: &[Row]) -> Value {
+        let values = || rows.iter().map(|row| &row.value);
+        let or_no_data = |value: Option<Value>| value.unwrap_or(Value::Missing(Missing::NoData));
+        match function {
+            F::Count | F::Sum => {
+                let total = rows.iter().try_fold(Decimal::ZERO, |total, row| total.add(row.amount));
+                self.number(total)
+            }
+            F::Avg => self.mean(rows, Decimal::ONE, Missing::NoData),
+            F::Share => self.mean(rows, Decimal::ONE, Missing::NotApplicable),
+            F::Nps => self.mean(rows, Decimal::HUNDRED, Missing::NoData),
+            F::Min => or_no_data(best(values(), Ordering::Less)),
+            F::Max => or_no_data(best(values(), Ordering::Greater)),
+            F::First => or_no_data(values().next().cloned()),
+            F::Last => or_no_data(values().next_back().cloned()),
+            F::Distinct => {
+                let different: HashSet<Value> = values().cloned().map(fold).collect();
+                Value::Number(Decimal::int(i64::try_from(different.len()).unwrap_or(i64::MAX)))
+            }
+            F::Median => self.median(rows),
+        }
+    }
+
+    /// `times` the sum of factor times basis over the sum of factors, as one operation, rounded once.
+    fn mean(self, rows: &[Row], times: Decimal, nothing: Missing) -> Value {
+        if rows.is_empty() {
+            return Value::Missing(nothing);
+        }
+        let mut above = Products::default();
+        let mut below = Decimal::ZERO;
+        for row in rows {
+            // For nps both factors are exact: the basis is 1, 0 or -1.
+            let scaled = row.basis.mul(times);
+            let added = scaled.and_then(|basis| above.add(basis, row.factor));
+            match added.and_then(|()| below.add(row.factor)) {
+                Some(sum) => below = sum,
+                None => return self.fault(Fault::Overflow),
+            }
+        }
+        if below.is_zero() {
+            // No row weighs anything: there is no mean.
+            return Value::Missing(Missing::NotApplicable);
+        }
+        self.number(above.divided_by(below))
+    }
+
+    fn median(self, rows: &[Row]) -> Value {
+        let mut numbers: Vec<Decimal> = rows.iter().filter_map(|row| row.value.number()).collect();
+        numbers.sort();
+        let middle = numbers.len() / 2;
+        let upper = numbers.get(middle).copied();
+        if numbers.len() % 2 == 1 {
+            return upper.map_or(Value::Missing(Missing::NoData), Value::Number);
+        }
+        let lower = middle.checked_sub(1).and_then(|i| numbers.get(i)).copied();
+        match lower.zip(upper) {
+            Some((lower, upper)) => self.number(lower.add(upper).and_then(|sum| sum.div(Decimal::int(2)))),
+            None => Value::Missing(Missing::NoData),
+        }
+    }
+}
+
+/// What a row's value counts as where rows are added up.
+fn basis(function: F, value: &Value) -> Option<Decimal> {
+    match function {
+        F::Count => Some(Decimal::ONE),
+        F::Sum | F::Avg => value.number(),
+        F::Share => value.truth().map(|holds| if holds { Decimal::ONE } else { Decimal::ZERO }),
+        F::Nps => value.number().map(|score| match score {
+            _ if score >= Decimal::int(9) => Decimal::ONE,
+            _ if score <= Decimal::int(6) => Decimal::ONE.neg(),
+            _ => Decimal::ZERO,
+        }),
+        F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median => None,
+    }
+}
+
+/// What is left of 1 after so many days.
+fn faded(decay: Decay, age: i64) -> Option<Decimal> {
+    match decay {
+        Decay::HalfLife(days) => Decimal::half_life(age, days),
+        Decay::Linear(days) if age >= days => Some(Decimal::ZERO),
+        Decay::Linear(days) => Decimal::int(days - age).div(Decimal::int(days)),
+    }
+}
+
+/// The first value that no other one beats.
+fn best<'v>(values: impl Iterator<Item = &'v Value>, wins: Ordering) -> Option<Value> {
+    values.reduce(|best, value| if order(value, best) == Some(wins) { value } else { best }).cloned()
+}

@@ -1,0 +1,73 @@
+//! Functions of single values. A missing argument makes the result missing; of several, the first gives the reason.
+
+use super::logic::order;
+use super::scope::Scope;
+use crate::builtins::Scalar;
+use crate::number::{DIGITS, Decimal};
+use crate::program::{Expr, ExprKind, Type, Unit};
+use crate::value::{Missing, Value};
+use std::cmp::Ordering;
+
+impl Scope<'_> {
+    pub(super) fn call(self, function: Scalar, arguments: &[Expr]) -> Value {
+        let Some(first) = arguments.first() else { return Value::Missing(Missing::NotApplicable) };
+        if let (Scalar::Points, ExprKind::Metric(id)) = (function, &first.kind) {
+            return self.metric_value_of(*id, true);
+        }
+        let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
+        if let Some(reason) = values.iter().find_map(Value::missing) {
+            return Value::Missing(reason);
+        }
+        let result = apply(function, first.ty, &values);
+        result.unwrap_or_else(|| self.fault(crate::value::Fault::Overflow))
+    }
+}
+
+/// `None` on overflow; every value is present.
+fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
+    let number = |i: usize| values.get(i).and_then(Value::number);
+    let (Some(x), digits) = (number(0), number(1).unwrap_or_default()) else {
+        return Some(match function {
+            // Dates have a smallest and a largest, too.
+            Scalar::Least => extreme(values, Ordering::Less),
+            Scalar::Greatest => extreme(values, Ordering::Greater),
+            _ => Value::Missing(Missing::NotApplicable),
+        });
+    };
+    let whole = |n: Decimal| Decimal::from_raw(n.raw());
+    let result = match function {
+        Scalar::Abs => Some(x.abs()),
+        Scalar::Round => whole(x.round(places(digits))),
+        Scalar::Floor => whole(x.floor()),
+        Scalar::Ceil => whole(x.ceil()),
+        Scalar::Least => return Some(extreme(values, Ordering::Less)),
+        Scalar::Greatest => return Some(extreme(values, Ordering::Greater)),
+        // With the bounds the wrong way round the upper one wins.
+        Scalar::Clamp => match (number(1), number(2)) {
+            (Some(low), Some(high)) => Some(x.max(low).min(high)),
+            _ => Some(x),
+        },
+        Scalar::ToPoints => match ty {
+            Type::Number(Unit::Ratio) => x.mul(Decimal::HUNDRED),
+            Type::Number(Unit::Nps) => x.add(Decimal::HUNDRED).and_then(|n| n.div(Decimal::int(2))),
+            _ => Some(x),
+        },
+        Scalar::ToRatio => match ty {
+            Type::Number(Unit::Points) => x.div(Decimal::HUNDRED),
+            _ => Some(x),
+        },
+        Scalar::ToNumber | Scalar::Points => Some(x),
+    };
+    result.map(Value::Number)
+}
+
+/// Fractional digits to keep, 0 to 9.
+fn places(digits: Decimal) -> u32 {
+    digits.floor().to_int().map_or(DIGITS, |n| u32::try_from(n.clamp(0, i64::from(DIGITS))).unwrap_or(0))
+}
+
+/// The first value that no other one beats.
+fn extreme(values: &[Value], wins: Ordering) -> Value {
+    let best = values.iter().reduce(|best, value| if order(value, best) == Some(wins) { value } else { best });
+    best.cloned().unwrap_or(Value::Missing(Missing::NotApplicable))
+}

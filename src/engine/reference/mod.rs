@@ -1,0 +1,176 @@
+//! The reference interpreter: it says what every program means, and is written to be read.
+//!
+//! One account at a time, everything that the account needs is computed once per as-of date, in an order that
+//! `schedule` lays out beforehand; so expressions only ever look up what is already known, and a chain of thousands of
+//! metrics needs no deep recursion. `Scope::eval` gives the value of an expression. The stories that `trace` and `rows`
+//! tell are made of the same calls, so that they cannot disagree with the numbers.
+//!
+//! | file | what |
+//! |---|---|
+//! | `schedule` | what has to be computed, at which dates, in which order |
+//! | `account` | one account, everything about it known |
+//! | `scope` | where an expression is evaluated: account, as-of date, event row |
+//! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
+//! | `rows`, `aggregate` | which event rows count, and what they amount to |
+//! | `bands`, `score` | thresholds, scales, grades; scorecards |
+//! | `trace` | the same, told clause by clause |
+
+mod account;
+mod aggregate;
+mod arithmetic;
+mod bands;
+mod expr;
+mod functions;
+mod logic;
+mod rows;
+mod schedule;
+mod scope;
+mod score;
+mod time;
+mod trace;
+
+pub use account::Account;
+pub use bands::interpolate;
+pub use logic::{compare, fold, order};
+pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub use trace::{Clause, ConditionTrace, Operand, RuleTrace, Unknown};
+
+use super::{Engine, Options, Results};
+use crate::calendar::{Calendar, Date};
+use crate::data::{Dataset, TableData};
+use crate::program::{FieldId, Program, Table, TableKind};
+use crate::value::Value;
+use schedule::Schedule;
+use std::collections::BTreeMap;
+
+/// The engine that defines what programs mean.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reference;
+
+impl Engine for Reference {
+    fn evaluate(&self, program: &Program, data: &Dataset, options: &Options) -> Results {
+        Evaluator::new(program, data, options.calendar).evaluate(options)
+    }
+}
+
+/// A program over a data set, ready to be asked about accounts.
+#[derive(Debug)]
+pub struct Evaluator<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The data.
+    pub data: &'a Dataset,
+    /// How the project counts its years.
+    pub calendar: Calendar,
+    /// See [`Evaluator::as_recorded`].
+    as_recorded: bool,
+    /// By id.
+    subjects: Vec<Subject>,
+}
+
+/// An account as it stands in the subject table.
+#[derive(Debug)]
+struct Subject {
+    id: String,
+    /// The row that event tables refer to.
+    row: u32,
+    /// For a table that keeps its history: its rows by date. Empty otherwise.
+    history: Vec<(Date, u32)>,
+}
+
+impl Subject {
+    /// The row as it was known at a date; `None` if the account did not exist yet.
+    fn row_at(&self, date: Date) -> Option<u32> {
+        if self.history.is_empty() {
+            return Some(self.row);
+        }
+        let known = self.history.partition_point(|(since, _)| *since <= date);
+        known.checked_sub(1).and_then(|last| self.history.get(last)).map(|(_, row)| *row)
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Gets ready; reads the keys of the subject table.
+    pub fn new(program: &'a Program, data: &'a Dataset, calendar: Calendar) -> Evaluator<'a> {
+        let subjects = match (program.subject_table(), program.subject.and_then(|id| data.table(id))) {
+            (Some(table), Some(rows)) => subjects(table, rows),
+            _ => Vec::new(),
+        };
+        Evaluator { program, data, calendar, as_recorded: false, subjects }
+    }
+
+    /// Sees at every date only what had been recorded by then, as a backtest must: event rows whose `recorded` column
+    /// is later than the as-of date are treated like rows dated after it. A row that does not say counts as recorded when it
+    /// happened.
+    pub fn as_recorded(self) -> Evaluator<'a> {
+        Evaluator { as_recorded: true, ..self }
+    }
+
+    /// Scores the accounts that the options ask for.
+    pub fn evaluate(&self, options: &Options) -> Results {
+        let schedule = Schedule::whole(self.program, self.calendar, options.as_of);
+        let asked = |subject: &&Subject| options.accounts.is_empty() || options.accounts.contains(&subject.id);
+        let accounts = self
+            .subjects
+            .iter()
+            .filter(asked)
+            .filter(|subject| subject.row_at(options.as_of).is_some())
+            .map(|subject| Account::new(self, subject, options.as_of, &schedule, &[]).into_result())
+            .collect();
+        Results { as_of: options.as_of, accounts }
+    }
+
+    /// Ids of all accounts that exist at a date, sorted.
+    pub fn ids(&self, as_of: Date) -> impl Iterator<Item = &str> {
+        self.subjects.iter().filter(move |s| s.row_at(as_of).is_some()).map(|s| s.id.as_str())
+    }
+
+    /// An account with everything about it computed; `None` if there is none of this id at that date.
+    pub fn account(&self, id: &str, as_of: Date) -> Option<Account<'_>> {
+        self.account_if(id, as_of, &[])
+    }
+
+    /// The same, supposing that some metrics had other values at this as-of date.
+    pub fn account_if(
+        &self,
+        id: &str,
+        as_of: Date,
+        suppose: &[(crate::program::MetricId, Value)],
+    ) -> Option<Account<'_>> {
+        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        let subject = self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())?;
+        let schedule = Schedule::whole(self.program, self.calendar, as_of);
+        Some(Account::new(self, subject, as_of, &schedule, suppose))
+    }
+}
+
+/// The accounts of the subject table by id. A row without a key has no id and is not an account.
+fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
+    let history = match table.kind {
+        TableKind::Rows { as_of } => as_of,
+        TableKind::Events { .. } => None,
+    };
+    let mut by_id: BTreeMap<String, Subject> = BTreeMap::new();
+    for row in 0..rows.rows {
+        let Some(id) = id_of(table.key, rows, row) else { continue };
+        let canonical = rows.by_key.get(id.as_str()).copied().unwrap_or(row);
+        let subject = by_id.entry(id.clone()).or_insert_with(|| Subject { id, row: canonical, history: Vec::new() });
+        if let Some(since) = history.and_then(|field| rows.value(field, row).date()) {
+            subject.history.push((since, row));
+        }
+    }
+    let mut subjects: Vec<Subject> = by_id.into_values().collect();
+    for subject in &mut subjects {
+        subject.history.sort();
+    }
+    subjects
+}
+
+fn id_of(key: Option<FieldId>, rows: &TableData, row: u32) -> Option<String> {
+    match key.map(|field| rows.value(field, row)) {
+        None => Some(row.to_string()),
+        Some(Value::Text(text)) => Some(text.to_string()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        Some(_) => None,
+    }
+}

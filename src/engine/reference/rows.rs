@@ -1,0 +1,257 @@
+//! Which rows of an event table count: the pipeline source, filter, window, dedupe, latest per, cap.
+//!
+//! Every row that leaves the pipeline is told to whoever listens, with the reason; the plain evaluation does not listen.
+
+use super::Evaluator;
+use super::logic::fold;
+use super::scope::Scope;
+use crate::calendar::{Date, DateRange};
+use crate::number::Decimal;
+use crate::program::{Aggregate, Dedupe, FieldId, TableId, TableKind};
+use crate::value::{Missing, Value};
+use std::collections::HashMap;
+
+/// The story of an aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowsTrace {
+    /// Whose rows.
+    pub table: TableId,
+    /// The dates that count, if there is a window.
+    pub window: Option<DateRange>,
+    /// False if the source was not loaded or does not cover the window; then no rows were looked at.
+    pub covered: bool,
+    /// Rows of the account dated after the as-of date, or, if asked, recorded after it; they were not looked at.
+    pub after_as_of: usize,
+    /// All other rows of the account, by date.
+    pub rows: Vec<RowTrace>,
+    /// What it all amounts to.
+    pub value: Value,
+}
+
+/// The story of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowTrace {
+    /// The row of the event table; [`crate::data::TableData::place`] says where it was read.
+    pub row: u32,
+    /// Its date.
+    pub date: Date,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It counted.
+    Counted(Counted),
+    /// It did not.
+    Dropped(Dropped),
+}
+
+/// How a row counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// Its value before decay and weight: 1 for a count, its date for `first` and `last` of a source.
+    pub value: Value,
+    /// What decay multiplied it with.
+    pub decay: Option<Decimal>,
+    /// Its weight.
+    pub weight: Option<Decimal>,
+    /// What went in: for counts and sums these add up to the result; for means, shares and net promoter scores they
+    /// are what stands above the line (for nps 1, 0 or -1 times the weight). `None` where nothing is added up.
+    pub amount: Option<Decimal>,
+}
+
+/// Why a row did not count; the first reason in the order of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dropped {
+    /// `where` is not met; unknown counts as not met.
+    Filter {
+        /// True if it is unknown because something is missing.
+        unknown: bool,
+    },
+    /// Outside the window.
+    Window,
+    /// A repeat of this row.
+    Repeat(u32),
+    /// This row is later and has the same key.
+    NotLatest(u32),
+    /// The period was full.
+    OverCap,
+    /// Its value is missing.
+    NoValue(Missing),
+    /// Its weight is missing.
+    NoWeight(Missing),
+}
+
+/// Where rows tell what became of them.
+pub(super) type Listener<'l> = &'l mut dyn FnMut(u32, Date, Outcome);
+
+impl Scope<'_> {
+    /// True if the source can say something about the window.
+    pub(super) fn covered(self, aggregate: &Aggregate) -> bool {
+        let Some(table) = self.account.evaluator.data.table(aggregate.source) else { return false };
+        let calendar = self.account.evaluator.calendar;
+        let after_start = |first: Date| table.covers_to.is_none_or(|last| last >= first);
+        let before = |first: Date| table.covers_from.is_none_or(|from| from <= first);
+        let covered = match aggregate.window.map(|window| calendar.range(window, self.as_of).first) {
+            Some(first) => after_start(first) && before(first),
+            // Without a window everything up to the as-of date is meant, however little that is.
+            None => before(self.as_of),
+        };
+        table.loaded && covered
+    }
+
+    /// The rows that come through, by date.
+    pub(super) fn kept(self, aggregate: &Aggregate, tell: Listener<'_>) -> Vec<(u32, Date)> {
+        let mut rows = self.source_rows(aggregate.source);
+        rows.retain(|row| self.is_seen(aggregate.source, *row));
+        if let Some(filter) = &aggregate.filter {
+            retain(&mut rows, tell, |(row, _)| {
+                let met = self.on(aggregate.source, row).eval(filter).truth();
+                (met != Some(true)).then_some(Dropped::Filter { unknown: met.is_none() })
+            });
+        }
+        if let Some(window) = aggregate.window {
+            let range = self.account.evaluator.calendar.range(window, self.as_of);
+            retain(&mut rows, tell, |(_, date)| (!range.contains(date)).then_some(Dropped::Window));
+        }
+        if let Some(dedupe) = &aggregate.dedupe {
+            let repeats = self.repeats(aggregate.source, dedupe, &rows);
+            retain(&mut rows, tell, |(row, _)| repeats.get(&row).map(|of| Dropped::Repeat(*of)));
+        }
+        if !aggregate.latest_per.is_empty() {
+            let latest = self.latest(aggregate.source, &aggregate.latest_per, &rows);
+            retain(&mut rows, tell, |(row, _)| latest.get(&row).map(|of| Dropped::NotLatest(*of)));
+        }
+        if let Some((most, period)) = aggregate.cap {
+            let calendar = self.account.evaluator.calendar;
+            let mut taken: HashMap<Date, u32> = HashMap::new();
+            retain(&mut rows, tell, |(_, date)| {
+                let taken = taken.entry(calendar.start_of(period, date)).or_default();
+                *taken = taken.saturating_add(1);
+                (*taken > most).then_some(Dropped::OverCap)
+            });
+        }
+        rows
+    }
+
+    /// Nothing dated after the as-of date is ever seen.
+    fn is_seen(self, source: TableId, (row, date): (u32, Date)) -> bool {
+        date <= self.as_of && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
+    }
+
+    fn is_recorded(self, source: TableId, row: u32) -> bool {
+        let Evaluator { program, data, .. } = self.account.evaluator;
+        let field = program.table(source).and_then(|table| table.fields.iter().position(|field| field.recorded));
+        let column = field.and_then(|i| data.table(source)?.columns.get(i));
+        column.and_then(|column| column.value(row).date()).is_none_or(|recorded| recorded <= self.as_of)
+    }
+
+    /// All rows of the account in an event table, by date, later than the as-of date too. Rows of something that
+    /// itself belongs to the account are found through it.
+    fn source_rows(self, source: TableId) -> Vec<(u32, Date)> {
+        let evaluator = self.account.evaluator;
+        let (Some(table), Some(data)) = (evaluator.program.table(source), evaluator.data.table(source)) else {
+            return Vec::new();
+        };
+        let TableKind::Events { of, at, .. } = table.kind else { return Vec::new() };
+        let dated = |rows: &[u32]| -> Vec<(u32, Date)> {
+            rows.iter().filter_map(|row| Some((*row, data.value(at, *row).date()?))).collect()
+        };
+        if Some(of) == evaluator.program.subject {
+            return dated(data.rows_of(self.account.subject.row));
+        }
+        let mut rows: Vec<(u32, Date)> =
+            self.source_rows(of).iter().flat_map(|(parent, _)| dated(data.rows_of(*parent))).collect();
+        rows.sort_by_key(|(row, date)| (*date, *row));
+        rows
+    }
+
+    /// For each row that repeats another: the row that is kept in its place.
+    ///
+    /// Rows are taken by date, latest first if the last is to be kept, so that no two kept rows of one key are ever
+    /// within the distance of each other.
+    fn repeats(self, source: TableId, dedupe: &Dedupe, rows: &[(u32, Date)]) -> HashMap<u32, u32> {
+        let mut repeats = HashMap::new();
+        // By key: the kept row, and the date to compare the next one with.
+        let mut groups: HashMap<Vec<Value>, (u32, Date)> = HashMap::new();
+        let ordered: Vec<&(u32, Date)> =
+            if dedupe.keep_last { rows.iter().rev().collect() } else { rows.iter().collect() };
+        for (row, date) in ordered {
+            let near = |other: Date| dedupe.within_days.is_none_or(|days| date.days_since(other).abs() <= days);
+            match groups.get_mut(&self.key(source, &dedupe.by, *row)) {
+                Some((kept, compared)) if near(*compared) => {
+                    repeats.insert(*row, *kept);
+                    if dedupe.chain {
+                        *compared = *date;
+                    }
+                }
+                Some(group) => *group = (*row, *date),
+                None => {
+                    groups.insert(self.key(source, &dedupe.by, *row), (*row, *date));
+                }
+            }
+        }
+        repeats
+    }
+
+    /// For each row that has a later one with the same key: the latest. A row whose key is not complete stands for itself.
+    fn latest(self, source: TableId, by: &[FieldId], rows: &[(u32, Date)]) -> HashMap<u32, u32> {
+        let mut older = HashMap::new();
+        let mut latest: HashMap<Vec<Value>, u32> = HashMap::new();
+        for (row, _) in rows.iter().rev() {
+            let key = self.key(source, by, *row);
+            if key.iter().any(Value::is_missing) {
+                continue;
+            }
+            match latest.get(&key) {
+                Some(of) => {
+                    older.insert(*row, *of);
+                }
+                None => {
+                    latest.insert(key, *row);
+                }
+            }
+        }
+        older
+    }
+
+    /// The values that two rows must agree in; why one is missing makes no difference.
+    fn key(self, source: TableId, by: &[FieldId], row: u32) -> Vec<Value> {
+        let Some(table) = self.account.evaluator.data.table(source) else { return Vec::new() };
+        let fields = by.iter().map(|field| match fold(table.value(*field, row)) {
+            Value::Missing(_) => Value::Missing(Missing::NoData),
+            value => value,
+        });
+        fields.collect()
+    }
+
+    /// The story of an aggregate, told by the same run that gives its value.
+    pub(super) fn rows_trace(self, aggregate: &Aggregate) -> RowsTrace {
+        let mut rows = Vec::new();
+        let value = self.run(aggregate, &mut |row, date, outcome| rows.push(RowTrace { row, date, outcome }));
+        let all = self.source_rows(aggregate.source);
+        let place: HashMap<u32, usize> = all.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
+        rows.sort_by_key(|told| place.get(&told.row).copied());
+        RowsTrace {
+            table: aggregate.source,
+            window: aggregate.window.map(|w| self.account.evaluator.calendar.range(w, self.as_of)),
+            covered: self.covered(aggregate),
+            after_as_of: all.iter().filter(|row| !self.is_seen(aggregate.source, **row)).count(),
+            rows,
+            value,
+        }
+    }
+}
+
+/// Drops rows for a reason, and tells.
+fn retain(rows: &mut Vec<(u32, Date)>, tell: Listener<'_>, mut reason: impl FnMut((u32, Date)) -> Option<Dropped>) {
+    rows.retain(|(row, date)| match reason((*row, *date)) {
+        None => true,
+        Some(dropped) => {
+            tell(*row, *date, Outcome::Dropped(dropped));
+            false
+        }
+    });
+}

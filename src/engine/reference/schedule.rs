@@ -1,0 +1,174 @@
+//! What has to be computed for an account, at which dates, so that each step finds what it reads.
+//!
+//! The dates at which `as of`, `change`, `trend` and `for 3 quarters` look depend on the calendar only, never on data. So the
+//! whole list of steps (what, at which as-of date) is known before the first account, and is the same for all.
+
+use super::time;
+use crate::calendar::{Calendar, Date};
+use crate::engine::Item;
+use crate::program::{BandTable, Expr, ExprKind, Line, Node, PartTest, Program, RuleId, Scale, SegmentRef};
+use crate::program::{MetricId, PartitionId, ScorecardId, SegmentId};
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+/// One thing at one as-of date.
+pub(super) type Step = (Item, Date);
+
+/// Steps such that each comes after what it reads.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Schedule {
+    pub(super) steps: Vec<Step>,
+}
+
+impl Schedule {
+    /// Everything that the program declares, at one as-of date, and what that needs of earlier ones.
+    pub(super) fn whole(program: &Program, calendar: Calendar, as_of: Date) -> Schedule {
+        let segments = ids(program.segments.len()).map(|i| Item::Segment(SegmentId(i)));
+        let partitions = ids(program.partitions.len()).map(|i| Item::Partition(PartitionId(i)));
+        let metrics = ids(program.metrics.len()).map(|i| Item::Node(Node::Metric(MetricId(i))));
+        let scores = ids(program.scorecards.len()).map(|i| Item::Node(Node::Scorecard(ScorecardId(i))));
+        let rules = ids(program.rules.len()).map(|i| Item::Rule(RuleId(i)));
+        let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules);
+        let roots = items.map(|item| (item, as_of)).collect();
+        Schedule { steps: Needs::new(program, calendar).in_order(roots, &HashSet::new()) }
+    }
+
+    /// What an expression needs at a date beyond what is known already.
+    pub(super) fn of_expr(
+        program: &Program,
+        calendar: Calendar,
+        expr: &Expr,
+        as_of: Date,
+        known: &HashSet<Step>,
+    ) -> Schedule {
+        let needs = Needs::new(program, calendar);
+        let mut roots = Vec::new();
+        needs.expr(expr, as_of, &mut roots);
+        Schedule { steps: needs.in_order(roots, known) }
+    }
+}
+
+fn ids(count: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+struct Needs<'a> {
+    program: &'a Program,
+    calendar: Calendar,
+    /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
+    /// this a `change` within a `change` within … would be walked twice as often per level.
+    looked: RefCell<HashSet<(*const Expr, Date)>>,
+}
+
+impl<'a> Needs<'a> {
+    fn new(program: &'a Program, calendar: Calendar) -> Needs<'a> {
+        Needs { program, calendar, looked: RefCell::default() }
+    }
+
+    /// The roots and all they read, each after what it reads. The stack is a list of our own: depth costs no recursion. A cycle, which the
+    /// checker excludes, is cut where it closes.
+    fn in_order(&self, mut roots: Vec<Step>, known: &HashSet<Step>) -> Vec<Step> {
+        let mut seen = known.clone();
+        let mut steps = Vec::new();
+        roots.reverse();
+        let mut open: Vec<(Step, bool)> = roots.into_iter().map(|step| (step, false)).collect();
+        while let Some((step, expanded)) = open.pop() {
+            if expanded {
+                steps.push(step);
+            } else if seen.insert(step) {
+                open.push((step, true));
+                let mut needs = Vec::new();
+                self.item(step, &mut needs);
+                open.extend(needs.into_iter().filter(|need| !seen.contains(need)).map(|need| (need, false)));
+            }
+        }
+        steps
+    }
+
+    /// What a step reads.
+    fn item(&self, (item, date): Step, out: &mut Vec<Step>) {
+        match item {
+            Item::Node(Node::Metric(id)) => {
+                let Some(metric) = self.program.metric(id) else { return };
+                self.expr(&metric.value, date, out);
+                self.tables(&metric.thresholds, date, out);
+                metric.scales.iter().for_each(|scale| self.scale(scale, date, out));
+            }
+            Item::Node(Node::Scorecard(id)) => {
+                let Some(card) = self.program.scorecard(id) else { return };
+                self.lines(&card.lines, date, out);
+                for special in &card.overrides {
+                    segment(special.segment, date, out);
+                    self.lines(&special.lines, date, out);
+                }
+                card.limits.iter().filter_map(|limit| limit.when.as_ref()).for_each(|c| self.expr(c, date, out));
+                self.tables(&card.grades, date, out);
+            }
+            Item::Segment(id) => {
+                if let Some(segment) = self.program.segments.get(id.index()) {
+                    self.expr(&segment.condition, date, out);
+                }
+            }
+            Item::Partition(id) => {
+                let Some(partition) = self.program.partitions.get(id.index()) else { return };
+                partition.by.iter().for_each(|by| self.expr(by, date, out));
+                for part in &partition.parts {
+                    if let PartTest::Condition(condition) = &part.test {
+                        self.expr(condition, date, out);
+                    }
+                }
+            }
+            Item::Rule(id) => {
+                let Some(rule) = self.program.rules.get(id.index()) else { return };
+                let conditions = [Some(&rule.condition), rule.unless.as_ref(), rule.close.as_ref()];
+                conditions.into_iter().flatten().for_each(|c| self.expr(c, date, out));
+            }
+        }
+    }
+
+    fn lines(&self, lines: &[Line], date: Date, out: &mut Vec<Step>) {
+        for line in lines {
+            out.push((Item::Node(line.item), date));
+            line.scale.iter().for_each(|scale| self.scale(scale, date, out));
+        }
+    }
+
+    fn tables(&self, tables: &[BandTable], date: Date, out: &mut Vec<Step>) {
+        tables.iter().filter_map(|table| table.segment).for_each(|s| segment(s, date, out));
+    }
+
+    fn scale(&self, scale: &Scale, date: Date, out: &mut Vec<Step>) {
+        scale.segment.into_iter().for_each(|s| segment(s, date, out));
+    }
+
+    /// What an expression reads at a date. Nesting is bounded by the checker.
+    fn expr(&self, expr: &Expr, date: Date, out: &mut Vec<Step>) {
+        match &expr.kind {
+            ExprKind::Metric(id) | ExprKind::Points(id) | ExprKind::IsBand { metric: id, .. } => {
+                out.push((Item::Node(Node::Metric(*id)), date));
+            }
+            ExprKind::Score(id) | ExprKind::IsGrade { scorecard: id, .. } => {
+                out.push((Item::Node(Node::Scorecard(*id)), date));
+            }
+            ExprKind::Segment(id) => out.push((Item::Segment(*id), date)),
+            ExprKind::Part(id, _) | ExprKind::Partition(id) => out.push((Item::Partition(*id), date)),
+            kind => match time::dates(self.calendar, kind, date) {
+                None => expr.children().into_iter().for_each(|child| self.expr(child, date, out)),
+                Some(dates) => {
+                    for (child, at) in expr.children().into_iter().flat_map(|c| dates.iter().map(move |at| (c, *at))) {
+                        if self.looked.borrow_mut().insert((child, at)) {
+                            self.expr(child, at, out);
+                        }
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn segment(of: SegmentRef, date: Date, out: &mut Vec<Step>) {
+    out.push(match of {
+        SegmentRef::Segment(id) => (Item::Segment(id), date),
+        SegmentRef::Part(id, _) => (Item::Partition(id), date),
+    });
+}

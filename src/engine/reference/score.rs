@@ -1,0 +1,233 @@
+//! Scorecards: points per line, what stands in for missing ones, one number, limits, grade.
+
+use super::bands::first_match;
+use super::scope::Scope;
+use crate::ast::LimitVerb;
+use crate::engine::{LineResult, ScoreResult};
+use crate::number::{Decimal, Products, apportion};
+use crate::program::{Combine, Limit, Line, MissingPolicy, Node, Scorecard, ScorecardId};
+use crate::value::{Fault, Missing, Value};
+
+/// A line that takes part in the score: its place, weight and points, of its own or standing in.
+#[derive(Clone, Copy)]
+struct Taking {
+    line: usize,
+    weight: Decimal,
+    points: Decimal,
+}
+
+impl Scope<'_> {
+    pub(super) fn compute_score(self, id: ScorecardId, card: &Scorecard) -> ScoreResult {
+        let applied = card.overrides.iter().position(|special| self.applies(Some(special.segment)));
+        let special = applied.and_then(|i| card.overrides.get(i));
+        let lines = special.map_or(&card.lines, |special| &special.lines);
+        let mut results: Vec<LineResult> = lines.iter().map(|line| self.line(card, line)).collect();
+        let coverage = coverage(lines, &results);
+        let unlimited = match withheld(card, lines, &results, coverage) {
+            Some(reason) => Value::Missing(reason),
+            None => self.combined(card, lines, &mut results),
+        };
+        let (value, limits, undecided_limits) = self.limited(&card.limits, unlimited.clone());
+        let grade = self.bands(&card.grades).and_then(|table| first_match(&table.bands, &value));
+        ScoreResult {
+            scorecard: id,
+            unlimited,
+            coverage,
+            grade: grade.map(|band| band.name.clone()),
+            lines: results,
+            limits,
+            undecided_limits,
+            applied,
+            value,
+        }
+    }
+
+    /// A line by itself: its points, or what stands in for them.
+    fn line(self, card: &Scorecard, line: &Line) -> LineResult {
+        let points = self.line_points(line);
+        let missing = points.missing();
+        let stand_in = match policy(card, line) {
+            _ if missing.is_none() || line.informational => None,
+            MissingPolicy::Zero => Some(Decimal::ZERO),
+            MissingPolicy::Neutral(points) => Some(points),
+            MissingPolicy::Renormalise { .. } | MissingPolicy::Fail => None,
+        };
+        let counts = !line.informational && (missing.is_none() || stand_in.is_some());
+        LineResult {
+            points,
+            stand_in,
+            weight: line.weight,
+            counted_weight: if counts { line.weight } else { Decimal::ZERO },
+            contribution: None,
+            lost: None,
+            missing,
+        }
+    }
+
+    /// The line's own scale reads the value; otherwise a metric gives its points, and a score itself, unrounded.
+    fn line_points(self, line: &Line) -> Value {
+        let value = match line.item {
+            Node::Metric(id) => self.metric_value_of(id, line.scale.is_none()),
+            Node::Scorecard(id) => self.score_value(id),
+        };
+        match &line.scale {
+            Some(scale) => self.scaled(scale, &value),
+            None => value,
+        }
+    }
+
+    /// The score before limits; fills in what every line contributes and costs.
+    fn combined(self, card: &Scorecard, lines: &[Line], results: &mut [LineResult]) -> Value {
+        let taking = taking(lines, results);
+        match card.combine {
+            Combine::WeightedMean => self.weighted_mean(&taking, results),
+            Combine::Sum => self.sum_of_lines(card.base, &taking, results),
+            Combine::Min => decided_by(taking.iter().min_by_key(|t| t.points), &taking, results),
+            // The first of several highest, so in reverse.
+            Combine::Max => decided_by(taking.iter().rev().max_by_key(|t| t.points), &taking, results),
+        }
+    }
+
+    /// One operation: the exact sum of weight times points over the sum of weights, rounded once.
+    fn weighted_mean(self, taking: &[Taking], results: &mut [LineResult]) -> Value {
+        let weights = taking.iter().try_fold(Decimal::ZERO, |sum, t| sum.add(t.weight));
+        let Some(weights) = weights else { return self.fault(Fault::Overflow) };
+        if weights.is_zero() {
+            return Value::Missing(Missing::NotApplicable);
+        }
+        let mut sum = Products::default();
+        if taking.iter().any(|t| sum.add(t.weight, t.points).is_none()) {
+            return self.fault(Fault::Overflow);
+        }
+        let Some(mean) = sum.divided_by(weights) else { return self.fault(Fault::Overflow) };
+        let gained: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
+        share_out(taking, apportion(mean, &gained, weights), results, |line| &mut line.contribution);
+        let missed: Option<Vec<(Decimal, Decimal)>> =
+            taking.iter().map(|t| Some((t.weight, Decimal::HUNDRED.sub(t.points)?))).collect();
+        if let Some((missed, total)) = missed.zip(Decimal::HUNDRED.sub(mean)) {
+            share_out(taking, apportion(total, &missed, weights), results, |line| &mut line.lost);
+        }
+        Value::Number(mean)
+    }
+
+    /// Base plus the exact sum of weight times points, rounded once. A line without points adds nothing.
+    fn sum_of_lines(self, base: Decimal, taking: &[Taking], results: &mut [LineResult]) -> Value {
+        let mut sum = Products::default();
+        if taking.iter().any(|t| sum.add(t.weight, t.points).is_none()) {
+            return self.fault(Fault::Overflow);
+        }
+        let Some(above_base) = sum.rounded() else { return self.fault(Fault::Overflow) };
+        let parts: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
+        share_out(taking, apportion(above_base, &parts, Decimal::ONE), results, |line| &mut line.contribution);
+        self.number(base.add(above_base))
+    }
+
+    /// Applies the limits whose condition holds: the first `set` decides alone; otherwise the highest floor, then the
+    /// lowest cap. A cap or floor of a missing score does nothing. Limits whose condition is unknown do nothing either,
+    /// and are handed back.
+    fn limited(self, limits: &[Limit], unlimited: Value) -> (Value, Vec<(usize, Decimal)>, Vec<usize>) {
+        let mut holding: Vec<(usize, &Limit)> = Vec::new();
+        let mut undecided = Vec::new();
+        for (i, limit) in limits.iter().enumerate() {
+            match limit.when.as_ref().map_or(Some(true), |when| self.eval(when).truth()) {
+                Some(true) => holding.push((i, limit)),
+                Some(false) => {}
+                None => undecided.push(i),
+            }
+        }
+        holding.sort_by_key(|(i, limit)| (turn(limit.verb), *i));
+        let is_set = holding.first().is_some_and(|(_, limit)| limit.verb == LimitVerb::Set);
+        let mut score = unlimited.number();
+        let mut made = Vec::new();
+        for (place, (i, limit)) in holding.into_iter().enumerate() {
+            score = match (limit.verb, score) {
+                (LimitVerb::Set, _) if place == 0 => Some(limit.value),
+                (LimitVerb::Floor, Some(score)) if !is_set => Some(score.max(limit.value)),
+                (LimitVerb::Cap, Some(score)) if !is_set => Some(score.min(limit.value)),
+                (_, score) => score,
+            };
+            made.extend(score.map(|score| (i, score)));
+        }
+        (score.map_or(unlimited, Value::Number), made, undecided)
+    }
+}
+
+/// The order in which limits are applied.
+fn turn(verb: LimitVerb) -> u8 {
+    match verb {
+        LimitVerb::Set => 0,
+        LimitVerb::Floor => 1,
+        LimitVerb::Cap => 2,
+    }
+}
+
+fn policy(card: &Scorecard, line: &Line) -> MissingPolicy {
+    line.missing.unwrap_or(card.missing)
+}
+
+/// Present weight over total weight of the scored lines; where nothing is weighed, lines are counted.
+fn coverage(lines: &[Line], results: &[LineResult]) -> Decimal {
+    let scored = || lines.iter().zip(results).filter(|(line, _)| !line.informational);
+    let unweighed = scored().all(|(line, _)| line.weight.is_zero());
+    let weight = |line: &Line| if unweighed { Decimal::ONE } else { line.weight };
+    let sum = |total: Option<Decimal>, (line, _): (&Line, &LineResult)| total?.add(weight(line));
+    let total = scored().fold(Some(Decimal::ZERO), sum);
+    let present = scored().filter(|(_, result)| result.missing.is_none()).fold(Some(Decimal::ZERO), sum);
+    present.zip(total).and_then(|(present, total)| present.div(total)).unwrap_or(Decimal::ZERO)
+}
+
+/// Why there is no score at all, if so: a missing line that must not be missing, nothing that takes part, or too
+/// little coverage for sharing out weights (the strictest of the lines that do).
+fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: Decimal) -> Option<Missing> {
+    let scored = || lines.iter().zip(results).filter(|(line, _)| !line.informational);
+    let missing = || scored().filter_map(|(line, result)| Some((policy(card, line), result.missing?)));
+    if let Some((_, reason)) = missing().find(|(policy, _)| *policy == MissingPolicy::Fail) {
+        return Some(reason);
+    }
+    if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
+        return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
+    }
+    let asked = missing().filter_map(|(policy, _)| match policy {
+        MissingPolicy::Renormalise { at_least } => Some(at_least),
+        _ => None,
+    });
+    if asked.max().is_some_and(|at_least| coverage < at_least) {
+        return Some(Missing::TooFew);
+    }
+    None
+}
+
+fn taking(lines: &[Line], results: &[LineResult]) -> Vec<Taking> {
+    let scored = lines.iter().zip(results).enumerate().filter(|(_, (line, _))| !line.informational);
+    let taking = scored.filter_map(|(i, (_, result))| {
+        let points = result.points.number().or(result.stand_in)?;
+        Some(Taking { line: i, weight: result.counted_weight, points })
+    });
+    taking.collect()
+}
+
+/// Hands every line that takes part its share.
+fn share_out(
+    taking: &[Taking],
+    shares: Vec<Decimal>,
+    results: &mut [LineResult],
+    slot: impl Fn(&mut LineResult) -> &mut Option<Decimal>,
+) {
+    for (t, share) in taking.iter().zip(shares) {
+        if let Some(line) = results.get_mut(t.line) {
+            *slot(line) = Some(share);
+        }
+    }
+}
+
+/// One line makes the whole score; the others contribute nothing.
+fn decided_by(by: Option<&Taking>, taking: &[Taking], results: &mut [LineResult]) -> Value {
+    let Some(by) = by else { return Value::Missing(Missing::NotApplicable) };
+    let (points, lost) = (by.points, Decimal::HUNDRED.sub(by.points));
+    let only = |whole: Decimal| -> Vec<Decimal> {
+        taking.iter().map(|t| if t.line == by.line { whole } else { Decimal::ZERO }).collect()
+    };
+    share_out(taking, only(points), results, |line| &mut line.contribution);
+    share_out(taking, only(lost.unwrap_or_default()), results, |line| &mut line.lost);
+    Value::Number(points)
+}

@@ -1,0 +1,362 @@
+//! The page of an account.
+
+use super::conditions::condition;
+use super::figures::{adding_up, figure, share, weight};
+use super::words::{self, Words};
+use super::{
+    CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
+    Why, bands, personal, unfold,
+};
+use crate::ast::{LimitVerb, TriggerKind};
+use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
+use crate::number::Decimal;
+use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Type, Unit};
+use crate::report::accounts::{account_name, personal_key, status_words};
+use crate::report::value;
+use crate::value::Value;
+
+/// All facts about an account, or about one topic of it.
+pub fn why(case: Case, topic: Topic) -> Why {
+    let (program, account) = (case.program, case.account);
+    let mut seen = vec![false; program.scorecards.len()];
+    let mut cards = Vec::new();
+    for i in 0..program.scorecards.len() {
+        let wanted = match topic {
+            Topic::Account => !held(program, i),
+            Topic::Scorecard(id) => id.index() == i,
+            Topic::Metric(_) | Topic::Rule(_) => false,
+        };
+        if wanted {
+            cards.extend(
+                card_why(case, i, &mut seen)
+                    .map(|card| CardWhy { effective_weights: effective_weights(case, i), ..card }),
+            );
+        }
+    }
+    let metrics = program.metrics.iter().zip(&account.metrics).enumerate().filter_map(|(i, (metric, result))| {
+        let why = metric_why(case, metric, result);
+        match topic {
+            Topic::Account => (!weighed(program.scorecards.as_slice(), i)).then_some(why),
+            Topic::Metric(id) if id.index() == i => {
+                Some(MetricWhy { unfolded: Some(unfold::metric(case, metric, result)), ..why })
+            }
+            _ => None,
+        }
+    });
+    let rules = program.rules.iter().zip(&account.rules).enumerate().filter_map(|(i, (rule, result))| {
+        let wanted = topic == Topic::Account || matches!(topic, Topic::Rule(id) if id.index() == i);
+        wanted.then(|| rule_why(case, rule, result.status))
+    });
+    let parts = program.partitions.iter().zip(&account.parts).map(|(partition, part)| Part {
+        partition: partition.header.name.clone(),
+        part: part.and_then(|p| partition.parts.get(p as usize)).map(|p| p.name.clone()),
+    });
+    let segments = program.segments.iter().zip(&account.segments).filter(|(_, member)| **member == Some(true));
+    let rows = program.subject.and_then(|id| case.data.table(id));
+    let masked = personal_key(program) && !case.personal;
+    Why {
+        account: if masked { value::MASK.to_string() } else { account.id.clone() },
+        name: account_name(program, case.data, account.row, case.personal),
+        row: rows.map_or_else(|| "?".to_string(), |rows| rows.place(account.row)),
+        project: case.stamp.project.clone(),
+        as_of: case.stamp.as_of,
+        program: case.stamp.program.clone(),
+        data: case.stamp.data.clone(),
+        topic: topic_name(case, topic),
+        parts: parts.collect(),
+        segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),
+        scorecards: cards,
+        metrics: metrics.collect(),
+        rules: rules.collect(),
+    }
+}
+
+fn topic_name(case: Case, topic: Topic) -> Option<String> {
+    let name = match topic {
+        Topic::Account => return None,
+        Topic::Metric(id) => case.program.node_name(Node::Metric(id)),
+        Topic::Scorecard(id) => case.program.node_name(Node::Scorecard(id)),
+        Topic::Rule(id) => case.program.rules.get(id.index()).map_or("?", |r| &r.header.name),
+    };
+    Some(name.to_string())
+}
+
+/// All lines of a scorecard, those for segments too.
+fn all_lines(card: &Scorecard) -> impl Iterator<Item = &Line> {
+    card.lines.iter().chain(card.overrides.iter().flat_map(|o| &o.lines))
+}
+
+/// True if another scorecard holds this one.
+pub fn held(program: &Program, i: usize) -> bool {
+    let is = |line: &Line| matches!(line.item, Node::Scorecard(id) if id.index() == i);
+    program.scorecards.iter().any(|card| all_lines(card).any(is))
+}
+
+/// True if a scorecard holds this metric.
+fn weighed(cards: &[Scorecard], i: usize) -> bool {
+    let is = |line: &Line| matches!(line.item, Node::Metric(id) if id.index() == i);
+    cards.iter().any(|card| all_lines(card).any(is))
+}
+
+// ---------- scorecards ----------
+
+fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
+    let card = case.program.scorecards.get(index)?;
+    let score = case.account.scores.get(index)?;
+    if let Some(seen) = seen.get_mut(index) {
+        *seen = true;
+    }
+    let lines = bands::lines_for(card, score.applied);
+    let total = score.unlimited.number().map(|n| n.round(1));
+    let base = (card.combine == Combine::Sum && !card.base.is_zero()).then_some(card.base);
+    let contributions: Vec<Option<Decimal>> =
+        std::iter::once(base).chain(score.lines.iter().map(|l| l.contribution)).collect();
+    let mut contributes = adding_up(&contributions, total.unwrap_or_default()).into_iter();
+    let base = contributes.next().flatten();
+    let losses: Vec<Option<Decimal>> = score.lines.iter().map(|l| l.lost).collect();
+    let lost = adding_up(&losses, total_lost(card, total, &losses));
+
+    let mut out = Vec::new();
+    for (((line, result), contributes), lost) in lines.iter().zip(&score.lines).zip(contributes).zip(lost) {
+        let mut why = line_why(case, card, score, line, result);
+        (why.contributes, why.lost) = (contributes, lost);
+        if let Node::Scorecard(id) = line.item
+            && seen.get(id.index()) == Some(&false)
+        {
+            why.scorecard = card_why(case, id.index(), seen).map(Box::new);
+        }
+        out.push(why);
+    }
+    let grades = bands::table_for(&card.grades, case.account);
+    let limited = score.value != score.unlimited;
+    Some(CardWhy {
+        name: card.header.name.clone(),
+        label: card.header.label.clone(),
+        score: Shown::points(&score.value),
+        unlimited: limited.then(|| Shown::points(&score.unlimited)),
+        grade: score.grade.clone(),
+        next: grades.zip(score.value.number()).and_then(|(table, n)| next_grade(table, n)),
+        rounding: grades.and_then(|table| rounding(table, &score.value, Unit::Points)),
+        combine: match card.combine {
+            Combine::WeightedMean => "weighted mean",
+            Combine::Sum => "sum",
+            Combine::Min => "min",
+            Combine::Max => "max",
+        },
+        base,
+        lines_for: score.applied.and_then(|i| card.overrides.get(i)).map(|o| words::segment(case.program, o.segment)),
+        lines: out,
+        coverage: share(score.coverage),
+        needed: match card.missing {
+            MissingPolicy::Renormalise { at_least } => Some(share(at_least)),
+            _ => None,
+        },
+        limits: limits(case, card, score),
+        effective_weights: Vec::new(),
+        position: case.sources.position(card.header.span),
+    })
+}
+
+/// What the shown losses add up to: for a mean, what the shown score lacks to 100.
+fn total_lost(card: &Scorecard, total: Option<Decimal>, losses: &[Option<Decimal>]) -> Decimal {
+    let exact = losses.iter().flatten().try_fold(Decimal::ZERO, |sum, n| sum.add(*n)).unwrap_or_default();
+    match (card.combine, total.and_then(|t| Decimal::HUNDRED.sub(t))) {
+        (Combine::WeightedMean, Some(rest)) => rest,
+        _ => exact.round(1),
+    }
+}
+
+fn line_why(case: Case, card: &Scorecard, score: &ScoreResult, line: &Line, result: &LineResult) -> LineWhy {
+    let (program, account) = (case.program, case.account);
+    let mut why = LineWhy {
+        name: program.node_name(line.item).to_string(),
+        kind: "metric",
+        value: Shown::points(&result.points),
+        band: None,
+        points: Some(Shown::points(&result.points)),
+        weight: weight(result.weight),
+        counted_weight: weight(result.counted_weight),
+        informational: line.informational,
+        contributes: None,
+        lost: None,
+        from: String::new(),
+        missing: None,
+        because: line.because.clone(),
+        rounding: None,
+        position: case.sources.position(line.span),
+        scorecard: None,
+    };
+    match line.item {
+        Node::Metric(id) => {
+            if let (Some(metric), Some(result)) = (program.metric(id), account.metrics.get(id.index())) {
+                let facts = metric_why(case, metric, result);
+                (why.value, why.from) = (facts.value, facts.from);
+                if line.scale.is_none() {
+                    (why.band, why.rounding) = (facts.band, facts.rounding);
+                }
+            }
+        }
+        Node::Scorecard(id) => {
+            why.kind = "scorecard";
+            if let Some(inner) = account.scores.get(id.index()) {
+                why.value = Shown::points(&inner.value);
+                why.band = inner.grade.clone();
+                why.from = match inner.coverage == Decimal::ONE {
+                    true => "scorecard".to_string(),
+                    false => format!("scorecard, {} of its weight known", value::percent(inner.coverage)),
+                };
+            }
+        }
+    }
+    if let Some(missing) = result.missing {
+        let treatment = if line.informational {
+            "not scored".to_string()
+        } else if let Some(points) = result.stand_in {
+            format!("counted as {} points", value::plain(points))
+        } else {
+            match line.missing.unwrap_or(card.missing) {
+                MissingPolicy::Fail => "so the score is missing".to_string(),
+                _ if score.value.is_missing() => "left out".to_string(),
+                _ => "weight shared out".to_string(),
+            }
+        };
+        why.missing = Some(MissingWhy { reason: missing.words().to_string(), treatment });
+    }
+    why
+}
+
+fn next_grade(table: &BandTable, n: Decimal) -> Option<NextGrade> {
+    let next = bands::next_above(table, n)?;
+    let lacking = next.from.sub(n)?;
+    Some(NextGrade {
+        grade: next.band.name.clone(),
+        from: weight(next.from),
+        above: next.above,
+        lacking: figure(lacking, 1),
+    })
+}
+
+/// Said where the number as shown falls into another band than the number itself.
+fn rounding(table: &BandTable, v: &Value, unit: Unit) -> Option<String> {
+    let n = v.number()?;
+    let (is, seems) = (bands::band_at(table, n)?, bands::band_at(table, value::rounded(n, unit))?);
+    (is.name != seems.name).then(|| {
+        let (precise, shown) = (value::precise(n, unit), value::number(n, unit));
+        format!("{precise} is shown as {shown}; the band goes by {precise}: {}, not {}", is.name, seems.name)
+    })
+}
+
+fn limits(case: Case, card: &Scorecard, score: &ScoreResult) -> Vec<LimitWhy> {
+    let words = Words::new(case.program);
+    let why = |(i, limit): (usize, &crate::program::Limit)| {
+        let place = score.limits.iter().position(|(index, _)| *index == i);
+        let after = place.and_then(|p| score.limits.get(p)).map(|(_, after)| *after);
+        let before = place.map(|p| p.checked_sub(1).and_then(|p| score.limits.get(p)).map(|(_, n)| Value::Number(*n)));
+        let before = before.map(|previous| previous.unwrap_or_else(|| score.unlimited.clone()));
+        let verb = match limit.verb {
+            LimitVerb::Cap => "cap",
+            LimitVerb::Floor => "floor",
+            LimitVerb::Set => "set",
+        };
+        let when = limit.when.as_ref().map_or(String::new(), |w| format!(" when {}", words.expr(w)));
+        let condition = limit.when.as_ref().map(|w| condition(case, w));
+        LimitWhy {
+            text: format!("{verb} {}{when}", limit.value),
+            applies: if score.undecided_limits.contains(&i) { None } else { Some(after.is_some()) },
+            before: before.map(|v| Shown::points(&v)),
+            after: after.map(|n| Shown::points(&Value::Number(n))),
+            because: limit.because.clone(),
+            condition,
+            position: case.sources.position(limit.span),
+        }
+    };
+    card.limits.iter().enumerate().map(why).collect()
+}
+
+/// The weight of each metric over all paths, as a share of the whole; nothing where no scorecard is nested, or where one
+/// on the way is not a mean, so that shares mean nothing.
+fn effective_weights(case: Case, index: usize) -> Vec<EffectiveWeight> {
+    let mut found: Vec<(usize, Decimal, u32)> = Vec::new();
+    let nested =
+        case.program.scorecards.get(index).is_some_and(|card| {
+            all_lines(card).any(|line| matches!(line.item, Node::Scorecard(_)) && !line.informational)
+        });
+    if !nested || spread(case, index, Decimal::ONE, &mut found).is_none() {
+        return Vec::new();
+    }
+    let tenths: Vec<Option<Decimal>> = found.iter().map(|(_, w, _)| w.mul(Decimal::HUNDRED)).collect();
+    let shown = adding_up(&tenths, Decimal::HUNDRED);
+    let named = |((metric, weight, paths), shown): ((usize, Decimal, u32), Option<super::Figure>)| EffectiveWeight {
+        metric: case.program.metrics.get(metric).map_or("?", |m| &m.header.name).to_string(),
+        weight: super::Figure { exact: weight, shown: shown.map_or(String::new(), |f| format!("{}%", f.shown)) },
+        paths,
+    };
+    found.into_iter().zip(shown).map(named).collect()
+}
+
+fn spread(case: Case, index: usize, part: Decimal, found: &mut Vec<(usize, Decimal, u32)>) -> Option<()> {
+    let card = case.program.scorecards.get(index).filter(|c| c.combine == Combine::WeightedMean)?;
+    let lines = bands::lines_for(card, case.account.scores.get(index)?.applied);
+    let counted = || lines.iter().filter(|l| !l.informational);
+    let total = counted().try_fold(Decimal::ZERO, |sum, l| sum.add(l.weight))?;
+    for line in counted() {
+        let weight = part.mul(line.weight)?.div(total)?;
+        match line.item {
+            Node::Scorecard(id) => spread(case, id.index(), weight, found)?,
+            Node::Metric(id) => match found.iter_mut().find(|(metric, ..)| *metric == id.index()) {
+                Some((_, sum, paths)) => (*sum, *paths) = (sum.add(weight)?, *paths + 1),
+                None => found.push((id.index(), weight, 1)),
+            },
+        }
+    }
+    Some(())
+}
+
+// ---------- metrics and rules ----------
+
+fn metric_why(case: Case, metric: &Metric, result: &MetricResult) -> MetricWhy {
+    let mut value = Shown::new(case.program, metric.value.ty, &result.value);
+    let mut rounding_note = None;
+    if let (Some(table), Type::Number(unit)) = (bands::table_for(&metric.thresholds, case.account), metric.value.ty) {
+        rounding_note = rounding(table, &result.value, unit);
+    }
+    if !case.personal && personal(case.program, &metric.value) {
+        (value, rounding_note) = (value.masked(), None);
+    }
+    MetricWhy {
+        name: metric.header.name.clone(),
+        label: metric.header.label.clone(),
+        doc: metric.header.doc.clone(),
+        value,
+        band: result.band.clone(),
+        points: result.points.as_ref().map(Shown::points),
+        from: unfold::from(case, &metric.value, &result.value),
+        rounding: rounding_note,
+        unfolded: None,
+        position: case.sources.position(metric.header.span),
+    }
+}
+
+fn rule_why(case: Case, rule: &Rule, status: RuleStatus) -> RuleWhy {
+    let when = condition(case, &rule.condition);
+    let unless = rule.unless.as_ref().map(|unless| condition(case, unless));
+    let mut missing = Vec::new();
+    if status == RuleStatus::Undecided {
+        missing.extend(when.missing.iter().cloned());
+        missing.extend(unless.iter().flat_map(|u| u.missing.iter().cloned()));
+        missing.dedup();
+    }
+    RuleWhy {
+        name: rule.header.name.clone(),
+        label: rule.header.label.clone(),
+        status: status_words(status),
+        missing,
+        trigger: match rule.trigger {
+            TriggerKind::When => "when",
+            TriggerKind::While => "while",
+        },
+        condition: when,
+        unless,
+        position: case.sources.position(rule.header.span),
+    }
+}

@@ -1,0 +1,208 @@
+//! Conditions with the values on both of their sides.
+//!
+//! Every clause is evaluated, whatever the others say: who reads why a rule does not fire wants to see all that is in its
+//! way, not the first of it.
+
+use super::words::{self, Words};
+use super::{Case, Condition, Operand, Shown, personal};
+use crate::ast::CompareOp;
+use crate::number::Decimal;
+use crate::program::{Expr, ExprKind, Type, Unit};
+use crate::report::value;
+
+/// Evaluates a condition clause by clause.
+pub fn condition(case: Case, expr: &Expr) -> Condition {
+    let words = Words::new(case.program);
+    let text = words.expr(expr);
+    let mut out = Condition {
+        shown: text.clone(),
+        text,
+        holds: case.probe.value(expr).truth(),
+        operands: Vec::new(),
+        missing: Vec::new(),
+        join: None,
+        clauses: Vec::new(),
+        position: case.sources.position(expr.span),
+    };
+    match &expr.kind {
+        ExprKind::And(list) => joined(case, "and", list, &mut out),
+        ExprKind::Or(list) => joined(case, "or", list, &mut out),
+        ExprKind::Not(inner) => {
+            let inner = condition(case, inner);
+            let grouped = inner.join.is_some_and(|join| join != "means");
+            out.shown = if grouped { format!("not ({})", inner.shown) } else { format!("not {}", inner.shown) };
+            (out.join, out.clauses) = (Some("not"), vec![inner]);
+        }
+        ExprKind::Segment(id) => {
+            if let Some(segment) = case.program.segments.get(id.index()) {
+                (out.join, out.clauses) = (Some("means"), vec![condition(case, &segment.condition)]);
+            }
+        }
+        _ => leaf(case, expr, &mut out),
+    }
+    if out.holds.is_none() {
+        let inner = out.clauses.iter().filter(|c| c.holds.is_none()).flat_map(|c| c.missing.iter().cloned());
+        let named = |o: &Operand| o.value.missing.map(|why| format!("{} ({why})", o.text));
+        out.missing = inner.chain(out.operands.iter().filter_map(named)).collect();
+        out.missing.sort();
+        out.missing.dedup();
+    }
+    out
+}
+
+fn joined(case: Case, join: &'static str, list: &[Expr], out: &mut Condition) {
+    out.join = Some(join);
+    out.clauses = list.iter().map(|e| condition(case, e)).collect();
+    let grouped = |c: &Condition| matches!(c.join, Some("and" | "or")) && c.join != Some(join);
+    let shown = |c: &Condition| if grouped(c) { format!("({})", c.shown) } else { c.shown.clone() };
+    out.shown = out.clauses.iter().map(shown).collect::<Vec<_>>().join(&format!(" {join} "));
+}
+
+/// A clause without clauses of its own.
+fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
+    let words = Words::new(case.program);
+    let side = |e: &Expr, out: &mut Condition| push_side(e, operand(case, e), out);
+    match &expr.kind {
+        ExprKind::Compare(op, left, right) => {
+            let (mut a, mut b) = (operand(case, left), operand(case, right));
+            if let Some(exact) = misleading(case, *op, left, right) {
+                // 69.96 < 70 must not be printed as 70.0 < 70.
+                (a.value.shown, b.value.shown) = exact;
+            }
+            let (a, b) = (push_side(left, a, out), push_side(right, b, out));
+            out.shown = format!("{a} {} {b}", op.symbol());
+        }
+        ExprKind::In { value, list, negated } => {
+            let value = side(value, out);
+            let list: Vec<String> = list.iter().map(|e| side(e, out)).collect();
+            out.shown = format!("{value} {}in ({})", not(*negated), list.join(", "));
+        }
+        ExprKind::Within { value, window, negated } => {
+            let value = side(value, out);
+            let range = case.probe.calendar().range(*window, case.probe.as_of());
+            let dates = format!("{} to {}", range.first, range.last);
+            out.shown = format!("{value} {}in {} ({dates})", not(*negated), words::window(*window));
+        }
+        ExprKind::IsMissing { value, .. } => {
+            let text = words.expr(expr);
+            let operand = operand(case, value);
+            out.shown = format!("{text} ({})", missing_or_shown(&operand.value));
+            out.operands.push(operand);
+        }
+        ExprKind::IsBand { metric, band, negated } => {
+            let result = case.account.metrics.get(metric.index());
+            let (Some(metric), Some(result)) = (case.program.metric(*metric), result) else { return };
+            let name = &metric.header.name;
+            let mut value = Shown::new(case.program, metric.value.ty, &result.value);
+            if !case.personal && personal(case.program, &metric.value) {
+                value = value.masked();
+            }
+            let is = result.band.as_deref().unwrap_or("no band");
+            out.shown = format!("{name} {} ({is}) is {}{band}", missing_or_shown(&value), not(*negated));
+            out.operands.push(Operand { text: name.to_string(), value });
+        }
+        ExprKind::IsGrade { scorecard, grade, negated } => {
+            let result = case.account.scores.get(scorecard.index());
+            let (Some(card), Some(result)) = (case.program.scorecard(*scorecard), result) else { return };
+            let name = &card.header.name;
+            let value = Shown::points(&result.value);
+            let is = result.grade.as_deref().unwrap_or("no grade");
+            out.shown = format!("{name} {} ({is}) is {}{grade}", missing_or_shown(&value), not(*negated));
+            out.operands.push(Operand { text: name.to_string(), value });
+        }
+        ExprKind::Part(id, _) => {
+            let Some(partition) = case.program.partitions.get(id.index()) else { return };
+            let part = case.account.parts.get(id.index()).copied().flatten();
+            let is = part.and_then(|p| partition.parts.get(p as usize)).map_or("unknown", |p| p.name.as_str());
+            let by = partition.by.as_ref().map(|by| side(by, out));
+            let by = by.map_or(String::new(), |by| format!(": {by}"));
+            out.shown = format!("{} ({} is {is}{by})", out.text, partition.header.name);
+        }
+        ExprKind::Held { condition, count, of, period } => {
+            let ends = case.probe.calendar().complete_ends(*period, case.probe.as_of(), *of);
+            let mut held = 0;
+            for end in ends {
+                let then = case.probe.value_at(condition, end);
+                held += u32::from(then.truth() == Some(true));
+                let value = Shown::new(case.program, Type::Boolean, &then);
+                out.operands.push(Operand { text: format!("{} on {end}", words.operand(condition)), value });
+            }
+            out.shown = format!("{} ({held} of {count})", out.text);
+        }
+        ExprKind::Field(_) | ExprKind::Metric(_) => {
+            let operand = operand(case, expr);
+            if operand.value.missing.is_some() {
+                out.shown = with_value(expr, &operand);
+            }
+            out.operands.push(operand);
+        }
+        ExprKind::Literal(_) | ExprKind::Param(_) => {}
+        _ => {
+            for child in expr.children() {
+                if !matches!(child.kind, ExprKind::Literal(_)) {
+                    let operand = operand(case, child);
+                    out.operands.push(operand);
+                }
+            }
+            let list: Vec<String> = out.operands.iter().map(|o| format!("{} {}", o.text, o.value.shown)).collect();
+            if !list.is_empty() {
+                out.shown = format!("{} ({})", out.text, list.join(", "));
+            }
+        }
+    }
+}
+
+fn not(negated: bool) -> &'static str {
+    if negated { "not " } else { "" }
+}
+
+/// Notes a side of a comparison and says it with its value; a constant is its own value.
+fn push_side(expr: &Expr, operand: Operand, out: &mut Condition) -> String {
+    let text = with_value(expr, &operand);
+    if !matches!(expr.kind, ExprKind::Literal(_)) {
+        out.operands.push(operand);
+    }
+    text
+}
+
+/// A side of a comparison with its value.
+pub fn operand(case: Case, expr: &Expr) -> Operand {
+    let mut value = Shown::new(case.program, expr.ty, &case.probe.value(expr));
+    if !case.personal && personal(case.program, expr) {
+        value = value.masked();
+    }
+    Operand { text: Words::new(case.program).operand(expr), value }
+}
+
+/// `health 47.2`; a constant is its own value.
+fn with_value(expr: &Expr, operand: &Operand) -> String {
+    match expr.kind {
+        ExprKind::Literal(_) => operand.text.clone(),
+        _ => format!("{} {}", operand.text, missing_or_shown(&operand.value)),
+    }
+}
+
+fn missing_or_shown(value: &Shown) -> String {
+    match value.missing {
+        Some(why) => format!("missing ({why})"),
+        None => value.shown.clone(),
+    }
+}
+
+/// Both sides with every digit, where the rounded ones would compare otherwise.
+fn misleading(case: Case, op: CompareOp, left: &Expr, right: &Expr) -> Option<(String, String)> {
+    let (Type::Number(left_unit), Type::Number(right_unit)) = (left.ty, right.ty) else { return None };
+    let (a, b) = (case.probe.value(left).number()?, case.probe.value(right).number()?);
+    let as_shown = |e: &Expr, n: Decimal, unit: Unit| {
+        if matches!(e.kind, ExprKind::Literal(_)) { n } else { value::rounded(n, unit) }
+    };
+    let (c, d) = (as_shown(left, a, left_unit), as_shown(right, b, right_unit));
+    if compare(op, a, b) == compare(op, c, d) {
+        return None;
+    }
+    Some((value::precise(a, left_unit), value::precise(b, right_unit)))
+}
+
+fn compare(op: CompareOp, a: Decimal, b: Decimal) -> bool {
+    super::bands::passes(&crate::program::BandTest::Compare(op, b), a)
+}

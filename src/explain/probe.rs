@@ -1,0 +1,96 @@
+//! What a page asks of whatever ran the program.
+
+use crate::calendar::{Calendar, Date, DateRange};
+use crate::program::{Aggregate, Expr};
+use crate::value::Value;
+
+/// Answers about one account at one as-of date.
+pub trait Probe {
+    /// The value of an expression for the account.
+    fn value(&self, expr: &Expr) -> Value;
+
+    /// The value of an expression for the account as of another date.
+    fn value_at(&self, expr: &Expr, as_of: Date) -> Value;
+
+    /// All rows of the account that an aggregate looked at, kept and dropped.
+    fn rows(&self, aggregate: &Aggregate) -> TracedRows;
+
+    /// How the project counts its years.
+    fn calendar(&self) -> Calendar;
+
+    /// The as-of date.
+    fn as_of(&self) -> Date;
+}
+
+/// The rows that an aggregate looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracedRows {
+    /// The dates that counted, if there was a window.
+    pub window: Option<DateRange>,
+    /// False if the source was not loaded or does not cover the window.
+    pub covered: bool,
+    /// Rows dated after the as-of date, which are never seen.
+    pub after_as_of: u64,
+    /// By date.
+    pub rows: Vec<TracedRow>,
+    /// What came out.
+    pub value: Value,
+}
+
+/// A row and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracedRow {
+    /// Its row in the table.
+    pub row: u32,
+    /// When it happened.
+    pub date: Option<Date>,
+    /// Why it does not count; nothing if it does.
+    pub dropped: Option<Dropped>,
+    /// What it is worth before decay, if the aggregate takes a value.
+    pub value: Option<Value>,
+    /// What remains of it by now, where values fade.
+    pub decay: Option<crate::number::Decimal>,
+}
+
+/// Why a row does not count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dropped {
+    /// The step that left it out.
+    pub step: Step,
+    /// In words: `repeat of activity.csv:2`.
+    pub reason: String,
+}
+
+/// The steps of an aggregate, in the order in which they are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Rows after the as-of date are never seen.
+    Source,
+    /// `where`
+    Filter,
+    /// `in`
+    Window,
+    /// `dedupe by`
+    Dedupe,
+    /// `latest per`
+    Latest,
+    /// `cap`
+    Cap,
+    /// `VALUE of`
+    Value,
+}
+
+impl Step {
+    /// As people read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Step::Source => "source",
+            Step::Filter => "filter",
+            Step::Window => "window",
+            Step::Dedupe => "dedupe",
+            Step::Latest => "latest",
+            Step::Cap => "cap",
+            Step::Value => "value",
+        }
+    }
+}

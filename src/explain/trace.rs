@@ -1,0 +1,86 @@
+//! The reference interpreter as a [`Probe`].
+
+use super::{Dropped, Probe, Step, TracedRow, TracedRows};
+use crate::calendar::{Calendar, Date};
+use crate::data::{Dataset, TableData};
+use crate::engine::reference::{self, Account, Evaluator, Outcome};
+use crate::program::{Aggregate, Expr, Program};
+use crate::value::{Missing, Value};
+
+/// An account of the reference interpreter that can be asked.
+pub struct Traced<'a> {
+    evaluator: &'a Evaluator<'a>,
+    account: &'a Account<'a>,
+}
+
+impl<'a> Traced<'a> {
+    /// About this account.
+    pub fn new(evaluator: &'a Evaluator<'a>, account: &'a Account<'a>) -> Traced<'a> {
+        Traced { evaluator, account }
+    }
+}
+
+impl Probe for Traced<'_> {
+    fn value(&self, expr: &Expr) -> Value {
+        self.account.value(expr)
+    }
+
+    fn value_at(&self, expr: &Expr, as_of: Date) -> Value {
+        match self.evaluator.account(self.account.id(), as_of) {
+            Some(mut then) => then.value_of(expr),
+            None => Value::Missing(Missing::NoData),
+        }
+    }
+
+    fn rows(&self, aggregate: &Aggregate) -> TracedRows {
+        let trace = self.account.rows_of(aggregate);
+        let data: &Dataset = self.evaluator.data;
+        let table = data.table(trace.table);
+        let rows = trace.rows.into_iter().map(|row| {
+            let (value, decay, dropped) = match row.outcome {
+                // A count has nothing to say about a row but that it counts.
+                Outcome::Counted(counted) => (aggregate.value.as_ref().map(|_| counted.value), counted.decay, None),
+                Outcome::Dropped(why) => (None, None, Some(told(self.evaluator.program, aggregate, table, why))),
+            };
+            TracedRow { row: row.row, date: Some(row.date), dropped, value, decay }
+        });
+        TracedRows {
+            window: trace.window,
+            covered: trace.covered,
+            after_as_of: trace.after_as_of as u64,
+            rows: rows.collect(),
+            value: trace.value,
+        }
+    }
+
+    fn calendar(&self) -> Calendar {
+        self.evaluator.calendar
+    }
+
+    fn as_of(&self) -> Date {
+        self.account.as_of()
+    }
+}
+
+fn told(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, why: reference::Dropped) -> Dropped {
+    use reference::Dropped as D;
+    let place = |row: u32| table.map_or_else(|| "another row".to_string(), |t| t.place(row));
+    let row_words = |e: &Expr| super::words::Words::new(program).row_expr(aggregate.source, e);
+    let (step, reason) = match why {
+        D::Filter { unknown: false } => (Step::Filter, "filter not met".to_string()),
+        D::Filter { unknown: true } => (Step::Filter, "filter unknown: something is missing".to_string()),
+        D::Window => (Step::Window, "outside the window".to_string()),
+        D::Repeat(of) => (Step::Dedupe, format!("repeats {}", place(of))),
+        D::NotLatest(of) => (Step::Latest, format!("{} is later", place(of))),
+        D::OverCap => (Step::Cap, "over the cap".to_string()),
+        D::NoValue(missing) => {
+            let value = aggregate.value.as_ref().map_or_else(|| "value".to_string(), row_words);
+            (Step::Value, format!("{value} is missing ({missing})"))
+        }
+        D::NoWeight(missing) => {
+            let weight = aggregate.weight.as_ref().map_or_else(|| "weight".to_string(), row_words);
+            (Step::Value, format!("{weight} is missing ({missing})"))
+        }
+    };
+    Dropped { step, reason }
+}

@@ -1,0 +1,277 @@
+//! From a value down to the rows it came from.
+
+use super::conditions::operand;
+use super::figures::figure;
+use super::words::{self, Words};
+use super::{
+    AggregateWhy, BandWhy, Case, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows, Unfolded,
+    WindowWhy, bands, personal_field,
+};
+use crate::builtins::AggregateFunction;
+use crate::engine::MetricResult;
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, Metric, TableKind, Type};
+use crate::report::counted;
+use crate::value::{Missing, Value};
+
+/// Where a value comes from, in a few words: `2 rows, last 2026-02-10`.
+pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
+    let aggregates = expr.aggregates();
+    let mut parts: Vec<String> = Vec::new();
+    for aggregate in &aggregates {
+        let text = rows_in_words(case, aggregate, v);
+        let table = case.program.table(aggregate.source).map_or("?", |t| &t.header.name);
+        let text = if aggregates.len() > 1 { format!("{table}: {text}") } else { text };
+        if !parts.contains(&text) {
+            parts.push(text);
+        }
+    }
+    if parts.is_empty() {
+        let mut read: Vec<String> = Vec::new();
+        names_read(case, expr, &mut read);
+        if !read.is_empty() {
+            parts.push(format!("from {}", read.join(", ")));
+        } else if reads_account(expr) {
+            let rows = case.program.subject.and_then(|id| case.data.table(id));
+            parts.extend(rows.map(|rows| rows.place(case.account.row)));
+        }
+    }
+    parts.join("; ")
+}
+
+fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
+    let Some(rows) = case.data.table(aggregate.source).filter(|t| t.loaded) else {
+        let table = case.program.table(aggregate.source).map_or("?", |t| &t.header.name);
+        return format!("{table} is not loaded");
+    };
+    let traced = case.probe.rows(aggregate);
+    let kept: Vec<_> = traced.rows.iter().filter(|r| r.dropped.is_none()).collect();
+    let count = kept.len() as u64;
+    if let (Value::Missing(Missing::TooFew), Some(needed)) = (v, aggregate.at_least) {
+        return format!("{count} {} of {needed}", if needed == 1 { "answer" } else { "answers" });
+    }
+    let dated = |row: &super::TracedRow| row.date.map(|d| d.to_string());
+    match kept.as_slice() {
+        [] if !traced.covered => "the source does not cover the window".to_string(),
+        [] if aggregate.window.is_some() => "no row in the window".to_string(),
+        [] => "no row".to_string(),
+        [row] => {
+            let kind = kind_field(case, aggregate)
+                .map(|(field, ty)| super::Shown::new(case.program, ty, &rows.value(field, row.row)).shown);
+            let what = kind.unwrap_or_else(|| "1 row".to_string());
+            dated(row).map_or(what.clone(), |date| format!("{what} {date}"))
+        }
+        [.., last] => {
+            let text = counted(count, "row", "rows");
+            dated(last).map_or(text.clone(), |date| format!("{text}, last {date}"))
+        }
+    }
+}
+
+/// The column that says what kind of thing a row is: the first list of names.
+fn kind_field(case: Case, aggregate: &Aggregate) -> Option<(FieldId, Type)> {
+    let fields = &case.program.table(aggregate.source)?.fields;
+    let i = fields.iter().position(|f| matches!(f.ty, Type::Enum(_)) && !f.personal)?;
+    Some((FieldId(u32::try_from(i).ok()?), fields.get(i)?.ty))
+}
+
+/// The metrics and scorecards that an expression reads.
+fn names_read(case: Case, expr: &Expr, out: &mut Vec<String>) {
+    if matches!(
+        expr.kind,
+        ExprKind::Metric(_)
+            | ExprKind::Points(_)
+            | ExprKind::Score(_)
+            | ExprKind::IsBand { .. }
+            | ExprKind::IsGrade { .. }
+    ) {
+        let name = Words::new(case.program).expr(expr);
+        if !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    for child in expr.children() {
+        names_read(case, child, out);
+    }
+}
+
+fn reads_account(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Field(_)) || expr.children().into_iter().any(reads_account)
+}
+
+/// A metric with everything below it.
+pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
+    let words = Words::new(case.program);
+    let mut reads = Vec::new();
+    operands(case, &metric.value, &mut reads);
+    let ty = metric.value.ty;
+    let thresholds = bands::table_for(&metric.thresholds, case.account).map(|table| TableWhy {
+        segment: table.segment.map(|s| words::segment(case.program, s)),
+        rows: table
+            .bands
+            .iter()
+            .map(|band| BandWhy {
+                name: band.name.clone(),
+                test: words::band_test(case.program, ty, &band.test),
+                points: band.points.map(|n| Shown::points(&Value::Number(n))),
+                taken: result.band.as_deref() == Some(&band.name),
+            })
+            .collect(),
+    });
+    let scale = bands::scale_for(&metric.scales, case.account).filter(|_| thresholds.is_none()).map(|scale| {
+        let points: Vec<String> = scale.points.iter().map(|(value, points)| format!("{value} -> {points}")).collect();
+        ScaleWhy { segment: scale.segment.map(|s| words::segment(case.program, s)), text: points.join(", ") }
+    });
+    Unfolded {
+        definition: words.expr(&metric.value),
+        reads,
+        aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
+        thresholds,
+        scale,
+    }
+}
+
+/// The named things that an expression about the account reads, with their values.
+fn operands(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
+    match expr.kind {
+        ExprKind::Field(_)
+        | ExprKind::Param(_)
+        | ExprKind::Metric(_)
+        | ExprKind::Points(_)
+        | ExprKind::Score(_)
+        | ExprKind::Segment(_)
+        | ExprKind::Part(..)
+        | ExprKind::Partition(_)
+        | ExprKind::IsBand { .. }
+        | ExprKind::IsGrade { .. } => {
+            let operand = operand(case, expr);
+            if !out.contains(&operand) {
+                out.push(operand);
+            }
+        }
+        _ => expr.children().into_iter().for_each(|child| operands(case, child, out)),
+    }
+}
+
+fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
+    let program = case.program;
+    let words = Words::new(program);
+    let table = program.table(aggregate.source);
+    let traced = case.probe.rows(aggregate);
+    let columns = columns(case, aggregate);
+    let data = case.data.table(aggregate.source);
+    let value_ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
+    let hidden = !case.personal
+        && aggregate.value.as_ref().is_some_and(|v| super::personal_in(program, Some(aggregate.source), v));
+    let rows = traced.rows.iter().map(|row| {
+        let cell = |(field, ty): &(FieldId, Type)| {
+            let cell = data.map_or(Value::Missing(Missing::NoData), |d| d.value(*field, row.row));
+            let shown = Shown::new(program, *ty, &cell);
+            if !case.personal && personal_field(program, Some(aggregate.source), *field) {
+                shown.masked()
+            } else {
+                shown
+            }
+        };
+        let worth = row.value.as_ref().map(|v| Shown::new(program, value_ty, v));
+        RowWhy {
+            place: data.map_or_else(|| "?".to_string(), |d| d.place(row.row)),
+            date: row.date.map(|d| d.to_string()),
+            kept: row.dropped.is_none(),
+            step: row.dropped.as_ref().map(|d| d.step.word()),
+            reason: row.dropped.as_ref().map(|d| d.reason.clone()),
+            value: if hidden { worth.map(Shown::masked) } else { worth },
+            decay: row.decay.map(|n| figure(n, 3)),
+            cells: columns.iter().map(cell).collect(),
+        }
+    });
+    let result_ty = result_type(aggregate);
+    let value = Shown::new(program, result_ty, &traced.value);
+    AggregateWhy {
+        text: words.aggregate(aggregate),
+        source: table.map_or("?", |t| &t.header.name).to_string(),
+        value: if hidden && matches!(result_ty, Type::Text) { value.masked() } else { value },
+        window: aggregate.window.zip(traced.window).map(|(window, range)| WindowWhy {
+            text: words::window(window),
+            first: range.first,
+            last: range.last,
+        }),
+        steps: steps(case, aggregate, &traced),
+        columns: columns.iter().map(|(field, _)| words::field(program, Some(aggregate.source), *field)).collect(),
+        rows: rows.collect(),
+    }
+}
+
+/// The type of what comes out, as far as it matters for showing it.
+fn result_type(aggregate: &Aggregate) -> Type {
+    use AggregateFunction as A;
+    let value = aggregate.value.as_ref().map(|v| v.ty);
+    match aggregate.function {
+        A::Count | A::Distinct => Type::PLAIN,
+        A::Share => Type::Number(crate::program::Unit::Ratio),
+        A::Nps => Type::Number(crate::program::Unit::Nps),
+        A::First | A::Last => value.unwrap_or(Type::Date),
+        A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
+    }
+}
+
+/// The columns that decide about a row: those that filter, value, dedupe and the rest read.
+fn columns(case: Case, aggregate: &Aggregate) -> Vec<(FieldId, Type)> {
+    let mut found: Vec<FieldId> = Vec::new();
+    for expr in aggregate.children() {
+        row_fields(expr, &mut found);
+    }
+    found.extend(aggregate.dedupe.iter().flat_map(|d| &d.by));
+    found.extend(&aggregate.latest_per);
+    let table = case.program.table(aggregate.source);
+    let dated = match table.map(|t| &t.kind) {
+        Some(TableKind::Events { at, .. }) => Some(*at),
+        _ => None,
+    };
+    found.retain(|f| Some(*f) != dated);
+    found.sort();
+    found.dedup();
+    let typed = |f: FieldId| Some((f, table?.fields.get(f.index())?.ty));
+    found.into_iter().filter_map(typed).collect()
+}
+
+fn row_fields(expr: &Expr, out: &mut Vec<FieldId>) {
+    if let ExprKind::RowField(id) = expr.kind {
+        out.push(id);
+    }
+    for child in expr.children() {
+        row_fields(child, out);
+    }
+}
+
+/// The steps of the aggregate in their fixed order, with the rows left after each.
+fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy> {
+    let words = Words::new(case.program);
+    let names = |ids: &[FieldId]| {
+        ids.iter().map(|f| words::field(case.program, Some(aggregate.source), *f)).collect::<Vec<_>>().join(", ")
+    };
+    let row = |e: &Expr| words.row_expr(aggregate.source, e);
+    let source = case.program.table(aggregate.source).map_or("?", |t| &t.header.name).to_string();
+    let mut list = vec![(Step::Source, source)];
+    list.extend(aggregate.filter.as_ref().map(|f| (Step::Filter, row(f))));
+    list.extend(aggregate.window.map(|w| {
+        let range = traced.window.map_or(String::new(), |r| format!(": {} to {}", r.first, r.last));
+        (Step::Window, format!("{}{range}", words::window(w)))
+    }));
+    list.extend(aggregate.dedupe.as_ref().map(|d| {
+        let within = d.within_days.map_or(String::new(), |n| format!(" within {}", words::plural(n, "day")));
+        (
+            Step::Dedupe,
+            format!("by {}{within}, the {} counts", names(&d.by), if d.keep_last { "last" } else { "first" }),
+        )
+    }));
+    if !aggregate.latest_per.is_empty() {
+        list.push((Step::Latest, format!("per {}", names(&aggregate.latest_per))));
+    }
+    list.extend(aggregate.cap.map(|(n, period)| (Step::Cap, format!("{n} per {}", period.word()))));
+    list.extend(aggregate.value.as_ref().map(|v| (Step::Value, row(v))));
+    let left = |step: Step| {
+        let kept = |r: &&super::TracedRow| r.dropped.as_ref().is_none_or(|d| d.step > step);
+        traced.rows.iter().filter(kept).count() as u64
+    };
+    list.into_iter().map(|(step, detail)| StepWhy { step: step.word(), detail, rows: left(step) }).collect()
+}

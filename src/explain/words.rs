@@ -1,0 +1,317 @@
+//! Typed expressions back into words, as a person would have written them.
+//!
+//! The source text itself will not do: an expanded definition stands elsewhere and has other names in it.
+
+use crate::ast::{CompareOp, Shift, WindowKind};
+use crate::builtins::{CATALOGUE, Function};
+use crate::calendar::PeriodKind;
+use crate::number::Decimal;
+use crate::program::{
+    Aggregate, BandTest, Decay, Expr, ExprKind, FieldId, MissingWord, PartTest, Program, ScorecardId, SegmentRef,
+    TableId, Type, Unit,
+};
+use crate::report::value;
+use crate::value::Value;
+
+/// How tightly a form holds together; what holds less than its surroundings gets parentheses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Grip {
+    Choice,
+    Or,
+    And,
+    Not,
+    Compare,
+    OrElse,
+    Sum,
+    Product,
+    Whole,
+}
+
+/// Writes expressions of a program.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    program: &'a Program,
+    /// The table whose rows are being aggregated.
+    rows: Option<TableId>,
+}
+
+impl<'a> Words<'a> {
+    /// For expressions about an account.
+    pub fn new(program: &'a Program) -> Words<'a> {
+        Words { program, rows: None }
+    }
+
+    /// The expression.
+    pub fn expr(self, expr: &Expr) -> String {
+        self.at(expr, Grip::Choice)
+    }
+
+    /// The expression as one operand: in parentheses unless it is a single thing.
+    pub fn operand(self, expr: &Expr) -> String {
+        self.at(expr, Grip::Whole)
+    }
+
+    fn at(self, expr: &Expr, around: Grip) -> String {
+        let (text, grip) = self.write(expr);
+        if grip < around { format!("({text})") } else { text }
+    }
+
+    fn write(self, expr: &Expr) -> (String, Grip) {
+        let program = self.program;
+        let list = |items: &[Expr], word: &str, grip: Grip| {
+            items.iter().map(|e| self.at(e, grip)).collect::<Vec<_>>().join(word)
+        };
+        let named = |name: Option<&str>| name.unwrap_or("?").to_string();
+        let not = |negated: bool| if negated { "not " } else { "" };
+        match &expr.kind {
+            ExprKind::Literal(v) => (literal(program, expr.ty, v), Grip::Whole),
+            ExprKind::Param(id) => (named(program.params.get(id.index()).map(|p| &*p.header.name)), Grip::Whole),
+            ExprKind::Field(id) => (field(program, program.subject, *id), Grip::Whole),
+            ExprKind::RowField(id) => (field(program, self.rows, *id), Grip::Whole),
+            ExprKind::Metric(id) => (named(program.metric(*id).map(|m| &*m.header.name)), Grip::Whole),
+            ExprKind::Points(id) => {
+                (format!("points({})", named(program.metric(*id).map(|m| &*m.header.name))), Grip::Whole)
+            }
+            ExprKind::Score(id) => (card(program, *id), Grip::Whole),
+            ExprKind::Segment(id) => (named(program.segments.get(id.index()).map(|s| &*s.header.name)), Grip::Whole),
+            ExprKind::Part(id, part) => (segment(program, SegmentRef::Part(*id, *part)), Grip::Whole),
+            ExprKind::Partition(id) => {
+                (named(program.partitions.get(id.index()).map(|p| &*p.header.name)), Grip::Whole)
+            }
+            ExprKind::Not(inner) => (format!("not {}", self.at(inner, Grip::Not)), Grip::Not),
+            ExprKind::Negate(inner) => (format!("-{}", self.at(inner, Grip::Whole)), Grip::Product),
+            ExprKind::And(items) => (list(items, " and ", Grip::Not), Grip::And),
+            ExprKind::Or(items) => (list(items, " or ", Grip::And), Grip::Or),
+            ExprKind::OrElse(items) => (list(items, " or else ", Grip::Sum), Grip::OrElse),
+            ExprKind::Sum(terms) => (self.chain(terms, ["+", "-"], Grip::Product), Grip::Sum),
+            ExprKind::Product(terms) => (self.chain(terms, ["*", "/"], Grip::Whole), Grip::Product),
+            ExprKind::Compare(op, a, b) => {
+                (format!("{} {} {}", self.at(a, Grip::OrElse), op.symbol(), self.at(b, Grip::OrElse)), Grip::Compare)
+            }
+            ExprKind::In { value, list: items, negated } => {
+                let items = list(items, ", ", Grip::Choice);
+                (format!("{} {}in ({items})", self.at(value, Grip::OrElse), not(*negated)), Grip::Compare)
+            }
+            ExprKind::Within { value, window: w, negated } => {
+                (format!("{} {}in {}", self.at(value, Grip::OrElse), not(*negated), window(*w)), Grip::Compare)
+            }
+            ExprKind::IsMissing { value, because, negated } => {
+                let because = because.map_or(String::new(), |m| format!(" because {}", missing_word(m)));
+                (format!("{} is {}missing{because}", self.at(value, Grip::OrElse), not(*negated)), Grip::Compare)
+            }
+            ExprKind::IsBand { metric, band, negated } => {
+                let name = named(program.metric(*metric).map(|m| &*m.header.name));
+                (format!("{name} is {}{band}", not(*negated)), Grip::Compare)
+            }
+            ExprKind::IsGrade { scorecard, grade, negated } => {
+                (format!("{} is {}{grade}", card(program, *scorecard), not(*negated)), Grip::Compare)
+            }
+            ExprKind::If { condition, then, otherwise } => {
+                let [c, t, o] = [condition, then, otherwise].map(|e| self.at(e, Grip::Choice));
+                (format!("if {c} then {t} else {o}"), Grip::Choice)
+            }
+            ExprKind::Function(function, arguments) => {
+                let name = function_name(Function::Scalar(*function));
+                (format!("{name}({})", list(arguments, ", ", Grip::Choice)), Grip::Whole)
+            }
+            ExprKind::Aggregate(aggregate) => (self.aggregate(aggregate), Grip::Whole),
+            ExprKind::Elapsed { unit, until, date } => {
+                let word = if *until { "until" } else { "since" };
+                (format!("{}s {word} {}", unit.word(), self.at(date, Grip::Whole)), Grip::Product)
+            }
+            ExprKind::AsOfDate => ("as of".to_string(), Grip::Whole),
+            ExprKind::AsOf { value, shift } => {
+                (format!("{} as of {}", self.at(value, Grip::Whole), shifted(*shift)), Grip::Product)
+            }
+            ExprKind::Change { value, percent, over } => {
+                let percent = if *percent { "percent " } else { "" };
+                (format!("{percent}change in {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
+            }
+            ExprKind::Trend { value, over } => {
+                (format!("trend of {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
+            }
+            ExprKind::Held { condition, count, of, period } => {
+                let word = period.word();
+                let times =
+                    if of == count { plural(*count, word) } else { format!("{count} of last {}", plural(*of, word)) };
+                (format!("{} for {times}", self.at(condition, Grip::Compare)), Grip::Compare)
+            }
+        }
+    }
+
+    fn chain(self, terms: &[(bool, Expr)], signs: [&str; 2], grip: Grip) -> String {
+        let [plus, minus] = signs;
+        let mut out = String::new();
+        for (i, (inverse, term)) in terms.iter().enumerate() {
+            if i > 0 {
+                out.push_str(&format!(" {} ", if *inverse { minus } else { plus }));
+            }
+            out.push_str(&self.at(term, grip));
+        }
+        out
+    }
+
+    /// An aggregate with all its clauses, in the order in which they are applied.
+    pub fn aggregate(self, aggregate: &Aggregate) -> String {
+        let inner = Words { rows: Some(aggregate.source), ..self };
+        let mut out = format!("{}(", function_name(Function::Aggregate(aggregate.function)));
+        if let Some(value) = &aggregate.value {
+            out.push_str(&format!("{} of ", inner.expr(value)));
+        }
+        out.push_str(self.program.table(aggregate.source).map_or("?", |t| &t.header.name));
+        for clause in self.clauses(aggregate) {
+            out.push_str(&format!(" {clause}"));
+        }
+        if let Some(n) = aggregate.at_least {
+            out.push_str(&format!(", at least {n} answers"));
+        }
+        out.push(')');
+        out
+    }
+
+    fn clauses(self, aggregate: &Aggregate) -> Vec<String> {
+        let fields = |ids: &[FieldId]| {
+            ids.iter().map(|f| field(self.program, Some(aggregate.source), *f)).collect::<Vec<_>>().join(", ")
+        };
+        let mut out = Vec::new();
+        let inner = Words { rows: Some(aggregate.source), ..self };
+        out.extend(aggregate.filter.as_ref().map(|f| format!("where {}", inner.expr(f))));
+        out.extend(aggregate.window.map(|w| format!("in {}", window(w))));
+        out.extend(aggregate.dedupe.as_ref().map(|d| {
+            let within = d.within_days.map_or(String::new(), |n| format!(" within {}", plural(n, "day")));
+            let chain = if d.chain { " chain" } else { "" };
+            let keep = if d.keep_last { " keep last" } else { "" };
+            format!("dedupe by {}{within}{chain}{keep}", fields(&d.by))
+        }));
+        if !aggregate.latest_per.is_empty() {
+            out.push(format!("latest per {}", fields(&aggregate.latest_per)));
+        }
+        out.extend(aggregate.cap.map(|(n, period)| format!("cap {n} per {}", period.word())));
+        out.extend(aggregate.decay.map(|d| match d {
+            Decay::HalfLife(days) => format!("decay half-life {}", plural(days, "day")),
+            Decay::Linear(days) => format!("decay linear {}", plural(days, "day")),
+        }));
+        out.extend(aggregate.weight.as_ref().map(|w| format!("weighted by {}", inner.expr(w))));
+        out
+    }
+
+    /// An expression about the rows of a table.
+    pub fn row_expr(self, table: TableId, expr: &Expr) -> String {
+        Words { rows: Some(table), ..self }.expr(expr)
+    }
+}
+
+/// `1 day`, `3 days`.
+pub fn plural(count: impl Into<i64>, word: &str) -> String {
+    let count = count.into();
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A constant as it would be written.
+pub fn literal(program: &Program, ty: Type, v: &Value) -> String {
+    match (v, ty) {
+        (Value::Text(text), _) => format!("\"{text}\""),
+        (Value::Number(n), Type::Number(Unit::Ratio)) => {
+            n.mul(Decimal::HUNDRED).map_or_else(|| n.to_string(), |percent| format!("{percent}%"))
+        }
+        (Value::Number(n), Type::Number(unit @ (Unit::Money(_) | Unit::Days))) => value::number(*n, unit),
+        (Value::Number(n), _) => n.to_string(),
+        _ => value::shown(program, ty, v),
+    }
+}
+
+/// The name of a column.
+pub fn field(program: &Program, table: Option<TableId>, id: FieldId) -> String {
+    let field = table.and_then(|t| program.table(t)).and_then(|t| t.fields.get(id.index()));
+    field.map_or("?", |f| &f.name).to_string()
+}
+
+fn card(program: &Program, id: ScorecardId) -> String {
+    program.scorecard(id).map_or("?", |s| &s.header.name).to_string()
+}
+
+/// The name of a segment or part.
+pub fn segment(program: &Program, segment: SegmentRef) -> String {
+    let name = match segment {
+        SegmentRef::Segment(id) => program.segments.get(id.index()).map(|s| s.header.name.as_str()),
+        SegmentRef::Part(id, part) => {
+            program.partitions.get(id.index()).and_then(|p| p.parts.get(part as usize)).map(|p| p.name.as_str())
+        }
+    };
+    name.unwrap_or("?").to_string()
+}
+
+fn function_name(function: Function) -> &'static str {
+    CATALOGUE.iter().find(|e| e.function == function).map_or("?", |e| e.name)
+}
+
+fn missing_word(word: MissingWord) -> &'static str {
+    match word {
+        MissingWord::NoData => "no_data",
+        MissingWord::NotApplicable => "not_applicable",
+        MissingWord::Stale => "stale",
+        MissingWord::TooFew => "too_few",
+        MissingWord::Error => "error",
+    }
+}
+
+/// `last 90 days`
+pub fn window(window: WindowKind) -> String {
+    match window {
+        WindowKind::Last(duration) => format!("last {duration}"),
+        WindowKind::Next(duration) => format!("next {duration}"),
+        WindowKind::This(kind) => format!("this {}", kind.word()),
+        WindowKind::Previous(kind) => format!("previous {}", kind.word()),
+        WindowKind::LastComplete(count, kind) => {
+            let s = if count == 1 { "" } else { "s" };
+            format!("last {count} complete {}{s}", kind.word())
+        }
+        WindowKind::Since(date) => format!("since {date}"),
+        WindowKind::Between(first, last) => format!("from {first} to {last}"),
+    }
+}
+
+fn shifted(shift: Shift) -> String {
+    match shift {
+        Shift::Ago(duration) => format!("{duration} ago"),
+        Shift::On(date) => date.to_string(),
+        Shift::EndOfPrevious(kind) => format!("end of previous {}", kind.word()),
+    }
+}
+
+/// A row's test, `>= 2`.
+pub fn band_test(program: &Program, ty: Type, test: &BandTest) -> String {
+    let number = |n: &Decimal| match ty {
+        Type::Date | Type::Instant => n
+            .to_int()
+            .and_then(|d| i32::try_from(d).ok())
+            .map_or_else(|| n.to_string(), |days| crate::calendar::Date(days).to_string()),
+        _ => literal(program, ty, &Value::Number(*n)),
+    };
+    match test {
+        BandTest::Compare(op, bound) => format!("{} {}", op.symbol(), number(bound)),
+        BandTest::Between(low, high) => format!("{} to {}", number(low), number(high)),
+        BandTest::In(values) => {
+            let list: Vec<String> = values.iter().map(|v| literal(program, ty, v)).collect();
+            match list.as_slice() {
+                [one] => format!("{} {one}", CompareOp::Equal.symbol()),
+                _ => format!("in ({})", list.join(", ")),
+            }
+        }
+        BandTest::Missing => "missing".to_string(),
+        BandTest::Otherwise => "otherwise".to_string(),
+    }
+}
+
+/// A part's test.
+pub fn part_test(program: &Program, ty: Type, test: &PartTest) -> String {
+    match test {
+        PartTest::By(test) => band_test(program, ty, test),
+        PartTest::Condition(condition) => format!("when {}", Words::new(program).expr(condition)),
+    }
+}
+
+/// `quarter` and so on, in the plural.
+pub fn periods(kind: PeriodKind) -> String {
+    format!("{}s", kind.word())
+}

@@ -1,0 +1,63 @@
+//! Walking through expressions.
+
+use super::{Aggregate, Expr, ExprKind};
+
+impl Expr {
+    /// The expressions directly inside this one, in the order in which they are written.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Param(_)
+            | ExprKind::Field(_)
+            | ExprKind::RowField(_)
+            | ExprKind::Metric(_)
+            | ExprKind::Points(_)
+            | ExprKind::Score(_)
+            | ExprKind::Segment(_)
+            | ExprKind::Part(..)
+            | ExprKind::Partition(_)
+            | ExprKind::IsBand { .. }
+            | ExprKind::IsGrade { .. }
+            | ExprKind::AsOfDate => Vec::new(),
+            ExprKind::Not(inner)
+            | ExprKind::Negate(inner)
+            | ExprKind::Within { value: inner, .. }
+            | ExprKind::IsMissing { value: inner, .. }
+            | ExprKind::Elapsed { date: inner, .. }
+            | ExprKind::AsOf { value: inner, .. }
+            | ExprKind::Change { value: inner, .. }
+            | ExprKind::Trend { value: inner, .. }
+            | ExprKind::Held { condition: inner, .. } => vec![&**inner],
+            ExprKind::And(list) | ExprKind::Or(list) | ExprKind::OrElse(list) | ExprKind::Function(_, list) => {
+                list.iter().collect()
+            }
+            ExprKind::Sum(terms) | ExprKind::Product(terms) => terms.iter().map(|(_, term)| term).collect(),
+            ExprKind::Compare(_, left, right) => vec![&**left, &**right],
+            ExprKind::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
+            ExprKind::If { condition, then, otherwise } => vec![&**condition, &**then, &**otherwise],
+            ExprKind::Aggregate(aggregate) => aggregate.children(),
+        }
+    }
+
+    /// The aggregates of this expression that look at its own as-of date: those under `as of`, `change`, `trend` and
+    /// `for 3 quarters` are left out.
+    pub fn aggregates(&self) -> Vec<&Aggregate> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                ExprKind::Aggregate(aggregate) => found.push(&**aggregate),
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+}
+
+impl Aggregate {
+    /// The value, filter and weight, as far as there are any.
+    pub fn children(&self) -> Vec<&Expr> {
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().collect()
+    }
+}

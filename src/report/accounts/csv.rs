@@ -1,0 +1,76 @@
+//! One row per account with every digit: for spreadsheets and joins.
+
+use super::Evaluation;
+use crate::engine::RuleStatus;
+use crate::program::Type;
+use crate::report::table::csv_line;
+use crate::report::value;
+
+/// A header line and one line per account. Columns: `account`, `name` if there is one, each partition, each scorecard with
+/// `.grade` and `.coverage`, each metric with `.band` and `.points`, each rule.
+pub fn csv(of: &Evaluation) -> String {
+    let program = of.program;
+    let named = of.name_field().is_some();
+    let mut head = vec!["account".to_string()];
+    if named {
+        head.push("name".to_string());
+    }
+    head.extend(program.partitions.iter().map(|p| p.header.name.clone()));
+    for (i, card) in program.scorecards.iter().enumerate() {
+        head.push(card.header.name.clone());
+        if of.graded(i) {
+            head.push(format!("{}.grade", card.header.name));
+        }
+        head.push(format!("{}.coverage", card.header.name));
+    }
+    for metric in &program.metrics {
+        head.push(metric.header.name.clone());
+        if !metric.thresholds.is_empty() {
+            head.push(format!("{}.band", metric.header.name));
+        }
+        if !metric.thresholds.is_empty() || !metric.scales.is_empty() {
+            head.push(format!("{}.points", metric.header.name));
+        }
+    }
+    head.extend(program.rules.iter().map(|r| r.header.name.clone()));
+    let mut out = csv_line(head.iter().map(String::as_str));
+
+    for account in &of.results.accounts {
+        let mut cells = vec![of.id(account).to_string()];
+        if named {
+            cells.push(of.name(account));
+        }
+        for i in 0..program.partitions.len() {
+            cells.push(of.part(account, i).unwrap_or("").to_string());
+        }
+        for (i, score) in account.scores.iter().enumerate() {
+            cells.push(value::csv(program, Type::PLAIN, &score.value));
+            if of.graded(i) {
+                cells.push(score.grade.clone().unwrap_or_default());
+            }
+            cells.push(score.coverage.to_string());
+        }
+        for (result, metric) in account.metrics.iter().zip(&program.metrics) {
+            let shown = value::csv(program, metric.value.ty, &result.value);
+            let masked = !of.personal && !shown.is_empty() && super::personal_metric(program, metric);
+            cells.push(if masked { value::MASK.to_string() } else { shown });
+            if !metric.thresholds.is_empty() {
+                cells.push(result.band.clone().unwrap_or_default());
+            }
+            if !metric.thresholds.is_empty() || !metric.scales.is_empty() {
+                cells.push(result.points.as_ref().map_or(String::new(), |p| value::csv(program, Type::PLAIN, p)));
+            }
+        }
+        for rule in &account.rules {
+            let word = match rule.status {
+                RuleStatus::Holds => "yes",
+                RuleStatus::DoesNotHold => "no",
+                RuleStatus::HeldBack => "held back",
+                RuleStatus::Undecided => "undecided",
+            };
+            cells.push(word.to_string());
+        }
+        out.push_str(&csv_line(cells.iter().map(String::as_str)));
+    }
+    out
+}

@@ -1,0 +1,214 @@
+//! All accounts, scored, as `laud eval` prints them: what every format shows, gathered once.
+
+mod csv;
+mod human;
+mod json;
+mod markdown;
+mod tables;
+
+pub use csv::csv;
+pub use human::{human, short, title};
+pub use json::json;
+pub use markdown::markdown;
+
+use super::{Stamp, value};
+use crate::calendar::Date;
+use crate::data::{Dataset, LoadReport};
+use crate::engine::{AccountResult, Item, Results, RuleStatus, ScoreResult};
+use crate::program::{FieldId, Program, TableKind, Type};
+use crate::value::{Fault, Missing, Value};
+
+/// One evaluation with everything that is said about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// What it ran over.
+    pub data: &'a Dataset,
+    /// What was read, kept and rejected.
+    pub load: &'a LoadReport,
+    /// What came out.
+    pub results: &'a Results,
+    /// Project, date, hash and data.
+    pub stamp: &'a Stamp,
+    /// Show personal columns.
+    pub personal: bool,
+}
+
+/// A number of an account that could not be computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The account.
+    pub account: String,
+    /// The metric, scorecard, segment or rule.
+    pub name: String,
+    /// What happened.
+    pub fault: Fault,
+}
+
+/// How a rule stands over all accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// For how many it holds.
+    pub holds: u64,
+    /// For how many `unless` holds it back.
+    pub held_back: u64,
+    /// For how many it is undecided.
+    pub undecided: u64,
+    /// For how many it does not hold.
+    pub does_not_hold: u64,
+}
+
+impl<'a> Evaluation<'a> {
+    /// The column that names accounts, if there is a text column `name`.
+    pub fn name_field(&self) -> Option<(FieldId, bool)> {
+        name_field(self.program)
+    }
+
+    /// An account's id, masked if it is personal.
+    pub fn id(&self, account: &'a AccountResult) -> &'a str {
+        if personal_key(self.program) && !self.personal { value::MASK } else { &account.id }
+    }
+
+    /// An account's name; empty if it has none.
+    pub fn name(&self, account: &AccountResult) -> String {
+        account_name(self.program, self.data, account.row, self.personal).unwrap_or_default()
+    }
+
+    /// The name of the account's part in a partition; `None` if unknown.
+    pub fn part(&self, account: &AccountResult, partition: usize) -> Option<&'a str> {
+        let part = account.parts.get(partition).copied().flatten()?;
+        self.program.partitions.get(partition)?.parts.get(part as usize).map(|p| p.name.as_str())
+    }
+
+    /// True if scores of this scorecard can have a grade.
+    pub fn graded(&self, scorecard: usize) -> bool {
+        self.program.scorecards.get(scorecard).is_some_and(|s| !s.grades.is_empty())
+    }
+
+    /// Everything that could not be computed because of a division by zero or a number too large.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let program = self.program;
+        let mut list = Vec::new();
+        for account in &self.results.accounts {
+            for fault in account.faults.iter().filter(|f| f.fault != Fault::BadCell) {
+                let name = match fault.item {
+                    Item::Node(node) => program.node_name(node),
+                    Item::Segment(id) => program.segments.get(id.index()).map_or("?", |s| &s.header.name),
+                    Item::Partition(id) => program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
+                    Item::Rule(id) => program.rules.get(id.index()).map_or("?", |r| &r.header.name),
+                };
+                let account = self.id(account).to_string();
+                list.push(Trouble { account, name: name.to_string(), fault: fault.fault });
+            }
+        }
+        list
+    }
+
+    /// True if a score of some account lacks a number that could not be computed.
+    pub fn scores_hit(&self) -> bool {
+        let fatal = |m: Option<Missing>| matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
+        let hit = |s: &ScoreResult| fatal(s.value.missing()) || s.lines.iter().any(|line| fatal(line.missing));
+        self.results.accounts.iter().flat_map(|a| &a.scores).any(hit)
+    }
+
+    /// How each rule stands.
+    pub fn tallies(&self) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); self.program.rules.len()];
+        for rule in self.results.accounts.iter().flat_map(|a| &a.rules) {
+            let Some(tally) = tallies.get_mut(rule.rule.index()) else { continue };
+            match rule.status {
+                RuleStatus::Holds => tally.holds += 1,
+                RuleStatus::HeldBack => tally.held_back += 1,
+                RuleStatus::Undecided => tally.undecided += 1,
+                RuleStatus::DoesNotHold => tally.does_not_hold += 1,
+            }
+        }
+        tallies
+    }
+
+    /// How many accounts have each grade of a scorecard, in the order of its grades; last those without a score.
+    pub fn grade_counts(&self, scorecard: usize) -> Vec<(String, u64)> {
+        let Some(card) = self.program.scorecards.get(scorecard) else { return Vec::new() };
+        let mut counts: Vec<(String, u64)> = Vec::new();
+        // The general table stands last, and what people think of as "the grades" is its order.
+        for band in card.grades.iter().rev().flat_map(|t| &t.bands) {
+            if !counts.iter().any(|(name, _)| *name == band.name) {
+                counts.push((band.name.clone(), 0));
+            }
+        }
+        let mut missing = 0;
+        for score in self.results.accounts.iter().filter_map(|a| a.scores.get(scorecard)) {
+            match counts.iter_mut().find(|(name, _)| Some(name) == score.grade.as_ref()) {
+                Some((_, count)) => *count += 1,
+                None => missing += 1,
+            }
+        }
+        if missing > 0 {
+            counts.push(("missing".to_string(), missing));
+        }
+        counts
+    }
+
+    /// Rows per table that were kept but lie after the as-of date, so that nothing saw them.
+    pub fn unseen(&self) -> Vec<u64> {
+        unseen(self.program, self.data, self.results.as_of)
+    }
+}
+
+/// Counts, per table, the kept rows dated after `as_of`.
+pub fn unseen(program: &Program, data: &Dataset, as_of: Date) -> Vec<u64> {
+    let mut counts = Vec::new();
+    for (i, table) in program.tables.iter().enumerate() {
+        let at = match table.kind {
+            TableKind::Events { at, .. } => Some(at),
+            TableKind::Rows { as_of } => as_of,
+        };
+        let rows = data.tables.get(i);
+        let later = |row: &u32| {
+            let date = at.zip(rows).and_then(|(at, rows)| rows.value(at, *row).date());
+            date.is_some_and(|date| date > as_of)
+        };
+        counts.push((0..rows.map_or(0, |r| r.rows)).filter(later).count() as u64);
+    }
+    counts
+}
+
+fn name_field(program: &Program) -> Option<(FieldId, bool)> {
+    let table = program.subject_table()?;
+    let i = table.fields.iter().position(|f| f.name == "name" && f.ty == Type::Text)?;
+    let id = FieldId(u32::try_from(i).ok()?);
+    (table.key != Some(id)).then(|| (id, table.fields.get(i).is_some_and(|f| f.personal)))
+}
+
+/// True if even the ids of accounts are personal.
+pub fn personal_key(program: &Program) -> bool {
+    let key = program.subject_table().and_then(|t| t.fields.get(t.key?.index()));
+    key.is_some_and(|f| f.personal)
+}
+
+/// What people call an account, from the text column `name`, masked unless asked for.
+pub fn account_name(program: &Program, data: &Dataset, row: u32, personal: bool) -> Option<String> {
+    let (field, is_personal) = name_field(program)?;
+    let rows = data.table(program.subject?)?;
+    match rows.value(field, row) {
+        Value::Text(_) if is_personal && !personal => Some(value::MASK.to_string()),
+        Value::Text(name) => Some(name.to_string()),
+        _ => None,
+    }
+}
+
+/// In a person's words.
+pub fn status_words(status: RuleStatus) -> &'static str {
+    match status {
+        RuleStatus::Holds => "holds",
+        RuleStatus::DoesNotHold => "does not hold",
+        RuleStatus::HeldBack => "held back",
+        RuleStatus::Undecided => "undecided",
+    }
+}
+
+/// True if the metric's value may be a personal cell: it reads a personal column and is not a mere number or condition.
+pub fn personal_metric(program: &Program, metric: &crate::program::Metric) -> bool {
+    crate::explain::personal(program, &metric.value)
+}

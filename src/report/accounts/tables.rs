@@ -1,0 +1,123 @@
+//! The columns of `laud eval`, in groups that belong together.
+
+use super::Evaluation;
+use crate::engine::{AccountResult, RuleStatus, ScoreResult};
+use crate::explain::{bands, held};
+use crate::number::Decimal;
+use crate::program::Scorecard;
+use crate::report::paint::Tone;
+use crate::report::table::{Cell, Column, Table};
+use crate::report::value;
+use crate::value::Value;
+
+/// Columns that are not torn apart where a table has to be split.
+pub struct Group {
+    pub columns: Vec<Column>,
+    /// The group's cells per account.
+    pub cells: Vec<Vec<Cell>>,
+}
+
+impl Group {
+    fn new(columns: Vec<Column>, of: &Evaluation, cells: impl Fn(&AccountResult) -> Vec<Cell>) -> Group {
+        Group { columns, cells: of.results.accounts.iter().map(cells).collect() }
+    }
+}
+
+/// One table of several groups.
+pub fn joined(groups: &[&Group]) -> Table {
+    let mut table = Table::new(groups.iter().flat_map(|g| g.columns.clone()).collect());
+    for i in 0..groups.first().map_or(0, |g| g.cells.len()) {
+        table.row(groups.iter().flat_map(|g| g.cells.get(i).cloned().unwrap_or_default()).collect());
+    }
+    table
+}
+
+/// The account's id.
+pub fn account(of: &Evaluation) -> Group {
+    let column = Column { limit: Some(24), ..Column::words("account") };
+    Group::new(vec![column], of, |a| vec![Cell::toned(of.id(a), Tone::Strong)])
+}
+
+/// The account's name and its parts.
+pub fn who(of: &Evaluation) -> Group {
+    let named = of.name_field().is_some();
+    let mut columns = Vec::new();
+    if named {
+        columns.push(Column { limit: Some(24), ..Column::words("name") });
+    }
+    columns.extend(of.program.partitions.iter().map(|p| Column::words(p.header.name.as_str())));
+    Group::new(columns, of, |a| {
+        let name = named.then(|| Cell::from(of.name(a)));
+        let part = |i| of.part(a, i).map_or(Cell::toned("unknown", Tone::Dim), Cell::from);
+        name.into_iter().chain((0..of.program.partitions.len()).map(part)).collect()
+    })
+}
+
+/// Score, grade and coverage of each scorecard, those inside others last. Coverage of the latter is shown only where
+/// something is missing.
+pub fn cards(of: &Evaluation) -> Vec<Group> {
+    let mut order: Vec<usize> = (0..of.program.scorecards.len()).collect();
+    order.sort_by_key(|i| held(of.program, *i));
+    let group = |i: usize| {
+        let card = of.program.scorecards.get(i)?;
+        let graded = of.graded(i);
+        let partial = |a: &AccountResult| a.scores.get(i).is_some_and(|s| s.coverage != Decimal::ONE);
+        let covered = !held(of.program, i) || of.results.accounts.iter().any(partial);
+        let mut columns = vec![Column::numbers(card.header.name.as_str())];
+        if graded {
+            columns.push(Column::words("grade"));
+        }
+        if covered {
+            columns.push(Column::numbers("cover"));
+        }
+        let cells = |a: &AccountResult| a.scores.get(i).map_or(Vec::new(), |s| score(card, s, graded, covered));
+        Some(Group::new(columns, of, cells))
+    };
+    order.into_iter().filter_map(group).collect()
+}
+
+fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> Vec<Cell> {
+    let mut cells = vec![match &score.value {
+        Value::Number(n) => Cell::from(value::points(*n)),
+        Value::Missing(why) => Cell::toned(why.words(), Tone::Dim),
+        _ => Cell::default(),
+    }];
+    if graded {
+        let grade = score.grade.as_deref().unwrap_or("-");
+        cells.push(Cell::toned(grade, grade_tone(card, grade)));
+    }
+    if covered {
+        cells.push(Cell::toned(value::percent(score.coverage.round(2)), Tone::Dim));
+    }
+    cells
+}
+
+/// Only the ends stand out: the best grade and the worst.
+fn grade_tone(card: &Scorecard, grade: &str) -> Tone {
+    let Some(table) = card.grades.last() else { return Tone::Plain };
+    if grade == "-" {
+        return Tone::Dim;
+    }
+    let at = |n: i64| bands::band_at(table, Decimal::int(n)).map(|b| b.name.as_str());
+    match (at(100) == Some(grade), at(0) == Some(grade)) {
+        (true, false) => Tone::Good,
+        (false, true) => Tone::Bad,
+        _ => Tone::Plain,
+    }
+}
+
+/// The rules that hold; undecided ones with `?`.
+pub fn rules(of: &Evaluation) -> Option<Group> {
+    let names = |a: &AccountResult| {
+        let named = |r: &crate::engine::RuleResult| {
+            let name = of.program.rules.get(r.rule.index())?.header.name.as_str();
+            match r.status {
+                RuleStatus::Holds => Some(name.to_string()),
+                RuleStatus::Undecided => Some(format!("{name}?")),
+                RuleStatus::DoesNotHold | RuleStatus::HeldBack => None,
+            }
+        };
+        vec![Cell::from(a.rules.iter().filter_map(named).collect::<Vec<_>>().join(", "))]
+    };
+    (!of.program.rules.is_empty()).then(|| Group::new(vec![Column::words("rules")], of, names))
+}
