@@ -14,7 +14,6 @@ use crate::number::Decimal;
 use crate::program::{Band, BandTest, Type, Unit};
 use crate::span::Span;
 use crate::value::Value;
-use std::collections::HashSet;
 
 /// What rows are for; words and codes differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +57,7 @@ impl Checker<'_, '_> {
     ) -> Vec<Band> {
         let mut bands = Vec::new();
         let mut sound = true;
-        let mut seen: HashSet<&str> = HashSet::new();
         for row in rows {
-            if !seen.insert(&row.name.text) && purpose == Purpose::Parts {
-                continue; // told as a duplicate name
-            }
             let test = self.row_test(row, ty, purpose);
             let points = row
                 .points
@@ -290,9 +285,9 @@ impl Checker<'_, '_> {
                 }
             }
             rest = rest.without(set);
-        }
-        if domain.whole {
-            rest = rest.whole();
+            if domain.whole {
+                rest = rest.whole();
+            }
         }
         if known.is_some() && !rest.is_empty() {
             let shown: Vec<String> =

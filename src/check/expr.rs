@@ -320,6 +320,11 @@ impl Checker<'_, '_> {
             || self.declared(name).is_some()
     }
 
+    /// True for a bare word that means nothing by itself: compared with something of unknown type, it may be right.
+    fn may_be_value(&self, expr: &ast::Expr, scope: &Scope) -> bool {
+        matches!(&expr.kind, Ast::Name(word) if !self.means_something(word, scope))
+    }
+
     /// True for `fintech` in `fintech = industry`: a value of the other side's list, and not of that type itself.
     fn is_value_of(&self, word: &str, other: &str, scope: &Scope) -> bool {
         let of = |name: &str| -> Option<Type> {
@@ -744,15 +749,13 @@ impl Checker<'_, '_> {
             (Ast::Text(_), _) => false,
             _ => true,
         };
-        let (a, b) = if left_first {
-            let a = self.expr(left, scope, None);
-            let b = self.expr(right, scope, wanted(a.ty));
-            (a, b)
-        } else {
-            let b = self.expr(right, scope, None);
-            let a = self.expr(left, scope, wanted(b.ty));
-            (a, b)
-        };
+        let (first, second) = if left_first { (left, right) } else { (right, left) };
+        let one = self.expr(first, scope, None);
+        if one.ty == Type::Unknown && self.may_be_value(second, scope) {
+            return unknown(span);
+        }
+        let other = self.expr(second, scope, wanted(one.ty));
+        let (a, b) = if left_first { (one, other) } else { (other, one) };
         let Some((a, b)) = self.comparable(a, b) else { return unknown(span) };
         let ordered = !matches!(op, CompareOp::Equal | CompareOp::NotEqual);
         if ordered && matches!(a.ty, Type::Boolean | Type::Enum(_)) {
@@ -774,6 +777,9 @@ impl Checker<'_, '_> {
         let mut value = typed;
         let mut out = Vec::new();
         for element in list {
+            if value.ty == Type::Unknown && self.may_be_value(element, scope) {
+                continue;
+            }
             let element = self.expr(element, scope, wanted(value.ty));
             match self.comparable(value.clone(), element) {
                 Some((a, b)) => {
@@ -782,6 +788,9 @@ impl Checker<'_, '_> {
                 }
                 None => return unknown(span),
             }
+        }
+        if value.ty == Type::Unknown {
+            return unknown(span);
         }
         Expr { kind: ExprKind::In { value: Box::new(value), list: out, negated }, ty: Type::Boolean, span }
     }
@@ -929,8 +938,8 @@ impl Checker<'_, '_> {
             (Type::Number(_), Type::Number(_)) => Code::UnitMismatch,
             _ => Code::TypeMismatch,
         };
-        let diagnostic = Diagnostic::new(code, expr.span, format!("{what} is {wanted}, but this is {got}"))
-            .label(format!("{wanted} is wanted here"));
+        let diagnostic = Diagnostic::new(code, expr.span, format!("{what} must be {wanted}, not {got}"))
+            .label(format!("this is {got}"));
         let diagnostic = match code {
             Code::TypeMismatch => diagnostic.help(format!("give {wanted}")),
             _ => unit_help(diagnostic, &expr, ty, false),

@@ -35,7 +35,7 @@ impl Checker<'_, '_> {
             if value.ty == Type::PLAIN && ty.is_number() {
                 value.ty = ty;
             } else {
-                value = self.want(value, ty, &format!("the declared type of `{}`", item.name.text));
+                value = self.want(value, ty, &format!("the value of `{}`", item.name.text));
             }
         }
         let domain = if value.ty.is_number() { domain::of(&value, self, None) } else { Domain::ANY };

@@ -41,9 +41,12 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     let mut checker = Checker::new(symbols, diagnostics);
     checker.tables();
     checker.settings(settings);
-    for symbol in std::mem::take(&mut checker.symbols.order) {
+    checker.broken.extend(checker.symbols.cyclic.iter().copied());
+    let order = std::mem::take(&mut checker.symbols.order);
+    for &symbol in &order {
         checker.declaration(symbol);
     }
+    checker.symbols.order = order;
     checker.objectives();
     checker.rules();
     checker.double_counting();
@@ -167,7 +170,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
-        if self.error_count() > errors || self.symbols.cyclic.contains(&symbol) {
+        if self.error_count() > errors {
             self.broken.insert(symbol);
         }
     }
@@ -183,9 +186,6 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     fn finish(self) -> Option<Program> {
         let mut program = self.program;
-        for symbol in &self.symbols.order {
-            let _ = symbol; // taken before; the order of nodes was recorded as they were checked
-        }
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;

@@ -158,6 +158,7 @@ impl Checker<'_, '_> {
                 diagnostic = match near {
                     _ if field => diagnostic.help(format!("declare `metric NAME = {}` and weigh that", name.text)),
                     Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), name.span, near),
+                    None if other.is_some() => diagnostic.help("name a metric or a scorecard"),
                     None => {
                         diagnostic.help(format!("declare it: `metric {} {{ value …  scale … }}`", name.text))
                     }
@@ -696,7 +697,7 @@ fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
 }
 
 /// The name behind a line.
-fn symbol_of(node: Node) -> Symbol {
+pub(super) fn symbol_of(node: Node) -> Symbol {
     match node {
         Node::Metric(id) => Symbol::Metric(id.index()),
         Node::Scorecard(id) => Symbol::Scorecard(id.index()),

@@ -74,6 +74,7 @@ impl Checker<'_, '_> {
         let mut regions: Vec<(String, Span, Option<Region>)> = Vec::new();
         let mut otherwise = None;
         let mut left = Some(Region::everything());
+        let mut sound = true;
         for row in &partition.parts {
             let test = match &row.test.kind {
                 RowTestKind::When(condition) => {
@@ -95,6 +96,7 @@ impl Checker<'_, '_> {
                         "no `by` says what is looked at",
                         "write `segments NAME by COLUMN { … }`, or `when CONDITION` in each row",
                     );
+                    sound = false;
                     continue;
                 }
             };
@@ -130,6 +132,7 @@ impl Checker<'_, '_> {
             }
         }
         if otherwise.is_none()
+            && sound
             && let Some(left) = left
             && !left.is_empty()
         {
@@ -161,10 +164,7 @@ impl Checker<'_, '_> {
 
     /// True if nothing can be said of a segment because its declaration has errors.
     fn unclear(&self, segment: SegmentRef) -> bool {
-        self.broken.contains(&match segment {
-            SegmentRef::Segment(id) => Symbol::Segment(id.index()),
-            SegmentRef::Part(id, _) => Symbol::Partition(id.index()),
-        })
+        self.broken.contains(&segment_of(segment))
     }
 
     /// Clauses for segments must not meet in one account: nothing would say which wins.
@@ -205,8 +205,17 @@ impl Checker<'_, '_> {
                 .help(format!("make them parts of one partition, or declare `{b}` with `and not {a}`"));
                 diagnostic.witness = account(witness);
                 self.push(diagnostic);
+                break;
             }
         }
+    }
+}
+
+/// The declaration behind a segment or part.
+pub(super) fn segment_of(segment: SegmentRef) -> Symbol {
+    match segment {
+        SegmentRef::Segment(id) => Symbol::Segment(id.index()),
+        SegmentRef::Part(id, _) => Symbol::Partition(id.index()),
     }
 }
 

@@ -387,7 +387,7 @@ impl Checker<'_, '_> {
             typed = self.set_value(item, text, declared.unwrap_or(typed.ty)).unwrap_or(typed);
         }
         if let Some(ty) = declared {
-            typed = self.want(typed, ty, "the declared type of the parameter");
+            typed = self.want(typed, ty, "the value of the parameter");
         }
         let mut ty = typed.ty;
         let errors = self.error_count();
