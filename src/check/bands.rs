@@ -214,10 +214,12 @@ impl Checker<'_, '_> {
         } else if let Some(all) = self.all_values(ty) {
             self.prove_values(bands, ty, &all, purpose, block);
         } else if !bands.iter().any(|b| b.test == BandTest::Otherwise) && !bands.is_empty() {
+            let at = bands.last().map_or(block, |b| b.span);
+            let name = rest_name(purpose);
             self.push(
-                Diagnostic::new(purpose.gap(), block, format!("texts that no {} names fall through", purpose.row()))
+                Diagnostic::new(purpose.gap(), at, format!("texts that no {} names fall through", purpose.row()))
                     .label("no row takes everything else")
-                    .help("add a last row `… otherwise`"),
+                    .help(format!("add a last row `{name} otherwise`")),
             );
         }
     }
@@ -309,17 +311,17 @@ impl Checker<'_, '_> {
             };
             match (touching(true), touching(false)) {
                 (Some(below), above) => {
-                    diagnostic = at_row(diagnostic, below.span, "the gap begins above this row's values");
+                    diagnostic = at_row(diagnostic, below.span, format!("`{}` ends below it", below.name));
                     if let Some(above) = above {
-                        diagnostic = diagnostic.also(above.span, "and ends below this row's");
+                        diagnostic = diagnostic.also(above.span, format!("`{}` begins above it", above.name));
                     }
                 }
                 (None, Some(above)) => {
-                    diagnostic = at_row(diagnostic, above.span, "the gap lies below this row's values");
+                    diagnostic = at_row(diagnostic, above.span, format!("`{}` begins above it", above.name));
                 }
                 (None, None) => {}
             }
-            let name = if purpose == Purpose::Parts { "other" } else { "rest" };
+            let name = rest_name(purpose);
             diagnostic = diagnostic.help(match rest.parts().count() {
                 1 => format!("move a bound so that the rows meet, or add a last row `{name} otherwise`"),
                 _ => format!("move the bounds so that the rows meet, or add a last row `{name} otherwise`"),
@@ -417,7 +419,7 @@ impl Checker<'_, '_> {
             let mut diagnostic =
                 Diagnostic::new(Code::NonMonotonePoints, odd.3, "points go up and down again as the value rises")
                     .label("turns the direction")
-                    .help("check the points; if it is meant, say why in a comment");
+                    .help("check the points; where both ends are bad, measure how far the value is from its best");
             if let Some(at) = odd.0.or(odd.1) {
                 diagnostic = diagnostic.witness(format!("{} gives {} points", shown_number(at, ty), odd.2));
             }
@@ -472,10 +474,14 @@ impl Checker<'_, '_> {
         if let Some(first) = left.first() {
             let list: Vec<String> = left.iter().take(8).map(|v| format!("`{v}`")).collect();
             found.push(
-                Diagnostic::new(purpose.gap(), block, format!("no {} takes {}", purpose.row(), list.join(", ")))
-                    .label("these rows leave a gap")
-                    .witness(format!("{first} is in no {}", purpose.row()))
-                    .help("name the value in a row, or add a last row `… otherwise`"),
+                Diagnostic::new(
+                    purpose.gap(),
+                    bands.last().map_or(block, |b| b.span),
+                    format!("no {} takes {}", purpose.row(), list.join(", ")),
+                )
+                .label("the rows end without it")
+                .witness(format!("{first} is in no {}", purpose.row()))
+                .help(format!("name the value in a row, or add a last row `{} otherwise`", rest_name(purpose))),
             );
         }
         for diagnostic in found {
@@ -484,8 +490,13 @@ impl Checker<'_, '_> {
     }
 }
 
+/// What a row for all that is left could be called.
+fn rest_name(purpose: Purpose) -> &'static str {
+    if purpose == Purpose::Parts { "other" } else { "rest" }
+}
+
 /// Points a finding about a whole table at one of its rows.
-fn at_row(mut diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
+fn at_row(mut diagnostic: Diagnostic, span: Span, text: impl Into<String>) -> Diagnostic {
     if let Some(first) = diagnostic.labels.first_mut() {
         first.span = span;
     }

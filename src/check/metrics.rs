@@ -106,7 +106,8 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        self.exclusive_segments(&clauses, "the table");
+        let what = if purpose == Purpose::Grades { "the grades" } else { "the thresholds" };
+        self.exclusive_segments(&clauses, what);
         out.extend(general.map(|(table, _)| table));
         out
     }
@@ -139,7 +140,7 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        self.exclusive_segments(&clauses, "the scale");
+        self.exclusive_segments(&clauses, "the scales");
         out.extend(general);
         out
     }
@@ -151,7 +152,7 @@ impl Checker<'_, '_> {
                 self.error(
                     Code::TypeMismatch,
                     scale.span,
-                    format!("a scale wants numbers, but the value is {ty}"),
+                    format!("a scale wants numbers, but the value is {}", self.type_words(ty)),
                     "nothing to interpolate",
                     "give points with `thresholds { … }`",
                 );

@@ -221,8 +221,10 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     fn push(&mut self, mut diagnostic: Diagnostic) {
         // Inside a definition, the call is what the reader has to look at first.
-        if let Some(call) = self.called_at {
-            let inner = diagnostic.span();
+        // What stands in the call itself, an argument, needs no second place.
+        let inner = diagnostic.span();
+        let within = |call: Span| inner.source == call.source && inner.start >= call.start && inner.end <= call.end;
+        if let Some(call) = self.called_at.filter(|call| !within(*call)) {
             let text = diagnostic.labels.first().map_or(String::new(), |l| l.text.clone());
             if let Some(first) = diagnostic.labels.first_mut() {
                 first.span = call;

@@ -319,7 +319,7 @@ impl Checker<'_, '_> {
                 out.push(Override { segment, lines: merged, span: part.span });
             }
         }
-        self.exclusive_segments(&clauses, "the weighing");
+        self.exclusive_segments(&clauses, "the weights");
         out
     }
 
@@ -442,10 +442,9 @@ impl Checker<'_, '_> {
             for line in lines {
                 let (Some(limit), Some(share)) = (line.at_most, line.weight.div(total)) else { continue };
                 if share > limit {
-                    let percent = |n: Decimal| n.mul(Decimal::HUNDRED).unwrap_or(n).fixed(1);
                     let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));
                     let message = format!(
-                        "`{}` has {} % of the weight{whom}, more than the {} % it may have",
+                        "`{}` has {} of the weight{whom}, more than the {} that it may have",
                         self.node_name(line.item),
                         percent(share),
                         percent(limit)
@@ -653,17 +652,29 @@ impl Checker<'_, '_> {
             let (span, name) = (card.header.span, card.header.name.clone());
             for metric in twice {
                 let share = self.effective_share(id, metric, &order);
+                let lines = self.scorecards.get(id.index()).and_then(Option::as_ref).map_or(&[][..], |c| &c.lines);
+                let ways: Vec<(Span, String)> = lines
+                    .iter()
+                    .filter(|l| !l.informational)
+                    .filter_map(|l| match l.item {
+                        Node::Metric(m) => (m == metric).then(|| (l.span, "by itself".to_string())),
+                        Node::Scorecard(inner) => (!self.effective_share(inner, metric, &order).is_zero())
+                            .then(|| (l.span, format!("as a part of `{}`", self.node_name(l.item)))),
+                    })
+                    .take(4)
+                    .collect();
                 let metric = self.node_name(Node::Metric(metric)).to_string();
-                let percent = share.mul(Decimal::HUNDRED).unwrap_or(share).fixed(1);
-                self.push(
-                    Diagnostic::new(
-                        Code::DoubleCounted,
-                        span,
-                        format!("`{metric}` counts in `{name}` by more than one path"),
-                    )
-                    .label(format!("together it has {percent} % of the weight"))
-                    .help("weigh it in one place"),
-                );
+                let mut diagnostic = Diagnostic::new(
+                    Code::DoubleCounted,
+                    span,
+                    format!("`{metric}` counts in `{name}` by more than one path"),
+                )
+                .label(format!("together it has {} of the weight", percent(share)))
+                .help("weigh it in one place");
+                for (at, way) in ways {
+                    diagnostic = diagnostic.also(at, way);
+                }
+                self.push(diagnostic);
             }
         }
     }
@@ -685,6 +696,11 @@ impl Checker<'_, '_> {
         }
         shares.get(&Node::Metric(metric)).copied().unwrap_or(Decimal::ZERO)
     }
+}
+
+/// A share as people write it, with one digit where it needs one.
+fn percent(share: Decimal) -> String {
+    format!("{}%", share.mul(Decimal::HUNDRED).unwrap_or(share).round(1))
 }
 
 /// The scorecards that a scorecard weighs.

@@ -139,10 +139,10 @@ impl Checker<'_, '_> {
             let witness = self.regions(|r| r.witness(&left));
             let mut diagnostic = Diagnostic::new(
                 Code::SegmentGap,
-                item.name.span,
+                partition.parts.last().map_or(item.name.span, |row| row.span),
                 format!("an account can be in no part of `{}`", item.name.text),
             )
-            .label("these parts leave a gap")
+            .label("the parts end without it")
             .help("add a last row `other otherwise`");
             diagnostic.witness = account(witness);
             self.push(diagnostic);
@@ -174,7 +174,7 @@ impl Checker<'_, '_> {
                 let (a, b) = (self.segment_name(*other), self.segment_name(*segment));
                 if segment == other {
                     self.push(
-                        Diagnostic::new(Code::SegmentOverlap, *span, format!("{what} for `{a}` stands twice"))
+                        Diagnostic::new(Code::SegmentOverlap, *span, format!("{what} for `{a}` are given twice"))
                             .label("second time")
                             .also(*other_span, "first time")
                             .help("join the two"),
@@ -198,10 +198,10 @@ impl Checker<'_, '_> {
                 let mut diagnostic = Diagnostic::new(
                     Code::SegmentOverlap,
                     *span,
-                    format!("an account can be in `{a}` and `{b}`, and {what} differs"),
+                    format!("an account can be in `{a}` and `{b}`, and {what} differ"),
                 )
-                .label("which one would win?")
-                .also(*other_span, format!("the one for `{a}`"))
+                .label("which would win?")
+                .also(*other_span, format!("those for `{a}`"))
                 .help(format!("make them parts of one partition, or declare `{b}` with `and not {a}`"));
                 diagnostic.witness = account(witness);
                 self.push(diagnostic);

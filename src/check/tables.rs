@@ -63,8 +63,8 @@ impl Checker<'_, '_> {
             && field.ty != Type::Unknown
         {
             let message = format!("`{}` says when, so it must be a date or an instant", field.name);
-            let (span, ty) = (field.span, field.ty);
-            self.error(Code::TypeMismatch, span, message, &format!("this is {ty}"), "write `date` or `instant`");
+            let (span, label) = (field.span, format!("this is {}", self.type_words(field.ty)));
+            self.error(Code::TypeMismatch, span, message, &label, "write `date` or `instant`");
         }
         for field in &events.fields {
             for attribute in &field.attributes {
