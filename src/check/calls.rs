@@ -135,7 +135,12 @@ impl Checker<'_, '_> {
                 span,
                 message,
                 "wrong number of arguments",
-                format!("it is called `{}`", entry.signature),
+                match (function, count) {
+                    (Scalar::Least | Scalar::Greatest, 1) => {
+                        format!("write `{0}(a, b)` for values, or `{0}(VALUE of SOURCE …)` for rows", entry.name)
+                    }
+                    _ => format!("it is called `{}`", entry.signature.replace(" or ", "` or `")),
+                },
             );
             return unknown(span);
         }
@@ -471,7 +476,15 @@ impl Checker<'_, '_> {
                 self.error(
                     Code::NpsRange,
                     value.span,
-                    "answers to the recommendation question are 0 to 10, but this can be anything",
+                    match (answers.low, answers.high) {
+                        (None, None) => {
+                            "answers to the recommendation question are 0 to 10, but nothing limits this".into()
+                        }
+                        (low, high) => format!(
+                            "answers to the recommendation question are 0 to 10, but this may be {}",
+                            super::interval::words(low, high, true, Type::PLAIN)
+                        ),
+                    },
                     "a code such as 11 for no answer would count as a promoter",
                     "declare the column `integer 0 to 10`; other answers are then rejected and counted",
                 );
@@ -542,7 +555,7 @@ impl Checker<'_, '_> {
                         self.error(
                             Code::TypeMismatch,
                             at,
-                            "how many days?",
+                            "`within` wants a number of days",
                             "months differ in length",
                             "write the days: `within 30 days`",
                         );
@@ -599,8 +612,8 @@ impl Checker<'_, '_> {
                     _ => self.error(
                         Code::TypeMismatch,
                         over.span,
-                        "how many days?",
-                        "at least one day, and months differ in length",
+                        "`decay` wants a number of days",
+                        "months differ in length, and 0 is none",
                         "write the days: `90 days`",
                     ),
                 }

@@ -41,9 +41,12 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     let mut checker = Checker::new(symbols, diagnostics);
     checker.tables();
     checker.settings(settings);
-    for symbol in std::mem::take(&mut checker.symbols.order) {
+    checker.broken.extend(checker.symbols.cyclic.iter().copied());
+    let order = std::mem::take(&mut checker.symbols.order);
+    for &symbol in &order {
         checker.declaration(symbol);
     }
+    checker.symbols.order = order;
     checker.objectives();
     checker.rules();
     checker.double_counting();
@@ -149,7 +152,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.score_domains = vec![Domain::ANY; program.scorecards.len()];
         for (i, metric) in program.metrics.iter().enumerate() {
             let domain = domain::of(&metric.value, &checker, None);
-            checker.metric_domains[i..].first_mut().into_iter().for_each(|slot| *slot = domain);
+            put(&mut checker.metric_domains, i, domain);
         }
         checker
     }
@@ -167,7 +170,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
-        if self.error_count() > errors || self.symbols.cyclic.contains(&symbol) {
+        if self.error_count() > errors {
             self.broken.insert(symbol);
         }
     }
@@ -183,9 +186,6 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     fn finish(self) -> Option<Program> {
         let mut program = self.program;
-        for symbol in &self.symbols.order {
-            let _ = symbol; // taken before; the order of nodes was recorded as they were checked
-        }
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
@@ -221,8 +221,10 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     fn push(&mut self, mut diagnostic: Diagnostic) {
         // Inside a definition, the call is what the reader has to look at first.
-        if let Some(call) = self.called_at {
-            let inner = diagnostic.span();
+        // What stands in the call itself, an argument, needs no second place.
+        let inner = diagnostic.span();
+        let within = |call: Span| inner.source == call.source && inner.start >= call.start && inner.end <= call.end;
+        if let Some(call) = self.called_at.filter(|call| !within(*call)) {
             let text = diagnostic.labels.first().map_or(String::new(), |l| l.text.clone());
             if let Some(first) = diagnostic.labels.first_mut() {
                 first.span = call;
@@ -366,6 +368,13 @@ fn header(item: &ast::Item) -> Header {
         doc: item.doc.clone(),
         meta: item.meta.clone(),
         span: item.name.span,
+    }
+}
+
+/// Fills the place that a declaration has among those of its kind.
+fn put<T>(list: &mut [T], index: usize, value: T) {
+    if let Some(slot) = list.get_mut(index) {
+        *slot = value;
     }
 }
 

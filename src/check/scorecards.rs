@@ -2,7 +2,7 @@
 
 use super::bands::Purpose;
 use super::domain::Domain;
-use super::{Checker, Scope, header};
+use super::{Checker, Scope, header, put};
 use crate::ast::{self, LimitVerb};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
@@ -102,9 +102,9 @@ impl Checker<'_, '_> {
             }
         }
         let domain = domain.unwrap_or(Domain::ANY);
-        self.score_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        put(&mut self.score_domains, index, domain);
         let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
-        self.scorecards[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        put(&mut self.scorecards, index, Some(built));
         self.program.order.push(Node::Scorecard(ScorecardId(index as u32)));
     }
 
@@ -158,6 +158,7 @@ impl Checker<'_, '_> {
                 diagnostic = match near {
                     _ if field => diagnostic.help(format!("declare `metric NAME = {}` and weigh that", name.text)),
                     Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), name.span, near),
+                    None if other.is_some() => diagnostic.help("name a metric or a scorecard"),
                     None => diagnostic.help(format!("declare it: `metric {} {{ value …  scale … }}`", name.text)),
                 };
                 self.push(diagnostic);
@@ -316,7 +317,7 @@ impl Checker<'_, '_> {
                 out.push(Override { segment, lines: merged, span: part.span });
             }
         }
-        self.exclusive_segments(&clauses, "the weighing");
+        self.exclusive_segments(&clauses, "the weights");
         out
     }
 
@@ -439,10 +440,9 @@ impl Checker<'_, '_> {
             for line in lines {
                 let (Some(limit), Some(share)) = (line.at_most, line.weight.div(total)) else { continue };
                 if share > limit {
-                    let percent = |n: Decimal| n.mul(Decimal::HUNDRED).unwrap_or(n).fixed(1);
                     let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));
                     let message = format!(
-                        "`{}` has {} % of the weight{whom}, more than the {} % it may have",
+                        "`{}` has {} of the weight{whom}, more than the {} that it may have",
                         self.node_name(line.item),
                         percent(share),
                         percent(limit)
@@ -647,17 +647,29 @@ impl Checker<'_, '_> {
             let (span, name) = (card.header.span, card.header.name.clone());
             for metric in twice {
                 let share = self.effective_share(id, metric, &order);
+                let lines = self.scorecards.get(id.index()).and_then(Option::as_ref).map_or(&[][..], |c| &c.lines);
+                let ways: Vec<(Span, String)> = lines
+                    .iter()
+                    .filter(|l| !l.informational)
+                    .filter_map(|l| match l.item {
+                        Node::Metric(m) => (m == metric).then(|| (l.span, "by itself".to_string())),
+                        Node::Scorecard(inner) => (!self.effective_share(inner, metric, &order).is_zero())
+                            .then(|| (l.span, format!("as a part of `{}`", self.node_name(l.item)))),
+                    })
+                    .take(4)
+                    .collect();
                 let metric = self.node_name(Node::Metric(metric)).to_string();
-                let percent = share.mul(Decimal::HUNDRED).unwrap_or(share).fixed(1);
-                self.push(
-                    Diagnostic::new(
-                        Code::DoubleCounted,
-                        span,
-                        format!("`{metric}` counts in `{name}` by more than one path"),
-                    )
-                    .label(format!("together it has {percent} % of the weight"))
-                    .help("weigh it in one place"),
-                );
+                let mut diagnostic = Diagnostic::new(
+                    Code::DoubleCounted,
+                    span,
+                    format!("`{metric}` counts in `{name}` by more than one path"),
+                )
+                .label(format!("together it has {} of the weight", percent(share)))
+                .help("weigh it in one place");
+                for (at, way) in ways {
+                    diagnostic = diagnostic.also(at, way);
+                }
+                self.push(diagnostic);
             }
         }
     }
@@ -681,6 +693,11 @@ impl Checker<'_, '_> {
     }
 }
 
+/// A share as people write it, with one digit where it needs one.
+fn percent(share: Decimal) -> String {
+    format!("{}%", share.mul(Decimal::HUNDRED).unwrap_or(share).round(1))
+}
+
 /// The scorecards that a scorecard weighs.
 fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
     let scored = card.combine == Combine::WeightedMean;
@@ -691,7 +708,7 @@ fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
 }
 
 /// The name behind a line.
-fn symbol_of(node: Node) -> Symbol {
+pub(super) fn symbol_of(node: Node) -> Symbol {
     match node {
         Node::Metric(id) => Symbol::Metric(id.index()),
         Node::Scorecard(id) => Symbol::Scorecard(id.index()),

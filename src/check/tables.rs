@@ -1,6 +1,6 @@
 //! Tables, columns and parameters.
 
-use super::{Checker, Scope, header};
+use super::{Checker, Scope, header, put};
 use crate::Settings;
 use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
@@ -63,8 +63,8 @@ impl Checker<'_, '_> {
             && field.ty != Type::Unknown
         {
             let message = format!("`{}` says when, so it must be a date or an instant", field.name);
-            let (span, ty) = (field.span, field.ty);
-            self.error(Code::TypeMismatch, span, message, &format!("this is {ty}"), "write `date` or `instant`");
+            let (span, label) = (field.span, format!("this is {}", self.type_words(field.ty)));
+            self.error(Code::TypeMismatch, span, message, &label, "write `date` or `instant`");
         }
         for field in &events.fields {
             for attribute in &field.attributes {
@@ -387,7 +387,7 @@ impl Checker<'_, '_> {
             typed = self.set_value(item, text, declared.unwrap_or(typed.ty)).unwrap_or(typed);
         }
         if let Some(ty) = declared {
-            typed = self.want(typed, ty, "the declared type of the parameter");
+            typed = self.want(typed, ty, "the value of the parameter");
         }
         let mut ty = typed.ty;
         let errors = self.error_count();
@@ -395,9 +395,7 @@ impl Checker<'_, '_> {
         if self.error_count() > errors {
             ty = Type::Unknown;
         }
-        self.params[index..].first_mut().into_iter().for_each(|slot| {
-            *slot = Some(Param { header: header(item), ty, value: value.clone(), set: set.is_some() });
-        });
+        put(&mut self.params, index, Some(Param { header: header(item), ty, value, set: set.is_some() }));
     }
 
     /// The value that the run gives a parameter, of the type that it has in the program.
