@@ -301,7 +301,8 @@ impl Checker<'_, '_> {
             let (low, high) = rest.parts().next().unwrap_or((None, None));
             let touching = |below: bool| {
                 let sets = bands.iter().zip(&sets).filter_map(|(b, s)| Some((b, s.as_ref()?)));
-                let ends = sets.filter(|(_, s)| !s.is_empty()).map(|(b, s)| (b, if below { s.high() } else { s.low() }));
+                let ends =
+                    sets.filter(|(_, s)| !s.is_empty()).map(|(b, s)| (b, if below { s.high() } else { s.low() }));
                 if below {
                     ends.filter(|(_, end)| end.zip(low).is_some_and(|(e, l)| e < l)).max_by_key(|(_, end)| *end)
                 } else {
@@ -391,7 +392,13 @@ impl Checker<'_, '_> {
             let mut diagnostic = Diagnostic::new(
                 purpose.overlap(),
                 band.span,
-                format!("{}s `{}` and `{}` both take {}", purpose.row(), other.name, band.name, words(low, high, false, ty)),
+                format!(
+                    "{}s `{}` and `{}` both take {}",
+                    purpose.row(),
+                    other.name,
+                    band.name,
+                    words(low, high, false, ty)
+                ),
             )
             .label(format!("shares values with `{}`", other.name))
             .also(other.span, format!("`{}` takes them first", other.name))
@@ -510,7 +517,11 @@ fn not_a_number(ty: Type) -> &'static str {
 
 /// What to do about it.
 fn number_instead(ty: Type) -> &'static str {
-    if ty.is_date() { "count the time: `value days since …`, and compare days" } else { "write `= value` or `in (…)`" }
+    if ty.is_date() {
+        "count the time: `value days since …`, and compare days"
+    } else {
+        "write `= value` or `in (…)`"
+    }
 }
 
 /// True where sharing values is the way such rows are read: narrowing down from one side, or single values set apart first.

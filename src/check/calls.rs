@@ -477,7 +477,9 @@ impl Checker<'_, '_> {
                     Code::NpsRange,
                     value.span,
                     match (answers.low, answers.high) {
-                        (None, None) => "answers to the recommendation question are 0 to 10, but nothing limits this".into(),
+                        (None, None) => {
+                            "answers to the recommendation question are 0 to 10, but nothing limits this".into()
+                        }
                         (low, high) => format!(
                             "answers to the recommendation question are 0 to 10, but this may be {}",
                             super::interval::words(low, high, true, Type::PLAIN)
@@ -857,9 +859,7 @@ impl Checker<'_, '_> {
             T::Date => Type::Date,
             T::Instant => Type::Instant,
             T::Text => Type::Text,
-            T::OneOf(_) => {
-                Type::Enum(*self.lists.get(&format!("{}.{}", item.name.text, parameter.name.text))?)
-            }
+            T::OneOf(_) => Type::Enum(*self.lists.get(&format!("{}.{}", item.name.text, parameter.name.text))?),
         })
     }
 }

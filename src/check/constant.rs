@@ -25,11 +25,7 @@ impl Checker<'_, '_> {
                 Fault::DivisionByZero => ("this divides by zero", "always zero", "divide by something else"),
                 _ => ("this number is too large", "beyond 18 digits", "use smaller numbers"),
             };
-            checker.push(
-                Diagnostic::new(Code::ConstantFault, expr.span, message)
-                    .label(label)
-                    .help(help),
-            );
+            checker.push(Diagnostic::new(Code::ConstantFault, expr.span, message).label(label).help(help));
             Value::Missing(Missing::Error(fault))
         };
         match &expr.kind {

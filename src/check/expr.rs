@@ -13,11 +13,11 @@ use crate::resolve::Symbol;
 use crate::span::Span;
 use crate::value::Value;
 
-/// With more errors than this, nothing is suggested for further ones.
-const MAX_SUGGESTIONS: usize = 500;
-
 /// The most periods that a trend, a `for …` or a window may span.
 pub(super) const MAX_PERIODS: u32 = 1_000;
+
+/// With more errors than this, nothing is suggested for further ones.
+const MAX_SUGGESTIONS: usize = 500;
 
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.

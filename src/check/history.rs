@@ -1,9 +1,9 @@
 //! Points out where an earlier as-of date reads a column that has no history.
 
 use super::Checker;
-use crate::diagnostics::{Code, Diagnostic};
 use super::scorecards::symbol_of;
 use super::segments::segment_of;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{Expr, ExprKind, FieldId, PartTest, TableKind};
 use crate::resolve::Symbol;
 use crate::span::Span;

@@ -323,9 +323,7 @@ impl domain::Known for Checker<'_, '_> {
     }
     fn members(&self, segment: SegmentRef, inside: bool) -> Option<region::Region> {
         match segment {
-            SegmentRef::Segment(id) => {
-                self.members.get(&(Symbol::Segment(id.index()), usize::from(!inside)))?.clone()
-            }
+            SegmentRef::Segment(id) => self.members.get(&(Symbol::Segment(id.index()), usize::from(!inside)))?.clone(),
             SegmentRef::Part(id, part) => {
                 let symbol = Symbol::Partition(id.index());
                 if inside {
@@ -336,9 +334,9 @@ impl domain::Known for Checker<'_, '_> {
                     _ => return None,
                 };
                 let others = (0..count).filter(|i| *i != part as usize);
-                others.map(|i| self.members.get(&(symbol, i))).try_fold(region::Region::nothing(), |sum, next| {
-                    sum.or(next?.as_ref()?)
-                })
+                others
+                    .map(|i| self.members.get(&(symbol, i)))
+                    .try_fold(region::Region::nothing(), |sum, next| sum.or(next?.as_ref()?))
             }
         }
     }

@@ -294,7 +294,9 @@ impl Regions<'_> {
     fn number(&self, key: &str, n: Decimal) -> String {
         let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
         match fields.iter().find(|f| f.name == key).map(|f| f.ty) {
-            Some(Type::Date) => n.to_int().and_then(|d| i32::try_from(d).ok()).map_or(n.to_string(), |d| Date(d).to_string()),
+            Some(Type::Date) => {
+                n.to_int().and_then(|d| i32::try_from(d).ok()).map_or(n.to_string(), |d| Date(d).to_string())
+            }
             Some(ty) => shown_number(n, ty),
             None => n.to_string(),
         }

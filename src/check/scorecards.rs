@@ -126,8 +126,7 @@ impl Checker<'_, '_> {
             other => {
                 let words = ["weighted mean", "sum", "min", "max"];
                 let message = format!("a scorecard cannot combine by `{other}`");
-                let diagnostic =
-                    Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
+                let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
                 self.push(Self::suggest(diagnostic, other, name.span, words, ""));
                 Combine::WeightedMean
             }
@@ -148,9 +147,10 @@ impl Checker<'_, '_> {
                     Some(symbol) => {
                         (Code::WrongKind, format!("`{}` is {}, which cannot be weighed", name.text, symbol.words()))
                     }
-                    None if field => {
-                        (Code::WrongKind, format!("`{}` is a column, and only metrics and scorecards are weighed", name.text))
-                    }
+                    None if field => (
+                        Code::WrongKind,
+                        format!("`{}` is a column, and only metrics and scorecards are weighed", name.text),
+                    ),
                     None => (Code::UnknownName, format!("there is no metric or scorecard `{}`", name.text)),
                 };
                 let mut diagnostic =
@@ -159,9 +159,7 @@ impl Checker<'_, '_> {
                     _ if field => diagnostic.help(format!("declare `metric NAME = {}` and weigh that", name.text)),
                     Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), name.span, near),
                     None if other.is_some() => diagnostic.help("name a metric or a scorecard"),
-                    None => {
-                        diagnostic.help(format!("declare it: `metric {} {{ value …  scale … }}`", name.text))
-                    }
+                    None => diagnostic.help(format!("declare it: `metric {} {{ value …  scale … }}`", name.text)),
                 };
                 self.push(diagnostic);
                 None
@@ -481,9 +479,7 @@ impl Checker<'_, '_> {
         let diagnostic = match plain.filter(|n| *n <= Decimal::HUNDRED) {
             Some(n) => {
                 let percent = n.mul(Decimal::HUNDRED).unwrap_or(n);
-                diagnostic
-                    .label(format!("this is {percent}%"))
-                    .fix(format!("write `{n}%`"), expr.span, format!("{n}%"))
+                diagnostic.label(format!("this is {percent}%")).fix(format!("write `{n}%`"), expr.span, format!("{n}%"))
             }
             None => diagnostic.label("outside").help("write a share such as `60%`"),
         };
@@ -637,8 +633,7 @@ impl Checker<'_, '_> {
                         .unwrap_or_default()
                     }
                 };
-                let (small, mut large) =
-                    if below.len() < found.len() { (below, found) } else { (found, below) };
+                let (small, mut large) = if below.len() < found.len() { (below, found) } else { (found, below) };
                 for metric in small {
                     if !large.insert(metric) {
                         twice.push(metric);

@@ -189,7 +189,8 @@ impl Checker<'_, '_> {
                 if self.unclear(*segment) || self.unclear(*other) {
                     continue;
                 }
-                let regions = domain::Known::members(self, *segment, true).zip(domain::Known::members(self, *other, true));
+                let regions =
+                    domain::Known::members(self, *segment, true).zip(domain::Known::members(self, *other, true));
                 let both = regions.map(|(a, b)| a.common(&b));
                 if both.as_ref().is_some_and(Region::is_empty) {
                     continue;

@@ -6,15 +6,20 @@ use super::fold::fold;
 use super::notes::note;
 use super::table::TableBuilder;
 use crate::diagnostics::nearest;
+use std::collections::HashMap;
+
+/// How many headers that are there twice are reported.
+const MOST_REPEATS: usize = 10;
 
 /// For each column of the program the place of the file's column; says what is absent, unused, twice or missing.
 ///
 /// `None` if a column that is needed is missing or two columns could be meant; the errors are in the builder.
 pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: &str) -> Option<Vec<Option<usize>>> {
     let before = builder.errors.len();
+    let mut known: HashMap<&str, usize> = HashMap::new();
     for (i, header) in headers.iter().enumerate() {
-        let first = headers.iter().position(|h| h == header).unwrap_or(i);
-        if first < i && !header.is_empty() {
+        let first = *known.entry(header).or_insert(i);
+        if first < i && !header.is_empty() && builder.errors.len() < before + MOST_REPEATS {
             builder.errors.push(DataError {
                 place: place.to_string(),
                 message: format!("column `{header}` appears twice, as column {} and column {}", first + 1, i + 1),

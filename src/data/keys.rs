@@ -7,7 +7,7 @@ use crate::calendar::Date;
 use crate::program::{FieldId, Table, TableKind};
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Where merged-away keys went: old key to the key that holds its rows now.
@@ -131,48 +131,34 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
         builder.notes.push(finding);
     }
     let mut errors = Vec::new();
-    let mut in_cycle: Vec<Arc<str>> = Vec::new();
+    // Keys whose way was walked before and leads into a circle.
+    let mut lost: HashSet<&Arc<str>> = HashSet::new();
     for start in next.keys() {
-        // Walks to the end; a walk longer than there are links goes round.
+        let mut path: Vec<&Arc<str>> = Vec::new();
+        let mut on_path: HashSet<&Arc<str>> = HashSet::new();
         let mut at = start;
-        let mut steps = 0;
-        while let Some(into) = next.get(at) {
-            at = into;
-            steps += 1;
-            if steps > next.len() {
-                break;
+        let end = loop {
+            if let Some(end) = moved.get(at) {
+                break Some(Arc::clone(end));
             }
-        }
-        if steps <= next.len() {
-            moved.insert(Arc::clone(start), Arc::clone(at));
-            continue;
-        }
-        if in_cycle.contains(at) || errors.len() >= 10 {
-            continue;
-        }
-        let mut round = vec![Arc::clone(at)];
-        let mut walk = at;
-        while let Some(into) = next.get(walk).filter(|into| *into != at) {
-            round.push(Arc::clone(into));
-            walk = into;
-        }
-        // The smallest key first, so that the message does not depend on where the walk began.
-        let smallest = round.iter().enumerate().min_by(|a, b| a.1.cmp(b.1)).map_or(0, |(i, _)| i);
-        round.rotate_left(smallest);
-        let first = round.first().cloned().unwrap_or_else(|| Arc::clone(at));
-        let row = by_key.get(&first).copied().unwrap_or(0);
-        let mut names: Vec<String> = round.iter().map(|k| format!("`{k}`")).collect();
-        names.push(format!("`{first}`"));
-        let message = match round.len() {
-            1 => format!("`{first}` is merged into itself"),
-            _ => format!("rows are merged in a circle: {}", names.join(" into ")),
+            if lost.contains(at) || on_path.contains(at) {
+                break None;
+            }
+            let Some(into) = next.get(at) else { break Some(Arc::clone(at)) };
+            path.push(at);
+            on_path.insert(at);
+            at = into;
         };
-        errors.push(DataError {
-            place: builder.place(row as usize),
-            message,
-            help: Some(format!("leave `{field}` blank for the one that stays")),
-        });
-        in_cycle.extend(round);
+        if let Some(end) = end {
+            moved.extend(path.into_iter().map(|key| (Arc::clone(key), Arc::clone(&end))));
+            continue;
+        }
+        if on_path.contains(at) && errors.len() < MOST_CIRCLES {
+            let from = path.iter().position(|key| *key == at).unwrap_or(0);
+            let round = path.get(from..).unwrap_or(&[]);
+            errors.push(circle(builder, round, field, &by_key));
+        }
+        lost.extend(path);
     }
     let failed = !errors.is_empty();
     builder.errors.extend(errors);
@@ -190,6 +176,34 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
     builder.retain(&keep);
     moved
 }
+
+/// The error for keys that are merged in a circle.
+fn circle(builder: &TableBuilder<'_>, round: &[&Arc<str>], field: &str, by_key: &HashMap<Arc<str>, u32>) -> DataError {
+    // The smallest key first, so that the message does not depend on where the walk began.
+    let mut round = round.to_vec();
+    let smallest = round.iter().enumerate().min_by(|a, b| a.1.cmp(b.1)).map_or(0, |(i, _)| i);
+    round.rotate_left(smallest);
+    let first = round.first().map_or("", |key| key);
+    let row = by_key.get(first).copied().unwrap_or(0);
+    let mut names: Vec<String> = round.iter().take(MOST_NAMED).map(|k| format!("`{k}`")).collect();
+    if round.len() > MOST_NAMED {
+        names.push(format!("{} more", round.len() - MOST_NAMED));
+    }
+    names.push(format!("`{first}`"));
+    let message = match round.len() {
+        1 => format!("`{first}` is merged into itself"),
+        _ => format!("rows are merged in a circle: {}", names.join(" into ")),
+    };
+    DataError {
+        place: builder.place(row as usize),
+        message,
+        help: Some(format!("leave `{field}` blank for the one that stays")),
+    }
+}
+
+/// How many circles are reported, and how many keys of one are named.
+const MOST_CIRCLES: usize = 10;
+const MOST_NAMED: usize = 8;
 
 /// Gives each event row its parent's row: re-keyed where the parent was merged away, rejected where there is none.
 ///

@@ -8,6 +8,7 @@ use super::table::{Source, TableBuilder};
 use super::{DataError, RejectReason};
 use crate::program::Unit;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::io::{self, BufRead};
 
 struct Object<'a> {
@@ -40,6 +41,7 @@ impl Source for Object<'_> {
 pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> io::Result<()> {
     let mut lines = Lines::new(input);
     let mut headers: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     let fields = builder.table.fields.len();
     let wanted: Vec<String> = (0..fields)
         .map(|i| {
@@ -85,7 +87,8 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
             }
         };
         for name in object.keys() {
-            if headers.len() < MOST_NAMES && !headers.contains(name) {
+            if headers.len() < MOST_NAMES && !seen.contains(name) {
+                seen.insert(name.clone());
                 headers.push(name.clone());
                 let key = fold(name);
                 for (list, folded) in names.iter_mut().zip(&folded) {

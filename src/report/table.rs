@@ -225,12 +225,17 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 
 /// The columns that a text takes on a terminal.
 pub fn shown_width(text: &str) -> usize {
-    if text.chars().any(char::is_control) { clean(text).width() } else { text.width() }
+    if text.chars().any(steers) { clean(text).width() } else { text.width() }
 }
 
-/// Control characters replaced: a name from a file must not move the cursor.
+/// Control characters replaced: a name from a file must not move the cursor, nor turn the direction of writing.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+}
+
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// At most `limit` columns, cut with `…`.

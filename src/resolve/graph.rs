@@ -29,7 +29,8 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     let edges: HashMap<Symbol, Edges> = nodes
         .iter()
         .map(|&node| {
-            let mut found = Finder { symbols, lists: &lists, columns: &columns, subject, rows: None, edges: Vec::new() };
+            let mut found =
+                Finder { symbols, lists: &lists, columns: &columns, subject, rows: None, edges: Vec::new() };
             if let Some(item) = symbols.item(node) {
                 found.item(item);
             }
@@ -337,15 +338,16 @@ fn report(symbols: &Symbols, cycle: &Edges, diagnostics: &mut Diagnostics) {
     } else {
         format!("`{}` depends on itself: {path}", name(first))
     };
-    let mut diagnostic =
-        Diagnostic::new(Code::DependencyCycle, at, message).label("cannot be computed before itself");
+    let mut diagnostic = Diagnostic::new(Code::DependencyCycle, at, message).label("cannot be computed before itself");
     for pair in cycle.windows(2).take(4) {
         if let [(reader, _), (read, span)] = pair {
             diagnostic = diagnostic.also(*span, format!("`{}` reads `{}`", name(*reader), name(*read)));
         }
     }
     let (last, help) = match cycle.last() {
-        Some((last, _)) if cycle.len() > 1 => (format!("`{}` reads `{}`", name(*last), name(first)), "take one of these reads out"),
+        Some((last, _)) if cycle.len() > 1 => {
+            (format!("`{}` reads `{}`", name(*last), name(first)), "take one of these reads out")
+        }
         _ => ("here".to_string(), "take this read out"),
     };
     diagnostics.push(diagnostic.also(back, last).help(help));

@@ -27,6 +27,13 @@ pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name:
         return found.fix("write a zero before the point", here(0), "0");
     }
     let word = word_at(text, offset);
+    let last = before.trim_end_matches([' ', '\t']);
+    if digit_after(word) && (last.ends_with(" in last") || last.ends_with(" in next")) {
+        return found.help(format!("write a unit of time: `{word} days`"));
+    }
+    if digit_after(word) && (last.ends_with(" last") || last.ends_with(" next")) {
+        return found.help("a window stands behind `in`: `renewal in next 90 days`");
+    }
     if digit_after(word) {
         return digits(found, word, here(word.len()), wants_name);
     }
@@ -61,6 +68,7 @@ const WORDS: &[(&[&str], &str)] = &[
     (&["hour", "hours", "minute", "minutes", "second", "seconds"], "the shortest unit of time is the day"),
     (&["null", "none", "nil", "na"], "write `is missing`"),
     (&["if"], "put the `if` in parentheses"),
+    (&["last", "next", "this", "previous"], "a window stands behind `in`: `renewal in next 90 days`"),
     (&["select", "from", "group"], "a metric says `sum(VALUE of SOURCE where CONDITION in WINDOW)`"),
     (&["contains", "like", "matches"], "texts can be compared with `=`, `!=` and `in (\"a\", \"b\")` only"),
 ];

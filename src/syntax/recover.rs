@@ -44,8 +44,24 @@ impl Debris<'_> {
                 return found;
             }
         }
-        let (offset, wanted) = match Grammar::parse(self.place.entry(), slice) {
-            Ok(_) => return self.out_of_place(slice),
+        let (offset, wanted) = match self.stop(slice) {
+            Some(stop) => stop,
+            None => return self.out_of_place(slice),
+        };
+        // `expect a =` and `expect b = 2` on the next line: the second `expect` was taken for a value.
+        if let Some(cut) = self.swallowed(offset).filter(|cut| *cut > self.start) {
+            let shorter = self.text.get(self.start..cut).unwrap_or("");
+            if let Some((offset, wanted)) = self.stop(shorter) {
+                return self.unexpected(offset, cut, &wanted);
+            }
+        }
+        self.unexpected(offset, end, &wanted)
+    }
+
+    /// Where the strict grammar stops, and what it would have accepted there.
+    fn stop(&self, slice: &str) -> Option<(usize, Expected)> {
+        match Grammar::parse(self.place.entry(), slice) {
+            Ok(_) => None,
             Err(error) => {
                 let offset = match error.location {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -54,10 +70,20 @@ impl Debris<'_> {
                     ErrorVariant::ParsingError { positives, .. } => positives,
                     ErrorVariant::CustomError { .. } => Vec::new(),
                 };
-                (self.start + offset, Expected::of(&rules))
+                Some((self.start + offset, Expected::of(&rules)))
             }
-        };
-        self.unexpected(offset, end, &wanted)
+        }
+    }
+
+    /// The end of the line before the one on which a statement's word stands right before `offset`.
+    fn swallowed(&self, offset: usize) -> Option<usize> {
+        let word = word_before(self.text, offset);
+        let end = self.text.get(..offset)?.trim_end_matches([' ', '\t']).len();
+        let begin = end - word.len();
+        let line = self.text.get(..begin)?.trim_end_matches([' ', '\t']);
+        let opens = self.place.statements().contains(&word)
+            || self.place.has_meta() && self.place.all_statements().contains(&word);
+        (opens && line.ends_with('\n')).then(|| self.scan.trim_end(self.text, self.start, line.len()))
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -136,7 +162,13 @@ impl Debris<'_> {
         let found = Diagnostic::new(Code::UnknownWord, span, message);
         Some(match near {
             Some(near) => found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
-            None => found.help(format!("{} has {}", self.place.noun(), listed(&here, "and"))),
+            None if word == "weight" => {
+                found.help("`weight` stands behind the name of a metric, on a line of a scorecard")
+            }
+            None => {
+                let and_meta = if self.place.has_meta() { ", besides `owner`, `review` and the like" } else { "" };
+                found.help(format!("{} has {}{and_meta}", self.place.noun(), listed(self.place.statements(), "and")))
+            }
         })
     }
 
@@ -171,30 +203,113 @@ impl Debris<'_> {
     fn unexpected(&self, offset: usize, end: usize, expected: &Expected) -> Diagnostic {
         let found = Found::at(self.text, offset, end);
         let span = self.span(offset, offset + found.len());
+        if let Some(diagnostic) = self.row_without_test(offset, expected) {
+            return diagnostic;
+        }
         if let Found::Word(word) = found {
-            if expected.wants_type {
-                let message = format!("unknown type `{word}`");
-                let diagnostic = Diagnostic::new(Code::UnknownWord, span, message);
-                return match nearest(word, TYPES.iter().copied()) {
-                    Some(near) => {
-                        diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
-                    }
-                    None => diagnostic.help(format!("a type is {}", listed(TYPES, "or"))),
-                };
-            }
-            if DECLARATIONS.contains(&word) && expected.wants_name() {
-                return reserved_name(self.text, span);
-            }
-            if let Some(near) = nearest(word, expected.candidates.iter().copied()) {
-                return Diagnostic::new(Code::UnknownWord, span, format!("unknown word `{word}`"))
-                    .label(format!("expected {}", expected.words()))
-                    .help(format!("did you mean `{near}`?"))
-                    .fix(format!("write `{near}`"), span, near);
+            if let Some(diagnostic) = self.wrong_word(word, span, expected) {
+                return diagnostic;
             }
         }
-        let message = format!("unexpected {}; expected {}", found.words(), expected.words());
-        let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message);
+        let at_end = matches!(found, Found::EndOfLine | Found::EndOfFile) || matches!(found, Found::Signs(")" | "}"));
+        let message = format!("unexpected {}; expected {}", found.words(), expected.words(at_end));
+        let mut diagnostic = Diagnostic::new(Code::UnexpectedText, span, message);
+        if at_end && expected.closing {
+            if let Some(open) = self.open_paren(offset) {
+                let close = self.span(offset, offset);
+                diagnostic = diagnostic.also(self.span(open, open + 1), "this `(` is not closed").fix(
+                    "close it with `)`",
+                    close,
+                    ")",
+                );
+            }
+        }
+        if expected.candidates.contains(&"weight")
+            && matches!(found, Found::Word(w) if w.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            return diagnostic.fix("write `weight` before the number", self.span(offset, offset), "weight ");
+        }
         hints::add(diagnostic, self.text, offset, span, expected.wants_name())
+    }
+
+    /// What can be told from the word that should not be there.
+    fn wrong_word(&self, word: &str, span: Span, expected: &Expected) -> Option<Diagnostic> {
+        let write = |near: &str| format!("write `{near}`");
+        if expected.wants_type {
+            let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("unknown type `{word}`"));
+            return Some(match nearest(word, TYPES.iter().copied()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(write(near), span, near),
+                None => diagnostic.help(format!("a type is {}", listed(TYPES, "or"))),
+            });
+        }
+        if DECLARATIONS.contains(&word) && expected.wants_name() {
+            return Some(reserved_name(self.text, span));
+        }
+        let letters = word.len() == 3 && word.chars().all(|c| c.is_ascii_lowercase());
+        if expected.wants_currency && letters && !word.starts_with("and") {
+            let right = word.to_uppercase();
+            let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("unknown word `{word}`"));
+            return Some(diagnostic.label("a currency?").fix(
+                format!("write the currency in capitals: `{right}`"),
+                span,
+                right,
+            ));
+        }
+        // `NOT x` is read as a name, and `x` is where it stops.
+        let before = word_before(self.text, span.start as usize);
+        let lower = before.to_lowercase();
+        if before != lower && RESERVED.contains(&lower.as_str()) {
+            let end = self.text.get(..span.start as usize).map_or(0, |t| t.trim_end_matches([' ', '\t']).len());
+            let place = self.span(end - before.len(), end);
+            let diagnostic = Diagnostic::new(Code::UnknownWord, place, format!("unknown word `{before}`"));
+            return Some(diagnostic.help(format!("did you mean `{lower}`?")).fix(write(&lower), place, lower));
+        }
+        let near = nearest(word, expected.candidates.iter().copied())
+            .filter(|near| word.chars().count() > 2 || near.eq_ignore_ascii_case(word))?;
+        Some(
+            Diagnostic::new(Code::UnknownWord, span, format!("unknown word `{word}`"))
+                .label(format!("expected {}", expected.words(false)))
+                .help(format!("did you mean `{near}`?"))
+                .fix(write(near), span, near),
+        )
+    }
+
+    /// `gold 85`: a row whose value is there, but not what it is compared with.
+    fn row_without_test(&self, offset: usize, expected: &Expected) -> Option<Diagnostic> {
+        if !matches!(self.place, Place::Rows | Place::Parts) || !expected.candidates.contains(&"to") {
+            return None;
+        }
+        let name = word_at(self.text, self.start);
+        let rest = self.text.get(self.start + name.len()..offset)?;
+        let begin = self.start + name.len() + (rest.len() - rest.trim_start().len());
+        let end = self.scan.trim_end(self.text, begin, offset);
+        let value = self.text.get(begin..end).filter(|v| !v.is_empty())?;
+        let diagnostic =
+            Diagnostic::new(Code::UnexpectedText, self.span(begin, end), format!("`{value}` is not a condition"));
+        Some(diagnostic.help(format!("write `{name} >= {value}`, `{name} = {value}` or a range like `{name} 1 to 10`")))
+    }
+
+    /// The last `(` before `offset` that is still open there.
+    fn open_paren(&self, offset: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut open = Vec::new();
+        let mut at = self.start;
+        while at < offset {
+            match bytes.get(at)? {
+                b'"' => at = text_end(bytes, at),
+                b'#' => at = memchr::memchr(b'\n', bytes.get(at..)?).map_or(offset, |n| at + n),
+                b'(' => {
+                    open.push(at);
+                    at += 1;
+                }
+                b')' => {
+                    open.pop();
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+        open.pop()
     }
 }
 
@@ -229,6 +344,15 @@ pub fn word_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or("");
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
     rest.get(..end).unwrap_or("")
+}
+
+/// The word that ends before `end` on the same line, blanks between left out.
+fn word_before(text: &str, end: usize) -> &str {
+    let before = text.get(..end).unwrap_or("").trim_end_matches([' ', '\t']);
+    let start = before
+        .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .map_or(0, |at| at + before.get(at..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8));
+    before.get(start..).unwrap_or("")
 }
 
 /// What stands at the place of a mistake.
@@ -299,35 +423,50 @@ struct Expected {
     candidates: Vec<&'static str>,
     wants_type: bool,
     wants_value: bool,
+    wants_currency: bool,
+    /// A `)` is missing.
+    closing: bool,
 }
+
+const OPERATOR: &str = "an operator";
+const END: &str = "the end of the statement";
 
 impl Expected {
     fn of(rules: &[Rule]) -> Expected {
         let mut expected = Expected::default();
         let mut operator = false;
+        let mut clauses = Vec::new();
         let mut statements = Vec::new();
+        let quoted = |words: &[&str]| words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>();
         for rule in rules {
             match wanted(*rule) {
                 Wanted::Nothing => {}
                 Wanted::Words(words) => {
-                    expected.shown.extend(words.iter().map(|w| format!("`{w}`")));
+                    expected.shown.extend(quoted(words));
                     expected.candidates.extend(words);
                 }
-                Wanted::Noun(noun) => {
-                    expected.wants_type |= noun == "a type";
-                    expected.shown.push(noun.to_string());
-                }
+                Wanted::Noun(noun) => expected.shown.push(noun.to_string()),
                 Wanted::Operator(words) => {
                     operator = true;
                     expected.candidates.extend(words);
                 }
-                Wanted::Statement(words) => {
-                    statements.extend(words.iter().map(|w| format!("`{w}`")));
+                Wanted::Clause(words) => {
+                    clauses.extend(quoted(words));
                     expected.candidates.extend(words);
                 }
+                Wanted::Statement(words) => {
+                    statements.extend(quoted(words));
+                    expected.candidates.extend(words);
+                }
+                Wanted::Type => expected.wants_type = true,
+                Wanted::Currency => expected.wants_currency = true,
                 Wanted::Value => expected.wants_value = true,
-                Wanted::End => expected.shown.push("the end of the statement".to_string()),
+                Wanted::End => expected.shown.push(END.to_string()),
             }
+        }
+        expected.closing = expected.shown.iter().any(|s| s == "`)`");
+        if expected.wants_type {
+            expected.shown.push("a type".to_string());
         }
         if expected.wants_value {
             // Whatever can begin a value goes without saying.
@@ -336,7 +475,17 @@ impl Expected {
             expected.shown.push("a value".to_string());
         }
         if operator {
-            expected.shown.push("an operator".to_string());
+            // So does whatever can follow one.
+            let part = ["`(`", "`as of`", "`for`", "`in`", "`is`", "`not`", "a unit of time like `days`"];
+            expected.shown.retain(|s| !part.contains(&s.as_str()));
+            expected.shown.push(OPERATOR.to_string());
+        } else if expected.wants_currency {
+            expected.shown.push("a currency like `USD`".to_string());
+        }
+        if clauses.len() > 1 {
+            expected.shown.push("a clause like `where`".to_string());
+        } else {
+            expected.shown.extend(clauses);
         }
         if statements.len() > 4 {
             expected.shown.push("a statement".to_string());
@@ -345,9 +494,7 @@ impl Expected {
         }
         expected.shown.sort();
         expected.shown.dedup();
-        expected
-            .candidates
-            .retain(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()) || word.len() > 1);
+        expected.candidates.retain(|word| word.len() > 1);
         expected.candidates.sort_unstable();
         expected.candidates.dedup();
         expected
@@ -357,11 +504,16 @@ impl Expected {
         self.wants_value || self.shown.iter().any(|s| s == "a name")
     }
 
-    fn words(&self) -> String {
-        match self.shown.as_slice() {
-            [] => "something else".to_string(),
-            shown => joined(shown, "or"),
+    /// In words. Where the text ends too early, what must follow is worth more than what could.
+    fn words(&self, at_end: bool) -> String {
+        if at_end && self.closing {
+            return "`)`".to_string();
         }
+        let mut shown = self.shown.clone();
+        if at_end && shown.iter().any(|s| s != OPERATOR && s != END && s != "`,`") {
+            shown.retain(|s| s != OPERATOR && s != END && s != "`,`");
+        }
+        if shown.is_empty() { "something else".to_string() } else { joined(&shown, "or") }
     }
 }
 

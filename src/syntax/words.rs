@@ -16,6 +16,12 @@ pub enum Wanted {
     Operator(&'static [&'static str]),
     /// A statement; the words are those that open it.
     Statement(&'static [&'static str]),
+    /// One of the clauses behind a source.
+    Clause(&'static [&'static str]),
+    /// A type.
+    Type,
+    /// A currency.
+    Currency,
     /// A value of an expression.
     Value,
     /// The end of what was read.
@@ -36,7 +42,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::text_part | Rule::digits => Nothing,
         Rule::number | Rule::numeric | Rule::signed | Rule::count => Noun("a number"),
         Rule::percent => Nothing,
-        Rule::currency => Noun("a currency like `USD`"),
+        Rule::currency => Currency,
         Rule::unit => Noun("a unit of time like `days`"),
         Rule::minus => Nothing,
         Rule::duration => Noun("a duration like `90 days`"),
@@ -49,7 +55,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::colon => Words(&[":"]),
         Rule::equals => Words(&["="]),
         Rule::arrow => Words(&["->"]),
-        Rule::kw_as => Operator(&["as of"]),
+        Rule::kw_as => Words(&["as of"]),
         Rule::kw_at => Words(&["at"]),
         Rule::kw_because | Rule::because => Words(&["because"]),
         Rule::kw_by => Words(&["by"]),
@@ -60,7 +66,6 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_in => Words(&["in"]),
         Rule::kw_is => Words(&["is"]),
         Rule::kw_last => Words(&["last"]),
-        Rule::kw_least => Words(&["least"]),
         Rule::kw_missing => Words(&["missing"]),
         Rule::kw_not => Words(&["not"]),
         Rule::kw_of => Words(&["of"]),
@@ -70,7 +75,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_then => Words(&["then"]),
         Rule::kw_to => Words(&["to"]),
         Rule::kw_when => Words(&["when"]),
-        Rule::kw_where => Words(&["where"]),
+        Rule::kw_where => Clause(&["where"]),
         Rule::kw_within => Words(&["within"]),
 
         Rule::file | Rule::item => Noun("a declaration"),
@@ -124,9 +129,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::attribute => Words(&["key", "optional", "personal", "recorded", "merged", "parent"]),
         Rule::range | Rule::up_to => Noun("a range like `0 to 10`"),
         Rule::or_more => Words(&["or more"]),
-        Rule::type_start | Rule::plain_type | Rule::type_expr | Rule::type_word | Rule::money | Rule::one_of => {
-            Noun("a type")
-        }
+        Rule::type_start | Rule::plain_type | Rule::type_expr | Rule::type_word | Rule::money | Rule::one_of => Type,
 
         Rule::row => Noun("a row like `gold >= 85`"),
         Rule::row_test | Rule::row_compare | Rule::row_between => Noun("a comparison like `>= 2`"),
@@ -155,12 +158,12 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::line_clause => Nothing,
         Rule::line_weight => Words(&["weight"]),
         Rule::informational => Words(&["informational"]),
-        Rule::at_most => Words(&["at most"]),
+        Rule::at_most | Rule::most => Words(&["at most"]),
         Rule::line_scale => Words(&["scale"]),
         Rule::override_lines => Statement(&["for"]),
         Rule::missing_policy => Statement(&["missing"]),
         Rule::renormalise => Words(&["renormalise"]),
-        Rule::coverage => Words(&["at least"]),
+        Rule::coverage | Rule::least => Words(&["at least"]),
         Rule::coverage_word => Words(&["coverage"]),
         Rule::zero => Words(&["zero"]),
         Rule::neutral => Words(&["neutral"]),
@@ -255,17 +258,17 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::answers => Words(&["answers"]),
         Rule::all_answers => Words(&["all answers"]),
         Rule::clause => Nothing,
-        Rule::where_clause => Words(&["where"]),
-        Rule::in_clause => Words(&["in"]),
-        Rule::dedupe => Words(&["dedupe by"]),
-        Rule::dedupe_within => Words(&["within"]),
-        Rule::chain => Words(&["chain"]),
-        Rule::keep => Words(&["keep"]),
-        Rule::latest_per => Words(&["latest per"]),
-        Rule::cap => Words(&["cap"]),
-        Rule::decay => Words(&["decay"]),
+        Rule::where_clause => Clause(&["where"]),
+        Rule::in_clause => Clause(&["in"]),
+        Rule::dedupe => Clause(&["dedupe by"]),
+        Rule::dedupe_within => Clause(&["within"]),
+        Rule::chain => Clause(&["chain"]),
+        Rule::keep => Clause(&["keep"]),
+        Rule::latest_per => Clause(&["latest per"]),
+        Rule::cap => Clause(&["cap"]),
+        Rule::decay => Clause(&["decay"]),
         Rule::decay_shape => Words(&["half-life", "linear"]),
-        Rule::weighted_by => Words(&["weighted by"]),
+        Rule::weighted_by => Clause(&["weighted by"]),
 
         Rule::item_start
         | Rule::not_a_name
@@ -291,18 +294,15 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::debris
         | Rule::debris_parens
         | Rule::debris_braces => Nothing,
-        Rule::only_item
-        | Rule::only_objective
-        | Rule::only_field
-        | Rule::only_row
-        | Rule::only_part
-        | Rule::only_metric
-        | Rule::only_scorecard
-        | Rule::only_line
-        | Rule::only_rule
-        | Rule::only_test
-        | Rule::only_entry
-        | Rule::only_expr => Nothing,
+        Rule::only_item => Noun("a declaration"),
+        Rule::only_field => Noun("a column like `arr money USD`"),
+        Rule::only_row | Rule::only_part => Noun("a row like `gold >= 85`"),
+        Rule::only_line => Noun("a line like `references weight 40`"),
+        Rule::only_entry => Noun("a column and its value"),
+        Rule::only_expr => Value,
+        Rule::only_objective | Rule::only_metric | Rule::only_scorecard | Rule::only_rule | Rule::only_test => {
+            Noun("a statement")
+        }
     }
 }
 

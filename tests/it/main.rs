@@ -23,4 +23,3 @@ mod support;
 mod syntax;
 mod transcript;
 mod ui;
-mod zz_debug;

@@ -3,7 +3,7 @@
 //! A ```laud block must compile without errors. `# fails: name` on its first line announces that it raises that code
 //! instead. The comment `<!-- given -->` above a block makes it part of every later block of the document (until the
 //! next such comment), `<!-- alone -->` compiles a block without what is given, `<!-- file: demo/a.laud -->` also
-//! writes the block (of any language) to that file for the commands below it. A block ```laud expression holds one
+//! writes the block (of any language) to that file for the commands below it; `<!-- file: demo/a.laud, given -->` does both. A block ```laud expression holds one
 //! expression a line, each checked against what is given.
 //!
 //! In ```sh and ```console blocks the lines `$ laud …` and `$ cargo run --release -- …` are run in a folder with a copy of
@@ -34,12 +34,12 @@ fn programs(document: &str) {
     let mut given = String::new();
     for block in blocks(&read(&root().join(document))) {
         let name = format!("{document}:{}", block.line);
-        let comment = block.comment.as_deref().unwrap_or("");
+        let said = |word: &str| block.comment.as_deref().is_some_and(|c| c.split([' ', ',']).any(|w| w == word));
         match block.info.as_str() {
             "laud" => {
-                let context = if comment == "alone" || comment == "given" { "" } else { given.as_str() };
+                let context = if said("alone") || said("given") { "" } else { given.as_str() };
                 failures.case(&name, program(&block, context));
-                if comment == "given" {
+                if said("given") {
                     given = block.text.clone();
                 }
             }
@@ -94,6 +94,7 @@ fn commands_of_the_readme_print_what_it_shows() {
     let mut printed = HashMap::new();
     for block in blocks(&document) {
         if let Some(file) = block.comment.as_deref().and_then(|c| c.strip_prefix("file:")) {
+            let file = file.split(',').next().unwrap_or(file);
             write(&place.path().join(file.trim()), &block.text);
         }
         if block.info != "sh" && block.info != "console" {

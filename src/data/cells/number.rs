@@ -286,6 +286,9 @@ impl NumberReader {
 
 /// What is left behind a currency sign or code, and whether it is the column's.
 fn currency_before(text: &str, currency: Currency) -> Option<(&str, bool)> {
+    if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '(')) {
+        return None;
+    }
     for (sign, codes) in SIGNS {
         if let Some(rest) = text.strip_prefix(sign) {
             return Some((rest, codes.contains(&currency.code())));
@@ -298,6 +301,9 @@ fn currency_before(text: &str, currency: Currency) -> Option<(&str, bool)> {
 
 /// What is left before a currency sign or code, and whether it is the column's.
 fn currency_after(text: &str, currency: Currency) -> Option<(&str, bool)> {
+    if text.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     for (sign, codes) in SIGNS {
         if let Some(rest) = text.strip_suffix(sign) {
             return Some((rest, codes.contains(&currency.code())));

@@ -586,16 +586,12 @@ impl Builder<'_> {
 
     fn clause(&mut self, node: Node<'_>) -> Clause {
         let (span, rule) = (self.span(&node), node.as_rule());
-        let bare_window = matches!(rule, Rule::window_since | Rule::window_between);
-        if bare_window {
-            let kind = ClauseKind::In(Window { kind: self.window_kind(node), span });
-            return Clause { kind, span };
-        }
         let mut kids = self.kids(node);
         let kind = match rule {
             Rule::where_clause => ClauseKind::Where(self.next_expr(&mut kids, span)),
             Rule::in_clause => match kids.next() {
-                Some(kid) => ClauseKind::In(self.window(kid)),
+                Some(kid) if kid.as_rule() == Rule::window => ClauseKind::In(self.window(kid)),
+                Some(kid) => ClauseKind::In(Window { kind: self.window_kind(kid), span }),
                 None => ClauseKind::Where(self.hole(span)),
             },
             Rule::dedupe => {

@@ -30,16 +30,27 @@ impl Builder<'_> {
                 let amount = sign(self.decimal(&digits, 0, span));
                 ExprKind::Money(amount, self.name(&kid))
             }
-            Some(kid) => match digits.parse::<u32>() {
-                Ok(count) if !negative => ExprKind::Duration(Duration { count, unit: period(kid.as_str()) }),
-                _ => {
-                    self.fail(Code::TooLarge, span, format!("`{digits}` is not a count of {}", kid.as_str()), |d| {
-                        d.help("write a whole number, without separators, below four billion")
-                    });
-                    ExprKind::Duration(Duration { count: 0, unit: period(kid.as_str()) })
-                }
-            },
+            Some(kid) => {
+                let unit = period(kid.as_str());
+                ExprKind::Duration(Duration { count: self.whole(&digits, negative, kid.as_str(), span), unit })
+            }
         }
+    }
+
+    /// How many days and so on: a whole number.
+    fn whole(&mut self, digits: &str, negative: bool, unit: &str, span: Span) -> u32 {
+        let plain: String = digits.chars().filter(|c| *c != '_').collect();
+        let whole = plain.chars().all(|c| c.is_ascii_digit()) && !negative;
+        match plain.parse() {
+            Ok(count) if whole => return count,
+            _ if whole => self.fail(Code::TooLarge, span, format!("`{digits}` is too large"), |d| {
+                d.help("counts go up to four billion")
+            }),
+            _ => self.fail(Code::UnexpectedText, span, format!("`{digits}` is not a count of {unit}"), |d| {
+                d.help("write a whole number, in a shorter unit if need be")
+            }),
+        }
+        0
     }
 
     /// The exact value of `12_000.5k`, moved by so many powers of ten.

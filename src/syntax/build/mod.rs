@@ -63,12 +63,8 @@ impl<'a> Builder<'a> {
                     self.broken = false;
                     let known = self.diagnostics.len();
                     let item = self.item(node);
+                    self.never_silent(known, item.span);
                     if self.broken {
-                        if known == self.diagnostics.len() {
-                            self.report(Code::UnexpectedText, item.span, "laud cannot read this declaration", |d| {
-                                d.help("this is a mistake in laud, not in your text; please report it")
-                            });
-                        }
                         before = None;
                         file.lost.push(item.name);
                     } else {
@@ -80,10 +76,21 @@ impl<'a> Builder<'a> {
         file
     }
 
+    /// What is left out is always reported, even if laud itself is to blame.
+    fn never_silent(&mut self, known: usize, span: Span) {
+        if self.broken && known == self.diagnostics.len() {
+            self.report(Code::UnexpectedText, span, "laud cannot read this", |d| {
+                d.help("this is a mistake in laud, not in your text; please report it")
+            });
+        }
+    }
+
     /// Builds a single expression; nothing if it has a mistake.
     pub fn lone_expression<'i>(&mut self, mut nodes: impl Iterator<Item = Node<'i>>) -> Option<ast::Expr> {
         let node = nodes.find(|n| n.as_rule() == Rule::expr)?;
+        let known = self.diagnostics.len();
         let expr = self.expr(node);
+        self.never_silent(known, expr.span);
         (!self.broken).then_some(expr)
     }
 
@@ -140,7 +147,7 @@ impl<'a> Builder<'a> {
             return false;
         }
         let word = recover::word_at(tail, 0);
-        let opens = word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let opens = !word.is_empty();
         let goes_on = matches!(word, "and" | "or" | "in" | "is" | "then" | "else" | "of" | "where");
         let end = self.scan.trim_end(self.text, before.start, before.end);
         let same_line = self.text.get(end..rest).is_some_and(|between| !between.contains('\n'));
@@ -155,7 +162,8 @@ impl<'a> Builder<'a> {
         let rest = self.text.get(after..)?;
         let begin = after + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
         let word = recover::word_at(self.text, begin);
-        let named = !first.is_empty() && begin > after && word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let declares = !first.is_empty() && Place::home_of(first).is_none();
+        let named = declares && begin > after && word.starts_with(|c: char| c.is_alphabetic() || c == '_');
         named.then(|| Name { text: word.to_string(), span: self.at(begin, begin + word.len()) })
     }
 
@@ -199,8 +207,7 @@ impl<'a> Builder<'a> {
                 | Rule::unknown_field
                 | Rule::unknown_row
                 | Rule::unknown_line
-                | Rule::unknown_entry
-                | Rule::unknown_cells => {
+                | Rule::unknown_entry => {
                     self.debris(before.take(), &kid, place);
                 }
                 _ => {
@@ -387,7 +394,8 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_in
             | Rule::kw_is
             | Rule::kw_last
-            | Rule::kw_least
+            | Rule::most
+            | Rule::least
             | Rule::kw_missing
             | Rule::kw_of
             | Rule::kw_over

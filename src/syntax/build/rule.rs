@@ -59,9 +59,10 @@ impl Builder<'_> {
                 if self.once(seen, word, span) && body.trigger.is_none() {
                     body.trigger = Some(Trigger { kind, condition, span });
                 } else if body.trigger.as_ref().is_some_and(|t| t.kind != kind) {
+                    let head = Span { end: span.start + word.len() as u32, ..span };
                     self.report(
                         crate::diagnostics::Code::DuplicateStatement,
-                        span,
+                        head,
                         "a rule has either `when` or `while`",
                         |d| d.help("`when` fires on becoming true, `while` as long as it is true: keep one"),
                     );

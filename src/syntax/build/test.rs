@@ -114,7 +114,12 @@ impl Builder<'_> {
         let mut header: Option<bool> = None;
         self.block(node, Place::Test, |me, kid| {
             let span = me.span(&kid);
+            let known = me.diagnostics.len();
             let mut cells: Vec<Cell> = Vec::new();
+            if kid.as_rule() == Rule::unknown_cells {
+                let cell = me.cell(&kid);
+                cells.push(cell);
+            }
             for cell in kid.into_inner() {
                 let cell = me.cell(&cell);
                 cells.push(cell);
@@ -132,7 +137,7 @@ impl Builder<'_> {
                 Some(framed) => {
                     let row = unframed(cells, framed);
                     let (have, want) = (row.len(), given.columns.len());
-                    if have == want {
+                    if have == want || me.diagnostics.len() > known {
                         given.rows.push(row);
                     } else {
                         let message = format!("this row has {have} {}, the header has {want}", plural(have, "cell"));

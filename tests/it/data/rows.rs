@@ -114,6 +114,25 @@ fn merges_are_followed_to_the_end() {
 }
 
 #[test]
+fn long_chains_of_merges_are_walked_once() {
+    let program = account(vec![text("id"), merged(text("into"))]);
+    let chain = |last: &str| {
+        let rows: String = (0..50_000).map(|i| format!("k{i:05},k{:05}\n", i + 1)).collect();
+        format!("id,into\n{rows}k50000,{last}\n")
+    };
+    let loaded = files(&[("account.csv", &chain(""))]).load(&program).unwrap();
+    assert_eq!((loaded.report(0).read, loaded.column(0, 0)), (50_001, vec!["k50000".to_string()]));
+    assert_eq!(loaded.rejects[0].detail, "merged into `k50000`");
+    assert_eq!(
+        errors(files(&[("account.csv", &chain("k00001"))]).load(&program)),
+        [
+            "account.csv:3: rows are merged in a circle: `k00001` into `k00002` into `k00003` into `k00004` into `k00005` into \
+          `k00006` into `k00007` into `k00008` into 49992 more into `k00001` (leave `into` blank for the one that stays)"
+        ]
+    );
+}
+
+#[test]
 fn the_order_of_rows_and_files_does_not_matter() {
     let program = {
         let mut build = accounts_only();
