@@ -277,7 +277,8 @@ impl Checker<'_, '_> {
                 rows.first().and_then(|i| self.program.tables.get(*i)).map(|t| t.header.span).unwrap_or_default();
             let message = format!("which table is scored: {}?", list.join(" or "));
             self.error(Code::NoSubject, span, message, "one of them must hold the accounts", "call it `account`");
-        } else if chosen.is_none() && !self.symbols.names.is_empty() {
+        } else if chosen.is_none() && (!self.symbols.names.is_empty() || !self.diagnostics.has_errors()) {
+            // A text of nothing but comments too; only what failed to parse says enough by itself.
             let span = self.symbols.names.values().map(|(_, span)| *span).min().unwrap_or_default();
             self.error(
                 Code::NoSubject,
