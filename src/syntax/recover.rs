@@ -502,7 +502,8 @@ impl Expected {
     }
 
     fn wants_name(&self) -> bool {
-        self.wants_value || self.shown.iter().any(|s| s == "a name")
+        let named = ["a name", "a column", "a row", "a line"];
+        self.wants_value || self.shown.iter().any(|s| named.iter().any(|n| s.starts_with(n)))
     }
 
     /// In words. Where the text ends too early, what must follow is worth more than what could.
