@@ -4,8 +4,10 @@
 //! something harmless, so that all mistakes are found in one run. A broken declaration is left out of the tree, and its
 //! name is kept in [`ast::File::lost`] so that nobody calls it unknown.
 
+mod calls;
 mod declarations;
 mod expression;
+mod grouping;
 mod literal;
 mod meta;
 mod rows;
