@@ -279,9 +279,10 @@ impl Checker<'_, '_> {
             let Some(set) = set else { continue };
             let own = rest.and(set);
             if own.is_empty() {
-                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, domain.whole, ty, purpose);
+                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, (domain.whole, ty), purpose);
             } else {
-                self.overlaps(i, band, set, bands, &sets, ty, purpose);
+                let above = bands.iter().zip(&sets).take(i);
+                self.overlaps(band, set, above, ty, purpose);
                 if let Some(points) = band.points {
                     steps.push((own, points, band.span));
                 }
@@ -341,8 +342,7 @@ impl Checker<'_, '_> {
         earlier: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
         set: &Numbers,
         all: &Numbers,
-        whole: bool,
-        ty: Type,
+        (whole, ty): (bool, Type),
         purpose: Purpose,
     ) {
         let mut diagnostic = Diagnostic::new(
@@ -372,17 +372,15 @@ impl Checker<'_, '_> {
         self.push(diagnostic);
     }
 
-    fn overlaps(
+    fn overlaps<'b>(
         &mut self,
-        index: usize,
         band: &Band,
         set: &Numbers,
-        bands: &[Band],
-        sets: &[Option<Numbers>],
+        above: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
         ty: Type,
         purpose: Purpose,
     ) {
-        for (other, other_set) in bands.iter().zip(sets).take(index) {
+        for (other, other_set) in above {
             let Some(other_set) = other_set else { continue };
             let shared = set.and(other_set);
             if shared.is_empty() || intended(&other.test, &band.test) {
@@ -417,7 +415,7 @@ impl Checker<'_, '_> {
         for (set, points, span) in steps {
             pieces.extend(set.parts().map(|(low, high)| (low, high, *points, *span)));
         }
-        pieces.sort_by(|a, b| a.0.cmp(&b.0));
+        pieces.sort_by_key(|piece| piece.0);
         let rising = pieces.windows(2).find(|w| matches!(w, [a, b] if b.2 > a.2));
         let falling = pieces.windows(2).find(|w| matches!(w, [a, b] if b.2 < a.2));
         if let (Some([_, up, ..]), Some([_, down, ..])) = (rising, falling) {

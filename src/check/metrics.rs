@@ -66,9 +66,13 @@ impl Checker<'_, '_> {
             }
             None
         });
-        self.metric_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        if let Some(slot) = self.metric_domains.get_mut(index) {
+            *slot = domain;
+        }
         let built = Metric { header: header(item), value, thresholds, scales, valid_for };
-        self.metrics[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        if let Some(slot) = self.metrics.get_mut(index) {
+            *slot = Some(built.clone());
+        }
         self.program.order.push(Node::Metric(MetricId(index as u32)));
     }
 

@@ -162,7 +162,9 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.score_domains = vec![Domain::ANY; program.scorecards.len()];
         for (i, metric) in program.metrics.iter().enumerate() {
             let domain = domain::of(&metric.value, &checker, None);
-            checker.metric_domains[i..].first_mut().into_iter().for_each(|slot| *slot = domain);
+            if let Some(slot) = checker.metric_domains.get_mut(i) {
+                *slot = domain;
+            }
         }
         checker
     }

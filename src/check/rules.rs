@@ -159,10 +159,11 @@ impl Checker<'_, '_> {
 
     fn account_columns(&mut self, names: &[ast::Name]) {
         for name in names {
-            if self.subject_field(&name.text).is_none() && self.symbol(&name.text).is_none() {
-                if let Some(subject) = self.program.subject {
-                    self.unknown_column(name, subject);
-                }
+            if self.subject_field(&name.text).is_none()
+                && self.symbol(&name.text).is_none()
+                && let Some(subject) = self.program.subject
+            {
+                self.unknown_column(name, subject);
             }
         }
     }

@@ -102,9 +102,13 @@ impl Checker<'_, '_> {
             }
         }
         let domain = domain.unwrap_or(Domain::ANY);
-        self.score_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        if let Some(slot) = self.score_domains.get_mut(index) {
+            *slot = domain;
+        }
         let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
-        self.scorecards[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        if let Some(slot) = self.scorecards.get_mut(index) {
+            *slot = Some(built.clone());
+        }
         self.program.order.push(Node::Scorecard(ScorecardId(index as u32)));
     }
 

@@ -30,7 +30,9 @@ impl Checker<'_, '_> {
         self.members.insert((Symbol::Segment(index), 0), inside);
         self.members.insert((Symbol::Segment(index), 1), outside);
         let found = Segment { header: header(item), condition };
-        self.segments[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
+        if let Some(slot) = self.segments.get_mut(index) {
+            *slot = Some(found.clone());
+        }
     }
 
     pub(super) fn partition(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) {
@@ -66,7 +68,9 @@ impl Checker<'_, '_> {
             None => (None, self.condition_parts(index, item, partition)),
         };
         let found = Partition { header: header(item), by, values, parts };
-        self.partitions[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
+        if let Some(slot) = self.partitions.get_mut(index) {
+            *slot = Some(found.clone());
+        }
     }
 
     fn condition_parts(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) -> Vec<Part> {

@@ -396,9 +396,9 @@ impl Checker<'_, '_> {
         if self.error_count() > errors {
             ty = Type::Unknown;
         }
-        self.params[index..].first_mut().into_iter().for_each(|slot| {
-            *slot = Some(Param { header: header(item), ty, value: value.clone(), set: set.is_some() });
-        });
+        if let Some(slot) = self.params.get_mut(index) {
+            *slot = Some(Param { header: header(item), ty, value, set: set.is_some() });
+        }
     }
 
     /// The value that the run gives a parameter, of the type that it has in the program.
