@@ -130,7 +130,7 @@ impl Checker<'_, '_> {
                 let words = ["weighted mean", "sum", "min", "max"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                self.push(Self::suggest(diagnostic, other, name.span, words, ""));
+                self.push(self.suggest(diagnostic, other, name.span, words, ""));
                 Combine::WeightedMean
             }
         }
@@ -144,6 +144,9 @@ impl Checker<'_, '_> {
             other => {
                 let mut names: Vec<&str> = self.symbols.metrics.iter().map(|m| m.name.text.as_str()).collect();
                 names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
+                if self.many_errors() {
+                    names.clear();
+                }
                 let near = crate::diagnostics::nearest(&name.text, names.iter().copied());
                 let field = self.subject_field(&name.text).is_some();
                 let (code, message) = match other {
