@@ -16,9 +16,6 @@ use crate::value::Value;
 /// The most periods that a trend, a `for …` or a window may span.
 pub(super) const MAX_PERIODS: u32 = 1_000;
 
-/// With more errors than this, nothing is suggested for further ones.
-const MAX_SUGGESTIONS: usize = 500;
-
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
     pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
@@ -50,6 +47,16 @@ impl Checker<'_, '_> {
     /// Types an expression. `expected` is what the surroundings would like: it tells bare list values apart from names,
     /// and is not enforced.
     pub(super) fn expr(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
+        self.depth += 1;
+        let typed = match self.called_at.is_some() && self.grows_too_deep(0, expr.span) {
+            true => unknown(expr.span),
+            false => self.typed(expr, scope, expected),
+        };
+        self.depth -= 1;
+        typed
+    }
+
+    fn typed(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
         let span = expr.span;
         let make = |kind: ExprKind, ty: Type| Expr { kind, ty, span };
         match &expr.kind {
@@ -303,9 +310,10 @@ impl Checker<'_, '_> {
             return value;
         }
         if let Some((argument, size)) = self.arguments.last().and_then(|frame| frame.get(name)) {
-            let argument = argument.clone();
-            self.expanded = self.expanded.saturating_add(*size);
-            return if self.grows_too_large(span) { unknown(span) } else { argument };
+            let (argument, depth) = (argument.clone(), size.depth);
+            self.expanded = self.expanded.saturating_add(size.parts);
+            let grown = self.grows_too_large(span) || self.grows_too_deep(depth, span);
+            return if grown { unknown(span) } else { argument };
         }
         if let Some(found) = self.lookup(name, span, scope) {
             return found;
@@ -484,8 +492,7 @@ impl Checker<'_, '_> {
         if (self.program.subject.is_none() && !matches!(scope, Scope::Constant(_))) || self.symbols.left_out(name) {
             return;
         }
-        // Looking for the nearest name takes time; after so many mistakes nobody reads on.
-        let candidates = if self.error_count() < MAX_SUGGESTIONS { self.candidates(scope) } else { Vec::new() };
+        let candidates = if self.many_errors() { Vec::new() } else { self.candidates(scope) };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
         let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
         diagnostic = match scope {
@@ -544,8 +551,6 @@ impl Checker<'_, '_> {
         if let Some(frame) = self.arguments.last() {
             names.extend(frame.keys().cloned());
         }
-        names.sort();
-        names.dedup();
         names
     }
 
@@ -591,8 +596,8 @@ impl Checker<'_, '_> {
     // ---------- lists of values ----------
 
     pub(super) fn enum_value(&self, list: EnumId, word: &str, span: Span) -> Option<Expr> {
-        let place = self.program.enums.get(list.index())?.values.iter().position(|v| v == word)?;
-        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place as u32)), ty: Type::Enum(list), span })
+        let place = *self.values.get(list.index())?.get(word)?;
+        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place)), ty: Type::Enum(list), span })
     }
 
     pub(super) fn list_value(&mut self, list: EnumId, word: &str, span: Span) -> Expr {
@@ -608,7 +613,8 @@ impl Checker<'_, '_> {
             Diagnostic::new(Code::UnknownValue, span, format!("`{word}` is not a value of `{}`", found.name))
                 .label("never true");
         let values: Vec<&str> = found.values.iter().map(String::as_str).collect();
-        diagnostic = match crate::diagnostics::nearest(word, values.iter().copied()) {
+        let near = crate::diagnostics::nearest(word, values.iter().copied());
+        diagnostic = match near.filter(|_| !self.many_errors()) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
             None => {
                 let shown: Vec<String> = values.iter().take(12).map(|v| format!("`{v}`")).collect();
@@ -636,7 +642,7 @@ impl Checker<'_, '_> {
             let message = format!("`{text}` is not a reason for a missing value");
             let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("no such reason");
             let all = words.iter().take(5).map(|(word, _)| *word);
-            self.push(Self::suggest(diagnostic, &text, name.span, all, ""));
+            self.push(self.suggest(diagnostic, &text, name.span, all, ""));
         }
         found
     }
@@ -755,6 +761,9 @@ impl Checker<'_, '_> {
         };
         let (first, second) = if left_first { (left, right) } else { (right, left) };
         let one = self.expr(first, scope, None);
+        if self.label_compared(&one, op, first, second, span) {
+            return unknown(span);
+        }
         if one.ty == Type::Unknown && self.may_be_value(second, scope) {
             return unknown(span);
         }
@@ -774,6 +783,28 @@ impl Checker<'_, '_> {
             return unknown(span);
         }
         Expr { kind: ExprKind::Compare(op, Box::new(a), Box::new(b)), ty: Type::Boolean, span }
+    }
+
+    /// `advocacy = champion`: a score compared with the name of one of its grades, or a metric with one of its bands.
+    fn label_compared(&mut self, one: &Expr, op: CompareOp, first: &ast::Expr, second: &ast::Expr, span: Span) -> bool {
+        let (Ast::Name(word) | Ast::Text(word)) = &second.kind else { return false };
+        let (labels, kind) = match &one.kind {
+            ExprKind::Score(id) => (self.grade_names(*id), "grade"),
+            ExprKind::Metric(id) => (self.band_names(*id), "band"),
+            _ => return false,
+        };
+        if !labels.contains(word) || one.ty == Type::Text {
+            return false;
+        }
+        let Ast::Name(name) = &first.kind else { return false };
+        let not = if op == CompareOp::NotEqual { "not " } else { "" };
+        let edit = format!("{name} is {not}{word}");
+        self.push(
+            Diagnostic::new(Code::TypeMismatch, second.span, format!("`{word}` is a {kind} of `{name}`, not a number"))
+                .label(format!("a {kind}"))
+                .fix(format!("write `{edit}`"), span, edit),
+        );
+        true
     }
 
     fn membership(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Expr {
@@ -1027,7 +1058,7 @@ impl Checker<'_, '_> {
                 _ => format!("declare some: `{word}s {{ … }}`"),
             };
             let names = names.iter().map(String::as_str);
-            self.push(Self::suggest(diagnostic, &label.text, label.span, names, otherwise));
+            self.push(self.suggest(diagnostic, &label.text, label.span, names, otherwise));
         }
         false
     }
