@@ -44,6 +44,26 @@ impl Purpose {
     }
 }
 
+/// The rows of a table of numbers, each with the numbers that its test takes; rows for missing values take none.
+struct Ranges<'b> {
+    bands: &'b [Band],
+    sets: &'b [Option<Numbers>],
+    all: &'b Numbers,
+    whole: bool,
+    ty: Type,
+    purpose: Purpose,
+}
+
+impl<'b> Ranges<'b> {
+    fn row(&self, index: usize) -> Option<(&'b Band, &'b Numbers)> {
+        Some((self.bands.get(index)?, self.sets.get(index)?.as_ref()?))
+    }
+
+    fn before(&self, index: usize) -> impl Iterator<Item = (&'b Band, &'b Numbers)> {
+        self.bands.iter().zip(self.sets).take(index).filter_map(|(band, set)| Some((band, set.as_ref()?)))
+    }
+}
+
 impl Checker<'_, '_> {
     /// Types the rows of a table against `ty` and proves them over `domain`. Without a domain, because what the value
     /// rests on has errors, only rows that contradict each other are told.
@@ -273,16 +293,16 @@ impl Checker<'_, '_> {
                 Some(if domain.whole { set.whole() } else { set })
             })
             .collect();
+        let table = Ranges { bands, sets: &sets, all: &all, whole: domain.whole, ty, purpose };
         let mut rest = all.clone();
         let mut steps: Vec<(Numbers, Decimal, Span)> = Vec::new();
         for (i, (band, set)) in bands.iter().zip(&sets).enumerate() {
             let Some(set) = set else { continue };
             let own = rest.and(set);
             if own.is_empty() {
-                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, (domain.whole, ty), purpose);
+                self.unreachable(i, &table);
             } else {
-                let above = bands.iter().zip(&sets).take(i);
-                self.overlaps(band, set, above, ty, purpose);
+                self.overlaps(i, &table);
                 if let Some(points) = band.points {
                     steps.push((own, points, band.span));
                 }
@@ -336,15 +356,9 @@ impl Checker<'_, '_> {
         self.monotone(&steps, ty);
     }
 
-    fn unreachable<'b>(
-        &mut self,
-        band: &Band,
-        earlier: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
-        set: &Numbers,
-        all: &Numbers,
-        (whole, ty): (bool, Type),
-        purpose: Purpose,
-    ) {
+    fn unreachable(&mut self, index: usize, table: &Ranges) {
+        let Ranges { all, whole, ty, purpose, .. } = *table;
+        let Some((band, set)) = table.row(index) else { return };
         let mut diagnostic = Diagnostic::new(
             Code::UnreachableRow,
             band.span,
@@ -360,8 +374,7 @@ impl Checker<'_, '_> {
                 .help(format!("the value is {}; move the bound or take the row out", words(low, high, whole, ty)));
         } else {
             diagnostic = diagnostic.label("the rows above take all of it");
-            if let Some((cover, _)) = earlier.filter(|(_, s)| s.as_ref().is_some_and(|s| !s.and(set).is_empty())).last()
-            {
+            if let Some((cover, _)) = table.before(index).filter(|(_, s)| !s.and(set).is_empty()).last() {
                 diagnostic = diagnostic.also(cover.span, format!("`{}` takes it first", cover.name));
             }
             if let Some(example) = set.example() {
@@ -372,16 +385,10 @@ impl Checker<'_, '_> {
         self.push(diagnostic);
     }
 
-    fn overlaps<'b>(
-        &mut self,
-        band: &Band,
-        set: &Numbers,
-        above: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
-        ty: Type,
-        purpose: Purpose,
-    ) {
-        for (other, other_set) in above {
-            let Some(other_set) = other_set else { continue };
+    fn overlaps(&mut self, index: usize, table: &Ranges) {
+        let Ranges { ty, purpose, .. } = *table;
+        let Some((band, set)) = table.row(index) else { return };
+        for (other, other_set) in table.before(index) {
             let shared = set.and(other_set);
             if shared.is_empty() || intended(&other.test, &band.test) {
                 continue;

@@ -2,7 +2,7 @@
 
 use super::bands::Purpose;
 use super::domain::{self, Domain};
-use super::{Checker, Scope, header, unknown};
+use super::{Checker, Scope, header, put, unknown};
 use crate::ast;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
@@ -66,13 +66,9 @@ impl Checker<'_, '_> {
             }
             None
         });
-        if let Some(slot) = self.metric_domains.get_mut(index) {
-            *slot = domain;
-        }
+        put(&mut self.metric_domains, index, domain);
         let built = Metric { header: header(item), value, thresholds, scales, valid_for };
-        if let Some(slot) = self.metrics.get_mut(index) {
-            *slot = Some(built.clone());
-        }
+        put(&mut self.metrics, index, Some(built));
         self.program.order.push(Node::Metric(MetricId(index as u32)));
     }
 

@@ -162,9 +162,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.score_domains = vec![Domain::ANY; program.scorecards.len()];
         for (i, metric) in program.metrics.iter().enumerate() {
             let domain = domain::of(&metric.value, &checker, None);
-            if let Some(slot) = checker.metric_domains.get_mut(i) {
-                *slot = domain;
-            }
+            put(&mut checker.metric_domains, i, domain);
         }
         checker
     }
@@ -394,6 +392,13 @@ fn header(item: &ast::Item) -> Header {
         doc: item.doc.clone(),
         meta: item.meta.clone(),
         span: item.name.span,
+    }
+}
+
+/// Fills the place that a declaration has among those of its kind.
+fn put<T>(list: &mut [T], index: usize, value: T) {
+    if let Some(slot) = list.get_mut(index) {
+        *slot = value;
     }
 }
 

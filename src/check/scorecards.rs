@@ -2,7 +2,7 @@
 
 use super::bands::Purpose;
 use super::domain::Domain;
-use super::{Checker, Scope, header};
+use super::{Checker, Scope, header, put};
 use crate::ast::{self, LimitVerb};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
@@ -102,13 +102,9 @@ impl Checker<'_, '_> {
             }
         }
         let domain = domain.unwrap_or(Domain::ANY);
-        if let Some(slot) = self.score_domains.get_mut(index) {
-            *slot = domain;
-        }
+        put(&mut self.score_domains, index, domain);
         let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
-        if let Some(slot) = self.scorecards.get_mut(index) {
-            *slot = Some(built.clone());
-        }
+        put(&mut self.scorecards, index, Some(built));
         self.program.order.push(Node::Scorecard(ScorecardId(index as u32)));
     }
 

@@ -3,7 +3,7 @@
 use super::bands::Purpose;
 use super::domain;
 use super::region::{Region, Regions};
-use super::{Checker, Scope, header, unknown};
+use super::{Checker, Scope, header, put, unknown};
 use crate::ast::{self, RowTestKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{BandTest, Expr, Part, PartTest, Partition, Segment, SegmentRef, Type};
@@ -30,9 +30,7 @@ impl Checker<'_, '_> {
         self.members.insert((Symbol::Segment(index), 0), inside);
         self.members.insert((Symbol::Segment(index), 1), outside);
         let found = Segment { header: header(item), condition };
-        if let Some(slot) = self.segments.get_mut(index) {
-            *slot = Some(found.clone());
-        }
+        put(&mut self.segments, index, Some(found));
     }
 
     pub(super) fn partition(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) {
@@ -68,9 +66,7 @@ impl Checker<'_, '_> {
             None => (None, self.condition_parts(index, item, partition)),
         };
         let found = Partition { header: header(item), by, values, parts };
-        if let Some(slot) = self.partitions.get_mut(index) {
-            *slot = Some(found.clone());
-        }
+        put(&mut self.partitions, index, Some(found));
     }
 
     fn condition_parts(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) -> Vec<Part> {

@@ -1,6 +1,6 @@
 //! Tables, columns and parameters.
 
-use super::{Checker, Scope, header};
+use super::{Checker, Scope, header, put};
 use crate::Settings;
 use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
@@ -278,7 +278,8 @@ impl Checker<'_, '_> {
                 rows.first().and_then(|i| self.program.tables.get(*i)).map(|t| t.header.span).unwrap_or_default();
             let message = format!("which table is scored: {}?", list.join(" or "));
             self.error(Code::NoSubject, span, message, "one of them must hold the accounts", "call it `account`");
-        } else if chosen.is_none() && !self.symbols.names.is_empty() {
+        } else if chosen.is_none() && (!self.symbols.names.is_empty() || !self.diagnostics.has_errors()) {
+            // A text of nothing but comments too; only what failed to parse says enough by itself.
             let span = self.symbols.names.values().map(|(_, span)| *span).min().unwrap_or_default();
             self.error(
                 Code::NoSubject,
@@ -396,9 +397,7 @@ impl Checker<'_, '_> {
         if self.error_count() > errors {
             ty = Type::Unknown;
         }
-        if let Some(slot) = self.params.get_mut(index) {
-            *slot = Some(Param { header: header(item), ty, value, set: set.is_some() });
-        }
+        put(&mut self.params, index, Some(Param { header: header(item), ty, value, set: set.is_some() }));
     }
 
     /// The value that the run gives a parameter, of the type that it has in the program.

@@ -39,10 +39,10 @@ impl Debris<'_> {
         if let Some(found) = self.unclosed_text(end) {
             return found;
         }
-        if self.start == self.rest {
-            if let Some(found) = self.stray_brace().or_else(|| self.first_word()) {
-                return found;
-            }
+        if self.start == self.rest
+            && let Some(found) = self.stray_brace().or_else(|| self.first_word())
+        {
+            return found;
         }
         let (offset, wanted) = match self.stop(slice) {
             Some(stop) => stop,
@@ -206,23 +206,24 @@ impl Debris<'_> {
         if let Some(diagnostic) = self.row_without_test(offset, expected) {
             return diagnostic;
         }
-        if let Found::Word(word) = found {
-            if let Some(diagnostic) = self.wrong_word(word, span, expected) {
-                return diagnostic;
-            }
+        if let Found::Word(word) = found
+            && let Some(diagnostic) = self.wrong_word(word, span, expected)
+        {
+            return diagnostic;
         }
         let at_end = matches!(found, Found::EndOfLine | Found::EndOfFile) || matches!(found, Found::Signs(")" | "}"));
         let message = format!("unexpected {}; expected {}", found.words(), expected.words(at_end));
         let mut diagnostic = Diagnostic::new(Code::UnexpectedText, span, message);
-        if at_end && expected.closing {
-            if let Some(open) = self.open_paren(offset) {
-                let close = self.span(offset, offset);
-                diagnostic = diagnostic.also(self.span(open, open + 1), "this `(` is not closed").fix(
-                    "close it with `)`",
-                    close,
-                    ")",
-                );
-            }
+        if at_end
+            && expected.closing
+            && let Some(open) = self.open_paren(offset)
+        {
+            let close = self.span(offset, offset);
+            diagnostic = diagnostic.also(self.span(open, open + 1), "this `(` is not closed").fix(
+                "close it with `)`",
+                close,
+                ")",
+            );
         }
         if expected.candidates.contains(&"weight")
             && matches!(found, Found::Word(w) if w.starts_with(|c: char| c.is_ascii_digit()))

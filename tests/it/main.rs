@@ -13,6 +13,7 @@ mod documents;
 mod engine;
 mod eval;
 mod expectations;
+mod fuzz;
 mod large;
 mod number;
 mod pages;

@@ -2,16 +2,17 @@
 
 use super::{Evaluation, human, tables};
 use crate::report::load;
+use crate::report::table::{clean, escaped};
 
 /// The whole page.
 pub fn markdown(of: &Evaluation) -> String {
     let stamp = of.stamp;
-    let mut out = format!("## {}\n\n", stamp.project);
+    let mut out = format!("## {}\n\n", escaped(&stamp.project));
     out.push_str(&format!(
         "As of {}, program `{}`, data `{}`.\n\n",
         stamp.as_of,
         human::short(&stamp.program),
-        stamp.data
+        clean(&stamp.data)
     ));
     let (account, who, cards, rules) = (tables::account(of), tables::who(of), tables::cards(of), tables::rules(of));
     let mut groups = vec![&account, &who];
@@ -27,11 +28,11 @@ pub fn markdown(of: &Evaluation) -> String {
     }
     for row in load::lines(of.load, &of.unseen(), of.results.as_of).rows {
         let text: Vec<String> = row.into_iter().map(|c| c.text).filter(|t| !t.is_empty()).collect();
-        lines.push(format!("- data: {}\n", text.join(": ")));
+        lines.push(format!("- data: {}\n", escaped(&text.join(": "))));
     }
     for t in of.troubles() {
         let what = crate::value::Missing::Error(t.fault).words();
-        lines.push(format!("- **{}**: {what} in `{}`\n", t.account, t.name));
+        lines.push(format!("- **{}**: {what} in `{}`\n", escaped(&t.account), t.name));
     }
     if !lines.is_empty() {
         out.push('\n');

@@ -359,11 +359,11 @@ impl Builder<'_> {
             Some(Piece::Value(value)) => value,
             _ => self.hole(span),
         };
-        if let Some(Piece::Tail(Tail::AsOf(_), _)) = pieces.list.peek() {
-            if let Some(Piece::Tail(Tail::AsOf(shift), place)) = pieces.list.next() {
-                let whole = value.span.to(place);
-                value = Expr { kind: ExprKind::AsOf { value: Box::new(value), shift }, span: whole };
-            }
+        if let Some(Piece::Tail(Tail::AsOf(_), _)) = pieces.list.peek()
+            && let Some(Piece::Tail(Tail::AsOf(shift), place)) = pieces.list.next()
+        {
+            let whole = value.span.to(place);
+            value = Expr { kind: ExprKind::AsOf { value: Box::new(value), shift }, span: whole };
         }
         for start in starts.into_iter().rev() {
             let whole = start.to(value.span);
