@@ -761,6 +761,9 @@ impl Checker<'_, '_> {
         };
         let (first, second) = if left_first { (left, right) } else { (right, left) };
         let one = self.expr(first, scope, None);
+        if self.label_compared(&one, op, first, second, span) {
+            return unknown(span);
+        }
         if one.ty == Type::Unknown && self.may_be_value(second, scope) {
             return unknown(span);
         }
@@ -780,6 +783,28 @@ impl Checker<'_, '_> {
             return unknown(span);
         }
         Expr { kind: ExprKind::Compare(op, Box::new(a), Box::new(b)), ty: Type::Boolean, span }
+    }
+
+    /// `advocacy = champion`: a score compared with the name of one of its grades, or a metric with one of its bands.
+    fn label_compared(&mut self, one: &Expr, op: CompareOp, first: &ast::Expr, second: &ast::Expr, span: Span) -> bool {
+        let (Ast::Name(word) | Ast::Text(word)) = &second.kind else { return false };
+        let (labels, kind) = match &one.kind {
+            ExprKind::Score(id) => (self.grade_names(*id), "grade"),
+            ExprKind::Metric(id) => (self.band_names(*id), "band"),
+            _ => return false,
+        };
+        if !labels.contains(word) || one.ty == Type::Text {
+            return false;
+        }
+        let Ast::Name(name) = &first.kind else { return false };
+        let not = if op == CompareOp::NotEqual { "not " } else { "" };
+        let edit = format!("{name} is {not}{word}");
+        self.push(
+            Diagnostic::new(Code::TypeMismatch, second.span, format!("`{word}` is a {kind} of `{name}`, not a number"))
+                .label(format!("a {kind}"))
+                .fix(format!("write `{edit}`"), span, edit),
+        );
+        true
     }
 
     fn membership(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Expr {

@@ -108,6 +108,14 @@ impl Checker<'_, '_> {
         }
         let what = if purpose == Purpose::Grades { "the grades" } else { "the thresholds" };
         self.exclusive_segments(&clauses, what);
+        let gives_points = out.iter().flat_map(|table| &table.bands).any(|band| band.points.is_some());
+        if general.is_none() && (gives_points || purpose == Purpose::Grades) {
+            let (what, general) = match purpose {
+                Purpose::Grades => ("grades", "grades { … }"),
+                _ => ("thresholds, and so no points", "thresholds { … }"),
+            };
+            self.covering_segments(&clauses, what, general);
+        }
         out.extend(general.map(|(table, _)| table));
         out
     }
@@ -141,6 +149,9 @@ impl Checker<'_, '_> {
             }
         }
         self.exclusive_segments(&clauses, "the scales");
+        if general.is_none() {
+            self.covering_segments(&clauses, "scale, and so no points", "scale 0 -> 0, 3 -> 100");
+        }
         out.extend(general);
         out
     }

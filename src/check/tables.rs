@@ -4,6 +4,7 @@ use super::{Checker, Scope, header, put};
 use crate::Settings;
 use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
 use crate::program::{Currency, EnumId, EnumType, Expr, Field, FieldId, Param, Table, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
 use crate::source::Source;
@@ -101,7 +102,10 @@ impl Checker<'_, '_> {
             seen.insert(name, field.name.span);
             let ty = self.type_of(&field.ty, &format!("{table}.{name}"));
             let has = |kind| field.attributes.iter().any(|a| a.kind == kind);
-            let (low, high) = field.range.as_ref().map_or((None, None), |r| (r.low, r.high));
+            let (low, high) = match &field.range {
+                Some(range) => (range.low, range.high),
+                None => natural_range(ty),
+            };
             if let Some(range) = &field.range {
                 if !ty.is_number() && ty != Type::Unknown {
                     self.error(
@@ -444,6 +448,15 @@ impl Checker<'_, '_> {
                 None
             }
         }
+    }
+}
+
+/// The range that a unit has by itself.
+fn natural_range(ty: Type) -> (Option<Decimal>, Option<Decimal>) {
+    match ty {
+        Type::Number(Unit::Points) => (Some(Decimal::ZERO), Some(Decimal::HUNDRED)),
+        Type::Number(Unit::Nps) => (Some(Decimal::HUNDRED.neg()), Some(Decimal::HUNDRED)),
+        _ => (None, None),
     }
 }
 

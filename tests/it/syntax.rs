@@ -766,3 +766,18 @@ mod random {
         }
     }
 }
+
+/// A slip of the finger costs one declaration and little prose.
+#[test]
+fn one_slip_costs_one_declaration() {
+    let text = include_str!("../ui/syntax/charter.laud");
+    let whole = clean(text).items.len();
+    for (at, letter) in text.char_indices().filter(|(_, c)| "{}()\"".contains(*c)) {
+        let mut slipped = text.to_string();
+        slipped.remove(at);
+        let (file, found) = parse(&slipped);
+        assert!(file.items.len() + 1 >= whole, "{letter} at {at}: {}", prose(&slipped, &found));
+        assert!(found.len() <= 3, "{letter} at {at}: {}", prose(&slipped, &found));
+        assert!(!found.is_empty() || file.items.len() == whole, "{letter} at {at}: lost without a word");
+    }
+}
