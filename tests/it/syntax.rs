@@ -219,8 +219,8 @@ fn pages_show_what_they_say() {
     let mut shown = 0;
     for code in laud::diagnostics::Code::ALL.iter().filter(|c| c.number().starts_with("L00")) {
         let page = code.page().0;
-        let (_, examples) = page.split_once("## Fails").expect(code.name());
-        let (fails, passes) = examples.split_once("## Passes").expect(code.name());
+        let (_, examples) = page.split_once("## Fails").unwrap_or_else(|| panic!("{}", code.name()));
+        let (fails, passes) = examples.split_once("## Passes").unwrap_or_else(|| panic!("{}", code.name()));
         let block = |text: &str| text.split_once("```laud\n").unwrap().1.split_once("```").unwrap().0.to_string();
         let bad = block(fails);
         let (_, found) = parse(&bad);
