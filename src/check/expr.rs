@@ -775,7 +775,7 @@ impl Checker<'_, '_> {
         let mut out = Vec::new();
         for element in list {
             let element = self.expr(element, scope, wanted(value.ty));
-            match self.comparable(value.clone(), element) {
+            match self.comparable(value, element) {
                 Some((a, b)) => {
                     value = a;
                     out.push(b);

@@ -6,7 +6,7 @@
 
 use super::grammar::{Grammar, Rule};
 use super::hints;
-use super::scan::{DECLARATIONS, Scan, text_end};
+use super::scan::{DECLARATIONS, Scan, WHITESPACE, text_end};
 use super::words::{Place, RESERVED, TYPES, Wanted, wanted};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::span::Span;
@@ -201,8 +201,8 @@ impl Debris<'_> {
 
     /// Says what stands at `offset` and what should.
     fn unexpected(&self, offset: usize, end: usize, expected: &Expected) -> Diagnostic {
-        let found = Found::at(self.text, offset, end);
-        let span = self.span(offset, offset + found.len());
+        let (found, begin) = Found::at(self.text, offset, end);
+        let span = self.span(begin, begin + found.len());
         if let Some(diagnostic) = self.row_without_test(offset, expected) {
             return diagnostic;
         }
@@ -366,30 +366,33 @@ enum Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn at(text: &'a str, offset: usize, end: usize) -> Found<'a> {
+    /// What stands there, and where it begins.
+    fn at(text: &'a str, offset: usize, end: usize) -> (Found<'a>, usize) {
         let rest = text.get(offset..).unwrap_or("");
         // Behind the end of the piece stands what ended it, if it is on the same line.
-        let blank = if offset >= end { rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len() } else { 0 };
+        let space = |c: char| c != '\n' && WHITESPACE.contains(&c);
+        let blank = if offset >= end { rest.len() - rest.trim_start_matches(space).len() } else { 0 };
         let rest = rest.get(blank..).unwrap_or("");
         if rest.is_empty() {
-            return Found::EndOfFile;
+            return (Found::EndOfFile, offset);
         }
         if rest.starts_with(['\n', '#', '\r']) {
-            return if rest.trim_start().is_empty() { Found::EndOfFile } else { Found::EndOfLine };
+            return (if rest.trim_start().is_empty() { Found::EndOfFile } else { Found::EndOfLine }, offset);
         }
+        let begin = offset + blank;
         let word = word_at(rest, 0);
         if !word.is_empty() {
-            return Found::Word(word);
+            return (Found::Word(word), begin);
         }
         if rest.starts_with('"') {
-            return Found::Signs(rest.get(..text_end(rest.as_bytes(), 0)).unwrap_or("\""));
+            return (Found::Signs(rest.get(..text_end(rest.as_bytes(), 0)).unwrap_or("\"")), begin);
         }
         let sign = |c: char| "=<>!&|+-*/%^~:?".contains(c);
         let length = match rest.find(|c: char| !sign(c)) {
             Some(0) | None => rest.chars().next().map_or(0, char::len_utf8),
             Some(length) => length,
         };
-        Found::Signs(rest.get(..length).unwrap_or(""))
+        (Found::Signs(rest.get(..length).unwrap_or("")), begin)
     }
 
     /// Bytes to underline.
