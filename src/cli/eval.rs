@@ -156,8 +156,12 @@ fn expression(
             } else {
                 let layout = terminal.layout();
                 let mut out = accounts::title(&session.stamp, table.rows.len(), &layout);
-                out.push_str(&format!("\n{}\n", table.human(0, &layout)));
-                accounts::section(&mut out, "data", load::left_out(&session.load), &layout);
+                out.push_str(&format!("\n{}", table.human(0, &layout)));
+                let left_out = load::left_out(&session.load);
+                if !left_out.rows.is_empty() {
+                    out.push('\n');
+                    accounts::section(&mut out, "data", left_out, &layout);
+                }
                 out
             }
         }
