@@ -10,6 +10,8 @@ mod visit;
 
 pub use visit::children;
 
+pub use crate::calendar::WindowKind;
+
 use crate::calendar::{Date, Duration, PeriodKind};
 use crate::number::Decimal;
 use crate::span::Span;
@@ -917,25 +919,6 @@ pub struct Window {
     pub kind: WindowKind,
     /// Where it stands.
     pub span: Span,
-}
-
-/// Forms of window; their meaning is in [`crate::calendar`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WindowKind {
-    /// `last 90 days`
-    Last(Duration),
-    /// `next 90 days`
-    Next(Duration),
-    /// `this quarter`: to date
-    This(PeriodKind),
-    /// `previous quarter`: the last complete one
-    Previous(PeriodKind),
-    /// `last 4 complete quarters`
-    LastComplete(u32, PeriodKind),
-    /// `since 2026-01-01`
-    Since(Date),
-    /// `2026-01-01 to 2026-03-31`, both ends included
-    Between(Date, Date),
 }
 
 /// Where `as of` looks.

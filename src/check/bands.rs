@@ -14,7 +14,6 @@ use crate::number::Decimal;
 use crate::program::{Band, BandTest, Type, Unit};
 use crate::span::Span;
 use crate::value::Value;
-use std::collections::HashSet;
 
 /// What rows are for; words and codes differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +44,26 @@ impl Purpose {
     }
 }
 
+/// The rows of a table of numbers, each with the numbers that its test takes; rows for missing values take none.
+struct Ranges<'b> {
+    bands: &'b [Band],
+    sets: &'b [Option<Numbers>],
+    all: &'b Numbers,
+    whole: bool,
+    ty: Type,
+    purpose: Purpose,
+}
+
+impl<'b> Ranges<'b> {
+    fn row(&self, index: usize) -> Option<(&'b Band, &'b Numbers)> {
+        Some((self.bands.get(index)?, self.sets.get(index)?.as_ref()?))
+    }
+
+    fn before(&self, index: usize) -> impl Iterator<Item = (&'b Band, &'b Numbers)> {
+        self.bands.iter().zip(self.sets).take(index).filter_map(|(band, set)| Some((band, set.as_ref()?)))
+    }
+}
+
 impl Checker<'_, '_> {
     /// Types the rows of a table against `ty` and proves them over `domain`. Without a domain, because what the value
     /// rests on has errors, only rows that contradict each other are told.
@@ -58,11 +77,7 @@ impl Checker<'_, '_> {
     ) -> Vec<Band> {
         let mut bands = Vec::new();
         let mut sound = true;
-        let mut seen: HashSet<&str> = HashSet::new();
         for row in rows {
-            if !seen.insert(&row.name.text) && purpose == Purpose::Parts {
-                continue; // told as a duplicate name
-            }
             let test = self.row_test(row, ty, purpose);
             let points = row
                 .points
@@ -219,10 +234,12 @@ impl Checker<'_, '_> {
         } else if let Some(all) = self.all_values(ty) {
             self.prove_values(bands, ty, &all, purpose, block);
         } else if !bands.iter().any(|b| b.test == BandTest::Otherwise) && !bands.is_empty() {
+            let at = bands.last().map_or(block, |b| b.span);
+            let name = rest_name(purpose);
             self.push(
-                Diagnostic::new(purpose.gap(), block, format!("texts that no {} names fall through", purpose.row()))
+                Diagnostic::new(purpose.gap(), at, format!("texts that no {} names fall through", purpose.row()))
                     .label("no row takes everything else")
-                    .help("add a last row `… otherwise`"),
+                    .help(format!("add a last row `{name} otherwise`")),
             );
         }
     }
@@ -276,23 +293,24 @@ impl Checker<'_, '_> {
                 Some(if domain.whole { set.whole() } else { set })
             })
             .collect();
+        let table = Ranges { bands, sets: &sets, all: &all, whole: domain.whole, ty, purpose };
         let mut rest = all.clone();
         let mut steps: Vec<(Numbers, Decimal, Span)> = Vec::new();
         for (i, (band, set)) in bands.iter().zip(&sets).enumerate() {
             let Some(set) = set else { continue };
             let own = rest.and(set);
             if own.is_empty() {
-                self.unreachable(band, bands.iter().zip(&sets).take(i), set, &all, domain.whole, ty, purpose);
+                self.unreachable(i, &table);
             } else {
-                self.overlaps(i, band, set, bands, &sets, ty, purpose);
+                self.overlaps(i, &table);
                 if let Some(points) = band.points {
                     steps.push((own, points, band.span));
                 }
             }
             rest = rest.without(set);
-        }
-        if domain.whole {
-            rest = rest.whole();
+            if domain.whole {
+                rest = rest.whole();
+            }
         }
         if known.is_some() && !rest.is_empty() {
             let shown: Vec<String> =
@@ -315,17 +333,17 @@ impl Checker<'_, '_> {
             };
             match (touching(true), touching(false)) {
                 (Some(below), above) => {
-                    diagnostic = at_row(diagnostic, below.span, "the gap begins above this row's values");
+                    diagnostic = at_row(diagnostic, below.span, format!("`{}` ends below it", below.name));
                     if let Some(above) = above {
-                        diagnostic = diagnostic.also(above.span, "and ends below this row's");
+                        diagnostic = diagnostic.also(above.span, format!("`{}` begins above it", above.name));
                     }
                 }
                 (None, Some(above)) => {
-                    diagnostic = at_row(diagnostic, above.span, "the gap lies below this row's values");
+                    diagnostic = at_row(diagnostic, above.span, format!("`{}` begins above it", above.name));
                 }
                 (None, None) => {}
             }
-            let name = if purpose == Purpose::Parts { "other" } else { "rest" };
+            let name = rest_name(purpose);
             diagnostic = diagnostic.help(match rest.parts().count() {
                 1 => format!("move a bound so that the rows meet, or add a last row `{name} otherwise`"),
                 _ => format!("move the bounds so that the rows meet, or add a last row `{name} otherwise`"),
@@ -338,16 +356,9 @@ impl Checker<'_, '_> {
         self.monotone(&steps, ty);
     }
 
-    fn unreachable<'b>(
-        &mut self,
-        band: &Band,
-        earlier: impl Iterator<Item = (&'b Band, &'b Option<Numbers>)>,
-        set: &Numbers,
-        all: &Numbers,
-        whole: bool,
-        ty: Type,
-        purpose: Purpose,
-    ) {
+    fn unreachable(&mut self, index: usize, table: &Ranges) {
+        let Ranges { all, whole, ty, purpose, .. } = *table;
+        let Some((band, set)) = table.row(index) else { return };
         let mut diagnostic = Diagnostic::new(
             Code::UnreachableRow,
             band.span,
@@ -363,8 +374,7 @@ impl Checker<'_, '_> {
                 .help(format!("the value is {}; move the bound or take the row out", words(low, high, whole, ty)));
         } else {
             diagnostic = diagnostic.label("the rows above take all of it");
-            if let Some((cover, _)) = earlier.filter(|(_, s)| s.as_ref().is_some_and(|s| !s.and(set).is_empty())).last()
-            {
+            if let Some((cover, _)) = table.before(index).filter(|(_, s)| !s.and(set).is_empty()).last() {
                 diagnostic = diagnostic.also(cover.span, format!("`{}` takes it first", cover.name));
             }
             if let Some(example) = set.example() {
@@ -375,18 +385,10 @@ impl Checker<'_, '_> {
         self.push(diagnostic);
     }
 
-    fn overlaps(
-        &mut self,
-        index: usize,
-        band: &Band,
-        set: &Numbers,
-        bands: &[Band],
-        sets: &[Option<Numbers>],
-        ty: Type,
-        purpose: Purpose,
-    ) {
-        for (other, other_set) in bands.iter().zip(sets).take(index) {
-            let Some(other_set) = other_set else { continue };
+    fn overlaps(&mut self, index: usize, table: &Ranges) {
+        let Ranges { ty, purpose, .. } = *table;
+        let Some((band, set)) = table.row(index) else { return };
+        for (other, other_set) in table.before(index) {
             let shared = set.and(other_set);
             if shared.is_empty() || intended(&other.test, &band.test) {
                 continue;
@@ -420,7 +422,7 @@ impl Checker<'_, '_> {
         for (set, points, span) in steps {
             pieces.extend(set.parts().map(|(low, high)| (low, high, *points, *span)));
         }
-        pieces.sort_by(|a, b| a.0.cmp(&b.0));
+        pieces.sort_by_key(|piece| piece.0);
         let rising = pieces.windows(2).find(|w| matches!(w, [a, b] if b.2 > a.2));
         let falling = pieces.windows(2).find(|w| matches!(w, [a, b] if b.2 < a.2));
         if let (Some([_, up, ..]), Some([_, down, ..])) = (rising, falling) {
@@ -429,7 +431,7 @@ impl Checker<'_, '_> {
             let mut diagnostic =
                 Diagnostic::new(Code::NonMonotonePoints, odd.3, "points go up and down again as the value rises")
                     .label("turns the direction")
-                    .help("check the points; if it is meant, say why in a comment");
+                    .help("check the points; where both ends are bad, measure how far the value is from its best");
             if let Some(at) = odd.0.or(odd.1) {
                 diagnostic = diagnostic.witness(format!("{} gives {} points", shown_number(at, ty), odd.2));
             }
@@ -484,10 +486,14 @@ impl Checker<'_, '_> {
         if let Some(first) = left.first() {
             let list: Vec<String> = left.iter().take(8).map(|v| format!("`{v}`")).collect();
             found.push(
-                Diagnostic::new(purpose.gap(), block, format!("no {} takes {}", purpose.row(), list.join(", ")))
-                    .label("these rows leave a gap")
-                    .witness(format!("{first} is in no {}", purpose.row()))
-                    .help("name the value in a row, or add a last row `… otherwise`"),
+                Diagnostic::new(
+                    purpose.gap(),
+                    bands.last().map_or(block, |b| b.span),
+                    format!("no {} takes {}", purpose.row(), list.join(", ")),
+                )
+                .label("the rows end without it")
+                .witness(format!("{first} is in no {}", purpose.row()))
+                .help(format!("name the value in a row, or add a last row `{} otherwise`", rest_name(purpose))),
             );
         }
         for diagnostic in found {
@@ -496,8 +502,13 @@ impl Checker<'_, '_> {
     }
 }
 
+/// What a row for all that is left could be called.
+fn rest_name(purpose: Purpose) -> &'static str {
+    if purpose == Purpose::Parts { "other" } else { "rest" }
+}
+
 /// Points a finding about a whole table at one of its rows.
-fn at_row(mut diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
+fn at_row(mut diagnostic: Diagnostic, span: Span, text: impl Into<String>) -> Diagnostic {
     if let Some(first) = diagnostic.labels.first_mut() {
         first.span = span;
     }

@@ -15,6 +15,8 @@ use std::collections::HashMap;
 /// Definitions may call each other this deep, and one declaration may grow to so many expanded nodes.
 const EXPANSION_DEPTH: usize = 32;
 const EXPANSION_SIZE: usize = 20_000;
+/// Written out, they may be nested this deep.
+const NESTING: usize = 160;
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, call: &Call, span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
@@ -67,6 +69,9 @@ impl Checker<'_, '_> {
         let mut diagnostic =
             Diagnostic::new(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text))
                 .label("not a function");
+        if self.many_errors() {
+            names.clear();
+        }
         if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
         } else {
@@ -136,7 +141,12 @@ impl Checker<'_, '_> {
                 span,
                 message,
                 "wrong number of arguments",
-                format!("it is called `{}`", entry.signature),
+                match (function, count) {
+                    (Scalar::Least | Scalar::Greatest, 1) => {
+                        format!("write `{0}(a, b)` for values, or `{0}(VALUE of SOURCE …)` for rows", entry.name)
+                    }
+                    _ => format!("it is called `{}`", entry.signature.replace(" or ", "` or `")),
+                },
             );
             return unknown(span);
         }
@@ -397,7 +407,7 @@ impl Checker<'_, '_> {
         };
         let diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
         let otherwise = format!("declare it: `events {} of account at date {{ … }}`", name.text);
-        let diagnostic = Self::suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
+        let diagnostic = self.suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
         self.push(diagnostic);
         None
     }
@@ -474,7 +484,15 @@ impl Checker<'_, '_> {
                 self.error(
                     Code::NpsRange,
                     value.span,
-                    "answers to the recommendation question are 0 to 10, but this can be anything",
+                    match (answers.low, answers.high) {
+                        (None, None) => {
+                            "answers to the recommendation question are 0 to 10, but nothing limits this".into()
+                        }
+                        (low, high) => format!(
+                            "answers to the recommendation question are 0 to 10, but this may be {}",
+                            super::interval::words(low, high, true, Type::PLAIN)
+                        ),
+                    },
                     "a code such as 11 for no answer would count as a promoter",
                     "declare the column `integer 0 to 10`; other answers are then rejected and counted",
                 );
@@ -548,7 +566,7 @@ impl Checker<'_, '_> {
                         self.error(
                             Code::TypeMismatch,
                             at,
-                            "how many days?",
+                            "`within` wants a number of days",
                             "months differ in length",
                             "write the days: `within 30 days`",
                         );
@@ -585,8 +603,8 @@ impl Checker<'_, '_> {
                     _ => self.error(
                         Code::TypeMismatch,
                         over.span,
-                        "how many days?",
-                        "at least one day, and months differ in length",
+                        "`decay` wants a number of days",
+                        "months differ in length, and 0 is none",
                         "write the days: `90 days`",
                     ),
                 }
@@ -692,7 +710,7 @@ impl Checker<'_, '_> {
             // A stand-in that is no constant and adopts no unit.
             let kind = ExprKind::AsOfDate;
             let stand_in = Expr { kind, ty, span: parameter.name.span };
-            if frame.insert(parameter.name.text.clone(), (stand_in, 1)).is_some() {
+            if frame.insert(parameter.name.text.clone(), (stand_in, Size { parts: 1, depth: 1 })).is_some() {
                 self.error(
                     Code::DuplicateName,
                     parameter.name.span,
@@ -721,6 +739,20 @@ impl Checker<'_, '_> {
         if self.expanded <= EXPANSION_SIZE && self.arguments.len() <= EXPANSION_DEPTH {
             return false;
         }
+        self.too_large(span);
+        true
+    }
+
+    /// The same for how deep they are nested, with `more` below this place: what runs the program goes down as deep.
+    pub(super) fn grows_too_deep(&mut self, more: usize, span: Span) -> bool {
+        let grown = self.depth + more > NESTING;
+        if grown {
+            self.too_large(span);
+        }
+        grown
+    }
+
+    fn too_large(&mut self, span: Span) {
         if self.expanded != usize::MAX {
             self.expanded = usize::MAX;
             self.error(
@@ -731,7 +763,6 @@ impl Checker<'_, '_> {
                 "declare the inner steps as metrics; a metric is computed once however often it is read",
             );
         }
-        true
     }
 
     /// Money of whichever currency.
@@ -837,13 +868,22 @@ impl Checker<'_, '_> {
     }
 }
 
-/// How many parts an expression has.
-fn size(expr: &Expr) -> usize {
-    let mut count = 0;
-    let mut open = vec![expr];
-    while let Some(next) = open.pop() {
-        count += 1;
-        open.extend(next.children());
+/// How large an expression is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    /// Its parts, itself among them.
+    pub(super) parts: usize,
+    /// How deep they are nested.
+    pub(super) depth: usize,
+}
+
+fn size(expr: &Expr) -> Size {
+    let mut size = Size { parts: 0, depth: 0 };
+    let mut open = vec![(expr, 1)];
+    while let Some((next, depth)) = open.pop() {
+        size.parts += 1;
+        size.depth = size.depth.max(depth);
+        open.extend(next.children().into_iter().map(|child| (child, depth + 1)));
     }
-    count
+    size
 }

@@ -21,15 +21,11 @@ impl Checker<'_, '_> {
     /// The value of an expression over literals and parameters; faults are reported, anything else is missing.
     pub(super) fn fold(&mut self, expr: &Expr) -> Value {
         let fault = |checker: &mut Self, fault: Fault| {
-            let message = match fault {
-                Fault::DivisionByZero => "this divides by zero",
-                _ => "this number is too large",
+            let (message, label, help) = match fault {
+                Fault::DivisionByZero => ("this divides by zero", "always zero", "divide by something else"),
+                _ => ("this number is too large", "beyond 18 digits", "use smaller numbers"),
             };
-            checker.push(
-                Diagnostic::new(Code::ConstantFault, expr.span, message)
-                    .label("always so")
-                    .help("change one of the numbers"),
-            );
+            checker.push(Diagnostic::new(Code::ConstantFault, expr.span, message).label(label).help(help));
             Value::Missing(Missing::Error(fault))
         };
         match &expr.kind {

@@ -16,30 +16,29 @@ use crate::value::Value;
 /// The most periods that a trend, a `for …` or a window may span.
 pub(super) const MAX_PERIODS: u32 = 1_000;
 
-/// With more errors than this, nothing is suggested for further ones.
-const MAX_SUGGESTIONS: usize = 500;
-
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
     pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
         let typed = self.expr(expr, scope, Some(Type::Boolean));
         if typed.ty != Type::Boolean && typed.ty != Type::Unknown {
+            let name = called(expr);
+            let it = name.as_deref().unwrap_or("…");
             let help = match typed.ty {
-                Type::Number(_) => "compare it with something: `… > 0`".to_string(),
+                Type::Number(_) => format!("compare it with something: `{it} > 0`"),
                 Type::Enum(list) => match self.program.enums.get(list.index()).and_then(|e| e.values.first()) {
-                    Some(value) => format!("compare it with one of its values: `… = {value}`"),
+                    Some(value) => format!("compare it with one of its values: `{it} = {value}`"),
                     None => "compare it with one of its values".to_string(),
                 },
-                Type::Date | Type::Instant => "compare it, or ask `… in last 90 days`".to_string(),
+                Type::Date | Type::Instant => format!("compare it, or ask `{it} in last 90 days`"),
+                Type::Text => format!("compare it with a text: `{it} = \"…\"`"),
                 _ => "write a comparison".to_string(),
             };
-            self.error(
-                Code::TypeMismatch,
-                expr.span,
-                "a condition is wanted here",
-                &format!("this is {}", typed.ty),
-                help,
-            );
+            let message = match &name {
+                Some(name) => format!("`{name}` by itself is not a condition"),
+                None => "a condition is wanted here".to_string(),
+            };
+            let label = format!("this is {}", self.type_words(typed.ty));
+            self.error(Code::TypeMismatch, expr.span, message, &label, help);
             return unknown(expr.span);
         }
         typed
@@ -48,6 +47,16 @@ impl Checker<'_, '_> {
     /// Types an expression. `expected` is what the surroundings would like: it tells bare list values apart from names,
     /// and is not enforced.
     pub(super) fn expr(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
+        self.depth += 1;
+        let typed = match self.called_at.is_some() && self.grows_too_deep(0, expr.span) {
+            true => unknown(expr.span),
+            false => self.typed(expr, scope, expected),
+        };
+        self.depth -= 1;
+        typed
+    }
+
+    fn typed(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
         let span = expr.span;
         let make = |kind: ExprKind, ty: Type| Expr { kind, ty, span };
         match &expr.kind {
@@ -111,10 +120,11 @@ impl Checker<'_, '_> {
                 let typed = self.expr(value, scope, Some(Type::Date));
                 if !typed.ty.is_date() {
                     if typed.ty != Type::Unknown {
-                        let help = if typed.ty == Type::Boolean {
-                            "put the window before `where`, or write `… = yes` in front of it"
-                        } else {
-                            "ask this of a date"
+                        let help = match (typed.ty, scope) {
+                            (Type::Boolean, Scope::Row(_)) => {
+                                "put the window before `where`, or write `… = yes` in front of it"
+                            }
+                            _ => "ask this of a date column",
                         };
                         self.error(
                             Code::TypeMismatch,
@@ -300,9 +310,10 @@ impl Checker<'_, '_> {
             return value;
         }
         if let Some((argument, size)) = self.arguments.last().and_then(|frame| frame.get(name)) {
-            let argument = argument.clone();
-            self.expanded = self.expanded.saturating_add(*size);
-            return if self.grows_too_large(span) { unknown(span) } else { argument };
+            let (argument, depth) = (argument.clone(), size.depth);
+            self.expanded = self.expanded.saturating_add(size.parts);
+            let grown = self.grows_too_large(span) || self.grows_too_deep(depth, span);
+            return if grown { unknown(span) } else { argument };
         }
         if let Some(found) = self.lookup(name, span, scope) {
             return found;
@@ -318,6 +329,11 @@ impl Checker<'_, '_> {
             || matches!(scope, Scope::Row(table) if self.table_field(*table, name).is_some())
             || (!constant && self.subject_field(name).is_some())
             || self.declared(name).is_some()
+    }
+
+    /// True for a bare word that means nothing by itself: compared with something of unknown type, it may be right.
+    fn may_be_value(&self, expr: &ast::Expr, scope: &Scope) -> bool {
+        matches!(&expr.kind, Ast::Name(word) if !self.means_something(word, scope))
     }
 
     /// True for `fintech` in `fintech = industry`: a value of the other side's list, and not of that type itself.
@@ -476,8 +492,7 @@ impl Checker<'_, '_> {
         if (self.program.subject.is_none() && !matches!(scope, Scope::Constant(_))) || self.symbols.left_out(name) {
             return;
         }
-        // Looking for the nearest name takes time; after so many mistakes nobody reads on.
-        let candidates = if self.error_count() < MAX_SUGGESTIONS { self.candidates(scope) } else { Vec::new() };
+        let candidates = if self.many_errors() { Vec::new() } else { self.candidates(scope) };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
         let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
         diagnostic = match scope {
@@ -536,8 +551,6 @@ impl Checker<'_, '_> {
         if let Some(frame) = self.arguments.last() {
             names.extend(frame.keys().cloned());
         }
-        names.sort();
-        names.dedup();
         names
     }
 
@@ -583,8 +596,8 @@ impl Checker<'_, '_> {
     // ---------- lists of values ----------
 
     pub(super) fn enum_value(&self, list: EnumId, word: &str, span: Span) -> Option<Expr> {
-        let place = self.program.enums.get(list.index())?.values.iter().position(|v| v == word)?;
-        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place as u32)), ty: Type::Enum(list), span })
+        let place = *self.values.get(list.index())?.get(word)?;
+        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place)), ty: Type::Enum(list), span })
     }
 
     pub(super) fn list_value(&mut self, list: EnumId, word: &str, span: Span) -> Expr {
@@ -600,7 +613,8 @@ impl Checker<'_, '_> {
             Diagnostic::new(Code::UnknownValue, span, format!("`{word}` is not a value of `{}`", found.name))
                 .label("never true");
         let values: Vec<&str> = found.values.iter().map(String::as_str).collect();
-        diagnostic = match crate::diagnostics::nearest(word, values.iter().copied()) {
+        let near = crate::diagnostics::nearest(word, values.iter().copied());
+        diagnostic = match near.filter(|_| !self.many_errors()) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
             None => {
                 let shown: Vec<String> = values.iter().take(12).map(|v| format!("`{v}`")).collect();
@@ -628,7 +642,7 @@ impl Checker<'_, '_> {
             let message = format!("`{text}` is not a reason for a missing value");
             let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("no such reason");
             let all = words.iter().take(5).map(|(word, _)| *word);
-            self.push(Self::suggest(diagnostic, &text, name.span, all, ""));
+            self.push(self.suggest(diagnostic, &text, name.span, all, ""));
         }
         found
     }
@@ -643,9 +657,10 @@ impl Checker<'_, '_> {
             let help = match expr.ty {
                 Type::Boolean => "turn it into a number: `if … then 1 else 0`",
                 Type::Date | Type::Instant => "count the time from it: `days since …`",
-                _ => "name a number",
+                _ => "name a column or metric that is a number",
             };
-            self.error(Code::TypeMismatch, expr.span, "a number is wanted here", &format!("this is {}", expr.ty), help);
+            let label = format!("this is {}", self.type_words(expr.ty));
+            self.error(Code::TypeMismatch, expr.span, "a number is wanted here", &label, help);
         }
         false
     }
@@ -744,15 +759,16 @@ impl Checker<'_, '_> {
             (Ast::Text(_), _) => false,
             _ => true,
         };
-        let (a, b) = if left_first {
-            let a = self.expr(left, scope, None);
-            let b = self.expr(right, scope, wanted(a.ty));
-            (a, b)
-        } else {
-            let b = self.expr(right, scope, None);
-            let a = self.expr(left, scope, wanted(b.ty));
-            (a, b)
-        };
+        let (first, second) = if left_first { (left, right) } else { (right, left) };
+        let one = self.expr(first, scope, None);
+        if self.label_compared(&one, op, first, second, span) {
+            return unknown(span);
+        }
+        if one.ty == Type::Unknown && self.may_be_value(second, scope) {
+            return unknown(span);
+        }
+        let other = self.expr(second, scope, wanted(one.ty));
+        let (a, b) = if left_first { (one, other) } else { (other, one) };
         let Some((a, b)) = self.comparable(a, b) else { return unknown(span) };
         let ordered = !matches!(op, CompareOp::Equal | CompareOp::NotEqual);
         if ordered && matches!(a.ty, Type::Boolean | Type::Enum(_)) {
@@ -769,11 +785,36 @@ impl Checker<'_, '_> {
         Expr { kind: ExprKind::Compare(op, Box::new(a), Box::new(b)), ty: Type::Boolean, span }
     }
 
+    /// `advocacy = champion`: a score compared with the name of one of its grades, or a metric with one of its bands.
+    fn label_compared(&mut self, one: &Expr, op: CompareOp, first: &ast::Expr, second: &ast::Expr, span: Span) -> bool {
+        let (Ast::Name(word) | Ast::Text(word)) = &second.kind else { return false };
+        let (labels, kind) = match &one.kind {
+            ExprKind::Score(id) => (self.grade_names(*id), "grade"),
+            ExprKind::Metric(id) => (self.band_names(*id), "band"),
+            _ => return false,
+        };
+        if !labels.contains(word) || one.ty == Type::Text {
+            return false;
+        }
+        let Ast::Name(name) = &first.kind else { return false };
+        let not = if op == CompareOp::NotEqual { "not " } else { "" };
+        let edit = format!("{name} is {not}{word}");
+        self.push(
+            Diagnostic::new(Code::TypeMismatch, second.span, format!("`{word}` is a {kind} of `{name}`, not a number"))
+                .label(format!("a {kind}"))
+                .fix(format!("write `{edit}`"), span, edit),
+        );
+        true
+    }
+
     fn membership(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Expr {
         let typed = self.expr(value, scope, None);
         let mut value = typed;
         let mut out = Vec::new();
         for element in list {
+            if value.ty == Type::Unknown && self.may_be_value(element, scope) {
+                continue;
+            }
             let element = self.expr(element, scope, wanted(value.ty));
             match self.comparable(value.clone(), element) {
                 Some((a, b)) => {
@@ -782,6 +823,9 @@ impl Checker<'_, '_> {
                 }
                 None => return unknown(span),
             }
+        }
+        if value.ty == Type::Unknown {
+            return unknown(span);
         }
         Expr { kind: ExprKind::In { value: Box::new(value), list: out, negated }, ty: Type::Boolean, span }
     }
@@ -842,10 +886,17 @@ impl Checker<'_, '_> {
             return None;
         }
         let (left, right) = (self.type_words(a.ty), self.type_words(b.ty));
-        let mut diagnostic =
-            Diagnostic::new(Code::TypeMismatch, b.span, format!("{what} do not fit: {left} and {right}"))
-                .label(format!("this is {right}"))
-                .also(a.span, format!("this is {left}"));
+        let message = match what {
+            "the two sides" => format!("{left} cannot be compared with {right}"),
+            _ => format!("{what} do not fit: {left} and {right}"),
+        };
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, b.span, message)
+            .label(format!("this is {right}"))
+            .also(a.span, format!("this is {left}"));
+        if let Some(text) = meant(a.ty, &b) {
+            self.push(diagnostic.fix(format!("write `{text}`"), b.span, text));
+            return None;
+        }
         diagnostic.help = match (a.ty, b.ty) {
             (Type::Enum(list), Type::Text) | (Type::Text, Type::Enum(list)) => self
                 .program
@@ -856,7 +907,7 @@ impl Checker<'_, '_> {
                 Some("compare yes-or-no columns with `yes` or `no`".to_string())
             }
             (Type::Date | Type::Instant, Type::Number(_)) => {
-                Some("compare dates with dates, or take `days since …`".to_string())
+                Some("compare with a date such as 2026-03-31, or count the time: `days since …`".to_string())
             }
             (Type::Date | Type::Instant, Type::Text) => Some("write the date without quotes: 2026-03-31".to_string()),
             (Type::Number(_), Type::Text) => match &b.kind {
@@ -871,10 +922,10 @@ impl Checker<'_, '_> {
     }
 
     /// A type in words; lists are told apart by the column that they belong to.
-    fn type_words(&self, ty: Type) -> String {
+    pub(super) fn type_words(&self, ty: Type) -> String {
         match ty {
             Type::Enum(list) => match self.program.enums.get(list.index()) {
-                Some(found) => format!("a value of `{}`", found.name),
+                Some(found) => format!("one of the values of `{}`", found.name),
                 None => ty.to_string(),
             },
             _ => ty.to_string(),
@@ -892,7 +943,7 @@ impl Checker<'_, '_> {
             let percent = n.mul(Decimal::HUNDRED).unwrap_or(*n);
             self.push(
                 Diagnostic::new(Code::RatioScale, literal.span, format!("`{n}` as a ratio means {percent}%"))
-                    .label("a ratio of 15 % is 0.15, written `15%`")
+                    .label("a ratio of 1 is 100%")
                     .fix(format!("write `{n}%`"), literal.span, format!("{n}%")),
             );
         }
@@ -930,8 +981,8 @@ impl Checker<'_, '_> {
             (Type::Number(_), Type::Number(_)) => Code::UnitMismatch,
             _ => Code::TypeMismatch,
         };
-        let diagnostic = Diagnostic::new(code, expr.span, format!("{what} is {wanted}, but this is {got}"))
-            .label(format!("{wanted} is wanted here"));
+        let diagnostic = Diagnostic::new(code, expr.span, format!("{what} must be {wanted}, not {got}"))
+            .label(format!("this is {got}"));
         let diagnostic = match code {
             Code::TypeMismatch => diagnostic.help(format!("give {wanted}")),
             _ => unit_help(diagnostic, &expr, ty, false),
@@ -947,16 +998,16 @@ impl Checker<'_, '_> {
         let kind = match &typed.kind {
             ExprKind::Metric(id) => {
                 let names = self.band_names(*id);
-                let whole = !self.broken.contains(&Symbol::Metric(id.index()));
-                if !self.has_label(&names, label, "band", whole) {
+                let symbol = Symbol::Metric(id.index());
+                if !self.has_label(&names, label, "band", symbol) {
                     return unknown(span);
                 }
                 ExprKind::IsBand { metric: *id, band: label.text.clone(), negated }
             }
             ExprKind::Score(id) => {
                 let names = self.grade_names(*id);
-                let whole = !self.broken.contains(&Symbol::Scorecard(id.index()));
-                if !self.has_label(&names, label, "grade", whole) {
+                let symbol = Symbol::Scorecard(id.index());
+                if !self.has_label(&names, label, "grade", symbol) {
                     return unknown(span);
                 }
                 ExprKind::IsGrade { scorecard: *id, grade: label.text.clone(), negated }
@@ -964,14 +1015,17 @@ impl Checker<'_, '_> {
             _ if typed.ty == Type::Unknown => return unknown(span),
             _ => {
                 let help = match typed.ty {
-                    Type::Enum(_) => format!("write `= {}`", label.text),
+                    Type::Enum(_) => format!("compare it: `= {}` instead of `is {0}`", label.text),
                     _ => "only metrics have bands, and scorecards grades; compare with `=`".to_string(),
                 };
                 let label_words = format!("this is {}", self.type_words(typed.ty));
                 self.error(
                     Code::WrongKind,
                     value.span,
-                    format!("this has no bands to be `{}`", label.text),
+                    match called(value) {
+                        Some(name) => format!("`{name}` has no bands that could be `{}`", label.text),
+                        None => format!("this has no bands that could be `{}`", label.text),
+                    },
                     &label_words,
                     help,
                 );
@@ -982,20 +1036,29 @@ impl Checker<'_, '_> {
     }
 
     /// True if a metric or scorecard has such a row; where its rows have errors, nothing is said about others.
-    fn has_label(&mut self, names: &[String], label: &Name, word: &str, whole: bool) -> bool {
+    fn has_label(&mut self, names: &[String], label: &Name, word: &str, of: Symbol) -> bool {
         if names.contains(&label.text) {
             return true;
         }
-        if whole {
-            let message = format!("there is no {word} `{}`", label.text);
+        if !self.broken.contains(&of) {
+            let owner = match of {
+                Symbol::Metric(i) => self.metrics.get(i).and_then(Option::as_ref).map(|m| &m.header.name),
+                Symbol::Scorecard(i) => self.scorecards.get(i).and_then(Option::as_ref).map(|s| &s.header.name),
+                _ => None,
+            };
+            let owner = owner.map_or("", String::as_str);
+            let message = match names.is_empty() {
+                true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
+                false => format!("`{owner}` has no {word} `{}`", label.text),
+            };
             let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
             let otherwise = match (word, names.is_empty()) {
                 (_, false) => format!("name one of its {word}s"),
-                ("band", true) => "it has no bands; declare some: `thresholds { … }`".to_string(),
-                _ => format!("it has no {word}s; declare some: `{word}s {{ … }}`"),
+                ("band", true) => "declare some: `thresholds { … }`".to_string(),
+                _ => format!("declare some: `{word}s {{ … }}`"),
             };
             let names = names.iter().map(String::as_str);
-            self.push(Self::suggest(diagnostic, &label.text, label.span, names, otherwise));
+            self.push(self.suggest(diagnostic, &label.text, label.span, names, otherwise));
         }
         false
     }
@@ -1011,6 +1074,29 @@ impl Checker<'_, '_> {
     }
 }
 
+/// What an expression is called, if it is a bare name.
+fn called(expr: &ast::Expr) -> Option<String> {
+    match &expr.kind {
+        Ast::Name(name) => Some(name.clone()),
+        Ast::Member(table, name) => Some(format!("{}.{}", table.text, name.text)),
+        _ => None,
+    }
+}
+
+/// The literal that was meant, where one of another type was written: `"2026-03-31"` for a date, `1` for yes.
+fn meant(wanted: Type, literal: &Expr) -> Option<String> {
+    let ExprKind::Literal(value) = &literal.kind else { return None };
+    match (wanted, value) {
+        (Type::Boolean, Value::Number(n)) if *n == Decimal::ONE => Some("yes".to_string()),
+        (Type::Boolean, Value::Number(n)) if n.is_zero() => Some("no".to_string()),
+        (Type::Date | Type::Instant, Value::Text(text)) => {
+            crate::calendar::Date::parse(text).map(|date| date.to_string())
+        }
+        (Type::Number(_), Value::Text(text)) => Decimal::parse(text).ok().map(|n| n.to_string()),
+        _ => None,
+    }
+}
+
 /// The edit that gives a number another unit; `quotient` says that the other side is one thing divided by another.
 fn unit_help(diagnostic: Diagnostic, odd: &Expr, wanted: Type, quotient: bool) -> Diagnostic {
     let (Type::Number(have), Type::Number(want)) = (odd.ty, wanted) else { return diagnostic };
@@ -1020,10 +1106,10 @@ fn unit_help(diagnostic: Diagnostic, odd: &Expr, wanted: Type, quotient: bool) -
     };
     match (literal, have, want) {
         (Some(n), Unit::Money(_), Unit::Money(currency)) => {
-            diagnostic.help(format!("write the amount in {currency}: `{n} {currency}`, converted"))
+            diagnostic.help(format!("convert {n} to {currency}, and write that amount"))
         }
-        (_, Unit::Money(a), Unit::Money(b)) => {
-            diagnostic.help(format!("load both in one currency: bind the column that is in {a} converted to {b}"))
+        (_, Unit::Money(_), Unit::Money(_)) => {
+            diagnostic.help("laud knows no exchange rates: have one of the two converted before it is loaded")
         }
         (_, Unit::Ratio, Unit::Plain) if quotient => {
             diagnostic.help("say that the other side is a ratio: `to_ratio(…)` around it")

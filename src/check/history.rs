@@ -1,8 +1,11 @@
 //! Points out where an earlier as-of date reads a column that has no history.
 
 use super::Checker;
+use super::scorecards::symbol_of;
+use super::segments::segment_of;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, FieldId, Node, TableKind};
+use crate::program::{Expr, ExprKind, FieldId, PartTest, TableKind};
+use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
 
@@ -12,37 +15,49 @@ impl Checker<'_, '_> {
         if self.subject().is_none_or(|t| matches!(t.kind, TableKind::Rows { as_of: Some(_) })) {
             return;
         }
-        let mut reads: HashMap<Node, HashSet<FieldId>> = HashMap::new();
+        let mut reads: HashMap<Symbol, HashSet<FieldId>> = HashMap::new();
         let mut found: Vec<(Span, HashSet<FieldId>)> = Vec::new();
-        for node in self.program.order.clone() {
+        for &symbol in &self.symbols.order {
             let mut own = HashSet::new();
-            match node {
-                Node::Metric(id) => {
-                    if let Some(metric) = self.metrics.get(id.index()).and_then(Option::as_ref) {
-                        self.reads(&metric.value, &reads, &mut own, &mut found);
+            let mut read = |expr: &Expr| self.reads(expr, &reads, &mut own, &mut found);
+            match symbol {
+                Symbol::Metric(i) => {
+                    self.metrics.get(i).and_then(Option::as_ref).iter().for_each(|metric| read(&metric.value));
+                }
+                Symbol::Segment(i) => {
+                    self.segments.get(i).and_then(Option::as_ref).iter().for_each(|segment| read(&segment.condition));
+                }
+                Symbol::Partition(i) => {
+                    let partition = self.partitions.get(i).and_then(Option::as_ref);
+                    partition.and_then(|p| p.by.as_ref()).iter().for_each(|by| read(by));
+                    for part in partition.iter().flat_map(|p| &p.parts) {
+                        if let PartTest::Condition(condition) = &part.test {
+                            read(condition);
+                        }
                     }
                 }
-                Node::Scorecard(id) => {
-                    if let Some(card) = self.scorecards.get(id.index()).and_then(Option::as_ref) {
-                        for line in &card.lines {
-                            own.extend(reads.get(&line.item).into_iter().flatten());
-                        }
-                        for limit in card.limits.iter().filter_map(|l| l.when.as_ref()) {
-                            self.reads(limit, &reads, &mut own, &mut found);
-                        }
+                Symbol::Scorecard(i) => {
+                    let Some(card) = self.scorecards.get(i).and_then(Option::as_ref) else { continue };
+                    card.limits.iter().filter_map(|l| l.when.as_ref()).for_each(read);
+                    for line in &card.lines {
+                        own.extend(reads.get(&symbol_of(line.item)).into_iter().flatten());
+                    }
+                    for part in &card.overrides {
+                        own.extend(reads.get(&segment_of(part.segment)).into_iter().flatten());
                     }
                 }
+                _ => continue,
             }
-            reads.insert(node, own);
+            reads.insert(symbol, own);
         }
-        for rule in self.program.rules.clone() {
+        for rule in &self.program.rules {
             let mut own = HashSet::new();
             for condition in std::iter::once(&rule.condition).chain(&rule.unless).chain(&rule.close) {
                 self.reads(condition, &reads, &mut own, &mut found);
             }
         }
         for (span, fields) in found {
-            let table = self.subject().map(|t| t.fields.clone()).unwrap_or_default();
+            let table = self.subject().map_or(&[][..], |t| &t.fields);
             let mut names: Vec<String> =
                 fields.iter().filter_map(|id| table.get(id.index())).map(|f| format!("`{}`", f.name)).collect();
             names.sort();
@@ -58,22 +73,21 @@ impl Checker<'_, '_> {
     fn reads(
         &self,
         expr: &Expr,
-        known: &HashMap<Node, HashSet<FieldId>>,
+        known: &HashMap<Symbol, HashSet<FieldId>>,
         own: &mut HashSet<FieldId>,
         found: &mut Vec<(Span, HashSet<FieldId>)>,
     ) {
+        let mut through = |symbol: Symbol| own.extend(known.get(&symbol).into_iter().flatten());
         match &expr.kind {
             ExprKind::Field(id) => {
                 own.insert(*id);
             }
-            ExprKind::Metric(id) | ExprKind::Points(id) => {
-                own.extend(known.get(&Node::Metric(*id)).into_iter().flatten())
-            }
-            ExprKind::IsBand { metric, .. } => own.extend(known.get(&Node::Metric(*metric)).into_iter().flatten()),
-            ExprKind::Score(id) => own.extend(known.get(&Node::Scorecard(*id)).into_iter().flatten()),
-            ExprKind::IsGrade { scorecard, .. } => {
-                own.extend(known.get(&Node::Scorecard(*scorecard)).into_iter().flatten())
-            }
+            ExprKind::Metric(id) | ExprKind::Points(id) => through(Symbol::Metric(id.index())),
+            ExprKind::IsBand { metric, .. } => through(Symbol::Metric(metric.index())),
+            ExprKind::Score(id) => through(Symbol::Scorecard(id.index())),
+            ExprKind::IsGrade { scorecard, .. } => through(Symbol::Scorecard(scorecard.index())),
+            ExprKind::Segment(id) => through(Symbol::Segment(id.index())),
+            ExprKind::Partition(id) | ExprKind::Part(id, _) => through(Symbol::Partition(id.index())),
             ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {
                 let mut inner = HashSet::new();
                 expr.children().into_iter().for_each(|child| self.reads(child, known, &mut inner, found));

@@ -141,11 +141,13 @@ impl Numbers {
         if low <= BOTTOM && high >= TOP {
             return Some(Decimal::ZERO);
         }
+        // As far beyond the end again as the end is from zero: 300000 for above 250000, not 250000.000000001.
+        let room = |end: i128| end.saturating_abs().max(10 * SCALE);
         if low <= BOTTOM {
-            return roundest(high.saturating_sub(10 * SCALE), high);
+            return roundest(high.saturating_sub(room(high)), high);
         }
         if high >= TOP {
-            return roundest(low, low.saturating_add(10 * SCALE));
+            return roundest(low, low.saturating_add(room(low)));
         }
         roundest(low, high)
     }

@@ -2,7 +2,7 @@
 
 use super::bands::Purpose;
 use super::domain::{self, Domain};
-use super::{Checker, Scope, header, unknown};
+use super::{Checker, Scope, header, put, unknown};
 use crate::ast;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
@@ -35,7 +35,7 @@ impl Checker<'_, '_> {
             if value.ty == Type::PLAIN && ty.is_number() {
                 value.ty = ty;
             } else {
-                value = self.want(value, ty, &format!("the declared type of `{}`", item.name.text));
+                value = self.want(value, ty, &format!("the value of `{}`", item.name.text));
             }
         }
         let valid_for = metric.valid_for.as_ref().and_then(|valid| self.valid_for(valid, metric, &value));
@@ -57,9 +57,9 @@ impl Checker<'_, '_> {
                     .help("keep one; rows without `-> points` may stand beside a scale to name bands"),
             );
         }
-        self.metric_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        put(&mut self.metric_domains, index, domain);
         let built = Metric { header: header(item), value, thresholds, scales, valid_for };
-        self.metrics[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        put(&mut self.metrics, index, Some(built));
         self.program.order.push(Node::Metric(MetricId(index as u32)));
     }
 
@@ -145,7 +145,16 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        self.exclusive_segments(&clauses, "the table");
+        let what = if purpose == Purpose::Grades { "the grades" } else { "the thresholds" };
+        self.exclusive_segments(&clauses, what);
+        let gives_points = out.iter().flat_map(|table| &table.bands).any(|band| band.points.is_some());
+        if general.is_none() && (gives_points || purpose == Purpose::Grades) {
+            let (what, general) = match purpose {
+                Purpose::Grades => ("grades", "grades { … }"),
+                _ => ("thresholds, and so no points", "thresholds { … }"),
+            };
+            self.covering_segments(&clauses, what, general);
+        }
         out.extend(general.map(|(table, _)| table));
         out
     }
@@ -178,7 +187,10 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        self.exclusive_segments(&clauses, "the scale");
+        self.exclusive_segments(&clauses, "the scales");
+        if general.is_none() {
+            self.covering_segments(&clauses, "scale, and so no points", "scale 0 -> 0, 3 -> 100");
+        }
         out.extend(general);
         out
     }
@@ -190,7 +202,7 @@ impl Checker<'_, '_> {
                 self.error(
                     Code::TypeMismatch,
                     scale.span,
-                    format!("a scale wants numbers, but the value is {ty}"),
+                    format!("a scale wants numbers, but the value is {}", self.type_words(ty)),
                     "nothing to interpolate",
                     "give points with `thresholds { … }`",
                 );

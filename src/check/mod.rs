@@ -42,9 +42,12 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     let mut checker = Checker::new(symbols, diagnostics);
     checker.tables();
     checker.settings(settings);
-    for symbol in std::mem::take(&mut checker.symbols.order) {
+    checker.broken.extend(checker.symbols.cyclic.iter().copied());
+    let order = std::mem::take(&mut checker.symbols.order);
+    for &symbol in &order {
         checker.declaration(symbol);
     }
+    checker.symbols.order = order;
     checker.objectives();
     checker.rules();
     checker.double_counting();
@@ -63,6 +66,9 @@ pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut D
     let typed = checker.expr(expr, &Scope::Account, None);
     (checker.error_count() == before).then_some(typed)
 }
+
+/// With more errors than this, nothing is suggested for further ones.
+const MAX_SUGGESTIONS: usize = 100;
 
 /// What a bare name can mean at a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,8 +95,8 @@ struct Checker<'a, 'd> {
     partitions: Vec<Option<Partition>>,
     params: Vec<Option<crate::program::Param>>,
     /// Arguments of the definition being expanded, innermost last.
-    /// Each with how many parts it has.
-    arguments: Vec<std::collections::HashMap<String, (Expr, usize)>>,
+    /// Each with its size.
+    arguments: Vec<std::collections::HashMap<String, (Expr, calls::Size)>>,
     /// Declarations with errors of their own: proofs that rest on them are not tried, and calls not looked into.
     broken: std::collections::HashSet<Symbol>,
     /// Accounts inside (0) and outside (1) of a segment, or those of each part of a partition; `None` if they cannot be told.
@@ -99,12 +105,16 @@ struct Checker<'a, 'd> {
     columns: Vec<std::collections::HashMap<String, FieldId>>,
     /// Lists of values by the name of their owner.
     lists: std::collections::HashMap<String, crate::program::EnumId>,
+    /// The place of each value in its list, per list.
+    values: Vec<std::collections::HashMap<String, u32>>,
     /// Where the outermost definition was called.
     called_at: Option<Span>,
     /// True while a definition is expanded that was called inside an aggregate.
     called_in_rows: bool,
     /// Nodes made by expanding definitions in this declaration.
     expanded: usize,
+    /// How deep the expression that is being typed is nested.
+    depth: usize,
     set: std::collections::HashMap<String, String>,
 }
 
@@ -125,9 +135,11 @@ impl<'a, 'd> Checker<'a, 'd> {
             members: Default::default(),
             columns: Vec::new(),
             lists: Default::default(),
+            values: Vec::new(),
             called_at: None,
             called_in_rows: false,
             expanded: 0,
+            depth: 0,
             set: Default::default(),
             symbols,
             diagnostics,
@@ -139,6 +151,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         let mut checker = Checker::new(Symbols::default(), diagnostics);
         checker.program = program.clone();
         checker.columns = program.tables.iter().map(|t| columns(&t.fields)).collect();
+        checker.values = program.enums.iter().map(|e| places(&e.values)).collect();
         checker.lists =
             program.enums.iter().enumerate().map(|(i, e)| (e.name.clone(), crate::program::EnumId(i as u32))).collect();
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
@@ -150,7 +163,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.score_domains = vec![Domain::ANY; program.scorecards.len()];
         for (i, metric) in program.metrics.iter().enumerate() {
             let domain = domain::of(&metric.value, &checker, None);
-            checker.metric_domains[i..].first_mut().into_iter().for_each(|slot| *slot = domain);
+            put(&mut checker.metric_domains, i, domain);
         }
         checker
     }
@@ -168,7 +181,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
-        if self.error_count() > errors || self.symbols.cyclic.contains(&symbol) {
+        if self.error_count() > errors {
             self.broken.insert(symbol);
         }
     }
@@ -184,9 +197,6 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     fn finish(self) -> Option<Program> {
         let mut program = self.program;
-        for symbol in &self.symbols.order {
-            let _ = symbol; // taken before; the order of nodes was recorded as they were checked
-        }
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
@@ -202,15 +212,24 @@ impl<'a, 'd> Checker<'a, 'd> {
         self.diagnostics.error_count()
     }
 
+    /// Looking for the nearest name takes time; after so many mistakes nobody reads on.
+    fn many_errors(&self) -> bool {
+        self.error_count() > MAX_SUGGESTIONS
+    }
+
     /// Suggests the nearest of the names that would have been right, as an edit; otherwise lists them if they are few,
     /// or says `otherwise`.
     fn suggest<'n>(
+        &self,
         diagnostic: Diagnostic,
         name: &str,
         span: Span,
         candidates: impl IntoIterator<Item = &'n str> + Clone,
         otherwise: impl Into<String>,
     ) -> Diagnostic {
+        if self.many_errors() {
+            return diagnostic.help(otherwise);
+        }
         if let Some(near) = crate::diagnostics::nearest(name, candidates.clone()) {
             return diagnostic.fix(format!("did you mean `{near}`?"), span, near);
         }
@@ -222,8 +241,10 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     fn push(&mut self, mut diagnostic: Diagnostic) {
         // Inside a definition, the call is what the reader has to look at first.
-        if let Some(call) = self.called_at {
-            let inner = diagnostic.span();
+        // What stands in the call itself, an argument, needs no second place.
+        let inner = diagnostic.span();
+        let within = |call: Span| inner.source == call.source && inner.start >= call.start && inner.end <= call.end;
+        if let Some(call) = self.called_at.filter(|call| !within(*call)) {
             let text = diagnostic.labels.first().map_or(String::new(), |l| l.text.clone());
             if let Some(first) = diagnostic.labels.first_mut() {
                 first.span = call;
@@ -278,7 +299,7 @@ impl<'a, 'd> Checker<'a, 'd> {
                 let diagnostic = Diagnostic::new(code, name.span, message).label(label);
                 let diagnostic = match other {
                     Some(_) => diagnostic.help(help),
-                    None => Self::suggest(diagnostic, &name.text, name.span, names.iter().copied(), help),
+                    None => self.suggest(diagnostic, &name.text, name.span, names.iter().copied(), help),
                 };
                 self.push(diagnostic);
                 None
@@ -354,6 +375,11 @@ impl domain::Known for Checker<'_, '_> {
     }
 }
 
+/// The places of values in their list; of a repeated one the first.
+fn places(values: &[String]) -> std::collections::HashMap<String, u32> {
+    values.iter().enumerate().rev().map(|(i, value)| (value.clone(), i as u32)).collect()
+}
+
 /// The columns of a table by name.
 fn columns(fields: &[Field]) -> std::collections::HashMap<String, FieldId> {
     fields.iter().enumerate().map(|(i, f)| (f.name.clone(), FieldId(i as u32))).collect()
@@ -367,6 +393,13 @@ fn header(item: &ast::Item) -> Header {
         doc: item.doc.clone(),
         meta: item.meta.clone(),
         span: item.name.span,
+    }
+}
+
+/// Fills the place that a declaration has among those of its kind.
+fn put<T>(list: &mut [T], index: usize, value: T) {
+    if let Some(slot) = list.get_mut(index) {
+        *slot = value;
     }
 }
 

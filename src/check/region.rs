@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// More boxes than this are not worth it: the proof is given up.
 const MAX_BOXES: usize = 500;
 
+/// Lists longer than this are not looked into.
+const MAX_LISTED: u32 = 1_000;
+
 /// What a quantity may be.
 #[derive(Debug, Clone, PartialEq)]
 enum Values {
@@ -249,7 +252,7 @@ impl Regions<'_> {
     fn symbols(&self, ty: Type, keep: impl Fn(u32) -> bool) -> Option<Values> {
         let Type::Enum(list) = ty else { return None };
         let count = self.program.enums.get(list.index())?.values.len() as u32;
-        Some(Values::Listed((0..count).map(keep).collect()))
+        (count <= MAX_LISTED).then(|| Values::Listed((0..count).map(keep).collect()))
     }
 
     fn range(&self, quantity: &Expr) -> Numbers {

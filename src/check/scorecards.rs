@@ -2,7 +2,7 @@
 
 use super::bands::Purpose;
 use super::domain::Domain;
-use super::{Checker, Scope, header};
+use super::{Checker, Scope, header, put};
 use crate::ast::{self, LimitVerb};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
@@ -61,6 +61,9 @@ impl Checker<'_, '_> {
             self.weights(item, card, &lines, &overrides, combine);
             self.weight_limits(&lines, &overrides, combine);
         }
+        if combine != Combine::Sum {
+            self.points_ranges(&lines, &overrides);
+        }
         let missing =
             card.missing.as_ref().map_or(MissingPolicy::Renormalise { at_least: DEFAULT_COVERAGE }, |m| self.policy(m));
         let base = match &card.base {
@@ -80,7 +83,7 @@ impl Checker<'_, '_> {
             None => Decimal::ZERO,
         };
         let limits: Vec<Limit> =
-            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l)).collect() };
+            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l, card)).collect() };
         self.limit_conflicts(&limits);
         // Which scores can occur is known only if all lines are, and the points of all that they read.
         let known = complete
@@ -102,9 +105,9 @@ impl Checker<'_, '_> {
             }
         }
         let domain = domain.unwrap_or(Domain::ANY);
-        self.score_domains[index..].first_mut().into_iter().for_each(|slot| *slot = domain);
+        put(&mut self.score_domains, index, domain);
         let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
-        self.scorecards[index..].first_mut().into_iter().for_each(|slot| *slot = Some(built.clone()));
+        put(&mut self.scorecards, index, Some(built));
         self.program.order.push(Node::Scorecard(ScorecardId(index as u32)));
     }
 
@@ -127,7 +130,7 @@ impl Checker<'_, '_> {
                 let words = ["weighted mean", "sum", "min", "max"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                self.push(Self::suggest(diagnostic, other, name.span, words, ""));
+                self.push(self.suggest(diagnostic, other, name.span, words, ""));
                 Combine::WeightedMean
             }
         }
@@ -141,6 +144,9 @@ impl Checker<'_, '_> {
             other => {
                 let mut names: Vec<&str> = self.symbols.metrics.iter().map(|m| m.name.text.as_str()).collect();
                 names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
+                if self.many_errors() {
+                    names.clear();
+                }
                 let near = crate::diagnostics::nearest(&name.text, names.iter().copied());
                 let field = self.subject_field(&name.text).is_some();
                 let (code, message) = match other {
@@ -158,6 +164,7 @@ impl Checker<'_, '_> {
                 diagnostic = match near {
                     _ if field => diagnostic.help(format!("declare `metric NAME = {}` and weigh that", name.text)),
                     Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), name.span, near),
+                    None if other.is_some() => diagnostic.help("name a metric or a scorecard"),
                     None => diagnostic.help(format!("declare it: `metric {} {{ value …  scale … }}`", name.text)),
                 };
                 self.push(diagnostic);
@@ -316,7 +323,7 @@ impl Checker<'_, '_> {
                 out.push(Override { segment, lines: merged, span: part.span });
             }
         }
-        self.exclusive_segments(&clauses, "the weighing");
+        self.exclusive_segments(&clauses, "the weights");
         out
     }
 
@@ -439,10 +446,9 @@ impl Checker<'_, '_> {
             for line in lines {
                 let (Some(limit), Some(share)) = (line.at_most, line.weight.div(total)) else { continue };
                 if share > limit {
-                    let percent = |n: Decimal| n.mul(Decimal::HUNDRED).unwrap_or(n).fixed(1);
                     let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));
                     let message = format!(
-                        "`{}` has {} % of the weight{whom}, more than the {} % it may have",
+                        "`{}` has {} of the weight{whom}, more than the {} that it may have",
                         self.node_name(line.item),
                         percent(share),
                         percent(limit)
@@ -501,7 +507,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn limit(&mut self, limit: &ast::Limit) -> Option<Limit> {
+    fn limit(&mut self, limit: &ast::Limit, card: &ast::Scorecard) -> Option<Limit> {
+        if let ast::ExprKind::Name(grade) = &limit.value.kind
+            && let Some(general) = card.grades.iter().find(|table| table.segment.is_none())
+            && let Some(place) = general.rows.iter().position(|row| row.name.text == *grade)
+        {
+            self.grade_as_limit(limit, grade, general, place);
+            return None;
+        }
         let value = self.constant(&limit.value, Type::Number(Unit::Points), "a limit of a score")?;
         let when = match &limit.when {
             Some(when) => {
@@ -515,6 +528,39 @@ impl Checker<'_, '_> {
         };
         let because = limit.because.as_ref().map(|b| b.text.clone());
         Some(Limit { verb: limit.verb, value, when, because, span: limit.span })
+    }
+
+    /// `cap watch`: limits are points; which ones keep a score in that grade can often be told.
+    fn grade_as_limit(&mut self, limit: &ast::Limit, grade: &str, table: &ast::Thresholds, place: usize) {
+        let bound = |row: Option<&ast::Row>| match &row?.test.kind {
+            ast::RowTestKind::Compare(ast::CompareOp::GreaterEqual, bound) => match bound.kind {
+                ast::ExprKind::Number(n) => Some(n),
+                _ => None,
+            },
+            _ => None,
+        };
+        let points = match limit.verb {
+            LimitVerb::Cap => {
+                bound(place.checked_sub(1).and_then(|i| table.rows.get(i))).and_then(|n| n.sub(Decimal::ONE))
+            }
+            _ => bound(table.rows.get(place)),
+        };
+        let verb = match limit.verb {
+            LimitVerb::Cap => "cap",
+            LimitVerb::Floor => "floor",
+            LimitVerb::Set => "set",
+        };
+        let mut diagnostic = Diagnostic::new(
+            Code::TypeMismatch,
+            limit.value.span,
+            format!("`{grade}` is a grade, and a limit is a number of points"),
+        )
+        .label("a grade");
+        diagnostic = match points {
+            Some(points) => diagnostic.fix(format!("write `{verb} {points}`"), limit.value.span, points.to_string()),
+            None => diagnostic.help(format!("write the points: `{verb} 29`")),
+        };
+        self.push(diagnostic);
     }
 
     /// A cap below a floor that can hold at the same time has no meaning.
@@ -580,6 +626,29 @@ impl Checker<'_, '_> {
         let found = tables.map(of_table).reduce(Domain::union).unwrap_or(Domain::ANY);
         // Limits can widen the range, never narrow it for sure (their conditions may not hold).
         limits.iter().fold(found, |d, l| d.union(Domain { low: Some(l.value), high: Some(l.value), whole: false }))
+    }
+
+    /// Points of what is weighed into a score of 0 to 100 lie there too, as far as they are declared.
+    fn points_ranges(&mut self, lines: &[Line], overrides: &[Override]) {
+        let mut told: Vec<Span> = Vec::new();
+        for line in overrides.iter().flat_map(|o| &o.lines).chain(lines).filter(|l| !l.informational) {
+            if told.contains(&line.span) || self.broken.contains(&symbol_of(line.item)) {
+                continue;
+            }
+            let domain = self.line_domain(line, MissingPolicy::Fail);
+            let below = domain.low.filter(|low| low.is_negative());
+            let above = domain.high.filter(|high| *high > Decimal::HUNDRED);
+            let Some(points) = above.or(below) else { continue };
+            told.push(line.span);
+            let name = self.node_name(line.item).to_string();
+            self.error(
+                Code::PointsRange,
+                line.span,
+                format!("`{name}` can have {points} points, but a score runs from 0 to 100"),
+                "outside 0 to 100",
+                "keep its points between 0 and 100, or add points up with `combine sum`",
+            );
+        }
     }
 
     fn line_domain(&self, line: &Line, general: MissingPolicy) -> Domain {
@@ -653,17 +722,29 @@ impl Checker<'_, '_> {
             let (span, name) = (card.header.span, card.header.name.clone());
             for metric in twice {
                 let share = self.effective_share(id, metric, &order);
+                let lines = self.scorecards.get(id.index()).and_then(Option::as_ref).map_or(&[][..], |c| &c.lines);
+                let ways: Vec<(Span, String)> = lines
+                    .iter()
+                    .filter(|l| !l.informational)
+                    .filter_map(|l| match l.item {
+                        Node::Metric(m) => (m == metric).then(|| (l.span, "by itself".to_string())),
+                        Node::Scorecard(inner) => (!self.effective_share(inner, metric, &order).is_zero())
+                            .then(|| (l.span, format!("as a part of `{}`", self.node_name(l.item)))),
+                    })
+                    .take(4)
+                    .collect();
                 let metric = self.node_name(Node::Metric(metric)).to_string();
-                let percent = share.mul(Decimal::HUNDRED).unwrap_or(share).fixed(1);
-                self.push(
-                    Diagnostic::new(
-                        Code::DoubleCounted,
-                        span,
-                        format!("`{metric}` counts in `{name}` by more than one path"),
-                    )
-                    .label(format!("together it has {percent} % of the weight"))
-                    .help("weigh it in one place"),
-                );
+                let mut diagnostic = Diagnostic::new(
+                    Code::DoubleCounted,
+                    span,
+                    format!("`{metric}` counts in `{name}` by more than one path"),
+                )
+                .label(format!("together it has {} of the weight", percent(share)))
+                .help("weigh it in one place");
+                for (at, way) in ways {
+                    diagnostic = diagnostic.also(at, way);
+                }
+                self.push(diagnostic);
             }
         }
     }
@@ -687,6 +768,11 @@ impl Checker<'_, '_> {
     }
 }
 
+/// A share as people write it, with one digit where it needs one.
+fn percent(share: Decimal) -> String {
+    format!("{}%", share.mul(Decimal::HUNDRED).unwrap_or(share).round(1))
+}
+
 /// The scorecards that a scorecard weighs.
 fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
     let scored = card.combine == Combine::WeightedMean;
@@ -697,7 +783,7 @@ fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
 }
 
 /// The name behind a line.
-fn symbol_of(node: Node) -> Symbol {
+pub(super) fn symbol_of(node: Node) -> Symbol {
     match node {
         Node::Metric(id) => Symbol::Metric(id.index()),
         Node::Scorecard(id) => Symbol::Scorecard(id.index()),

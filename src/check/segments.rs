@@ -3,7 +3,7 @@
 use super::bands::Purpose;
 use super::domain;
 use super::region::{Region, Regions};
-use super::{Checker, Scope, header, unknown};
+use super::{Checker, Scope, header, put, unknown};
 use crate::ast::{self, RowTestKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{BandTest, Expr, Part, PartTest, Partition, Segment, SegmentRef, Type};
@@ -30,7 +30,7 @@ impl Checker<'_, '_> {
         self.members.insert((Symbol::Segment(index), 0), inside);
         self.members.insert((Symbol::Segment(index), 1), outside);
         let found = Segment { header: header(item), condition };
-        self.segments[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
+        put(&mut self.segments, index, Some(found));
     }
 
     pub(super) fn partition(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) {
@@ -66,7 +66,7 @@ impl Checker<'_, '_> {
             None => (None, self.condition_parts(index, item, partition)),
         };
         let found = Partition { header: header(item), by, values, parts };
-        self.partitions[index..].first_mut().into_iter().for_each(|slot| *slot = Some(found.clone()));
+        put(&mut self.partitions, index, Some(found));
     }
 
     fn condition_parts(&mut self, index: usize, item: &ast::Item, partition: &ast::Partition) -> Vec<Part> {
@@ -74,6 +74,7 @@ impl Checker<'_, '_> {
         let mut regions: Vec<(String, Span, Option<Region>)> = Vec::new();
         let mut otherwise = None;
         let mut left = Some(Region::everything());
+        let mut sound = true;
         for row in &partition.parts {
             let test = match &row.test.kind {
                 RowTestKind::When(condition) => {
@@ -95,6 +96,7 @@ impl Checker<'_, '_> {
                         "no `by` says what is looked at",
                         "write `segments NAME by COLUMN { … }`, or `when CONDITION` in each row",
                     );
+                    sound = false;
                     continue;
                 }
             };
@@ -130,16 +132,17 @@ impl Checker<'_, '_> {
             }
         }
         if otherwise.is_none()
+            && sound
             && let Some(left) = left
             && !left.is_empty()
         {
             let witness = self.regions(|r| r.witness(&left));
             let mut diagnostic = Diagnostic::new(
                 Code::SegmentGap,
-                item.name.span,
+                partition.parts.last().map_or(item.name.span, |row| row.span),
                 format!("an account can be in no part of `{}`", item.name.text),
             )
-            .label("these parts leave a gap")
+            .label("the parts end without it")
             .help("add a last row `other otherwise`");
             diagnostic.witness = account(witness);
             self.push(diagnostic);
@@ -161,10 +164,7 @@ impl Checker<'_, '_> {
 
     /// True if nothing can be said of a segment because its declaration has errors.
     fn unclear(&self, segment: SegmentRef) -> bool {
-        self.broken.contains(&match segment {
-            SegmentRef::Segment(id) => Symbol::Segment(id.index()),
-            SegmentRef::Part(id, _) => Symbol::Partition(id.index()),
-        })
+        self.broken.contains(&segment_of(segment))
     }
 
     /// Clauses for segments must not meet in one account: nothing would say which wins.
@@ -174,7 +174,7 @@ impl Checker<'_, '_> {
                 let (a, b) = (self.segment_name(*other), self.segment_name(*segment));
                 if segment == other {
                     self.push(
-                        Diagnostic::new(Code::SegmentOverlap, *span, format!("{what} for `{a}` stands twice"))
+                        Diagnostic::new(Code::SegmentOverlap, *span, format!("{what} for `{a}` are given twice"))
                             .label("second time")
                             .also(*other_span, "first time")
                             .help("join the two"),
@@ -199,15 +199,51 @@ impl Checker<'_, '_> {
                 let mut diagnostic = Diagnostic::new(
                     Code::SegmentOverlap,
                     *span,
-                    format!("an account can be in `{a}` and `{b}`, and {what} differs"),
+                    format!("an account can be in `{a}` and `{b}`, and {what} differ"),
                 )
-                .label("which one would win?")
-                .also(*other_span, format!("the one for `{a}`"))
+                .label("which would win?")
+                .also(*other_span, format!("those for `{a}`"))
                 .help(format!("make them parts of one partition, or declare `{b}` with `and not {a}`"));
                 diagnostic.witness = account(witness);
                 self.push(diagnostic);
+                break;
             }
         }
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Clauses for segments alone must reach every account: the others would have none.
+    pub(super) fn covering_segments(&mut self, clauses: &[(SegmentRef, Span)], what: &str, general: &str) {
+        let Some((_, last)) = clauses.last() else { return };
+        if clauses.iter().any(|(segment, _)| self.unclear(*segment)) {
+            return;
+        }
+        let outside = clauses.iter().try_fold(Region::everything(), |left, (segment, _)| {
+            left.and(&domain::Known::members(self, *segment, false)?)
+        });
+        if outside.as_ref().is_some_and(Region::is_empty) {
+            return;
+        }
+        let names: Vec<String> =
+            clauses.iter().map(|(segment, _)| format!("`{}`", self.segment_name(*segment))).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::SegmentUncovered,
+            *last,
+            format!("accounts outside {} have no {what}", names.join(" and ")),
+        )
+        .label("these are for some accounts only")
+        .help(format!("say what holds for everyone else: `{general}`"));
+        diagnostic.witness = account(outside.and_then(|left| self.regions(|r| r.witness(&left))));
+        self.push(diagnostic);
+    }
+}
+
+/// The declaration behind a segment or part.
+pub(super) fn segment_of(segment: SegmentRef) -> Symbol {
+    match segment {
+        SegmentRef::Segment(id) => Symbol::Segment(id.index()),
+        SegmentRef::Part(id, _) => Symbol::Partition(id.index()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Tables, columns and parameters.
 
-use super::{Checker, Scope, header};
+use super::{Checker, Scope, header, put};
 use crate::Settings;
 use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
 use crate::program::{Currency, EnumId, EnumType, Expr, Field, FieldId, Param, Table, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
 use crate::source::Source;
@@ -63,8 +64,8 @@ impl Checker<'_, '_> {
             && field.ty != Type::Unknown
         {
             let message = format!("`{}` says when, so it must be a date or an instant", field.name);
-            let (span, ty) = (field.span, field.ty);
-            self.error(Code::TypeMismatch, span, message, &format!("this is {ty}"), "write `date` or `instant`");
+            let (span, label) = (field.span, format!("this is {}", self.type_words(field.ty)));
+            self.error(Code::TypeMismatch, span, message, &label, "write `date` or `instant`");
         }
         for field in &events.fields {
             for attribute in &field.attributes {
@@ -101,7 +102,10 @@ impl Checker<'_, '_> {
             seen.insert(name, field.name.span);
             let ty = self.type_of(&field.ty, &format!("{table}.{name}"));
             let has = |kind| field.attributes.iter().any(|a| a.kind == kind);
-            let (low, high) = field.range.as_ref().map_or((None, None), |r| (r.low, r.high));
+            let (low, high) = match &field.range {
+                Some(range) => (range.low, range.high),
+                None => natural_range(ty),
+            };
             if let Some(range) = &field.range {
                 if !ty.is_number() && ty != Type::Unknown {
                     self.error(
@@ -195,7 +199,7 @@ impl Checker<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
         let columns = columns.iter().map(String::as_str);
         let otherwise = format!("declare it in `{table}`");
-        self.push(Self::suggest(diagnostic, &name.text, name.span, columns, otherwise));
+        self.push(self.suggest(diagnostic, &name.text, name.span, columns, otherwise));
     }
 
     /// What a written type means. Lists of values become a type of their own, named by `owner`.
@@ -255,6 +259,7 @@ impl Checker<'_, '_> {
     pub(super) fn add_enum(&mut self, name: String, values: Vec<String>) -> EnumId {
         let id = EnumId(self.program.enums.len() as u32);
         self.lists.insert(name.clone(), id);
+        self.values.push(super::places(&values));
         self.program.enums.push(EnumType { name, values });
         id
     }
@@ -277,7 +282,8 @@ impl Checker<'_, '_> {
                 rows.first().and_then(|i| self.program.tables.get(*i)).map(|t| t.header.span).unwrap_or_default();
             let message = format!("which table is scored: {}?", list.join(" or "));
             self.error(Code::NoSubject, span, message, "one of them must hold the accounts", "call it `account`");
-        } else if chosen.is_none() && !self.symbols.names.is_empty() {
+        } else if chosen.is_none() && (!self.symbols.names.is_empty() || !self.diagnostics.has_errors()) {
+            // A text of nothing but comments too; only what failed to parse says enough by itself.
             let span = self.symbols.names.values().map(|(_, span)| *span).min().unwrap_or_default();
             self.error(
                 Code::NoSubject,
@@ -316,7 +322,7 @@ impl Checker<'_, '_> {
                     let names = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Rows { .. }));
                     let names = names.map(|t| t.header.name.as_str());
                     let otherwise = format!("declare it: `table {} {{ id text key }}`", events.of.text);
-                    let diagnostic = Self::suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
+                    let diagnostic = self.suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
                     self.push(diagnostic);
                 }
             }
@@ -387,7 +393,7 @@ impl Checker<'_, '_> {
             typed = self.set_value(item, text, declared.unwrap_or(typed.ty)).unwrap_or(typed);
         }
         if let Some(ty) = declared {
-            typed = self.want(typed, ty, "the declared type of the parameter");
+            typed = self.want(typed, ty, "the value of the parameter");
         }
         let mut ty = typed.ty;
         let errors = self.error_count();
@@ -395,9 +401,7 @@ impl Checker<'_, '_> {
         if self.error_count() > errors {
             ty = Type::Unknown;
         }
-        self.params[index..].first_mut().into_iter().for_each(|slot| {
-            *slot = Some(Param { header: header(item), ty, value: value.clone(), set: set.is_some() });
-        });
+        put(&mut self.params, index, Some(Param { header: header(item), ty, value, set: set.is_some() }));
     }
 
     /// The value that the run gives a parameter, of the type that it has in the program.
@@ -444,6 +448,15 @@ impl Checker<'_, '_> {
                 None
             }
         }
+    }
+}
+
+/// The range that a unit has by itself.
+fn natural_range(ty: Type) -> (Option<Decimal>, Option<Decimal>) {
+    match ty {
+        Type::Number(Unit::Points) => (Some(Decimal::ZERO), Some(Decimal::HUNDRED)),
+        Type::Number(Unit::Nps) => (Some(Decimal::HUNDRED.neg()), Some(Decimal::HUNDRED)),
+        _ => (None, None),
     }
 }
 

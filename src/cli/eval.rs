@@ -12,8 +12,9 @@ use crate::engine::{Engine, Options};
 use crate::explain::personal;
 use crate::program::{Expr, Type};
 use crate::report::accounts::{self, Evaluation, account_name};
+use crate::report::paint::Paint;
 use crate::report::table::{Align, Cell, Column, Table};
-use crate::report::{load, value};
+use crate::report::{Layout, load, value};
 use crate::source::Source;
 use crate::value::Value;
 use crate::{check, syntax};
@@ -65,6 +66,9 @@ fn scores(args: &EvalArgs, session: &Session, terminal: &mut Terminal) -> u8 {
         Format::Md => accounts::markdown(&evaluation),
     };
     terminal.print(&text);
+    if args.format == Format::Csv {
+        left_out(session, terminal);
+    }
     if evaluation.scores_hit() {
         terminal.note("some scores lack a number that could not be computed\n");
         return DATA;
@@ -112,14 +116,17 @@ fn expression(
                 "expression": text,
                 "type": expr.ty.to_string(),
                 "accounts": accounts,
+                "load": load::json(&session.load, &accounts::unseen(program, &session.data, stamp.as_of)),
             });
             format!("{whole:#}\n")
         }
         Format::Csv => {
-            let mut table = Table::new(vec![Column::words("account"), Column::words("value")]);
+            let as_of = session.stamp.as_of.to_string();
+            let mut table = Table::new(["account", "as_of", "value", "missing"].map(Column::words).to_vec());
             for (id, _, v) in rows {
                 let text = shown(&v, value::csv(program, expr.ty, &v));
-                table.row(vec![id.into(), text.into()]);
+                let missing = v.missing().map_or("", |why| why.words());
+                table.row(vec![id.into(), as_of.as_str().into(), text.into(), missing.into()]);
             }
             table.csv()
         }
@@ -145,15 +152,29 @@ fn expression(
                 table.row(cells);
             }
             if args.format == Format::Md {
-                table.markdown()
+                accounts::heading(&session.stamp) + &table.markdown()
             } else {
                 let layout = terminal.layout();
-                format!("{}\n{}", accounts::title(&session.stamp, table.rows.len(), &layout), table.human(0, &layout))
+                let mut out = accounts::title(&session.stamp, table.rows.len(), &layout);
+                out.push_str(&format!("\n{}\n", table.human(0, &layout)));
+                accounts::section(&mut out, "data", load::left_out(&session.load), &layout);
+                out
             }
         }
     };
     terminal.print(&out);
+    if matches!(args.format, Format::Csv | Format::Md) {
+        left_out(session, terminal);
+    }
     Ok(0)
+}
+
+/// Says beside a result that has no place for it which tables lack rows.
+fn left_out(session: &Session, terminal: &mut Terminal) {
+    let table = load::left_out(&session.load);
+    if !table.rows.is_empty() {
+        terminal.note(&table.human(0, &Layout { paint: Paint::new(terminal.err_color()), ..terminal.layout() }));
+    }
 }
 
 /// Parses and types an expression; what is wrong with it is drawn under it.

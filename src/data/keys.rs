@@ -5,7 +5,7 @@ use super::table::TableBuilder;
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table, TableKind};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -207,7 +207,9 @@ const MOST_NAMED: usize = 8;
 
 /// Gives each event row its parent's row: re-keyed where the parent was merged away, rejected where there is none.
 ///
-/// Returns the rows by parent, in order of date, time, key and place.
+/// Returns the rows by parent, in order of date and time. Of rows at the same moment the one recorded earlier comes first,
+/// then the lesser key, then the lesser cells from left to right: which row is the first or the last must not depend on
+/// how an export happened to be sorted.
 pub fn attach(
     builder: &mut TableBuilder<'_>,
     parents: &TableData,
@@ -291,13 +293,19 @@ pub fn attach(
             list.push(row as u32);
         }
     }
-    let dates = builder.columns.get(at.index());
-    let order = |row: u32| {
-        let row = row as usize;
-        (dates.and_then(|c| c.micros(row)), builder.keys.get(row), builder.origins.get(row).map(|o| (o.file, o.line)))
+    let moment = |field: usize, row: u32| builder.columns.get(field).and_then(|c| c.micros(row as usize));
+    let recorded = builder.table.fields.iter().position(|f| f.recorded);
+    let of_row = |row: u32| {
+        let key = builder.keys.get(row as usize);
+        (moment(at.index(), row), recorded.and_then(|i| moment(i, row)), key)
     };
+    let cells = |a: u32, b: u32| {
+        let mut orders = builder.columns.iter().map(|c| c.compare(a as usize, b as usize));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    // Rows that agree in all of this are alike, and stay as they were read.
     for list in &mut by_parent {
-        list.sort_by(|a, b| order(*a).cmp(&order(*b)));
+        list.sort_by(|a, b| of_row(*a).cmp(&of_row(*b)).then_with(|| cells(*a, *b)));
     }
     by_parent
 }

@@ -3,18 +3,18 @@
 use super::human::{clauses, headline, limit_words, lines_table, rows_table};
 use super::{CardWhy, MetricWhy, RuleWhy, Why};
 use crate::report::accounts::short;
-use crate::report::table::{Cell, Column, Table};
+use crate::report::table::{Cell, Column, Table, clean, escaped};
 
 /// The whole page.
 pub fn markdown(why: &Why) -> String {
-    let name = why.name.as_ref().map_or(String::new(), |n| format!(" {n}"));
-    let mut out = format!("## {}{name}\n\n", why.account);
+    let name = why.name.as_ref().map_or(String::new(), |n| format!(" {}", escaped(n)));
+    let mut out = format!("## {}{name}\n\n", escaped(&why.account));
     let mut about: Vec<String> =
         why.parts.iter().map(|p| format!("{} {}", p.partition, p.part.as_deref().unwrap_or("unknown"))).collect();
     about.extend(why.segments.iter().cloned());
     about.push(format!("as of {}", why.as_of));
     about.push(format!("program `{}`", short(&why.program)));
-    about.push(format!("data `{}`", why.data));
+    about.push(format!("data `{}`", clean(&why.data)));
     out.push_str(&format!("{}.\n", about.join(", ")));
     for card in &why.scorecards {
         scorecard(card, 3, &mut out);
@@ -33,27 +33,27 @@ fn scorecard(card: &CardWhy, level: usize, out: &mut String) {
     out.push_str(&lines_table(card, 0).markdown());
     let needed = card.needed.as_ref().map_or(String::new(), |n| format!(" ({} needed)", n.shown));
     out.push_str(&format!("\n- coverage: {} of weight{needed}\n", card.coverage.shown));
-    out.extend(card.limits.iter().map(|limit| format!("- {}\n", limit_words(limit))));
-    out.extend(card.rounding.iter().map(|text| format!("- {text}\n")));
+    out.extend(card.limits.iter().map(|limit| format!("- {}\n", escaped(&limit_words(limit)))));
+    out.extend(card.rounding.iter().map(|text| format!("- {}\n", escaped(text))));
     for inner in card.lines.iter().filter_map(|line| line.scorecard.as_deref()) {
         scorecard(inner, level + 1, out);
     }
 }
 
 fn unfolded(metric: &MetricWhy, out: &mut String) {
-    let value = metric.value.missing.map_or_else(|| metric.value.shown.clone(), |why| format!("missing ({why})"));
+    let value = metric.value.missing.map_or_else(|| escaped(&metric.value.shown), |why| format!("missing ({why})"));
     let band = metric.band.as_ref().map_or(String::new(), |b| format!(" {b}"));
-    let from = if metric.from.is_empty() { String::new() } else { format!(", {}", metric.from) };
+    let from = if metric.from.is_empty() { String::new() } else { format!(", {}", escaped(&metric.from)) };
     let Some(unfolded) = &metric.unfolded else {
         out.push_str(&format!("\n- `{}`: {value}{band}{from}", metric.name));
         return;
     };
-    out.push_str(&format!("\n### {}: {value}{band}\n\n`{}`\n", metric.name, unfolded.definition));
+    out.push_str(&format!("\n### {}: {value}{band}\n\n`{}`\n", metric.name, clean(&unfolded.definition)));
     out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
     for aggregate in &unfolded.aggregates {
-        out.push_str(&format!("\n`{}`\n\n", aggregate.text));
+        out.push_str(&format!("\n`{}`\n\n", clean(&aggregate.text)));
         for step in &aggregate.steps {
-            out.push_str(&format!("- {}: {} ({} left)\n", step.step, step.detail, step.rows));
+            out.push_str(&format!("- {}: {} ({} left)\n", step.step, escaped(&step.detail), step.rows));
         }
         if !aggregate.rows.is_empty() {
             out.push_str(&format!("\n{}", rows_table(aggregate, None).markdown()));

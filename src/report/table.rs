@@ -178,16 +178,12 @@ impl Table {
 
     /// As a Markdown table.
     pub fn markdown(&self) -> String {
-        let escape = |text: &str| {
-            let text = clean(text).replace('\\', "\\\\").replace('|', "\\|");
-            text.replace('*', "\\*").replace('<', "&lt;").replace('`', "\\`")
-        };
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        let mut out = line(self.columns.iter().map(|c| escape(&c.title)).collect());
+        let mut out = line(self.columns.iter().map(|c| escaped(&c.title)).collect());
         let rule = |c: &Column| if c.align == Align::Right { "---:" } else { "---" }.to_string();
         out.push_str(&line(self.columns.iter().map(rule).collect()));
         for row in &self.rows {
-            let cell = |i: usize| row.get(i).map_or(String::new(), |c| escape(&c.text));
+            let cell = |i: usize| row.get(i).map_or(String::new(), |c| escaped(&c.text));
             out.push_str(&line((0..self.columns.len()).map(cell).collect()));
         }
         out
@@ -231,6 +227,12 @@ pub fn shown_width(text: &str) -> usize {
 /// Control characters replaced: a name from a file must not move the cursor, nor turn the direction of writing.
 pub fn clean(text: &str) -> String {
     text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+}
+
+/// A text from a file, to stand in Markdown as it is.
+pub fn escaped(text: &str) -> String {
+    let text = clean(text).replace('\\', "\\\\").replace('|', "\\|");
+    text.replace('*', "\\*").replace('<', "&lt;").replace('`', "\\`")
 }
 
 fn steers(c: char) -> bool {
@@ -302,7 +304,9 @@ mod tests {
     fn control_characters_do_not_reach_the_terminal() {
         let mut table = Table::new(vec![Column::words("a")]);
         table.row(vec!["x\u{1b}[31m\ny".into()]);
-        assert_eq!(table.human(0, &Layout::default()), "a\nx [31m y\n");
+        table.row(vec!["a\u{202e}b".into()]);
+        assert_eq!(table.human(0, &Layout::default()), "a\nx [31m y\na b\n");
+        assert_eq!(table.markdown(), "| a |\n| --- |\n| x [31m y |\n| a b |\n");
     }
 
     #[test]

@@ -18,10 +18,11 @@ pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name:
         }
     }
     let digit_after = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
-    if let Some(after) = rest.strip_prefix(',') {
-        if digit_after(after) && before.ends_with(|c: char| c.is_ascii_digit()) {
-            return found.fix("write thousands as `1_000` or `1k`", here(1), "_");
-        }
+    if let Some(after) = rest.strip_prefix(',')
+        && digit_after(after)
+        && before.ends_with(|c: char| c.is_ascii_digit())
+    {
+        return found.fix("write thousands as `1_000` or `1k`", here(1), "_");
     }
     if rest.strip_prefix('.').is_some_and(digit_after) {
         return found.fix("write a zero before the point", here(0), "0");

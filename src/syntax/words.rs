@@ -280,6 +280,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::item_start
         | Rule::not_a_name
         | Rule::at_margin
+        | Rule::missing_open_rows
+        | Rule::missing_open_lines
         | Rule::missing_close
         | Rule::missing_inner
         | Rule::missing_override

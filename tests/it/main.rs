@@ -13,6 +13,8 @@ mod documents;
 mod engine;
 mod eval;
 mod expectations;
+mod fuzz;
+mod large;
 mod number;
 mod pages;
 mod readme;

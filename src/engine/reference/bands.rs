@@ -71,7 +71,9 @@ impl Scope<'_> {
         if let Some(scale) = self.scale(&metric.scales) {
             return (name, Some(self.scaled(scale, value)));
         }
-        let gives_points = table.is_some_and(|table| table.bands.iter().any(|band| band.points.is_some()));
+        // Points that are given to other segments only are missing here; the value never stands in for them.
+        let gives_points = !metric.scales.is_empty()
+            || metric.thresholds.iter().flat_map(|t| &t.bands).any(|band| band.points.is_some());
         let reason = value.missing().unwrap_or(Missing::NotApplicable);
         (name, gives_points.then_some(Value::Missing(reason)))
     }

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::calendar::{Date, DateRange};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId, TableKind};
-use crate::value::{Missing, Value};
+use crate::value::{DAY_MICROS, Missing, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -206,7 +206,11 @@ impl Scope<'_> {
         }
         let mut rows: Vec<(u32, Date)> =
             self.source_rows(of).iter().flat_map(|(parent, _)| dated(data.rows_of(*parent))).collect();
-        rows.sort_by_key(|(row, date)| (*date, *row));
+        // Rows at the same moment stay in the order of what they belong to, which does not depend on the files.
+        rows.sort_by_key(|(row, date)| match data.value(at, *row) {
+            Value::Instant(micros) => micros,
+            _ => i64::from(date.0).saturating_mul(DAY_MICROS),
+        });
         rows
     }
 

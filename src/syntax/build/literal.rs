@@ -223,16 +223,17 @@ fn exact(written: &str, shift: i32) -> Result<Decimal, Problem> {
 
 fn bad_date(written: &str) -> String {
     let parts: Vec<&str> = written.split('-').collect();
-    if let [year, month, day] = parts.as_slice() {
-        if month.len() == 2 && day.len() == 2 {
-            let known = month.parse::<u32>().is_ok_and(|m| (1..=12).contains(&m));
-            let day = day.trim_start_matches('0');
-            return if known {
-                format!("`{written}` does not exist: month {month} of {year} has no day {day}")
-            } else {
-                format!("`{written}` does not exist: there is no month {month}")
-            };
-        }
+    if let [year, month, day] = parts.as_slice()
+        && month.len() == 2
+        && day.len() == 2
+    {
+        let known = month.parse::<u32>().is_ok_and(|m| (1..=12).contains(&m));
+        let day = day.trim_start_matches('0');
+        return if known {
+            format!("`{written}` does not exist: month {month} of {year} has no day {day}")
+        } else {
+            format!("`{written}` does not exist: there is no month {month}")
+        };
     }
     format!("`{written}` is not written as a date")
 }

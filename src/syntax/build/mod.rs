@@ -4,8 +4,10 @@
 //! something harmless, so that all mistakes are found in one run. A broken declaration is left out of the tree, and its
 //! name is kept in [`ast::File::lost`] so that nobody calls it unknown.
 
+mod calls;
 mod declarations;
 mod expression;
+mod grouping;
 mod literal;
 mod meta;
 mod rows;
@@ -22,12 +24,17 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::span::Span;
 use pest::iterators::Pair;
 
+/// More mistakes than this are not listed.
+const MAX_FOUND: usize = 1000;
+
 /// What the builder functions share.
 pub struct Builder<'a> {
     id: u16,
     text: &'a str,
     scan: &'a Scan,
     diagnostics: &'a mut Diagnostics,
+    /// How many mistakes were found so far.
+    found: usize,
     /// The declaration at hand has a mistake that leaves nothing to go on with.
     broken: bool,
     /// Branches of the `if`s around the place at hand.
@@ -39,7 +46,7 @@ type Node<'i> = Pair<'i, Rule>;
 impl<'a> Builder<'a> {
     /// A builder for one text.
     pub fn new(id: u16, text: &'a str, scan: &'a Scan, diagnostics: &'a mut Diagnostics) -> Self {
-        Builder { id, text, scan, diagnostics, broken: false, branches: 0 }
+        Builder { id, text, scan, diagnostics, found: 0, broken: false, branches: 0 }
     }
 
     /// Builds a file from the children of its node.
@@ -61,7 +68,7 @@ impl<'a> Builder<'a> {
                 _ => {
                     before = Some(Before::of(&node));
                     self.broken = false;
-                    let known = self.diagnostics.len();
+                    let known = self.found;
                     let item = self.item(node);
                     self.never_silent(known, item.span);
                     if self.broken {
@@ -78,7 +85,7 @@ impl<'a> Builder<'a> {
 
     /// What is left out is always reported, even if laud itself is to blame.
     fn never_silent(&mut self, known: usize, span: Span) {
-        if self.broken && known == self.diagnostics.len() {
+        if self.broken && known == self.found {
             self.report(Code::UnexpectedText, span, "laud cannot read this", |d| {
                 d.help("this is a mistake in laud, not in your text; please report it")
             });
@@ -88,7 +95,7 @@ impl<'a> Builder<'a> {
     /// Builds a single expression; nothing if it has a mistake.
     pub fn lone_expression<'i>(&mut self, mut nodes: impl Iterator<Item = Node<'i>>) -> Option<ast::Expr> {
         let node = nodes.find(|n| n.as_rule() == Rule::expr)?;
-        let known = self.diagnostics.len();
+        let known = self.found;
         let expr = self.expr(node);
         self.never_silent(known, expr.span);
         (!self.broken).then_some(expr)
@@ -105,6 +112,21 @@ impl<'a> Builder<'a> {
         Span::new(self.id, start, end)
     }
 
+    /// Adds a finding. Of a file that is something else altogether, the first thousand are enough.
+    fn push(&mut self, found: Diagnostic) {
+        self.found += 1;
+        if self.found < MAX_FOUND {
+            self.diagnostics.push(found);
+        } else if self.found == MAX_FOUND {
+            let message = format!("there are more than {MAX_FOUND} mistakes in this file");
+            self.diagnostics.push(
+                Diagnostic::new(found.code, found.span(), message)
+                    .label("those from here on are not listed")
+                    .help("is this a laud file? mend what is listed above and check again"),
+            );
+        }
+    }
+
     fn report(
         &mut self,
         code: Code,
@@ -112,7 +134,7 @@ impl<'a> Builder<'a> {
         message: impl Into<String>,
         finish: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
-        self.diagnostics.push(finish(Diagnostic::new(code, span, message)));
+        self.push(finish(Diagnostic::new(code, span, message)));
     }
 
     /// Reports a mistake that leaves nothing to go on with.
@@ -136,7 +158,7 @@ impl<'a> Builder<'a> {
         let debris =
             Debris { id: self.id, text: self.text, scan: self.scan, place, start, rest: rest.start(), end: rest.end() };
         let found = debris.judge();
-        self.diagnostics.push(found);
+        self.push(found);
         whole.is_some()
     }
 
@@ -151,7 +173,8 @@ impl<'a> Builder<'a> {
         let goes_on = matches!(word, "and" | "or" | "in" | "is" | "then" | "else" | "of" | "where");
         let end = self.scan.trim_end(self.text, before.start, before.end);
         let same_line = self.text.get(end..rest).is_some_and(|between| !between.contains('\n'));
-        same_line || !opens || goes_on
+        let closed = self.text.get(..end).is_some_and(|t| t.ends_with('}'));
+        same_line || !closed && (!opens || goes_on)
     }
 
     /// The name of a declaration that could not be read.
@@ -200,6 +223,7 @@ impl<'a> Builder<'a> {
             match kid.as_rule() {
                 Rule::open => open = self.span(&kid),
                 Rule::close => {}
+                Rule::missing_open_rows | Rule::missing_open_lines => self.missing_open(kid.as_span().start()),
                 Rule::missing_close | Rule::missing_inner | Rule::missing_override | Rule::missing_given => {
                     self.missing_brace(open, kid.as_span().start());
                 }
@@ -216,6 +240,14 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+    }
+
+    fn missing_open(&mut self, at: usize) {
+        let end = self.scan.trim_end(self.text, 0, at);
+        let span = self.at(end, end);
+        self.fail(Code::MissingBrace, span, "missing `{`", |d| {
+            d.label("a block begins here").fix("open it with `{`", span, " {")
+        });
     }
 
     fn missing_brace(&mut self, open: Span, at: usize) {
@@ -242,7 +274,7 @@ impl<'a> Builder<'a> {
         if node.as_rule() == Rule::reserved_name {
             self.broken = true;
             let found = recover::reserved_name(self.text, span);
-            self.diagnostics.push(found);
+            self.push(found);
         }
         Name { text: node.as_str().to_string(), span }
     }
@@ -308,7 +340,7 @@ impl<'a> Builder<'a> {
         if !closed {
             self.broken = true;
             let found = recover::unclosed(span, self.text);
-            self.diagnostics.push(found);
+            self.push(found);
         }
         text
     }

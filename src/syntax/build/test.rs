@@ -112,9 +112,10 @@ impl Builder<'_> {
 
     fn table_block(&mut self, node: Node<'_>, given: &mut Given) {
         let mut header: Option<bool> = None;
+        let mut bad_header = false;
         self.block(node, Place::Test, |me, kid| {
             let span = me.span(&kid);
-            let known = me.diagnostics.len();
+            let known = me.found;
             let mut cells: Vec<Cell> = Vec::new();
             if kid.as_rule() == Rule::unknown_cells {
                 let cell = me.cell(&kid);
@@ -129,15 +130,18 @@ impl Builder<'_> {
                     // `| a | b |`: bars at both ends are decoration, if the header has them.
                     let framed = cells.len() > 2 && cells.first().is_some_and(|c| c.text.is_empty());
                     header = Some(framed);
+                    let mut good = true;
                     for cell in unframed(cells, framed) {
-                        let column = me.column(cell);
+                        let column = Name { text: cell.text, span: cell.span };
+                        good = good && me.is_column(&column);
                         given.columns.push(column);
                     }
+                    bad_header = !good;
                 }
                 Some(framed) => {
                     let row = unframed(cells, framed);
                     let (have, want) = (row.len(), given.columns.len());
-                    if have == want || me.diagnostics.len() > known {
+                    if have == want || me.found > known || bad_header {
                         given.rows.push(row);
                     } else {
                         let message = format!("this row has {have} {}, the header has {want}", plural(have, "cell"));
@@ -170,21 +174,20 @@ impl Builder<'_> {
         self.bare_cell(span)
     }
 
-    fn column(&mut self, cell: Cell) -> Name {
-        let mut letters = cell.text.chars();
+    fn is_column(&mut self, name: &Name) -> bool {
+        let mut letters = name.text.chars();
         let good = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
             && letters.all(|c| c.is_alphanumeric() || c == '_');
         if !good {
-            let message = if cell.text.is_empty() {
-                "this column has no name".to_string()
-            } else {
-                format!("`{}` is not the name of a column", cell.text)
+            let message = match name.text.as_str() {
+                "" => "this column has no name".to_string(),
+                text => format!("`{text}` is not the name of a column"),
             };
-            self.fail(Code::UnexpectedText, cell.span, message, |d| {
+            self.fail(Code::UnexpectedText, name.span, message, |d| {
                 d.help("the first row names the columns: letters, digits and `_`")
             });
         }
-        Name { text: cell.text, span: cell.span }
+        good
     }
 }
 

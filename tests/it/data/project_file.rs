@@ -105,7 +105,7 @@ fn mistakes_in_the_project_file() {
             "laud.toml:13:8 setting-type: `file` takes a text in quotes, not a whole number (write `file = \"accounts.csv\"`)",
             "laud.toml:14:1 setting-conflict: `file` and `files` say the same thing twice (keep one of them)",
             "laud.toml:15:13 setting-type: `delimiter` is one mark, not `;;` (write `delimiter = \";\"`, or `\"\\t\"` for a tab)",
-            "laud.toml:16:9 setting-type: `epoch` cannot be `days` (there is `milliseconds`, `seconds`)",
+            "laud.toml:16:9 setting-type: `epoch` cannot be `days` (there are `milliseconds`, `seconds`)",
             "laud.toml:17:12 setting-type: `dollar` is not a currency (write the three letters, such as `EUR`)",
         ]
     );
