@@ -300,7 +300,8 @@ pub fn apportion(total: Decimal, parts: &[(Decimal, Decimal)], divisor: Decimal)
         remainders.push((product.rem_euclid(by), i));
     }
     remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut left = total.raw() - shares.iter().sum::<i128>();
+    // On the way the sum may leave the range that it comes back to.
+    let mut left = total.raw().wrapping_sub(shares.iter().fold(0, |sum: i128, share| sum.wrapping_add(*share)));
     let step = left.signum();
     for (_, i) in &remainders {
         if left == 0 {

@@ -816,7 +816,7 @@ impl Checker<'_, '_> {
                 continue;
             }
             let element = self.expr(element, scope, wanted(value.ty));
-            match self.comparable(value.clone(), element) {
+            match self.comparable(value, element) {
                 Some((a, b)) => {
                     value = a;
                     out.push(b);
