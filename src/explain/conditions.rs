@@ -3,6 +3,7 @@
 //! Every clause is evaluated, whatever the others say: who reads why a rule does not fire wants to see all that is in its
 //! way, not the first of it.
 
+use super::past;
 use super::words::{self, Words};
 use super::{Case, Condition, Operand, Shown, personal};
 use crate::ast::CompareOp;
@@ -14,16 +15,8 @@ use crate::report::value;
 pub fn condition(case: Case, expr: &Expr) -> Condition {
     let words = Words::new(case.program);
     let text = words.expr(expr);
-    let mut out = Condition {
-        shown: text.clone(),
-        text,
-        holds: case.probe.value(expr).truth(),
-        operands: Vec::new(),
-        missing: Vec::new(),
-        join: None,
-        clauses: Vec::new(),
-        position: case.sources.position(expr.span),
-    };
+    let mut out =
+        Condition { holds: case.probe.value(expr).truth(), ..Condition::new(text, case.sources.position(expr.span)) };
     match &expr.kind {
         ExprKind::And(list) => joined(case, "and", list, &mut out),
         ExprKind::Or(list) => joined(case, "or", list, &mut out),
@@ -121,11 +114,11 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
         ExprKind::Held { condition, count, of, period } => {
             let ends = case.probe.calendar().complete_ends(*period, case.probe.as_of(), *of);
             let mut held = 0;
+            out.join = Some("at");
             for end in ends {
-                let then = case.probe.value_at(condition, end);
-                held += u32::from(then.truth() == Some(true));
-                let value = Shown::new(case.program, Type::Boolean, &then);
-                out.operands.push(Operand { text: format!("{} on {end}", words.operand(condition)), value });
+                let then = past::at(case, condition, end);
+                held += u32::from(then.holds == Some(true));
+                out.clauses.push(then);
             }
             out.shown = format!("{} ({held} of {count})", out.text);
         }
