@@ -3,9 +3,10 @@
 use super::Cells;
 use super::binding::ColumnBinding;
 use super::cells::{Bad, Cell, CellReader, Shift};
+use super::marks::Marks;
 use super::undeclared::Undeclared;
 use crate::calendar::Date;
-use crate::program::{FieldId, Program, Table, Type};
+use crate::program::{FieldId, Program, Table, Type, Unit};
 use chrono_tz::Tz;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ pub(super) struct ColumnBuilder {
     /// How many texts are shared at most; none in a key, where each is there once.
     most: usize,
     pub(super) undeclared: Undeclared,
+    /// For amounts and plain numbers without declared marks.
+    pub(super) marks: Option<Marks>,
 }
 
 /// Texts of unreadable cells; only so many, because they are for examples.
@@ -93,6 +96,14 @@ impl ColumnBuilder {
             interned: HashMap::new(),
             most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
             undeclared: Undeclared::default(),
+            marks: match field.ty {
+                Type::Number(unit @ (Unit::Money(_) | Unit::Plain))
+                    if binding.options.decimal_mark.is_none() && binding.options.thousands_mark.is_none() =>
+                {
+                    Some(Marks::new(unit, field.integer))
+                }
+                _ => None,
+            },
         })
     }
 

@@ -13,6 +13,7 @@ mod header;
 mod input;
 mod keys;
 mod load;
+mod marks;
 mod ndjson;
 mod notes;
 #[cfg(feature = "parquet")]
