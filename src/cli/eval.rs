@@ -16,7 +16,7 @@ use crate::report::paint::Paint;
 use crate::report::table::{Align, Cell, Column, Table};
 use crate::report::{Layout, load, value};
 use crate::source::Source;
-use crate::value::Value;
+use crate::value::{Fault, Missing, Value};
 use crate::{check, syntax};
 use serde_json::json;
 
@@ -98,6 +98,8 @@ fn expression(
         rows.push((if masked { value::MASK.to_string() } else { id.to_string() }, name, value));
     }
     let shown = |v: &Value, text: String| if hidden && !v.is_missing() { value::MASK.to_string() } else { text };
+    let fatal = |v: &Value| matches!(v, Value::Missing(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
+    let hit = rows.iter().any(|(_, _, v)| fatal(v));
     let out = match args.format {
         Format::Json => {
             let accounts: Vec<serde_json::Value> = rows
@@ -170,6 +172,10 @@ fn expression(
     terminal.print(&out);
     if matches!(args.format, Format::Csv | Format::Md) {
         left_out(session, terminal);
+    }
+    if hit {
+        terminal.note("some values could not be computed\n");
+        return Ok(DATA);
     }
     Ok(0)
 }
