@@ -1,6 +1,7 @@
 //! Calls: functions of the catalogue, aggregates over rows, and definitions, which are expanded where they are called.
 
 use super::domain;
+use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
 use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
@@ -357,6 +358,8 @@ impl Checker<'_, '_> {
             dedupe: None,
             latest_per: Vec::new(),
             cap: None,
+            diminish: None,
+            value_cap: None,
             decay: None,
             weight: None,
             at_least,
@@ -518,8 +521,11 @@ impl Checker<'_, '_> {
             ClauseKind::In(_) => "in",
             ClauseKind::Dedupe { .. } => "dedupe",
             ClauseKind::LatestPer(_) => "latest per",
+            ClauseKind::Cap { points: Some(_), .. } => "cap … points",
+            ClauseKind::Cap { most, .. } if is_money(most) => "cap … points",
             ClauseKind::Cap { .. } => "cap",
-            ClauseKind::Decay { .. } => "decay",
+            ClauseKind::Diminish { .. } => "diminish",
+            ClauseKind::Decay { .. } | ClauseKind::DecaySteps { .. } => "decay",
             ClauseKind::WeightedBy(_) => "weighted by",
         };
         if let Some(first) = seen.insert(word, clause.span) {
@@ -568,46 +574,26 @@ impl Checker<'_, '_> {
                     }
                     None => None,
                 };
-                let keep_last = match keep.as_ref().map(|k| (k.text.as_str(), k.span)) {
-                    None | Some(("first", _)) => false,
-                    Some(("last", _)) => true,
-                    Some((other, at)) => {
-                        self.error(
-                            Code::UnknownValue,
-                            at,
-                            format!("`keep {other}` is not known"),
-                            "which of the repeats?",
-                            "write `keep first` or `keep last`",
-                        );
-                        false
-                    }
-                };
-                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep_last });
+                let keep = self.keep(keep.as_ref(), "which of the repeats?", out, row);
+                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep });
             }
             ClauseKind::LatestPer(by) => out.latest_per = self.columns(by, row),
-            ClauseKind::Cap { count, period } => {
-                let n = self.constant(count, Type::PLAIN, "a cap on rows");
-                match n.and_then(Decimal::to_int).and_then(|n| u32::try_from(n).ok()) {
-                    Some(n) => out.cap = Some((n, *period)),
-                    None if n.is_some() => self.error(
-                        Code::WrongArguments,
-                        count.span,
-                        "a whole number is wanted here",
-                        "not a count of rows",
-                        "write `cap 4 per quarter`",
-                    ),
-                    None => {}
+            ClauseKind::Cap { most, points, period, keep } if points.is_some() || is_money(most) => {
+                out.value_cap = self.value_cap(clause.span, most, *period, keep.as_ref(), out, entry);
+            }
+            ClauseKind::Cap { most, period, keep, .. } => {
+                out.cap = self.row_cap(most, *period, keep.as_ref(), out, row);
+            }
+            ClauseKind::Diminish { by, period } => {
+                out.diminish = self.diminish(clause.span, by, *period, out, entry);
+            }
+            ClauseKind::DecaySteps { steps, otherwise } => {
+                if self.fades(clause.span, "decay half-life 90 days", out, entry) {
+                    out.decay = self.decay_steps(steps, otherwise);
                 }
             }
             ClauseKind::Decay { linear, over } => {
-                if !matches!(out.function, A::Sum) {
-                    self.error(
-                        Code::ClauseMisplaced,
-                        clause.span,
-                        format!("`{}` has no value that could fade", entry.name),
-                        "only sums fade with age",
-                        "write `sum(1 of … decay half-life 90 days)`",
-                    );
+                if !self.fades(clause.span, "decay half-life 90 days", out, entry) {
                     return;
                 }
                 match over.duration.days() {

@@ -79,7 +79,11 @@ impl Numbers {
                 out.push((low, high));
             }
             // Whichever ends first meets nothing more.
-            if b < d { mine.next() } else { others.next() };
+            if b < d {
+                mine.next()
+            } else {
+                others.next()
+            };
         }
         Numbers(out)
     }

@@ -13,6 +13,7 @@ mod governance;
 mod history;
 mod interval;
 mod metrics;
+mod pipeline;
 mod region;
 mod rules;
 mod scorecards;

@@ -7,7 +7,7 @@ use crate::ast::{self, LimitVerb};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Type, Unit,
+    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Stale, Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -653,7 +653,7 @@ impl Checker<'_, '_> {
 
     fn line_domain(&self, line: &Line, general: MissingPolicy) -> Domain {
         let points = match (&line.scale, line.item) {
-            (Some(scale), _) => scale_domain(&scale.points),
+            (Some(scale), item) => scale_domain(&scale.points).union_with(self.faded_to(item)),
             (None, Node::Metric(id)) => {
                 self.metrics.get(id.index()).and_then(Option::as_ref).map_or(Domain::ANY, |m| points_domain(self, m))
             }
@@ -664,6 +664,12 @@ impl Checker<'_, '_> {
             MissingPolicy::Neutral(n) => points.union(Domain { low: Some(n), high: Some(n), whole: false }),
             _ => points,
         }
+    }
+
+    /// Where the points of a stale metric go.
+    fn faded_to(&self, item: Node) -> Option<Decimal> {
+        let Node::Metric(id) = item else { return None };
+        self.metrics.get(id.index()).and_then(Option::as_ref).and_then(fades_to)
     }
 
     // ---------- reached twice ----------
@@ -808,7 +814,15 @@ pub(super) fn points_domain(checker: &Checker, metric: &Metric) -> Domain {
         return super::domain::of(&metric.value, checker, None);
     }
     let whole = metric.scales.is_empty() && all.iter().all(|p| p.is_integer());
-    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }
+    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }.union_with(fades_to(metric))
+}
+
+/// Where the points of a metric go once its value is too old.
+fn fades_to(metric: &Metric) -> Option<Decimal> {
+    match metric.valid_for?.then {
+        Stale::Fade { to, .. } => Some(to),
+        _ => None,
+    }
 }
 
 fn scale_domain(points: &[(Decimal, Decimal)]) -> Domain {

@@ -23,7 +23,12 @@ pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: 
         if first < i && !header.is_empty() && builder.errors.len() < before + MOST_REPEATS {
             builder.errors.push(DataError {
                 place: place.to_string(),
-                message: format!("column `{}` appears twice, as column {} and column {}", clip(header), first + 1, i + 1),
+                message: format!(
+                    "column `{}` appears twice, as column {} and column {}",
+                    clip(header),
+                    first + 1,
+                    i + 1
+                ),
                 help: Some("rename or remove one of them".to_string()),
             });
         }

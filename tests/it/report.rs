@@ -87,7 +87,7 @@ fn aggregate(
         by: vec![FieldId(3)],
         within_days: Some(3),
         chain: false,
-        keep_last: false,
+        keep: Keep::First,
     });
     let aggregate = Aggregate {
         function,
@@ -98,6 +98,8 @@ fn aggregate(
         dedupe,
         latest_per: Vec::new(),
         cap: None,
+        diminish: None,
+        value_cap: None,
         decay: None,
         weight: None,
         at_least,

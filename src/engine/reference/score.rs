@@ -70,9 +70,14 @@ impl Scope<'_> {
             Node::Metric(id) => self.metric_value_of(id, line.scale.is_none()),
             Node::Scorecard(id) => self.score_value(id),
         };
-        match &line.scale {
-            Some(scale) => self.scaled(scale, &value),
-            None => value,
+        let Some(scale) = &line.scale else { return value };
+        let points = self.scaled(scale, &value);
+        match line.item {
+            Node::Metric(id) => match self.account.evaluator.program.metric(id) {
+                Some(metric) => self.fade(metric, self.metric(id).and_then(|m| m.expired.as_ref()), points),
+                None => points,
+            },
+            Node::Scorecard(_) => points,
         }
     }
 
