@@ -1,11 +1,11 @@
 //! A column being filled: typed cells, and what is known about those that could not be read.
 
 use super::advice::{Home, quoted};
-use super::{Cells, DataError};
 use super::binding::ColumnBinding;
 use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
 use super::rivals::Rivals;
 use super::undeclared::Undeclared;
+use super::{Cells, DataError};
 use crate::calendar::Date;
 use crate::program::{Field, FieldId, Program, Table, Type, Unit};
 use chrono_tz::Tz;

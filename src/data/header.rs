@@ -83,12 +83,7 @@ pub fn match_headers(
 }
 
 /// The error for a file whose cells are separated by something else than was thought: one, not one per column.
-fn separated(
-    builder: &TableBuilder<'_>,
-    headers: &[String],
-    delimiter: Option<u8>,
-    place: &str,
-) -> Option<DataError> {
+fn separated(builder: &TableBuilder<'_>, headers: &[String], delimiter: Option<u8>, place: &str) -> Option<DataError> {
     let delimiter = char::from(delimiter?);
     let line = headers.join(&delimiter.to_string());
     let fields = &builder.table.fields;

@@ -251,7 +251,8 @@ pub fn attach(
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
     if !counts.is_empty() {
         let count: u64 = counts.values().sum();
-        let mut list: Vec<_> = counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` to `{to}`"))).collect();
+        let mut list: Vec<_> =
+            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` to `{to}`"))).collect();
         list.sort();
         let more = list.len().saturating_sub(5);
         let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();

@@ -58,7 +58,8 @@ pub fn load(
                 continue;
             }
         };
-        let mut builder = TableBuilder::new(program, table, bound, binding.profile.as_deref(), binding.time_zone, on_reject);
+        let mut builder =
+            TableBuilder::new(program, table, bound, binding.profile.as_deref(), binding.time_zone, on_reject);
         let loaded = !files.is_empty();
         if !loaded {
             let text = format!("no file for `{}` in {}: not loaded", table.header.name, shown_directory(binding));
@@ -73,12 +74,8 @@ pub fn load(
             continue;
         }
         keys::dedupe(&mut builder);
-        let mut data = TableData {
-            loaded,
-            covers_from: bound.covers_from,
-            covers_to: bound.covers_to,
-            ..TableData::default()
-        };
+        let mut data =
+            TableData { loaded, covers_from: bound.covers_from, covers_to: bound.covers_to, ..TableData::default() };
         match table.kind {
             TableKind::Rows { .. } => {
                 let went = keys::merge(&mut builder);

@@ -71,13 +71,7 @@ impl TableBuilder<'_> {
         notes
     }
 
-    fn unreadable_notes(
-        &self,
-        column: &ColumnBuilder,
-        field: &Field,
-        header: Option<&str>,
-        notes: &mut Vec<CellNote>,
-    ) {
+    fn unreadable_notes(&self, column: &ColumnBuilder, field: &Field, header: Option<&str>, notes: &mut Vec<CellNote>) {
         type Issues<'i> = Vec<&'i (u32, Bad, u32)>;
         let (mut unknown, unreadable): (Issues<'_>, Issues<'_>) =
             column.issues.iter().partition(|(_, bad, _)| *bad == Bad::NotInList);

@@ -103,10 +103,7 @@ impl<'a> Orphans<'a> {
         groups.sort_by_key(|(cause, keys)| (Reverse(keys.len()), *cause));
         if self.rows.len() * 2 > total {
             let name = &self.parent.header.name;
-            let text = format!(
-                "most rows are lost: {} of {total} belong to no `{name}` that exists",
-                self.rows.len()
-            );
+            let text = format!("most rows are lost: {} of {total} belong to no `{name}` that exists", self.rows.len());
             let text = if groups.is_empty() {
                 let key = format!("{name}.{}", self.key_name());
                 format!("{text}; check that `{field}` holds `{key}`, and that both files are of the same accounts")
@@ -232,9 +229,11 @@ impl<'a> Orphans<'a> {
             Some(Cause::Length) => {
                 let lengths = example.map(|(a, b)| (a.len().min(b.len()), a.len().max(b.len())));
                 match lengths {
-                    Some((15, 18)) => "Salesforce writes ids with 15 or 18 characters: export the 18 in both files (the \
+                    Some((15, 18)) => {
+                        "Salesforce writes ids with 15 or 18 characters: export the 18 in both files (the \
                                        formula `CASESAFEID(Id)` gives them)"
-                        .to_string(),
+                            .to_string()
+                    }
                     _ => format!("have both files write the whole `{key}`"),
                 }
             }

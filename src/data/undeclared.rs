@@ -51,7 +51,9 @@ impl Undeclared {
         if let Some((text, place)) = &self.zoneless {
             errors.push(DataError {
                 place: place.clone(),
-                message: format!("`{text}` in `{table}.{field}` is a timestamp without a time zone, so its date is not known"),
+                message: format!(
+                    "`{text}` in `{table}.{field}` is a timestamp without a time zone, so its date is not known"
+                ),
                 help: Some(format!(
                     "{}, naming the zone it was written in (the project's is `{zone}`)",
                     home.setting("time_zone = \"…\"")

@@ -316,7 +316,8 @@ fn currency_after(text: &str, currency: Currency) -> Option<(&str, bool)> {
 
 /// The currency that an amount is written in, as far as its sign or code says; `$` is taken for the US dollar.
 pub fn currency_of(text: &str) -> Option<Currency> {
-    let bare = text.trim_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '-' | '+' | '(' | ')'));
+    let bare =
+        text.trim_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '-' | '+' | '(' | ')'));
     let sign = SIGNS.iter().find(|(sign, _)| bare.starts_with(sign) || bare.ends_with(sign));
     if let Some((_, codes)) = sign {
         return codes.first().and_then(|code| Currency::new(code));
