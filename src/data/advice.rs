@@ -52,17 +52,17 @@ impl<'a> Home<'a> {
         example: &str,
     ) -> Option<String> {
         let column = |settings: &str| self.column(&field.name, header, settings);
+        let example = if field.personal { "…" } else { example };
         Some(match bad {
             Bad::NotNumber => format!(
                 "if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and \
-                 `thousands_mark`: {}",
+                 `thousands_mark`, {}",
                 self.under()
             ),
             Bad::PercentSign => format!("declare `{}` as `ratio`", field.name),
-            Bad::NoPercentSign => format!(
-                "set `percent = \"number\"` if 45 means 45 %, or `\"ratio\"` if 0.45 does: {}",
-                column("percent = …")
-            ),
+            Bad::NoPercentSign => {
+                format!("if 45 means 45 %, {}; if 0.45 does, `percent = \"ratio\"`", column("percent = \"number\""))
+            }
             Bad::NotBoolean => {
                 format!("say what they mean: {}", column(&format!("yes = [{}], no = [ … ]", quoted(example))))
             }
@@ -102,5 +102,6 @@ fn bare(key: &str) -> Cow<'_, str> {
 
 /// A text as TOML wants it.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
+    format!("\"{escaped}\"")
 }

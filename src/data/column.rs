@@ -4,11 +4,13 @@ use super::advice::{Home, quoted};
 use super::binding::ColumnBinding;
 use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
 use super::rivals::Rivals;
+use super::table::told;
 use super::undeclared::Undeclared;
 use super::{Cells, DataError};
 use crate::calendar::Date;
 use crate::program::{Field, FieldId, Program, Table, Type, Unit};
 use chrono_tz::Tz;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -153,11 +155,12 @@ impl ColumnBuilder {
         header: Option<&str>,
         home: Home<'_>,
     ) -> Option<DataError> {
-        if let Some(error) = self.rivals.as_ref().and_then(|r| r.error(home, &field.name, header)) {
+        if let Some(error) = self.rivals.as_ref().and_then(|r| r.error(home, field, header)) {
             return Some(error);
         }
-        let (bad, text, place) = self.first_unread.as_ref().filter(|_| !self.readable && self.unread >= FEW)?;
+        let (bad, cell, place) = self.first_unread.as_ref().filter(|_| !self.readable && self.unread >= FEW)?;
         let name = format!("{}.{}", table.header.name, field.name);
+        let text = &told(field, cell.clone());
         let why = match bad {
             Bad::OutOfRange => self.reader.range_words(&field.name, text),
             _ => format!("`{text}` {}", bad.words()),
@@ -165,7 +168,7 @@ impl ColumnBuilder {
         let only = self.rivals.as_ref().filter(|_| *bad == Bad::NotDate).and_then(Rivals::only);
         let help = match only {
             Some(format) => Some(home.column(&field.name, header, &format!("date_format = {}", quoted(format)))),
-            None => match (bad, currency_of(text), field.ty) {
+            None => match (bad, currency_of(cell), field.ty) {
                 (Bad::OtherCurrency, Some(found), Type::Number(Unit::Money(declared))) => Some(format!(
                     "declare `{}` as `money {found}`, or have the amounts converted to {declared} before they are loaded",
                     field.name
@@ -272,6 +275,23 @@ impl ColumnBuilder {
         equal && (self.issues.is_empty() || self.issue(a) == self.issue(b))
     }
 
+    /// Which of two rows comes first by what they hold; blanks and unreadable cells come before all else.
+    pub(super) fn compare(&self, a: usize, b: usize) -> Ordering {
+        match &self.cells {
+            Cells::Boolean(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Number(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Date(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Instant(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Symbol(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Text(v) => v.get(a).cmp(&v.get(b)),
+        }
+        .then_with(|| self.is_issue(a).cmp(&self.is_issue(b)))
+    }
+
+    fn is_issue(&self, row: usize) -> bool {
+        !self.issues.is_empty() && self.issue(row).is_some()
+    }
+
     fn issue(&self, row: usize) -> Option<(Bad, u32)> {
         let at = self.issues.binary_search_by_key(&(row as u32), |(row, ..)| *row).ok()?;
         self.issues.get(at).map(|(_, bad, text)| (*bad, *text))
@@ -309,8 +329,7 @@ impl ColumnBuilder {
             (first.map_or(0, |_| 1 + rows.count() as u64), first)
         }
         let bad = |row: usize| {
-            (!self.issues.is_empty() && self.issue(row).is_some())
-                || (!self.ignored.is_empty() && self.ignored.binary_search(&(row as u32)).is_ok())
+            self.is_issue(row) || (!self.ignored.is_empty() && self.ignored.binary_search(&(row as u32)).is_ok())
         };
         match &self.cells {
             Cells::Boolean(v) => count(v, &bad),

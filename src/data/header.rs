@@ -2,6 +2,7 @@
 
 use super::DataError;
 use super::NoteKind;
+use super::column::clip;
 use super::fold::fold;
 use super::notes::note;
 use super::table::TableBuilder;
@@ -33,7 +34,12 @@ pub fn match_headers(
         if first < i && !header.is_empty() && builder.errors.len() < before + MOST_REPEATS {
             builder.errors.push(DataError {
                 place: place.to_string(),
-                message: format!("column `{header}` appears twice, as column {} and column {}", first + 1, i + 1),
+                message: format!(
+                    "column `{}` appears twice, as column {} and column {}",
+                    clip(header),
+                    first + 1,
+                    i + 1
+                ),
                 help: Some("rename or remove one of them".to_string()),
             });
         }
@@ -71,7 +77,7 @@ pub fn match_headers(
         .collect();
     if !unused.is_empty() && builder.errors.len() == before {
         let count = unused.len() as u64;
-        let shown: Vec<String> = unused.iter().take(8).map(|header| format!("`{header}`")).collect();
+        let shown: Vec<String> = unused.iter().take(8).map(|header| format!("`{}`", clip(header))).collect();
         let more = unused.len().saturating_sub(8);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let columns = if count == 1 { "column" } else { "columns" };
@@ -126,7 +132,7 @@ fn missing(
         .and_then(|near| candidates.iter().position(|c| c == near))
         .and_then(|at| headers.get(at));
     let list = || {
-        let shown: Vec<String> = headers.iter().take(12).map(|h| format!("`{h}`")).collect();
+        let shown: Vec<String> = headers.iter().take(12).map(|h| format!("`{}`", clip(h))).collect();
         let more = if headers.len() > 12 { ", …" } else { "" };
         format!("there is {}{more}", shown.join(", "))
     };

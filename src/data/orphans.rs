@@ -6,6 +6,7 @@ use super::notes::{note, plural};
 use super::table::TableBuilder;
 use super::{Cells, DataError, Note, NoteKind, TableData};
 use crate::program::{FieldId, Table};
+use crate::value::MASK;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(super) struct Orphans<'a> {
     index: Option<Index>,
     known: HashMap<Arc<str>, Option<(Cause, Arc<str>)>>,
     rows: Vec<(u32, Arc<str>)>,
+    /// True if no key may be told.
+    hidden: bool,
 }
 
 /// The accounts by what might have been written instead of their keys.
@@ -42,8 +45,9 @@ struct Index {
 
 impl<'a> Orphans<'a> {
     /// None yet.
-    pub(super) fn new(parents: &'a TableData, parent: &'a Table) -> Orphans<'a> {
-        Orphans { parents, parent, index: None, known: HashMap::new(), rows: Vec::new() }
+    pub(super) fn new(parents: &'a TableData, parent: &'a Table, hidden: bool) -> Orphans<'a> {
+        let personal = parent.key.and_then(|key| parent.fields.get(key.index())).is_some_and(|field| field.personal);
+        Orphans { parents, parent, index: None, known: HashMap::new(), rows: Vec::new(), hidden: hidden || personal }
     }
 
     /// Takes in a row; says what is wrong with it.
@@ -57,11 +61,22 @@ impl<'a> Orphans<'a> {
         }
         let name = &self.parent.header.name;
         let hint = match self.known.get(key) {
-            Some(Some((Cause::Column(i), near))) => format!(", but it is the `{}` of `{near}`", self.column(*i)),
-            Some(Some((_, near))) => format!(", but `{near}` is"),
+            Some(Some((Cause::Column(i), near))) => {
+                format!(", but it is the `{}` of `{}`", self.column(*i), self.told(near))
+            }
+            Some(Some((_, near))) => format!(", but `{}` is", self.told(near)),
             _ => String::new(),
         };
-        format!("`{key}` is not in `{name}`{hint}")
+        format!("`{}` is not in `{name}`{hint}", self.told(key))
+    }
+
+    /// What may be said of a key, or of what stands in its place.
+    fn told<'k>(&self, key: &'k Arc<str>) -> &'k str {
+        let column = match self.cause(key) {
+            Some((Cause::Column(i), _)) => self.parent.fields.get(*i),
+            _ => None,
+        };
+        if self.hidden || column.is_some_and(|field| field.personal) { MASK } else { key }
     }
 
     fn column(&self, i: usize) -> &str {
@@ -125,7 +140,12 @@ impl<'a> Orphans<'a> {
         }
         let mut list: Vec<(Reverse<u64>, String)> = counts
             .into_iter()
-            .map(|(key, n)| (Reverse(n), format!("`{key}` for `{}`", self.cause(key).map_or("", |(_, near)| near))))
+            .map(|(key, n)| {
+                (
+                    Reverse(n),
+                    format!("`{}` for `{}`", self.told(key), self.cause(key).map_or("", |(_, near)| self.told(near))),
+                )
+            })
             .collect();
         list.sort();
         let more = list.len().saturating_sub(5);
@@ -193,10 +213,11 @@ impl<'a> Orphans<'a> {
         let near = self.cause(key).map(|(_, near)| near);
         let why = match (cause, near) {
             (Some(Cause::Column(i)), Some(near)) => {
+                let (key, near) = (self.told(key), self.told(near));
                 format!("`{key}` is the `{}` of `{near}`, not its `{}`", self.column(i), self.key_name())
             }
-            (Some(_), Some(near)) => format!("there is no `{key}`, but there is `{near}`"),
-            _ => format!("there is no `{key}`"),
+            (Some(_), Some(near)) => format!("there is no `{}`, but there is `{}`", self.told(key), self.told(near)),
+            _ => format!("there is no `{}`", self.told(key)),
         };
         let table = &builder.table.header.name;
         let name = &self.parent.header.name;

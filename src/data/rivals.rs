@@ -5,6 +5,8 @@ use super::DataError;
 use super::advice::{Home, quoted};
 use super::cells::{DateFormat, is_iso};
 use super::column::clip;
+use super::table::told;
+use crate::program::Field;
 
 /// The formats that fit every cell so far.
 pub(super) struct Rivals {
@@ -77,8 +79,9 @@ impl Rivals {
     }
 
     /// The error, if not all cells fit what is declared but all fit something else.
-    pub(super) fn error(&self, home: Home<'_>, field: &str, header: Option<&str>) -> Option<DataError> {
+    pub(super) fn error(&self, home: Home<'_>, field: &Field, header: Option<&str>) -> Option<DataError> {
         let (text, place) = self.first.as_ref()?;
+        let (text, name) = (told(field, text.clone()), &field.name);
         let (better, _) = self.alive.first()?;
         if !self.declared() {
             return None;
@@ -92,14 +95,14 @@ impl Rivals {
             n => format!("only {n} fit"),
         };
         let verb = if cells == 1 { "fits" } else { "fit" };
-        let mut help = home.column(field, header, &format!("date_format = {}", quoted(better)));
+        let mut help = home.column(name, header, &format!("date_format = {}", quoted(better)));
         for (also, _) in self.alive.iter().skip(1).take(1) {
             help.push_str(&format!("; they fit {} too, so say which is meant", quoted(also)));
         }
         Some(DataError {
             place: place.clone(),
             message: format!(
-                "{count} of `{field}` {verb} `{better}`, {fit} {}: `{text}` does not",
+                "{count} of `{name}` {verb} `{better}`, {fit} {}: `{text}` does not",
                 declared.join(" or ")
             ),
             help: Some(help),

@@ -9,7 +9,8 @@ use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, clip, push_none, shorten};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
-use crate::program::{Program, Table, TableKind};
+use crate::program::{Field, Program, Table, TableKind};
+use crate::value::MASK;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -151,6 +152,27 @@ impl<'a> TableBuilder<'a> {
     fn hand_over(&mut self, origin: Origin, refusal: Refusal) {
         let file = self.files.get(origin.file as usize).cloned().unwrap_or_default();
         let Refusal { reason, account, key, field, value, detail } = refusal;
+        let fields = &self.table.fields;
+        let personal = |id: Option<crate::program::FieldId>| {
+            id.and_then(|id| fields.get(id.index())).is_some_and(|field| field.personal)
+        };
+        let hidden = fields.iter().any(|f| f.personal && Some(&f.name) == field.as_ref());
+        // Events name accounts by a key that may be personal where it comes from.
+        let account_hidden = match self.table.kind {
+            TableKind::Events { of, parent, .. } => {
+                let parents = self.program.table(of);
+                let key = parents.and_then(|t| t.fields.get(t.key?.index()));
+                personal(Some(parent)) || key.is_some_and(|field| field.personal)
+            }
+            TableKind::Rows { .. } => personal(self.table.key),
+        };
+        let mask = |text: Option<String>, hide: bool| text.map(|t| if hide { MASK.to_string() } else { t });
+        let parent = match self.table.kind {
+            TableKind::Events { parent, .. } => fields.get(parent.index()).map(|f| &f.name),
+            TableKind::Rows { .. } => None,
+        };
+        let value = mask(value, hidden || (account_hidden && field.is_some() && field.as_ref() == parent));
+        let (account, key) = (mask(account, account_hidden), mask(key, personal(self.table.key)));
         let table = self.table.header.name.clone();
         (self.reject)(Reject { table, file, line: origin.line, reason, account, key, field, value, detail });
     }
@@ -196,9 +218,10 @@ impl<'a> TableBuilder<'a> {
             let row = row as usize;
             let value = column.texts.get(text).to_string();
             let reason = if bad == Bad::NotInList { RejectReason::UnknownValue } else { RejectReason::UnreadableCell };
+            let said = told(field, clip(&value));
             let detail = match bad {
-                Bad::OutOfRange => column.reader.range_words(&field.name, &clip(&value)),
-                _ => format!("`{}` in `{}` {}", clip(&value), field.name, bad.words()),
+                Bad::OutOfRange => column.reader.range_words(&field.name, &said),
+                _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
             };
             let origin = self.origins.get(row).copied().unwrap_or_default();
             let about = self.about(row, reason, detail);
@@ -292,9 +315,10 @@ impl<'a> TableBuilder<'a> {
                     if matches!(bad, Bad::Zoneless | Bad::Ambiguous) {
                         column.undeclared.add(bad, &text, place());
                     }
+                    let said = told(field, clip(&text));
                     let detail = |column: &ColumnBuilder| match bad {
-                        Bad::OutOfRange => column.reader.range_words(&field.name, &clip(&text)),
-                        _ => format!("`{}` in `{}` {}", clip(&text), field.name, bad.words()),
+                        Bad::OutOfRange => column.reader.range_words(&field.name, &said),
+                        _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
                     };
                     let value = || Some(shorten(&text, 200));
                     if is_key || parent {
@@ -364,6 +388,11 @@ impl<'a> TableBuilder<'a> {
             .map(|c| Column { cells: c.cells, unreadable: c.issues.into_iter().map(|(row, ..)| row).collect() })
             .collect()
     }
+}
+
+/// What may be said of a cell in messages and in the list of rejected rows, which say where to look it up.
+pub(super) fn told(field: &Field, text: String) -> String {
+    if field.personal { MASK.to_string() } else { text }
 }
 
 fn clip_line(line: u64) -> u32 {

@@ -49,6 +49,7 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         return;
     };
     out.push_str(&format!("\n### {}: {value}{band}\n\n`{}`\n", metric.name, clean(&unfolded.definition)));
+    out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
     for aggregate in &unfolded.aggregates {
         out.push_str(&format!("\n`{}`\n\n", clean(&aggregate.text)));
         for step in &aggregate.steps {

@@ -337,7 +337,8 @@ fn golden_fixture() {
     assert_eq!(
         loaded.notes(1),
         [
-            "Blank 1: 1 cell of `solicited` is blank, the first at events.csv:6",
+            "Blank 1: `solicited` is not declared optional, and 1 cell is blank (at events.csv:6); declare it optional, or mend \
+             the export",
             "Moved 1: 1 row moved because of merges: `A5` to `A1` (1)",
         ]
     );

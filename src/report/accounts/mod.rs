@@ -7,9 +7,10 @@ mod markdown;
 mod tables;
 
 pub use csv::csv;
+pub(crate) use human::section;
 pub use human::{human, short, title};
 pub use json::json;
-pub use markdown::markdown;
+pub use markdown::{heading, markdown};
 
 use super::{Stamp, value};
 use crate::calendar::Date;
