@@ -7,7 +7,8 @@ use crate::calendar::PeriodKind;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
+    BandTable, EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId,
+    Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -789,8 +790,8 @@ impl Checker<'_, '_> {
     fn label_compared(&mut self, one: &Expr, op: CompareOp, first: &ast::Expr, second: &ast::Expr, span: Span) -> bool {
         let (Ast::Name(word) | Ast::Text(word)) = &second.kind else { return false };
         let (labels, kind) = match &one.kind {
-            ExprKind::Score(id) => (self.grade_names(*id), "grade"),
-            ExprKind::Metric(id) => (self.band_names(*id), "band"),
+            ExprKind::Score(id) => (self.grades_of(*id).1, "grade"),
+            ExprKind::Metric(id) => (self.bands_of(*id).1, "band"),
             _ => return false,
         };
         if !labels.contains(word) || one.ty == Type::Text {
@@ -997,17 +998,15 @@ impl Checker<'_, '_> {
         let typed = self.expr(value, scope, None);
         let kind = match &typed.kind {
             ExprKind::Metric(id) => {
-                let names = self.band_names(*id);
-                let symbol = Symbol::Metric(id.index());
-                if !self.has_label(&names, label, "band", symbol) {
+                let (owner, names) = self.bands_of(*id);
+                if !self.has_label(&names, label, "band", &owner) {
                     return unknown(span);
                 }
                 ExprKind::IsBand { metric: *id, band: label.text.clone(), negated }
             }
             ExprKind::Score(id) => {
-                let names = self.grade_names(*id);
-                let symbol = Symbol::Scorecard(id.index());
-                if !self.has_label(&names, label, "grade", symbol) {
+                let (owner, names) = self.grades_of(*id);
+                if !self.has_label(&names, label, "grade", &owner) {
                     return unknown(span);
                 }
                 ExprKind::IsGrade { scorecard: *id, grade: label.text.clone(), negated }
@@ -1035,43 +1034,57 @@ impl Checker<'_, '_> {
         Expr { kind, ty: Type::Boolean, span }
     }
 
-    /// True if a metric or scorecard has such a row; where its rows have errors, nothing is said about others.
-    fn has_label(&mut self, names: &[String], label: &Name, word: &str, of: Symbol) -> bool {
+    /// True if a metric or scorecard has such a row.
+    fn has_label(&mut self, names: &[String], label: &Name, word: &str, owner: &str) -> bool {
         if names.contains(&label.text) {
             return true;
         }
-        if !self.broken.contains(&of) {
-            let owner = match of {
-                Symbol::Metric(i) => self.metrics.get(i).and_then(Option::as_ref).map(|m| &m.header.name),
-                Symbol::Scorecard(i) => self.scorecards.get(i).and_then(Option::as_ref).map(|s| &s.header.name),
-                _ => None,
-            };
-            let owner = owner.map_or("", String::as_str);
-            let message = match names.is_empty() {
-                true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
-                false => format!("`{owner}` has no {word} `{}`", label.text),
-            };
-            let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
-            let otherwise = match (word, names.is_empty()) {
-                (_, false) => format!("name one of its {word}s"),
-                ("band", true) => "declare some: `thresholds { … }`".to_string(),
-                _ => format!("declare some: `{word}s {{ … }}`"),
-            };
-            let names = names.iter().map(String::as_str);
-            self.push(self.suggest(diagnostic, &label.text, label.span, names, otherwise));
-        }
+        let message = match names.is_empty() {
+            true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
+            false => format!("`{owner}` has no {word} `{}`", label.text),
+        };
+        let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
+        let otherwise = match (word, names.is_empty()) {
+            (_, false) => format!("name one of its {word}s"),
+            ("band", true) => "declare some: `thresholds { … }`".to_string(),
+            _ => format!("declare some: `{word}s {{ … }}`"),
+        };
+        let names = names.iter().map(String::as_str);
+        self.push(self.suggest(diagnostic, &label.text, label.span, names, otherwise));
         false
     }
 
-    fn band_names(&self, id: MetricId) -> Vec<String> {
-        let tables = self.metrics.get(id.index()).and_then(Option::as_ref).map(|m| m.thresholds.as_slice());
-        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    /// What a metric is called, and its bands.
+    fn bands_of(&self, id: MetricId) -> (String, Vec<String>) {
+        if let Some(item) = self.symbols.metrics.get(id.index())
+            && let ast::ItemKind::Metric(metric) = &item.kind
+        {
+            return (item.name.text.clone(), written(&metric.thresholds));
+        }
+        let metric = self.metrics.get(id.index()).and_then(Option::as_ref);
+        metric.map_or_else(Default::default, |m| (m.header.name.clone(), built(&m.thresholds)))
     }
 
-    fn grade_names(&self, id: ScorecardId) -> Vec<String> {
-        let tables = self.scorecards.get(id.index()).and_then(Option::as_ref).map(|m| m.grades.as_slice());
-        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    /// What a scorecard is called, and its grades.
+    fn grades_of(&self, id: ScorecardId) -> (String, Vec<String>) {
+        if let Some(item) = self.symbols.scorecards.get(id.index())
+            && let ast::ItemKind::Scorecard(card) = &item.kind
+        {
+            return (item.name.text.clone(), written(&card.grades));
+        }
+        let card = self.scorecards.get(id.index()).and_then(Option::as_ref);
+        card.map_or_else(Default::default, |c| (c.header.name.clone(), built(&c.grades)))
     }
+}
+
+/// The names of all rows as written: those with errors of their own are there too.
+fn written(tables: &[ast::Thresholds]) -> Vec<String> {
+    tables.iter().flat_map(|table| &table.rows).map(|row| row.name.text.clone()).collect()
+}
+
+/// The names of all rows of a program that was checked before.
+fn built(tables: &[BandTable]) -> Vec<String> {
+    tables.iter().flat_map(|table| &table.bands).map(|band| band.name.clone()).collect()
 }
 
 /// What an expression is called, if it is a bare name.

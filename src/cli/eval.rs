@@ -29,7 +29,7 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     }
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
     for id in &args.account {
-        known(&evaluator, &session, id)?;
+        known(&evaluator, &session, id, args.run.show_personal)?;
     }
     match &args.expression {
         Some(text) => expression(args, &session, &evaluator, text, terminal),
@@ -38,13 +38,14 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 }
 
 /// Stops if there is no such account.
-pub fn known(evaluator: &Evaluator, session: &Session, id: &str) -> Result<(), Stop> {
+fn known(evaluator: &Evaluator, session: &Session, id: &str, personal: bool) -> Result<(), Stop> {
     let as_of = session.stamp.as_of;
     if evaluator.ids(as_of).any(|known| known == id) {
         return Ok(());
     }
     let ids: Vec<&str> = evaluator.ids(as_of).collect();
-    let help = did_you_mean(id, ids.iter().copied());
+    let tell = personal || !accounts::personal_key(&session.program);
+    let help = tell.then(|| did_you_mean(id, ids.iter().copied())).flatten();
     Err(Stop::usage(format!("there is no account `{id}`")).maybe_help(help))
 }
 
@@ -156,8 +157,12 @@ fn expression(
             } else {
                 let layout = terminal.layout();
                 let mut out = accounts::title(&session.stamp, table.rows.len(), &layout);
-                out.push_str(&format!("\n{}\n", table.human(0, &layout)));
-                accounts::section(&mut out, "data", load::left_out(&session.load), &layout);
+                out.push_str(&format!("\n{}", table.human(0, &layout)));
+                let left_out = load::left_out(&session.load);
+                if !left_out.rows.is_empty() {
+                    out.push('\n');
+                    accounts::section(&mut out, "data", left_out, &layout);
+                }
                 out
             }
         }

@@ -91,6 +91,7 @@ fn missing(
         return;
     }
     let name = column.name.clone();
+    let key = builder.table.key.is_some_and(|id| id.index() == field);
     let candidates: Vec<String> = headers.iter().map(|h| fold(h)).collect();
     let near = nearest(&fold(wanted), candidates.iter().map(String::as_str))
         .and_then(|near| candidates.iter().position(|c| c == near))
@@ -112,6 +113,8 @@ fn missing(
         (None, Some(near)) if declared => format!("did you mean `{near}`?"),
         (None, Some(near)) => format!("did you mean `{near}`? then set `columns.{name} = \"{near}\"`"),
         (None, None) if headers.is_empty() => "the file has no columns at all".to_string(),
+        // Without its key a row cannot be told from others.
+        (None, None) if key => format!("{}; name it with `columns.{name} = \"…\"`", list()),
         (None, None) => format!("{}; name it with `columns.{name} = \"…\"`, or declare `{name}` optional", list()),
     };
     let message = if declared {

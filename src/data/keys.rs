@@ -1,10 +1,11 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
 use super::notes::{note, plural};
-use super::table::TableBuilder;
+use super::table::{TableBuilder, told};
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table, TableKind};
+use crate::value::MASK;
 use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -69,12 +70,20 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
         } else {
             let later = recorded.is_some() && recorded_at(builder, stays) > recorded_at(builder, row);
             let why = if later { "recorded later, is kept" } else { "the first, is kept" };
-            let key = builder.keys.get(row).map_or("", |k| k);
+            let key = told_key(builder.table, builder.keys.get(row).map_or("", |k| k));
             let detail = format!("`{key}` is also the key of a different row: {place}, {why}");
             builder.reject_taken(row, RejectReason::Conflict, detail);
         }
     }
     builder.retain(&keep);
+}
+
+/// What may be said of a key.
+fn told_key(table: &Table, key: &str) -> String {
+    match table.key.and_then(|id| table.fields.get(id.index())) {
+        Some(field) => told(field, key.to_string()),
+        None => key.to_string(),
+    }
 }
 
 /// The latest row per key, by the as-of date if there is one.
@@ -121,10 +130,11 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
     unknown.sort();
     let field = builder.table.fields.get(merged).map_or("", |f| f.name.as_str());
     if let Some((row, into)) = unknown.first() {
-        let key = builder.keys.get(*row as usize).map_or("", |k| k);
+        let key = told_key(builder.table, builder.keys.get(*row as usize).map_or("", |k| k));
         let text = format!(
-            "{} merged into one that does not exist; kept: `{key}` into `{into}` at {}",
+            "{} merged into one that does not exist; kept: `{key}` into `{}` at {}",
             plural(unknown.len() as u64, "row"),
+            told_key(builder.table, into),
             builder.place(*row as usize)
         );
         let finding = note(NoteKind::Other, Some(field), unknown.len() as u64, text);
@@ -171,7 +181,7 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
         if let Some(flag) = keep.get_mut(row) {
             *flag = false;
         }
-        builder.reject_taken(row, RejectReason::Merged, format!("merged into `{into}`"));
+        builder.reject_taken(row, RejectReason::Merged, format!("merged into `{}`", told_key(builder.table, &into)));
     }
     builder.retain(&keep);
     moved
@@ -185,13 +195,15 @@ fn circle(builder: &TableBuilder<'_>, round: &[&Arc<str>], field: &str, by_key: 
     round.rotate_left(smallest);
     let first = round.first().map_or("", |key| key);
     let row = by_key.get(first).copied().unwrap_or(0);
-    let mut names: Vec<String> = round.iter().take(MOST_NAMED).map(|k| format!("`{k}`")).collect();
+    let told = |key| told_key(builder.table, key);
+    let mut names: Vec<String> = round.iter().take(MOST_NAMED).map(|k| format!("`{}`", told(k))).collect();
     if round.len() > MOST_NAMED {
         names.push(format!("{} more", round.len() - MOST_NAMED));
     }
-    names.push(format!("`{first}`"));
+    let shown = told(first);
+    names.push(format!("`{shown}`"));
     let message = match round.len() {
-        1 => format!("`{first}` is merged into itself"),
+        1 => format!("`{shown}` is merged into itself"),
         _ => format!("rows are merged in a circle: {}", names.join(" into ")),
     };
     DataError {
@@ -222,6 +234,8 @@ pub fn attach(
     let mut owner: Vec<u32> = Vec::with_capacity(rows);
     let mut keep = vec![true; rows];
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
+    let hidden = builder.table.fields.get(parent.index()).is_some_and(|field| field.personal);
+    let told = |key: &str| if hidden { MASK.to_string() } else { told_key(parent_table, key) };
     let mut folded: Option<HashMap<String, Arc<str>>> = None;
     let mut cased: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
     for row in 0..rows {
@@ -248,8 +262,8 @@ pub fn attach(
                 let folded = folded
                     .get_or_insert_with(|| parents.by_key.keys().map(|k| (k.to_lowercase(), Arc::clone(k))).collect());
                 let near = folded.get(&key.to_lowercase()).cloned();
-                let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{n}` is"));
-                let detail = format!("`{key}` is not in `{}`{hint}", parent_table.header.name);
+                let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{}` is", told(n)));
+                let detail = format!("`{}` is not in `{}`{hint}", told(&key), parent_table.header.name);
                 builder.reject_taken(row, RejectReason::UnknownAccount, detail);
                 if let Some(near) = near {
                     *cased.entry((key, near)).or_default() += 1;
@@ -259,8 +273,10 @@ pub fn attach(
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
     let listed = |counts: &BTreeMap<(Arc<str>, Arc<str>), u64>, between: &str| {
-        let mut list: Vec<_> =
-            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` {between} `{to}`"))).collect();
+        let mut list: Vec<_> = counts
+            .iter()
+            .map(|((from, to), n)| (Reverse(*n), format!("`{}` {between} `{}`", told(from), told(to))))
+            .collect();
         list.sort();
         let more = list.len().saturating_sub(5);
         let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();

@@ -258,7 +258,7 @@ fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding)
                 format!("the file is damaged: it cannot be unpacked beyond row {after}"),
                 Some("pack or copy it again".to_string()),
             ),
-            _ => (format!("the file cannot be read: {error}"), None),
+            _ => (format!("the file cannot be read: {}", input::reason(&error)), None),
         };
         builder.errors.push(DataError { place: file.shown.clone(), message, help });
     }
@@ -271,6 +271,7 @@ fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delim
         Kind::Empty if format == Format::Ndjson => None,
         Kind::Empty => Some(("the file is empty", "the first line names the columns")),
         Kind::Utf16 => Some(("the file is UTF-16", "save it as UTF-8")),
+        Kind::Binary => Some(("the file is not text", "save it as CSV (UTF-8)")),
         Kind::Workbook => Some(("the file is a workbook or an archive, not text", "save the sheet as CSV (UTF-8)")),
         Kind::Parquet => Some(("the file is Parquet", "set `format = \"parquet\"`")),
     };

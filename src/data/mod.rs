@@ -23,6 +23,7 @@ mod undeclared;
 pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
 pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
 pub use fold::fold;
+pub use input::reason;
 pub use load::load;
 
 use crate::calendar::Date;

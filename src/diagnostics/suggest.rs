@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 /// The candidate nearest to `word`, if one is near enough: the same but for case, or at most a third of its letters off.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.is_empty() {
+        return None;
+    }
     let folded = word.to_lowercase();
     let letters = word.chars().count();
     let limit = (letters / 3).max(1);
