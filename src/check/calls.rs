@@ -5,7 +5,7 @@ use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
 use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, MetricId, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
@@ -26,7 +26,7 @@ impl Checker<'_, '_> {
         }
         let entries: Vec<&Entry> = CATALOGUE.iter().filter(|e| e.name == name).collect();
         if entries.is_empty() {
-            self.unknown_function(&call.function);
+            self.unknown_function(call);
             return unknown(span);
         }
         let aggregate = entries.iter().find_map(|e| match e.function {
@@ -60,7 +60,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn unknown_function(&mut self, function: &Name) {
+    fn unknown_function(&mut self, call: &Call) {
+        let function = &call.function;
         if self.symbols.left_out(&function.text) {
             return;
         }
@@ -72,7 +73,12 @@ impl Checker<'_, '_> {
         if self.many_errors() {
             names.clear();
         }
-        if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
+        if let Some((help, edits)) = spreadsheet(call) {
+            diagnostic = diagnostic.help(help.clone());
+            if !edits.is_empty() {
+                diagnostic.fix = Some(Fix { title: help, edits });
+            }
+        } else if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
         } else {
             diagnostic.help = Some(format!("define it: `define {}(…) = …`", function.text));
@@ -943,4 +949,58 @@ fn answers_of(function: A) -> Option<(i64, i64)> {
         A::Ces => Some((1, 7)),
         _ => None,
     }
+}
+
+/// What a function of spreadsheets and queries is called here, with the edits where they can be told.
+fn spreadsheet(call: &Call) -> Option<(String, Vec<Edit>)> {
+    let function = &call.function;
+    let name = function.text.to_lowercase();
+    let (right, conditional) = match name.as_str() {
+        "countif" | "countifs" | "count_if" | "counta" => ("count", true),
+        "sumif" | "sumifs" | "sum_if" => ("sum", true),
+        "average" | "mean" => ("avg", false),
+        "averageif" | "averageifs" | "avgif" | "avg_if" => ("avg", true),
+        "maxif" | "maxifs" | "max_if" => ("max", true),
+        "minif" | "minifs" | "min_if" => ("min", true),
+        "countdistinct" | "count_distinct" | "countunique" | "unique" => ("distinct", false),
+        "maximum" | "greatest" => ("max", false),
+        "minimum" | "least" => ("min", false),
+        "coalesce" | "ifnull" | "isnull" | "nvl" | "iferror" => {
+            return Some(("write `x or else y`".to_string(), Vec::new()));
+        }
+        "iif" => return Some(("write `if CONDITION then A else B`".to_string(), Vec::new())),
+        "datediff" | "datedif" => {
+            return Some(("write `days since DATE`, or subtract two dates".to_string(), Vec::new()));
+        }
+        "today" | "now" => {
+            return Some((
+                "write `days since DATE` or `in last 90 days`: both count from the as-of date".to_string(),
+                Vec::new(),
+            ));
+        }
+        _ => return None,
+    };
+    let rename = Edit { span: function.span, text: right.to_string() };
+    let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }));
+    if rows || !conditional {
+        return Some((format!("did you mean `{right}`?"), vec![rename]));
+    }
+    if right != "count" {
+        return Some((format!("write `{right}(VALUE of SOURCE where CONDITION)`"), Vec::new()));
+    }
+    // `countif(activity, type = review)`: the source, then conditions.
+    let mut edits = vec![rename];
+    for (i, pair) in call.arguments.windows(2).enumerate() {
+        let [before, after] = pair else { continue };
+        let condition = matches!(&after.kind, ArgumentKind::Value(value) if !matches!(value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Text(_)));
+        let source =
+            i > 0 || matches!(&before.kind, ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(_), .. }));
+        if !condition || !source {
+            return Some(("write `count(SOURCE where CONDITION)`".to_string(), Vec::new()));
+        }
+        let span = Span { start: before.span.end, end: after.span.start, ..before.span };
+        edits.push(Edit { span, text: if i == 0 { " where " } else { " and " }.to_string() });
+    }
+    let help = if edits.len() > 1 { "write `count(SOURCE where CONDITION)`" } else { "did you mean `count`?" };
+    Some((help.to_string(), edits))
 }
