@@ -122,7 +122,7 @@ const fn aggregate(
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
 pub const CATALOGUE: &[Entry] = &[
-    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 if the source was loaded and covers the window."),
+    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 only if the source says something about the window."),
     aggregate(
         "sum",
         "sum(VALUE of SOURCE …)",

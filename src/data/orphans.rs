@@ -118,7 +118,7 @@ impl<'a> Orphans<'a> {
         groups.sort_by_key(|(cause, keys)| (Reverse(keys.len()), *cause));
         if self.rows.len() * 2 > total {
             let name = &self.parent.header.name;
-            let text = format!("most rows are lost: {} of {total} belong to no `{name}` that exists", self.rows.len());
+            let text = format!("most rows are lost: {} of {total} belong to no existing `{name}`", self.rows.len());
             let text = if groups.is_empty() {
                 let key = format!("{name}.{}", self.key_name());
                 format!("{text}; check that `{field}` holds `{key}`, and that both files are of the same accounts")
@@ -229,7 +229,7 @@ impl<'a> Orphans<'a> {
         let field = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
         Some(DataError {
             place: builder.place(*row as usize),
-            message: format!("{which} to a `{name}` that exists: {why}"),
+            message: format!("{which} to an existing `{name}`: {why}"),
             help: Some(self.help(builder, field, cause, near.map(|near| (key, near)))),
         })
     }

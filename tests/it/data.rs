@@ -12,6 +12,7 @@ mod parquet;
 mod project_file;
 mod rows;
 mod shared;
+mod trial;
 
 use laud::calendar::Date;
 use laud::data::{
