@@ -207,7 +207,7 @@ const MOST_NAMED: usize = 8;
 
 /// Gives each event row its parent's row: re-keyed where the parent was merged away, rejected where there is none.
 ///
-/// Returns the rows by parent, in order of date, time, key and place.
+/// Returns the rows by parent, in order of date, time, key and place; and the old key of each row that was re-keyed.
 pub fn attach(
     builder: &mut TableBuilder<'_>,
     parents: &TableData,
@@ -215,8 +215,10 @@ pub fn attach(
     parent: FieldId,
     at: FieldId,
     moved: &Moved,
-) -> Vec<Vec<u32>> {
+) -> (Vec<Vec<u32>>, HashMap<u32, Arc<str>>) {
     let rows = builder.origins.len();
+    let mut rekeyed = HashMap::new();
+    let mut kept = 0;
     let mut owner: Vec<u32> = Vec::with_capacity(rows);
     let mut keep = vec![true; rows];
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
@@ -229,6 +231,7 @@ pub fn attach(
             Some((known, parent_row)) => {
                 owner.push(*parent_row);
                 if new.is_some() {
+                    rekeyed.insert(kept, Arc::clone(&key));
                     *counts.entry((key, Arc::clone(known))).or_default() += 1;
                 }
                 // The parent's own text, so that each key is held once.
@@ -237,6 +240,7 @@ pub fn attach(
                 {
                     *cell = Some(Arc::clone(known));
                 }
+                kept += 1;
             }
             None => {
                 owner.push(u32::MAX);
@@ -299,5 +303,5 @@ pub fn attach(
     for list in &mut by_parent {
         list.sort_by(|a, b| order(*a).cmp(&order(*b)));
     }
-    by_parent
+    (by_parent, rekeyed)
 }

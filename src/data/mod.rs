@@ -67,6 +67,10 @@ pub struct TableData {
     pub by_key: HashMap<Arc<str>, u32>,
     /// Event tables: for each row of the parent table, its rows by date (then time, key and place in the file).
     pub by_parent: Vec<Vec<u32>>,
+    /// Tables of rows: keys that were merged away, with the key that holds their rows now.
+    pub merged: HashMap<Arc<str>, Arc<str>>,
+    /// Event tables: rows that were re-keyed because of a merge, with the key they were recorded under.
+    pub rekeyed: HashMap<u32, Arc<str>>,
 }
 
 impl TableData {
