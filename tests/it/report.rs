@@ -13,7 +13,7 @@ use laud::engine::{Engine, Options};
 use laud::explain::{self, Case, Topic, Traced};
 use laud::number::Decimal;
 use laud::program::*;
-use laud::report::accounts::{self, Evaluation};
+use laud::report::accounts::{self, Evaluation, Extras};
 use laud::report::{Layout, Stamp};
 use laud::source::Sources;
 use laud::span::Span;
@@ -373,7 +373,13 @@ fn load_report() -> LoadReport {
 }
 
 fn stamp(program: &Program) -> Stamp {
-    Stamp { project: "advocacy".into(), as_of: day("2026-03-31"), program: program.hash.clone(), data: "sample".into() }
+    Stamp {
+        project: "advocacy".into(),
+        as_of: day("2026-03-31"),
+        program: program.hash.clone(),
+        data: "sample".into(),
+        ..Stamp::default()
+    }
 }
 
 fn page(topic: Topic) -> explain::Why {
@@ -405,6 +411,7 @@ fn evaluated<T>(of: impl FnOnce(&Evaluation) -> T) -> T {
         results: &results,
         stamp: &stamp(&program),
         personal: false,
+        extras: &Extras::default(),
     })
 }
 
