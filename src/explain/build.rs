@@ -63,6 +63,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         as_of: case.stamp.as_of,
         program: case.stamp.program.clone(),
         data: case.stamp.data.clone(),
+        remarks: case.stamp.remarks(),
         topic: topic_name(case, topic),
         parts: parts.collect(),
         segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),

@@ -15,7 +15,7 @@ pub struct Extent {
     pub events: bool,
     /// The first and the last date.
     pub dates: Option<(Date, Date)>,
-    /// What the project file vouches for, where that is more or less than the rows say.
+    /// What the source vouches for, where that is more or less than the rows say.
     pub covers: (Option<Date>, Option<Date>),
     /// Rows dated after the as-of date, so that nothing saw them.
     pub unseen: u64,
@@ -102,12 +102,12 @@ fn summary(t: &TableReport, extent: Extent) -> String {
     format!("{read} read{files}, {} kept{dates}; rejected: {}", value::grouped(t.kept), reasons.join(", "))
 }
 
-/// What the project file vouches for, where it says so.
+/// What windows are held against, where that is not what the rows say.
 fn covers(extent: Extent) -> Option<String> {
     Some(match extent.covers {
-        (Some(from), Some(to)) => format!("declared to cover {from} to {to}"),
-        (Some(from), None) => format!("declared to cover {from} and later"),
-        (None, Some(to)) => format!("declared to cover everything up to {to}"),
+        (Some(from), Some(to)) => format!("taken to cover {from} to {to}"),
+        (Some(from), None) => format!("taken to cover {from} and later"),
+        (None, Some(to)) => format!("taken to cover everything up to {to}"),
         (None, None) => return None,
     })
 }

@@ -28,7 +28,7 @@ pub(super) fn whole(of: &Evaluation, layout: &Layout) -> String {
     let counted = grades.rows.iter().any(|row| row.get(1).is_some_and(|c| !c.text.is_empty()));
     section(&mut out, if counted { "grades" } else { "scores" }, grades, layout);
     section(&mut out, "rules", rules(of), layout);
-    section(&mut out, "caps", lines(limits(of), Tone::Warn), layout);
+    section(&mut out, "caps", lines(limits(of, false), Tone::Warn), layout);
     if of.extras.list_tasks {
         section(&mut out, "tasks", tasks(of), layout);
     }
@@ -44,7 +44,7 @@ pub fn besides(of: &Evaluation, layout: &Layout) -> String {
     for remark in of.stamp.remarks() {
         out.push_str(&format!("{}\n", crate::report::table::clean(&remark)));
     }
-    section(&mut out, "caps", lines(limits(of), Tone::Warn), layout);
+    section(&mut out, "caps", lines(limits(of, true), Tone::Warn), layout);
     section(&mut out, "data", load::remarkable(of.load, &of.extents(), of.results.as_of), layout);
     section(&mut out, "faults", faults(of), layout);
     section(&mut out, "changes", lines(changes(of), Tone::Plain), layout);
@@ -103,8 +103,8 @@ fn rules(of: &Evaluation) -> Table {
     table
 }
 
-/// Caps, floors and settings that did something or could not be decided, one text each.
-pub(super) fn limits(of: &Evaluation) -> Vec<String> {
+/// Caps, floors and settings that could not be decided, or did something, one text each.
+pub(super) fn limits(of: &Evaluation, undecided_only: bool) -> Vec<String> {
     let mut out = Vec::new();
     for (c, card) in of.program.scorecards.iter().enumerate() {
         for (l, limit) in card.limits.iter().enumerate() {
@@ -112,7 +112,7 @@ pub(super) fn limits(of: &Evaluation) -> Vec<String> {
             let applied = scores().filter(|s| s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited).count();
             let undecided = scores().filter(|s| s.undecided_limits.contains(&l)).count();
             let mut parts = Vec::new();
-            if applied > 0 {
+            if applied > 0 && !undecided_only {
                 parts.push(format!("applied to {}", value::grouped(applied as u64)));
             }
             if undecided > 0 {
@@ -135,7 +135,9 @@ pub(super) fn limits(of: &Evaluation) -> Vec<String> {
 /// `bluth (open_p1 missing)`
 fn gap_words(of: &Evaluation, gap: &extras::Gap) -> Option<String> {
     let account = of.results.accounts.get(gap.account)?;
-    Some(format!("{} ({})", of.id(account), gap.missing.join(", ")))
+    let name = of.name(account);
+    let name = if name.is_empty() { name } else { format!(" {name}") };
+    Some(format!("{}{name} ({})", of.id(account), gap.missing.join(", ")))
 }
 
 /// What the rules ask for, and that it is only said.

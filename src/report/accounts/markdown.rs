@@ -54,7 +54,7 @@ fn lines(of: &Evaluation) -> Vec<String> {
             tally.does_not_hold
         ));
     }
-    lines.extend(footer::limits(of).iter().map(|text| format!("caps: {}", escaped(text))));
+    lines.extend(footer::limits(of, false).iter().map(|text| format!("caps: {}", escaped(text))));
     if of.extras.list_tasks {
         for task in &of.extras.tasks {
             let account = of.results.accounts.get(task.account).map_or("?", |a| of.id(a));
