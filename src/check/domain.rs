@@ -48,6 +48,11 @@ impl Domain {
         }
     }
 
+    /// With all that lies between this and a number, if there is one.
+    pub fn union_with(self, number: Option<Decimal>) -> Domain {
+        number.map_or(self, |n| self.union(Domain { whole: false, ..Domain::point(n) }))
+    }
+
     fn plus(self, other: Domain) -> Domain {
         Domain {
             low: self.low.zip(other.low).and_then(|(a, b)| a.add(b)),
@@ -232,7 +237,10 @@ fn of_aggregate(aggregate: &Aggregate, known: &dyn Known) -> Domain {
         AggregateFunction::Sum => Domain {
             low: value.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO),
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),
-            whole: value.whole && aggregate.decay.is_none(),
+            whole: value.whole
+                && aggregate.decay.is_none()
+                && aggregate.diminish.is_none()
+                && aggregate.value_cap.is_none(),
         },
         AggregateFunction::Avg | AggregateFunction::Median => Domain { whole: false, ..value },
         AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => value,

@@ -16,14 +16,19 @@ pub fn find(evaluator: &Evaluator, session: &Session, asked: &str, personal: boo
         [one] => return Ok(one.id.clone()),
         several => several.iter().map(|a| a.called.clone()).collect::<Vec<_>>(),
     };
+    // Where ids are personal, nobody is told any.
+    let tell = !session.masked(personal);
     if !named.is_empty() {
         let stop = Stop::usage(format!("`{asked}` could be {} accounts", named.len()));
-        return Err(stop.help(format!("it is one of {}", listed(&named))));
+        return Err(stop.maybe_help(tell.then(|| format!("it is one of {}", listed(&named)))));
     }
-    if let Some(stop) = known.merged(session, asked) {
+    if let Some(stop) = known.merged(session, asked).filter(|_| tell) {
         return Err(stop);
     }
     let stop = Stop::usage(format!("there is no account `{asked}`"));
+    if !tell {
+        return Err(stop);
+    }
     let parts: Vec<String> = known.holding(asked).iter().map(|a| a.called.clone()).collect();
     Err(match parts.as_slice() {
         [] => stop.maybe_help(known.near(asked)),
@@ -53,11 +58,10 @@ impl Known {
     fn new(evaluator: &Evaluator, session: &Session, personal: bool) -> Known {
         let account = |id: &str| {
             let row = evaluator.row(id, session.stamp.as_of).unwrap_or_default();
-            let open = !session.masked(personal);
             Account {
                 id: id.to_string(),
                 name: account_name(&session.program, &session.data, row, personal),
-                called: called(&session.program, &session.data, if open { id } else { "***" }, row, personal),
+                called: called(&session.program, &session.data, id, row, personal),
             }
         };
         Known { accounts: evaluator.ids(session.stamp.as_of).map(account).collect() }

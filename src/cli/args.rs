@@ -148,9 +148,6 @@ pub struct EvalArgs {
     /// List what the rules that hold ask for; nothing is sent
     #[arg(long, help_heading = "Output", conflicts_with = "expression")]
     pub tasks: bool,
-    /// With csv: the reason beside every score and metric that is missing
-    #[arg(long, help_heading = "Output", conflicts_with = "expression")]
-    pub reasons: bool,
     /// Write every row that was not kept to this file, as csv
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,

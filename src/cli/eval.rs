@@ -13,7 +13,7 @@ use crate::engine::{Engine, Options};
 use crate::explain::personal;
 use crate::program::{Expr, Field, FieldId, Program, Type};
 use crate::report::accounts::{self as report, Evaluation, Extras, account_name};
-use crate::report::table::{Align, Cell, Column, Table, clean, escaped, shortened};
+use crate::report::table::{Align, Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
 use crate::source::Source;
 use crate::value::Value;
@@ -53,7 +53,6 @@ fn scores(
         list_tasks: args.tasks,
         columns,
         rows: report::rows(evaluator, &results),
-        reasons: args.reasons,
         gaps: report::gaps(evaluator, &results),
         tasks: report::tasks(evaluator, &results, args.run.show_personal),
         changes: without.map(|without| report::changes(&session.program, &results, &without)),
@@ -143,10 +142,10 @@ fn expression(
         None => Vec::new(),
     };
     let extents = load::extents(program, &session.data, session.stamp.as_of);
-    let remarkable = load::remarkable(&session.load, &extents, session.stamp.as_of);
+    let left_out = load::left_out(&session.load, &extents);
     let footer = |layout: &Layout| {
         let mut out = String::new();
-        report::section(&mut out, "data", remarkable.clone(), layout);
+        report::section(&mut out, "data", left_out.clone(), layout);
         let mut table = Table::new(vec![Column::default()]);
         changed.iter().for_each(|text| table.row(vec![text.as_str().into()]));
         report::section(&mut out, "changes", table, layout);
@@ -171,6 +170,7 @@ fn expression(
                 "expression": text,
                 "type": expr.ty.to_string(),
                 "accounts": accounts,
+                "load": load::json(&session.load, &extents),
             });
             if let (false, Some(map)) = (stamp.settings.is_empty(), whole.as_object_mut()) {
                 map.insert("settings".into(), stamp.settings_json());
@@ -179,10 +179,12 @@ fn expression(
             format!("{whole:#}\n")
         }
         Format::Csv => {
-            let mut table = Table::new(vec![Column::words("account"), Column::words("value")]);
+            let as_of = session.stamp.as_of.to_string();
+            let mut table = Table::new(["account", "as_of", "value", "missing"].map(Column::words).to_vec());
             for (id, _, v) in rows {
                 let text = shown(&v, value::csv(program, expr.ty, &v));
-                table.row(vec![id.into(), text.into()]);
+                let missing = v.missing().map_or("", |why| why.words());
+                table.row(vec![id.into(), as_of.as_str().into(), text.into(), missing.into()]);
             }
             table.csv()
         }
@@ -206,13 +208,8 @@ fn expression(
             let layout = terminal.layout();
             match args.format {
                 Format::Md => {
-                    let mut out = String::new();
-                    if !terminal.quiet() {
-                        for remark in session.stamp.remarks() {
-                            out.push_str(&format!("**{}**\n\n", escaped(&remark)));
-                        }
-                    }
-                    out + &table.markdown()
+                    let heading = if terminal.quiet() { String::new() } else { report::heading(&session.stamp) };
+                    heading + &table.markdown()
                 }
                 _ if terminal.quiet() => table.human(0, &layout),
                 _ => {
@@ -225,8 +222,10 @@ fn expression(
         }
     };
     terminal.print(&out);
-    if args.format == Format::Csv {
-        let remarks: String = session.stamp.remarks().iter().map(|r| format!("{}\n", clean(r))).collect();
+    if matches!(args.format, Format::Csv | Format::Md) {
+        // The heading of the Markdown page has the remarks.
+        let remarks = session.stamp.remarks().into_iter().filter(|_| args.format == Format::Csv);
+        let remarks: String = remarks.map(|r| format!("{}\n", clean(&r))).collect();
         let footer = footer(&terminal.err_layout());
         terminal.note(&format!("{remarks}{footer}"));
     }

@@ -1,6 +1,6 @@
 //! Finding and reading the files of a project.
 
-use super::stop::{PROGRAM, Stop};
+use super::stop::{PROGRAM, Stop, USAGE};
 use crate::report::counted;
 use crate::source::Sources;
 use std::fs;
@@ -76,9 +76,13 @@ impl Project {
             return Err(first);
         }
         let config = directory.join(CONFIG);
-        let config = match config.is_file() {
-            true => Some((shown(&config), read_text(&config)?)),
-            false => None,
+        // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
+        let config = match config.symlink_metadata() {
+            Ok(_) => {
+                let text = read_text(&config).map_err(|stop| Stop { code: USAGE, ..stop })?;
+                Some((shown(&config), text))
+            }
+            Err(_) => None,
         };
         let absolute = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
         let name = absolute.file_name().map_or_else(|| "project".to_string(), |n| n.to_string_lossy().into_owned());
@@ -122,8 +126,11 @@ pub fn search(directory: &Path) -> Result<Found, Stop> {
                     continue;
                 }
                 if path.join(CONFIG).is_file() { found.projects.push(path) } else { open.push(path) }
-            } else if !hidden && path.extension().is_some_and(|e| e == "laud") && (kind.is_file() || path.is_file()) {
-                found.files.push(path);
+            } else if !hidden && path.extension().is_some_and(|e| e == "laud") {
+                // A link that leads nowhere is told when it is read.
+                if path.is_file() || kind.is_symlink() && !path.exists() {
+                    found.files.push(path);
+                }
             }
         }
     }

@@ -152,7 +152,7 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
     if !bound.files.is_empty() {
         for file in &bound.files {
             if !file.path.is_file() {
-                errors.push(absent(file));
+                errors.push(no_file(file).unwrap_or_else(|| absent(file)));
             }
         }
         return if errors.is_empty() { Ok(bound.files.clone()) } else { Err(errors) };
@@ -164,8 +164,13 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
             let place = binding.directory.join(&format!("{name}.{ending}{packed}"));
             if place.path.is_file() {
                 found.push(place);
+            } else {
+                errors.extend(no_file(&place));
             }
         }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
     }
     if let [first, second, ..] = found.as_slice() {
         return Err(vec![DataError {
@@ -188,6 +193,23 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
         return Err(vec![missing]);
     }
     Ok(found)
+}
+
+/// What stands under a file's name and is none.
+fn no_file(place: &Place) -> Option<DataError> {
+    let kind = place.path.symlink_metadata().ok()?;
+    let (what, help) = if place.path.is_dir() {
+        ("a directory", "name the files in it with `files = [\"…\", \"…\"]`")
+    } else if kind.is_symlink() {
+        ("a link that leads to no file", "mend the link, or put the file in its place")
+    } else {
+        ("not a file", "put a file in its place")
+    };
+    Some(DataError {
+        place: place.shown.clone(),
+        message: format!("`{}` is {what}", place.shown),
+        help: Some(help.to_string()),
+    })
 }
 
 fn absent(file: &Place) -> DataError {

@@ -65,7 +65,8 @@ pub struct TableData {
     pub covers_to: Option<Date>,
     /// Tables of rows with a key: row by key text; the latest row where there is one per key and date. Empty for events.
     pub by_key: HashMap<Arc<str>, u32>,
-    /// Event tables: for each row of the parent table, its rows by date (then time, key and place in the file).
+    /// Event tables: for each row of the parent table, its rows by date, time, when they were recorded, key and cells:
+    /// never by where in a file they stand.
     pub by_parent: Vec<Vec<u32>>,
     /// Tables of rows: keys that were merged away, with the key that holds their rows now.
     pub merged: HashMap<Arc<str>, Arc<str>>,

@@ -61,6 +61,7 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
     if !matches!(unfolded.aggregates.as_slice(), [one] if one.text == unfolded.definition) {
         out.push_str(&format!("\n`{}`\n", clean(&unfolded.definition)));
     }
+    out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
     for aggregate in &unfolded.aggregates {
         let value =
             aggregate.value.missing.map_or_else(|| escaped(&aggregate.value.shown), |m| format!("missing ({m})"));

@@ -74,6 +74,16 @@ fn told(report: &LoadReport, extents: &[Extent], as_of: Date, wanted: impl Fn(&T
     table
 }
 
+/// The tables that lack rows, for results that are not about the data: nothing is left out without a word.
+pub fn left_out(report: &LoadReport, extents: &[Extent]) -> Table {
+    let mut table = Table::new(vec![Column::default(), Column::default()]);
+    for (i, t) in report.tables.iter().enumerate().filter(|(_, t)| !t.loaded || !t.rejected.is_empty()) {
+        let extent = extents.get(i).copied().unwrap_or_default();
+        table.row(vec![t.table.as_str().into(), Cell::toned(summary(t, extent), Tone::Warn)]);
+    }
+    table
+}
+
 fn tone(t: &TableReport) -> Tone {
     if t.loaded && t.rejected.is_empty() { Tone::Plain } else { Tone::Warn }
 }

@@ -296,7 +296,12 @@ fn listen() {
             if std::thread::current().name() != Some(THREAD) {
                 return usual(info);
             }
-            let text = info.payload_as_str().unwrap_or("?");
+            let text = info
+                .payload()
+                .downcast_ref::<&str>()
+                .copied()
+                .or_else(|| info.payload().downcast_ref::<String>().map(String::as_str))
+                .unwrap_or("?");
             let place = info.location().map_or(String::new(), ToString::to_string);
             let mut note = format!("panic at {place}: {text}");
             if std::env::var_os("LAUD_FUZZ_CASE").is_some() {

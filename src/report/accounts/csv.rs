@@ -1,15 +1,16 @@
 //! One row per account with every digit: for spreadsheets and joins.
 
 use super::{Evaluation, extras};
-use crate::engine::RuleStatus;
+use crate::engine::{AccountResult, RuleStatus};
 use crate::program::Type;
 use crate::report::table::csv_line;
 use crate::report::value;
+use crate::value::Value;
 
-/// A header line and one line per account. Columns: `account`, `name` if there is one, each partition, the columns of the
-/// accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each metric
-/// with `.band` and `.points`, each rule, and for each rule what it `.asks` for. With reasons, `.missing` stands behind each
-/// scorecard and metric.
+/// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, the columns
+/// of the accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each
+/// metric with `.band` and `.points`, each rule, for each rule what it `.asks` for, and last `missing`: what is missing and
+/// why, because a blank cell cannot say it.
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
@@ -19,6 +20,7 @@ pub fn csv(of: &Evaluation) -> String {
     if named {
         head.push("name".to_string());
     }
+    head.push("as_of".to_string());
     head.extend(program.partitions.iter().map(|p| p.header.name.clone()));
     let columns = || of.extras.columns.iter().filter_map(|f| Some((*f, of.column(*f)?)));
     head.extend(columns().map(|(_, declared)| declared.name.clone()));
@@ -31,7 +33,6 @@ pub fn csv(of: &Evaluation) -> String {
         if limited(i) {
             head.push(format!("{}.limited", card.header.name));
         }
-        head.extend(of.extras.reasons.then(|| format!("{}.missing", card.header.name)));
     }
     for metric in &program.metrics {
         head.push(metric.header.name.clone());
@@ -41,11 +42,11 @@ pub fn csv(of: &Evaluation) -> String {
         if !metric.thresholds.is_empty() || !metric.scales.is_empty() {
             head.push(format!("{}.points", metric.header.name));
         }
-        head.extend(of.extras.reasons.then(|| format!("{}.missing", metric.header.name)));
     }
     head.extend(program.rules.iter().map(|r| r.header.name.clone()));
     let asking = program.rules.iter().enumerate().filter(|(i, _)| acting(*i));
     head.extend(asking.map(|(_, rule)| format!("{}.asks", rule.header.name)));
+    head.push("missing".to_string());
     let mut out = csv_line(head.iter().map(String::as_str));
 
     for (place, account) in of.results.accounts.iter().enumerate() {
@@ -53,6 +54,7 @@ pub fn csv(of: &Evaluation) -> String {
         if named {
             cells.push(of.name(account));
         }
+        cells.push(of.stamp.as_of.to_string());
         for i in 0..program.partitions.len() {
             cells.push(of.part(account, i).unwrap_or("").to_string());
         }
@@ -71,7 +73,6 @@ pub fn csv(of: &Evaluation) -> String {
                 let all: Vec<String> = extras::limited(program, i, score).into_iter().chain(undecided).collect();
                 cells.push(all.join("; "));
             }
-            cells.extend(of.extras.reasons.then(|| reason(&score.value)));
         }
         for (result, metric) in account.metrics.iter().zip(&program.metrics) {
             let shown = value::csv(program, metric.value.ty, &result.value);
@@ -83,7 +84,6 @@ pub fn csv(of: &Evaluation) -> String {
             if !metric.thresholds.is_empty() || !metric.scales.is_empty() {
                 cells.push(result.points.as_ref().map_or(String::new(), |p| value::csv(program, Type::PLAIN, p)));
             }
-            cells.extend(of.extras.reasons.then(|| reason(&result.value)));
         }
         for rule in &account.rules {
             let word = match rule.status {
@@ -98,11 +98,20 @@ pub fn csv(of: &Evaluation) -> String {
             let tasks = of.extras.tasks.iter().filter(|t| (t.account, t.rule) == (place, i));
             cells.push(tasks.map(|t| t.words()).collect::<Vec<_>>().join("; "));
         }
+        cells.push(missing(of, account));
         out.push_str(&csv_line(cells.iter().map(String::as_str)));
     }
     out
 }
 
-fn reason(v: &crate::value::Value) -> String {
-    v.missing().map_or(String::new(), |why| why.words().to_string())
+/// `health: too few; promoters: no data`
+fn missing(of: &Evaluation, account: &AccountResult) -> String {
+    let program = of.program;
+    let said = |name: &str, value: &Value| value.missing().map(|why| format!("{name}: {why}"));
+    let cards = program.scorecards.iter().zip(&account.scores).filter_map(|(c, s)| said(&c.header.name, &s.value));
+    let metrics = program.metrics.iter().zip(&account.metrics).filter_map(|(m, r)| {
+        let points = || r.points.as_ref().and_then(|p| said(&format!("{}.points", m.header.name), p));
+        said(&m.header.name, &r.value).or_else(points)
+    });
+    cards.chain(metrics).collect::<Vec<_>>().join("; ")
 }

@@ -22,8 +22,6 @@ pub struct Extras {
     pub columns: Vec<FieldId>,
     /// The row of each account at the as-of date, in the order of the results; where there is none, the account's own.
     pub rows: Vec<u32>,
-    /// A column with the reason beside every number that may be missing, in csv.
-    pub reasons: bool,
     /// What is missing where limits are undecided.
     pub gaps: Vec<Gap>,
     /// What the rules that hold ask for.
@@ -95,8 +93,21 @@ pub struct Changes {
 pub struct Change {
     /// Place in the results.
     pub account: usize,
-    /// What differs: its name, without the settings, and with them.
-    pub what: Vec<(String, String, String)>,
+    /// What differs.
+    pub what: Vec<Difference>,
+}
+
+/// A score, rule or metric that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub name: String,
+    /// How it is without the settings, for people.
+    pub before: String,
+    /// How it is with them.
+    pub after: String,
+    /// Both with every digit.
+    pub exact: [serde_json::Value; 2],
 }
 
 /// At most so many accounts of one undecided limit are named with what is missing.
@@ -273,7 +284,7 @@ pub fn changes(program: &Program, with: &Results, without: &Results) -> Changes 
     Changes { of: with.accounts.len(), accounts }
 }
 
-fn differences(program: &Program, before: &AccountResult, after: &AccountResult) -> Vec<(String, String, String)> {
+fn differences(program: &Program, before: &AccountResult, after: &AccountResult) -> Vec<Difference> {
     let mut out = Vec::new();
     for ((card, b), a) in program.scorecards.iter().zip(&before.scores).zip(&after.scores) {
         if b.value == a.value && b.grade == a.grade {
@@ -281,15 +292,21 @@ fn differences(program: &Program, before: &AccountResult, after: &AccountResult)
         }
         let name = card.header.name.clone();
         let (short_b, short_a) = (score_words(b, false), score_words(a, false));
-        match short_b == short_a {
-            true => out.push((name, score_words(b, true), score_words(a, true))),
-            false => out.push((name, short_b, short_a)),
-        }
+        let exact = [b, a].map(|s| {
+            let score = value::json(program, Type::PLAIN, &s.value);
+            serde_json::json!({ "score": score, "grade": s.grade })
+        });
+        let (before, after) = match short_b == short_a {
+            true => (score_words(b, true), score_words(a, true)),
+            false => (short_b, short_a),
+        };
+        out.push(Difference { name, before, after, exact });
     }
     for ((rule, b), a) in program.rules.iter().zip(&before.rules).zip(&after.rules) {
         if b.status != a.status {
             let words = |r: &crate::engine::RuleResult| super::status_words(r.status).to_string();
-            out.push((rule.header.name.clone(), words(b), words(a)));
+            let exact = [words(b), words(a)].map(serde_json::Value::String);
+            out.push(Difference { name: rule.header.name.clone(), before: words(b), after: words(a), exact });
         }
     }
     if !out.is_empty() {
@@ -307,7 +324,13 @@ fn differences(program: &Program, before: &AccountResult, after: &AccountResult)
             format!("{value}{band}")
         };
         if b.value != a.value || b.band != a.band {
-            out.push((metric.header.name.clone(), words(b), words(a)));
+            let exact = [b, a].map(|m| {
+                let masked = !m.value.is_missing() && personal_metric(program, metric);
+                let shown = value::json(program, metric.value.ty, &m.value);
+                let shown = if masked { serde_json::json!(value::MASK) } else { shown };
+                serde_json::json!({ "value": shown, "band": m.band })
+            });
+            out.push(Difference { name: metric.header.name.clone(), before: words(b), after: words(a), exact });
         }
     }
     out

@@ -4,7 +4,7 @@ use super::extras::NAMED;
 use super::{Evaluation, extras};
 use crate::explain::words::limit_name;
 use crate::report::paint::Tone;
-use crate::report::table::{Cell, Column, Table};
+use crate::report::table::{Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
 
 /// Width of the label that opens a section.
@@ -25,8 +25,7 @@ pub fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
 pub(super) fn whole(of: &Evaluation, layout: &Layout) -> String {
     let mut out = String::new();
     let grades = grades(of);
-    let counted = grades.rows.iter().any(|row| row.get(1).is_some_and(|c| !c.text.is_empty()));
-    section(&mut out, if counted { "grades" } else { "scores" }, grades, layout);
+    section(&mut out, if grades.columns.len() > 2 { "grades" } else { "scores" }, grades, layout);
     section(&mut out, "rules", rules(of), layout);
     section(&mut out, "caps", lines(limits(of, false), Tone::Warn), layout);
     if of.extras.list_tasks {
@@ -63,12 +62,16 @@ fn lines(list: Vec<String>, tone: Tone) -> Table {
 
 /// What each scorecard is called, and how many accounts have each grade.
 fn grades(of: &Evaluation) -> Table {
-    let mut table = untitled(3);
+    let any = (0..of.program.scorecards.len()).any(|i| grade_list(of, i).is_some());
+    let mut table = untitled(if any { 3 } else { 2 });
     for (i, card) in of.program.scorecards.iter().enumerate() {
         let counts = grade_list(of, i).unwrap_or_default();
         let label = card.header.label.as_deref().unwrap_or("");
         if !counts.is_empty() || !label.is_empty() {
-            table.row(vec![card.header.name.as_str().into(), counts.into(), Cell::toned(label, Tone::Dim)]);
+            let mut cells = vec![Cell::from(card.header.name.as_str())];
+            cells.extend(any.then(|| Cell::from(counts)));
+            cells.push(Cell::toned(label, Tone::Dim));
+            table.row(cells);
         }
     }
     table
@@ -168,7 +171,7 @@ fn faults(of: &Evaluation) -> Table {
     let troubles = of.troubles();
     for t in troubles.iter().take(LISTED) {
         let what = crate::value::Missing::Error(t.fault).words();
-        table.row(vec![Cell::toned(format!("{}: {what} in {}", t.account, t.name), Tone::Bad)]);
+        table.row(vec![Cell::toned(format!("{}: {what} in {}", shortened(&clean(&t.account), 40), t.name), Tone::Bad)]);
     }
     if troubles.len() > LISTED {
         let more = counted((troubles.len() - LISTED) as u64, "more number", "more numbers");
@@ -189,7 +192,7 @@ pub(super) fn changes(of: &Evaluation) -> Vec<String> {
     let mut out = vec![format!("{} of {all} {verb} from the program as declared", value::grouped(count as u64))];
     for change in changes.accounts.iter().take(NAMED) {
         let Some(account) = of.results.accounts.get(change.account) else { continue };
-        let what: Vec<String> = change.what.iter().map(|(name, b, a)| format!("{name} {b} -> {a}")).collect();
+        let what: Vec<String> = change.what.iter().map(|d| format!("{} {} -> {}", d.name, d.before, d.after)).collect();
         let name = of.name(account);
         let name = if name.is_empty() { name } else { format!(" ({name})") };
         out.push(format!("{}{name}: {}", of.id(account), what.join(", ")));

@@ -46,7 +46,7 @@ fn blocks(of: &Evaluation, width: usize) -> Vec<Table> {
     }
     let (account, who) = (tables::account(of), tables::who(of));
     let columns = tables::columns(of);
-    let (cards, rules) = (tables::cards(of), tables::rules(of));
+    let (cards, rules) = (tables::results(of), tables::rules(of));
     let mut blocks: Vec<Vec<&tables::Group>> = vec![vec![&account, &who]];
     // The column of rules wraps, so it asks for a modest width only.
     let needed = |groups: &[&tables::Group]| tables::joined(groups).width();

@@ -47,7 +47,10 @@ pub fn json(of: &Evaluation) -> Json {
 
 fn change(of: &Evaluation, change: &Change) -> Json {
     let account = of.results.accounts.get(change.account).map(|a| of.id(a));
-    let what = change.what.iter().map(|(name, b, a)| json!({ "name": name, "before": b, "after": a }));
+    let what = change.what.iter().map(|d| {
+        let [before, after] = &d.exact;
+        json!({ "name": d.name, "before": before, "after": after })
+    });
     json!({ "account": account, "what": what.collect::<Vec<_>>() })
 }
 
@@ -92,6 +95,9 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
         facts.insert("value".into(), shown);
         if !metric.thresholds.is_empty() {
             facts.insert("band".into(), json!(result.band));
+        }
+        if let Some(expired) = &result.expired {
+            facts.insert("stale_since".into(), expired.until.plus_days(1).to_string().into());
         }
         if let Some(points) = &result.points {
             facts.insert("points".into(), value::json(program, Type::PLAIN, points));

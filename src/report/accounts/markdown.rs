@@ -1,13 +1,12 @@
 //! For a wiki page or the comment of a pull request.
 
 use super::{Evaluation, footer, human, tables};
-use crate::report::load;
 use crate::report::table::{clean, escaped};
+use crate::report::{Stamp, load};
 
 /// The whole page.
 pub fn markdown(of: &Evaluation) -> String {
-    let stamp = of.stamp;
-    let (account, who, cards, rules) = (tables::account(of), tables::who(of), tables::cards(of), tables::rules(of));
+    let (account, who, cards, rules) = (tables::account(of), tables::who(of), tables::results(of), tables::rules(of));
     let columns = tables::columns(of);
     let mut groups = vec![&account, &who];
     groups.extend(columns.iter().chain(&cards).chain(&rules));
@@ -15,16 +14,7 @@ pub fn markdown(of: &Evaluation) -> String {
     if of.extras.bare {
         return table;
     }
-    let mut out = format!("## {}\n\n", escaped(&stamp.project));
-    out.push_str(&format!(
-        "As of {}, program `{}`, data `{}`.\n\n",
-        stamp.as_of,
-        human::short(&stamp.program),
-        clean(&stamp.data)
-    ));
-    for remark in stamp.remarks() {
-        out.push_str(&format!("**{}**\n\n", escaped(&remark)));
-    }
+    let mut out = heading(of.stamp);
     out.push_str(&table);
     let lines = lines(of);
     if !lines.is_empty() {
@@ -62,9 +52,15 @@ fn lines(of: &Evaluation) -> Vec<String> {
         }
         lines.push(footer::NOTHING_SENT.to_string());
     }
+    let mut table = String::new();
     for row in load::lines(of.load, &of.extents(), of.results.as_of).rows {
-        let text: Vec<String> = row.into_iter().map(|c| c.text).filter(|t| !t.is_empty()).collect();
-        lines.push(format!("data: {}", escaped(&text.join(": "))));
+        let mut cells = row.iter().map(|cell| escaped(&cell.text));
+        let (name, text) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        // The page for people names a table on its first line only; a line of a list has to stand alone.
+        if !name.is_empty() {
+            table = name;
+        }
+        lines.push(format!("data: {table}: {text}"));
     }
     for t in of.troubles() {
         let what = crate::value::Missing::Error(t.fault).words();
@@ -72,4 +68,19 @@ fn lines(of: &Evaluation) -> Vec<String> {
     }
     lines.extend(footer::changes(of).iter().map(|text| format!("changes: {}", escaped(text))));
     lines
+}
+
+/// Which project, at which date, by which program and over which data.
+pub fn heading(stamp: &Stamp) -> String {
+    let mut out = format!(
+        "## {}\n\nAs of {}, program `{}`, data `{}`.\n\n",
+        escaped(&stamp.project),
+        stamp.as_of,
+        human::short(&stamp.program),
+        clean(&stamp.data)
+    );
+    for remark in stamp.remarks() {
+        out.push_str(&format!("**{}**\n\n", escaped(&remark)));
+    }
+    out
 }

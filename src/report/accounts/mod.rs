@@ -9,11 +9,11 @@ mod markdown;
 mod tables;
 
 pub use csv::csv;
-pub use extras::{Change, Changes, Extras, Gap, NAMED, Task, called, changes, gaps, rows, tasks};
+pub use extras::{Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, gaps, rows, tasks};
 pub use footer::{besides, section};
 pub use human::{human, short, title};
 pub use json::json;
-pub use markdown::markdown;
+pub use markdown::{heading, markdown};
 
 use super::load::{Extent, extents};
 use super::{Stamp, value};

@@ -167,7 +167,6 @@ impl Run<'_> {
             tasks: accounts::tasks(&evaluator, results, true),
             gaps: accounts::gaps(&evaluator, results),
             list_tasks: true,
-            reasons: true,
             ..Extras::default()
         };
         let of =
