@@ -79,6 +79,7 @@ pub fn load(
         match table.kind {
             TableKind::Rows { .. } => {
                 let went = keys::merge(&mut builder);
+                data.merged.clone_from(&went);
                 moved.insert(id, went);
                 data.by_key = keys::latest_by_key(&builder);
             }
@@ -87,7 +88,8 @@ pub fn load(
                 let (parents, _) = done.get(&of).unwrap_or(&empty);
                 let went = moved.entry(of).or_default();
                 if let Some(parent_table) = program.table(of) {
-                    data.by_parent = keys::attach(&mut builder, parents, parent_table, parent, at, went);
+                    (data.by_parent, data.rekeyed) =
+                        keys::attach(&mut builder, parents, parent_table, parent, at, went);
                 }
             }
         }

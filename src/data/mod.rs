@@ -74,6 +74,10 @@ pub struct TableData {
     /// Event tables: for each row of the parent table, its rows by date, time, when they were recorded, key and cells:
     /// never by where in a file they stand.
     pub by_parent: Vec<Vec<u32>>,
+    /// Tables of rows: keys that were merged away, with the key that holds their rows now.
+    pub merged: HashMap<Arc<str>, Arc<str>>,
+    /// Event tables: rows that were re-keyed because of a merge, with the key they were recorded under.
+    pub rekeyed: HashMap<u32, Arc<str>>,
 }
 
 impl TableData {
