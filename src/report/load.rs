@@ -135,7 +135,9 @@ fn words(reason: RejectReason, count: u64) -> &'static str {
         | RejectReason::BadDate
         | RejectReason::OutOfRange
         | RejectReason::Merged
-        | RejectReason::Encoding => reason.words(),
+        | RejectReason::Encoding
+        | RejectReason::UnreadableCell
+        | RejectReason::UnknownValue => reason.words(),
     }
 }
 
