@@ -895,11 +895,18 @@ fn spreadsheet(call: &Call) -> Option<(String, Vec<Edit>)> {
         "countdistinct" | "count_distinct" | "countunique" | "unique" => ("distinct", false),
         "maximum" | "greatest" => ("max", false),
         "minimum" | "least" => ("min", false),
-        "coalesce" | "ifnull" | "isnull" | "nvl" | "iferror" => return Some(("write `x or else y`".to_string(), Vec::new())),
+        "coalesce" | "ifnull" | "isnull" | "nvl" | "iferror" => {
+            return Some(("write `x or else y`".to_string(), Vec::new()));
+        }
         "iif" => return Some(("write `if CONDITION then A else B`".to_string(), Vec::new())),
-        "datediff" | "datedif" => return Some(("write `days since DATE`, or subtract two dates".to_string(), Vec::new())),
+        "datediff" | "datedif" => {
+            return Some(("write `days since DATE`, or subtract two dates".to_string(), Vec::new()));
+        }
         "today" | "now" => {
-            return Some(("write `days since DATE` or `in last 90 days`: both count from the as-of date".to_string(), Vec::new()));
+            return Some((
+                "write `days since DATE` or `in last 90 days`: both count from the as-of date".to_string(),
+                Vec::new(),
+            ));
         }
         _ => return None,
     };
@@ -916,8 +923,8 @@ fn spreadsheet(call: &Call) -> Option<(String, Vec<Edit>)> {
     for (i, pair) in call.arguments.windows(2).enumerate() {
         let [before, after] = pair else { continue };
         let condition = matches!(&after.kind, ArgumentKind::Value(value) if !matches!(value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Text(_)));
-        let source = i > 0
-            || matches!(&before.kind, ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(_), .. }));
+        let source =
+            i > 0 || matches!(&before.kind, ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(_), .. }));
         if !condition || !source {
             return Some(("write `count(SOURCE where CONDITION)`".to_string(), Vec::new()));
         }
