@@ -31,6 +31,9 @@ struct Refusal {
     detail: String,
 }
 
+/// A row that was turned down while it was read, with its key as far as it was known by then.
+type Refused = Box<(Refusal, Option<Arc<str>>)>;
+
 impl Refusal {
     fn new(reason: RejectReason, detail: String) -> Refusal {
         Refusal { reason, account: None, key: None, field: None, value: None, detail }
@@ -251,7 +254,8 @@ impl<'a> TableBuilder<'a> {
                 self.origins.push(Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) });
                 self.keys.extend(key);
             }
-            Err((refusal, key)) => {
+            Err(refused) => {
+                let (refusal, key) = *refused;
                 let account = self.account_of(row, key.as_deref());
                 for column in &mut self.columns {
                     column.truncate(row);
@@ -261,12 +265,7 @@ impl<'a> TableBuilder<'a> {
         }
     }
 
-    fn take(
-        &mut self,
-        row: usize,
-        line: u64,
-        source: &impl Source,
-    ) -> Result<Option<Arc<str>>, (Refusal, Option<Arc<str>>)> {
+    fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, Refused> {
         let table = self.table;
         let mut key = None;
         for position in 0..self.order.len() {
@@ -280,7 +279,7 @@ impl<'a> TableBuilder<'a> {
                 TableKind::Rows { as_of } => (false, is(as_of)),
             };
             let refuse = |reason: RejectReason, detail: String, value: Option<String>, key: Option<Arc<str>>| {
-                Err((Refusal { field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }, key))
+                Err(Box::new((Refusal { field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }, key)))
             };
             let file = self.files.last().map_or("?", String::as_str);
             let place = || format!("{file}:{line}");
