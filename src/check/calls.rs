@@ -1,6 +1,7 @@
 //! Calls: functions of the catalogue, aggregates over rows, and definitions, which are expanded where they are called.
 
 use super::domain;
+use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
 use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
@@ -14,6 +15,8 @@ use std::collections::HashMap;
 /// Definitions may call each other this deep, and one declaration may grow to so many expanded nodes.
 const EXPANSION_DEPTH: usize = 32;
 const EXPANSION_SIZE: usize = 20_000;
+/// Written out, they may be nested this deep.
+const NESTING: usize = 160;
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, call: &Call, span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
@@ -67,6 +70,9 @@ impl Checker<'_, '_> {
         let mut diagnostic =
             Diagnostic::new(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text))
                 .label("not a function");
+        if self.many_errors() {
+            names.clear();
+        }
         if let Some((help, edits)) = spreadsheet(call) {
             diagnostic = diagnostic.help(help.clone());
             if !edits.is_empty() {
@@ -131,6 +137,8 @@ impl Checker<'_, '_> {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
             Scalar::Clamp => count == 3,
+            Scalar::WilsonLow | Scalar::WilsonHigh => count == 2,
+            Scalar::Shrunk => count == 4,
             _ => count == 1,
         };
         if !fits {
@@ -193,6 +201,33 @@ impl Checker<'_, '_> {
                 }
             },
             Scalar::ToNumber => Type::PLAIN,
+            Scalar::Sqrt | Scalar::Exp | Scalar::Ln | Scalar::Log10 | Scalar::Logistic => {
+                if !matches!(first, Type::Number(Unit::Plain | Unit::Ratio)) {
+                    self.error(
+                        Code::UnitMismatch,
+                        span,
+                        format!("`{}` wants a bare number, but this is {first}", entry.name),
+                        "has a unit",
+                        "take the bare number with `to_number(…)`, or divide it by something of its own unit",
+                    );
+                    return unknown(span);
+                }
+                if function == Scalar::Logistic { Type::Number(Unit::Ratio) } else { Type::PLAIN }
+            }
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
+                args = args
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, a)| {
+                        let unit = if i == 3 { Type::Number(Unit::Ratio) } else { Type::PLAIN };
+                        self.want(a, unit, &format!("argument {} of `{}`", i + 1, entry.name))
+                    })
+                    .collect();
+                if args.iter().any(|a| a.ty == Type::Unknown) {
+                    return unknown(span);
+                }
+                Type::Number(Unit::Ratio)
+            }
             Scalar::Round => {
                 if let Some(digits) = args.get(1)
                     && !matches!(&digits.kind, ExprKind::Literal(v) if v.number().and_then(Decimal::to_int).is_some_and(|n| (0..=9).contains(&n)))
@@ -358,6 +393,8 @@ impl Checker<'_, '_> {
             dedupe: None,
             latest_per: Vec::new(),
             cap: None,
+            diminish: None,
+            value_cap: None,
             decay: None,
             weight: None,
             at_least,
@@ -366,10 +403,14 @@ impl Checker<'_, '_> {
         for clause in clauses {
             self.clause(clause, &mut out, &row, &mut seen, entry);
         }
-        if function == A::Nps && out.latest_per.is_empty() && out.dedupe.is_none() && all_answers.is_none() {
+        if matches!(function, A::Nps | A::NpsMargin)
+            && out.latest_per.is_empty()
+            && out.dedupe.is_none()
+            && all_answers.is_none()
+        {
             out.latest_per.extend(self.table_field(table, "contact").map(|(id, _)| id));
         }
-        if let (Some(at), true) = (all_answers, function != A::Nps) {
+        if let (Some(at), true) = (all_answers, !matches!(function, A::Nps | A::NpsMargin)) {
             self.error(
                 Code::ClauseMisplaced,
                 at,
@@ -405,7 +446,7 @@ impl Checker<'_, '_> {
         };
         let diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
         let otherwise = format!("declare it: `events {} of account at date {{ … }}`", name.text);
-        let diagnostic = Self::suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
+        let diagnostic = self.suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
         self.push(diagnostic);
         None
     }
@@ -455,7 +496,9 @@ impl Checker<'_, '_> {
         }
         let ordered = typed.ty.is_number() || typed.ty.is_date();
         let fits = match function {
-            A::Sum | A::Avg | A::Median | A::Nps => typed.ty.is_number(),
+            A::Sum | A::Avg | A::Median | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => {
+                typed.ty.is_number()
+            }
             A::Min | A::Max => ordered,
             _ => true,
         };
@@ -473,33 +516,45 @@ impl Checker<'_, '_> {
             );
             return None;
         }
-        if function == A::Nps {
+        if let Some((low, high)) = answers_of(function) {
             let Scope::Row(table) = row else { return None };
             let answers = domain::of(&typed, self, Some(*table));
-            let zero_to_ten =
-                answers.low.is_some_and(|l| !l.is_negative()) && answers.high.is_some_and(|h| h <= Decimal::int(10));
-            if !zero_to_ten {
+            let within = answers.low.is_some_and(|l| l >= Decimal::int(low))
+                && answers.high.is_some_and(|h| h <= Decimal::int(high));
+            let question = match function {
+                A::Nps | A::NpsMargin => "the recommendation question".to_string(),
+                _ => format!("`{}`", entry.name),
+            };
+            if !within {
                 self.error(
                     Code::NpsRange,
                     value.span,
                     match (answers.low, answers.high) {
-                        (None, None) => {
-                            "answers to the recommendation question are 0 to 10, but nothing limits this".into()
-                        }
-                        (low, high) => format!(
-                            "answers to the recommendation question are 0 to 10, but this may be {}",
-                            super::interval::words(low, high, true, Type::PLAIN)
+                        (None, None) => format!("answers to {question} are {low} to {high}, but nothing limits this"),
+                        (least, most) => format!(
+                            "answers to {question} are {low} to {high}, but this may be {}",
+                            super::interval::words(least, most, true, Type::PLAIN)
                         ),
                     },
-                    "a code such as 11 for no answer would count as a promoter",
-                    "declare the column `integer 0 to 10`; other answers are then rejected and counted",
+                    &match function {
+                        A::Nps | A::NpsMargin => {
+                            "a code such as 11 for no answer would count as a promoter".to_string()
+                        }
+                        _ => "a code such as 99 for no answer would count as the best of all".to_string(),
+                    },
+                    format!(
+                        "declare the column `integer {low} to {high}`; other answers are then rejected and counted"
+                    ),
                 );
                 return None;
             }
         }
         let ty = match function {
             A::Distinct => Type::PLAIN,
-            A::Nps => Type::Number(Unit::Nps),
+            A::Nps | A::NpsMargin => Type::Number(Unit::Nps),
+            A::Csat => Type::Number(Unit::Ratio),
+            A::CsatMean => Type::Number(Unit::Points),
+            A::Ces => Type::PLAIN,
             _ => typed.ty,
         };
         let _ = span;
@@ -519,8 +574,11 @@ impl Checker<'_, '_> {
             ClauseKind::In(_) => "in",
             ClauseKind::Dedupe { .. } => "dedupe",
             ClauseKind::LatestPer(_) => "latest per",
+            ClauseKind::Cap { points: Some(_), .. } => "cap … points",
+            ClauseKind::Cap { most, .. } if is_money(most) => "cap … points",
             ClauseKind::Cap { .. } => "cap",
-            ClauseKind::Decay { .. } => "decay",
+            ClauseKind::Diminish { .. } => "diminish",
+            ClauseKind::Decay { .. } | ClauseKind::DecaySteps { .. } => "decay",
             ClauseKind::WeightedBy(_) => "weighted by",
         };
         if let Some(first) = seen.insert(word, clause.span) {
@@ -569,46 +627,26 @@ impl Checker<'_, '_> {
                     }
                     None => None,
                 };
-                let keep_last = match keep.as_ref().map(|k| (k.text.as_str(), k.span)) {
-                    None | Some(("first", _)) => false,
-                    Some(("last", _)) => true,
-                    Some((other, at)) => {
-                        self.error(
-                            Code::UnknownValue,
-                            at,
-                            format!("`keep {other}` is not known"),
-                            "which of the repeats?",
-                            "write `keep first` or `keep last`",
-                        );
-                        false
-                    }
-                };
-                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep_last });
+                let keep = self.keep(keep.as_ref(), "which of the repeats?", out, row);
+                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep });
             }
             ClauseKind::LatestPer(by) => out.latest_per = self.columns(by, row),
-            ClauseKind::Cap { count, period } => {
-                let n = self.constant(count, Type::PLAIN, "a cap on rows");
-                match n.and_then(Decimal::to_int).and_then(|n| u32::try_from(n).ok()) {
-                    Some(n) => out.cap = Some((n, *period)),
-                    None if n.is_some() => self.error(
-                        Code::WrongArguments,
-                        count.span,
-                        "a whole number is wanted here",
-                        "not a count of rows",
-                        "write `cap 4 per quarter`",
-                    ),
-                    None => {}
+            ClauseKind::Cap { most, points, period, keep } if points.is_some() || is_money(most) => {
+                out.value_cap = self.value_cap(clause.span, most, *period, keep.as_ref(), out, entry);
+            }
+            ClauseKind::Cap { most, period, keep, .. } => {
+                out.cap = self.row_cap(most, *period, keep.as_ref(), out, row);
+            }
+            ClauseKind::Diminish { by, period } => {
+                out.diminish = self.diminish(clause.span, by, *period, out, entry);
+            }
+            ClauseKind::DecaySteps { steps, otherwise } => {
+                if self.fades(clause.span, "decay half-life 90 days", out, entry) {
+                    out.decay = self.decay_steps(steps, otherwise);
                 }
             }
             ClauseKind::Decay { linear, over } => {
-                if !matches!(out.function, A::Sum) {
-                    self.error(
-                        Code::ClauseMisplaced,
-                        clause.span,
-                        format!("`{}` has no value that could fade", entry.name),
-                        "only sums fade with age",
-                        "write `sum(1 of … decay half-life 90 days)`",
-                    );
+                if !self.fades(clause.span, "decay half-life 90 days", out, entry) {
                     return;
                 }
                 match over.duration.days() {
@@ -625,7 +663,7 @@ impl Checker<'_, '_> {
                 }
             }
             ClauseKind::WeightedBy(weight) => {
-                if !matches!(out.function, A::Avg | A::Share | A::Nps) {
+                if !matches!(out.function, A::Avg | A::Share | A::Nps | A::Csat | A::CsatMean | A::Ces) {
                     self.error(
                         Code::ClauseMisplaced,
                         clause.span,
@@ -725,7 +763,7 @@ impl Checker<'_, '_> {
             // A stand-in that is no constant and adopts no unit.
             let kind = ExprKind::AsOfDate;
             let stand_in = Expr { kind, ty, span: parameter.name.span };
-            if frame.insert(parameter.name.text.clone(), (stand_in, 1)).is_some() {
+            if frame.insert(parameter.name.text.clone(), (stand_in, Size { parts: 1, depth: 1 })).is_some() {
                 self.error(
                     Code::DuplicateName,
                     parameter.name.span,
@@ -754,6 +792,20 @@ impl Checker<'_, '_> {
         if self.expanded <= EXPANSION_SIZE && self.arguments.len() <= EXPANSION_DEPTH {
             return false;
         }
+        self.too_large(span);
+        true
+    }
+
+    /// The same for how deep they are nested, with `more` below this place: what runs the program goes down as deep.
+    pub(super) fn grows_too_deep(&mut self, more: usize, span: Span) -> bool {
+        let grown = self.depth + more > NESTING;
+        if grown {
+            self.too_large(span);
+        }
+        grown
+    }
+
+    fn too_large(&mut self, span: Span) {
         if self.expanded != usize::MAX {
             self.expanded = usize::MAX;
             self.error(
@@ -764,7 +816,6 @@ impl Checker<'_, '_> {
                 "declare the inner steps as metrics; a metric is computed once however often it is read",
             );
         }
-        true
     }
 
     /// Money of whichever currency.
@@ -870,15 +921,34 @@ impl Checker<'_, '_> {
     }
 }
 
-/// How many parts an expression has.
-fn size(expr: &Expr) -> usize {
-    let mut count = 0;
-    let mut open = vec![expr];
-    while let Some(next) = open.pop() {
-        count += 1;
-        open.extend(next.children());
+/// How large an expression is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    /// Its parts, itself among them.
+    pub(super) parts: usize,
+    /// How deep they are nested.
+    pub(super) depth: usize,
+}
+
+fn size(expr: &Expr) -> Size {
+    let mut size = Size { parts: 0, depth: 0 };
+    let mut open = vec![(expr, 1)];
+    while let Some((next, depth)) = open.pop() {
+        size.parts += 1;
+        size.depth = size.depth.max(depth);
+        open.extend(next.children().into_iter().map(|child| (child, depth + 1)));
     }
-    count
+    size
+}
+
+/// The answers that a survey function understands.
+fn answers_of(function: A) -> Option<(i64, i64)> {
+    match function {
+        A::Nps | A::NpsMargin => Some((0, 10)),
+        A::Csat | A::CsatMean => Some((1, 5)),
+        A::Ces => Some((1, 7)),
+        _ => None,
+    }
 }
 
 /// What a function of spreadsheets and queries is called here, with the edits where they can be told.

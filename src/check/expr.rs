@@ -7,7 +7,8 @@ use crate::calendar::PeriodKind;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
+    BandTable, EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId,
+    Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -15,9 +16,6 @@ use crate::value::Value;
 
 /// The most periods that a trend, a `for …` or a window may span.
 pub(super) const MAX_PERIODS: u32 = 1_000;
-
-/// With more errors than this, nothing is suggested for further ones.
-const MAX_SUGGESTIONS: usize = 500;
 
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
@@ -50,6 +48,16 @@ impl Checker<'_, '_> {
     /// Types an expression. `expected` is what the surroundings would like: it tells bare list values apart from names,
     /// and is not enforced.
     pub(super) fn expr(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
+        self.depth += 1;
+        let typed = match self.called_at.is_some() && self.grows_too_deep(0, expr.span) {
+            true => unknown(expr.span),
+            false => self.typed(expr, scope, expected),
+        };
+        self.depth -= 1;
+        typed
+    }
+
+    fn typed(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
         let span = expr.span;
         let make = |kind: ExprKind, ty: Type| Expr { kind, ty, span };
         if let Some(Type::Enum(list)) = expected
@@ -309,9 +317,10 @@ impl Checker<'_, '_> {
             return value;
         }
         if let Some((argument, size)) = self.arguments.last().and_then(|frame| frame.get(name)) {
-            let argument = argument.clone();
-            self.expanded = self.expanded.saturating_add(*size);
-            return if self.grows_too_large(span) { unknown(span) } else { argument };
+            let (argument, depth) = (argument.clone(), size.depth);
+            self.expanded = self.expanded.saturating_add(size.parts);
+            let grown = self.grows_too_large(span) || self.grows_too_deep(depth, span);
+            return if grown { unknown(span) } else { argument };
         }
         if let Some(found) = self.lookup(name, span, scope) {
             return found;
@@ -512,8 +521,7 @@ impl Checker<'_, '_> {
         if (self.program.subject.is_none() && !matches!(scope, Scope::Constant(_))) || self.symbols.left_out(name) {
             return;
         }
-        // Looking for the nearest name takes time; after so many mistakes nobody reads on.
-        let candidates = if self.error_count() < MAX_SUGGESTIONS { self.candidates(scope) } else { Vec::new() };
+        let candidates = if self.many_errors() { Vec::new() } else { self.candidates(scope) };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
         let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
         diagnostic = match scope {
@@ -572,8 +580,6 @@ impl Checker<'_, '_> {
         if let Some(frame) = self.arguments.last() {
             names.extend(frame.keys().cloned());
         }
-        names.sort();
-        names.dedup();
         names
     }
 
@@ -619,8 +625,8 @@ impl Checker<'_, '_> {
     // ---------- lists of values ----------
 
     pub(super) fn enum_value(&self, list: EnumId, word: &str, span: Span) -> Option<Expr> {
-        let place = self.program.enums.get(list.index())?.values.iter().position(|v| v == word)?;
-        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place as u32)), ty: Type::Enum(list), span })
+        let place = *self.values.get(list.index())?.get(word)?;
+        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place)), ty: Type::Enum(list), span })
     }
 
     pub(super) fn list_value(&mut self, list: EnumId, word: &str, span: Span) -> Expr {
@@ -641,7 +647,8 @@ impl Checker<'_, '_> {
             self.push(diagnostic.fix(format!("values are written with `_`: `{folded}`"), span, folded));
             return;
         }
-        diagnostic = match crate::diagnostics::nearest(word, values.iter().copied()) {
+        let near = crate::diagnostics::nearest(word, values.iter().copied());
+        diagnostic = match near.filter(|_| !self.many_errors()) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
             None => {
                 let shown: Vec<String> = values.iter().take(12).map(|v| format!("`{v}`")).collect();
@@ -669,7 +676,7 @@ impl Checker<'_, '_> {
             let message = format!("`{text}` is not a reason for a missing value");
             let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("no such reason");
             let all = words.iter().take(5).map(|(word, _)| *word);
-            self.push(Self::suggest(diagnostic, &text, name.span, all, ""));
+            self.push(self.suggest(diagnostic, &text, name.span, all, ""));
         }
         found
     }
@@ -827,8 +834,8 @@ impl Checker<'_, '_> {
     fn label_compared(&mut self, one: &Expr, op: CompareOp, first: &ast::Expr, second: &ast::Expr, span: Span) -> bool {
         let (Ast::Name(word) | Ast::Text(word)) = &second.kind else { return false };
         let (labels, kind) = match &one.kind {
-            ExprKind::Score(id) => (self.grade_names(*id), "grade"),
-            ExprKind::Metric(id) => (self.band_names(*id), "band"),
+            ExprKind::Score(id) => (self.grades_of(*id).1, "grade"),
+            ExprKind::Metric(id) => (self.bands_of(*id).1, "band"),
             _ => return false,
         };
         if !labels.contains(word) || one.ty == Type::Text {
@@ -854,7 +861,7 @@ impl Checker<'_, '_> {
                 continue;
             }
             let element = self.expr(element, scope, wanted(value.ty));
-            match self.comparable(value.clone(), element) {
+            match self.comparable(value, element) {
                 Some((a, b)) => {
                     value = a;
                     out.push(b);
@@ -1035,17 +1042,15 @@ impl Checker<'_, '_> {
         let typed = self.expr(value, scope, None);
         let kind = match &typed.kind {
             ExprKind::Metric(id) => {
-                let names = self.band_names(*id);
-                let symbol = Symbol::Metric(id.index());
-                if !self.has_label(&names, label, "band", symbol) {
+                let (owner, names) = self.bands_of(*id);
+                if !self.has_label(&names, label, "band", &owner) {
                     return unknown(span);
                 }
                 ExprKind::IsBand { metric: *id, band: label.text.clone(), negated }
             }
             ExprKind::Score(id) => {
-                let names = self.grade_names(*id);
-                let symbol = Symbol::Scorecard(id.index());
-                if !self.has_label(&names, label, "grade", symbol) {
+                let (owner, names) = self.grades_of(*id);
+                if !self.has_label(&names, label, "grade", &owner) {
                     return unknown(span);
                 }
                 ExprKind::IsGrade { scorecard: *id, grade: label.text.clone(), negated }
@@ -1073,43 +1078,57 @@ impl Checker<'_, '_> {
         Expr { kind, ty: Type::Boolean, span }
     }
 
-    /// True if a metric or scorecard has such a row; where its rows have errors, nothing is said about others.
-    fn has_label(&mut self, names: &[String], label: &Name, word: &str, of: Symbol) -> bool {
+    /// True if a metric or scorecard has such a row.
+    fn has_label(&mut self, names: &[String], label: &Name, word: &str, owner: &str) -> bool {
         if names.contains(&label.text) {
             return true;
         }
-        if !self.broken.contains(&of) {
-            let owner = match of {
-                Symbol::Metric(i) => self.metrics.get(i).and_then(Option::as_ref).map(|m| &m.header.name),
-                Symbol::Scorecard(i) => self.scorecards.get(i).and_then(Option::as_ref).map(|s| &s.header.name),
-                _ => None,
-            };
-            let owner = owner.map_or("", String::as_str);
-            let message = match names.is_empty() {
-                true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
-                false => format!("`{owner}` has no {word} `{}`", label.text),
-            };
-            let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
-            let otherwise = match (word, names.is_empty()) {
-                (_, false) => format!("name one of its {word}s"),
-                ("band", true) => "declare some: `thresholds { … }`".to_string(),
-                _ => format!("declare some: `{word}s {{ … }}`"),
-            };
-            let names = names.iter().map(String::as_str);
-            self.push(Self::suggest(diagnostic, &label.text, label.span, names, otherwise));
-        }
+        let message = match names.is_empty() {
+            true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
+            false => format!("`{owner}` has no {word} `{}`", label.text),
+        };
+        let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
+        let otherwise = match (word, names.is_empty()) {
+            (_, false) => format!("name one of its {word}s"),
+            ("band", true) => "declare some: `thresholds { … }`".to_string(),
+            _ => format!("declare some: `{word}s {{ … }}`"),
+        };
+        let names = names.iter().map(String::as_str);
+        self.push(self.suggest(diagnostic, &label.text, label.span, names, otherwise));
         false
     }
 
-    fn band_names(&self, id: MetricId) -> Vec<String> {
-        let tables = self.metrics.get(id.index()).and_then(Option::as_ref).map(|m| m.thresholds.as_slice());
-        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    /// What a metric is called, and its bands.
+    fn bands_of(&self, id: MetricId) -> (String, Vec<String>) {
+        if let Some(item) = self.symbols.metrics.get(id.index())
+            && let ast::ItemKind::Metric(metric) = &item.kind
+        {
+            return (item.name.text.clone(), written(&metric.thresholds));
+        }
+        let metric = self.metrics.get(id.index()).and_then(Option::as_ref);
+        metric.map_or_else(Default::default, |m| (m.header.name.clone(), built(&m.thresholds)))
     }
 
-    fn grade_names(&self, id: ScorecardId) -> Vec<String> {
-        let tables = self.scorecards.get(id.index()).and_then(Option::as_ref).map(|m| m.grades.as_slice());
-        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    /// What a scorecard is called, and its grades.
+    fn grades_of(&self, id: ScorecardId) -> (String, Vec<String>) {
+        if let Some(item) = self.symbols.scorecards.get(id.index())
+            && let ast::ItemKind::Scorecard(card) = &item.kind
+        {
+            return (item.name.text.clone(), written(&card.grades));
+        }
+        let card = self.scorecards.get(id.index()).and_then(Option::as_ref);
+        card.map_or_else(Default::default, |c| (c.header.name.clone(), built(&c.grades)))
     }
+}
+
+/// The names of all rows as written: those with errors of their own are there too.
+fn written(tables: &[ast::Thresholds]) -> Vec<String> {
+    tables.iter().flat_map(|table| &table.rows).map(|row| row.name.text.clone()).collect()
+}
+
+/// The names of all rows of a program that was checked before.
+fn built(tables: &[BandTable]) -> Vec<String> {
+    tables.iter().flat_map(|table| &table.bands).map(|band| band.name.clone()).collect()
 }
 
 /// What an expression is called, if it is a bare name.

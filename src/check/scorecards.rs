@@ -7,7 +7,7 @@ use crate::ast::{self, LimitVerb};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Type, Unit,
+    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Stale, Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -130,7 +130,7 @@ impl Checker<'_, '_> {
                 let words = ["weighted mean", "sum", "min", "max"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                self.push(Self::suggest(diagnostic, other, name.span, words, ""));
+                self.push(self.suggest(diagnostic, other, name.span, words, ""));
                 Combine::WeightedMean
             }
         }
@@ -144,6 +144,9 @@ impl Checker<'_, '_> {
             other => {
                 let mut names: Vec<&str> = self.symbols.metrics.iter().map(|m| m.name.text.as_str()).collect();
                 names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
+                if self.many_errors() {
+                    names.clear();
+                }
                 let near = crate::diagnostics::nearest(&name.text, names.iter().copied());
                 let field = self.subject_field(&name.text).is_some();
                 let (code, message) = match other {
@@ -650,7 +653,7 @@ impl Checker<'_, '_> {
 
     fn line_domain(&self, line: &Line, general: MissingPolicy) -> Domain {
         let points = match (&line.scale, line.item) {
-            (Some(scale), _) => scale_domain(&scale.points),
+            (Some(scale), item) => scale_domain(&scale.points).union_with(self.faded_to(item)),
             (None, Node::Metric(id)) => {
                 self.metrics.get(id.index()).and_then(Option::as_ref).map_or(Domain::ANY, |m| points_domain(self, m))
             }
@@ -661,6 +664,12 @@ impl Checker<'_, '_> {
             MissingPolicy::Neutral(n) => points.union(Domain { low: Some(n), high: Some(n), whole: false }),
             _ => points,
         }
+    }
+
+    /// Where the points of a stale metric go.
+    fn faded_to(&self, item: Node) -> Option<Decimal> {
+        let Node::Metric(id) = item else { return None };
+        self.metrics.get(id.index()).and_then(Option::as_ref).and_then(fades_to)
     }
 
     // ---------- reached twice ----------
@@ -805,7 +814,15 @@ pub(super) fn points_domain(checker: &Checker, metric: &Metric) -> Domain {
         return super::domain::of(&metric.value, checker, None);
     }
     let whole = metric.scales.is_empty() && all.iter().all(|p| p.is_integer());
-    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }
+    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }.union_with(fades_to(metric))
+}
+
+/// Where the points of a metric go once its value is too old.
+fn fades_to(metric: &Metric) -> Option<Decimal> {
+    match metric.valid_for?.then {
+        Stale::Fade { to, .. } => Some(to),
+        _ => None,
+    }
 }
 
 fn scale_domain(points: &[(Decimal, Decimal)]) -> Domain {

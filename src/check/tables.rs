@@ -199,7 +199,7 @@ impl Checker<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
         let columns = columns.iter().map(String::as_str);
         let otherwise = format!("declare it in `{table}`");
-        self.push(Self::suggest(diagnostic, &name.text, name.span, columns, otherwise));
+        self.push(self.suggest(diagnostic, &name.text, name.span, columns, otherwise));
     }
 
     /// What a written type means. Lists of values become a type of their own, named by `owner`.
@@ -259,6 +259,7 @@ impl Checker<'_, '_> {
     pub(super) fn add_enum(&mut self, name: String, values: Vec<String>) -> EnumId {
         let id = EnumId(self.program.enums.len() as u32);
         self.lists.insert(name.clone(), id);
+        self.values.push(super::places(&values));
         self.program.enums.push(EnumType { name, values });
         id
     }
@@ -321,7 +322,7 @@ impl Checker<'_, '_> {
                     let names = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Rows { .. }));
                     let names = names.map(|t| t.header.name.as_str());
                     let otherwise = format!("declare it: `table {} {{ id text key }}`", events.of.text);
-                    let diagnostic = Self::suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
+                    let diagnostic = self.suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
                     self.push(diagnostic);
                 }
             }

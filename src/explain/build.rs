@@ -7,10 +7,12 @@ use super::{
     CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
     Unfolded, WeighedWhy, Why, bands, personal, unfold,
 };
-use crate::ast::{LimitVerb, TriggerKind};
+use crate::ast::TriggerKind;
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
-use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Type, Unit};
+use crate::program::{
+    BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Stale, Type, Unit,
+};
 use crate::report::accounts::{account_name, personal_key, status_words};
 use crate::report::value;
 use crate::value::Value;
@@ -63,6 +65,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         as_of: case.stamp.as_of,
         program: case.stamp.program.clone(),
         data: case.stamp.data.clone(),
+        remarks: case.stamp.remarks(),
         topic: topic_name(case, topic),
         parts: parts.collect(),
         segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),
@@ -254,15 +257,10 @@ fn limits(case: Case, card: &Scorecard, score: &ScoreResult) -> Vec<LimitWhy> {
         let after = place.and_then(|p| score.limits.get(p)).map(|(_, after)| *after);
         let before = place.map(|p| p.checked_sub(1).and_then(|p| score.limits.get(p)).map(|(_, n)| Value::Number(*n)));
         let before = before.map(|previous| previous.unwrap_or_else(|| score.unlimited.clone()));
-        let verb = match limit.verb {
-            LimitVerb::Cap => "cap",
-            LimitVerb::Floor => "floor",
-            LimitVerb::Set => "set",
-        };
         let when = limit.when.as_ref().map_or(String::new(), |w| format!(" when {}", words.expr(w)));
         let condition = limit.when.as_ref().map(|w| condition(case, w));
         LimitWhy {
-            text: format!("{verb} {}{when}", limit.value),
+            text: format!("{}{when}", words::limit_name(limit)),
             applies: if score.undecided_limits.contains(&i) { None } else { Some(after.is_some()) },
             before: before.map(|v| Shown::points(&v)),
             after: after.map(|n| Shown::points(&Value::Number(n))),
@@ -353,11 +351,32 @@ fn metric_why(case: Case, metric: &Metric, result: &MetricResult) -> MetricWhy {
         value,
         band: result.band.clone(),
         points: result.points.as_ref().map(Shown::points),
-        from: unfold::from(case, &metric.value, &result.value),
+        from: match &result.expired {
+            Some(_) => format!("{}, stale", unfold::from(case, &metric.value, &result.value)),
+            None => unfold::from(case, &metric.value, &result.value),
+        },
+        stale: stale(case, metric, result),
         rounding: rounding_note,
         unfolded: None,
         position: case.sources.position(metric.header.span),
     }
+}
+
+/// `last row 2025-12-31, valid for 90 days until 2026-03-31, shown as it is`
+fn stale(case: Case, metric: &Metric, result: &MetricResult) -> Option<String> {
+    let (valid, expired) = metric.valid_for.zip(result.expired.as_ref())?;
+    let fate = match valid.then {
+        Stale::Missing => "so it is missing".to_string(),
+        Stale::Flag => "kept and flagged".to_string(),
+        Stale::Fade { to, days } => {
+            let hidden = result.points.is_none() && !case.personal && personal(case.program, &metric.value);
+            let before =
+                expired.before.filter(|_| !hidden).map_or(String::new(), |n| format!(" from {}", value::plain(n)));
+            let end = expired.until.plus_days(days);
+            format!("its points decay{before} to {to} until {end}")
+        }
+    };
+    Some(format!("last row {}, valid for {} until {}, {fate}", expired.last, valid.duration, expired.until))
 }
 
 fn rule_why(case: Case, rule: &Rule, status: RuleStatus) -> RuleWhy {

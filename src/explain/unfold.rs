@@ -8,8 +8,11 @@ use super::{
     Unfolded, WindowWhy, bands, personal_field,
 };
 use crate::builtins::{AggregateFunction, Function};
+use crate::calendar::{Date, PeriodKind};
 use crate::engine::MetricResult;
-use crate::program::{Aggregate, Expr, ExprKind, FieldId, Metric, TableKind, Type};
+use crate::number::Decimal;
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, Keep, Metric, TableKind, Type};
+use crate::report::accounts::personal_key;
 use crate::report::{counted, value};
 use crate::value::{Missing, Value};
 
@@ -47,7 +50,7 @@ fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
     let kept: Vec<_> = traced.rows.iter().filter(|r| r.dropped.is_none()).collect();
     let count = kept.len() as u64;
     if let (Value::Missing(Missing::TooFew), Some(needed)) = (v, aggregate.at_least) {
-        return format!("{count} {} of {needed}", if needed == 1 { "answer" } else { "answers" });
+        return too_few(case, aggregate, &traced, count, needed);
     }
     let dated = |row: &super::TracedRow| row.date.map(|d| d.to_string());
     match kept.as_slice() {
@@ -65,6 +68,31 @@ fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
             dated(last).map_or(text.clone(), |date| format!("{text}, last {date}"))
         }
     }
+}
+
+/// `0 answers of 3`, or `2 contacts of 3 (5 answers, the latest per contact counts)`.
+fn too_few(case: Case, aggregate: &Aggregate, traced: &TracedRows, count: u64, needed: u32) -> String {
+    let answers = |n: u64| counted(n, "answer", "answers");
+    let before = |r: &&super::TracedRow| r.dropped.as_ref().is_none_or(|d| d.step >= Step::Latest);
+    let given = traced.rows.iter().filter(before).count() as u64;
+    let worthless = |r: &&super::TracedRow| r.dropped.as_ref().is_some_and(|d| d.step == Step::Value);
+    let empty = traced.rows.iter().filter(worthless).count() as u64;
+    let mut notes = Vec::new();
+    let what = match aggregate.latest_per.as_slice() {
+        [one] if given > 0 => {
+            let field = words::field(case.program, Some(aggregate.source), *one);
+            if given != count {
+                notes.push(format!("{}, the latest per {field} counts", answers(given)));
+            }
+            counted(count, &field, &format!("{field}s"))
+        }
+        _ => answers(count),
+    };
+    if empty > 0 {
+        notes.push(format!("{} without a value", value::grouped(empty)));
+    }
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+    format!("{what} of {needed}{notes}")
 }
 
 /// The column that says what kind of thing a row is: the first list of names.
@@ -178,9 +206,15 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             place: data.map_or_else(|| "?".to_string(), |d| d.place(row.row)),
             date: row.date.map(|d| d.to_string()),
             kept: row.dropped.is_none(),
+            merged_from: data.and_then(|d| d.rekeyed.get(&row.row)).map(|key| {
+                let masked = !case.personal && personal_key(program);
+                if masked { value::MASK.to_string() } else { key.to_string() }
+            }),
             step: row.dropped.as_ref().map(|d| d.step.word()),
             reason: row.dropped.as_ref().map(|d| d.reason.clone()),
             value: if hidden { worth.map(Shown::masked) } else { worth },
+            diminish: row.diminish.map(|n| figure(n, 3)),
+            capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
             decay: row.decay.map(|n| figure(n, 3)),
             weight: row.weight.map(figures::weight),
             adds: row.adds.filter(|_| !hidden).map(|n| Figure { exact: n, shown: value::plain(n) }),
@@ -198,10 +232,41 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             first: range.first,
             last: range.last,
         }),
-        steps: steps(case, aggregate, &traced),
+        steps: steps(case, aggregate, &traced, hidden),
         columns: columns.iter().map(|(field, _)| words::field(program, Some(aggregate.source), *field)).collect(),
         rows: rows.collect(),
+        notes: notes(case, aggregate, &traced),
     }
+}
+
+/// Why rows are not seen: the source says nothing about the window, or they are dated later.
+fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> {
+    let mut out = Vec::new();
+    let name = case.program.table(aggregate.source).map_or("?", |t| &t.header.name);
+    let data = case.data.table(aggregate.source);
+    let window = aggregate.window.zip(traced.window).map(|(w, range)| (words::window(w), range.first));
+    match (data, window) {
+        _ if traced.covered => {}
+        (None, _) => out.push(format!("`{name}` is not loaded: nothing is known, no row is seen")),
+        (Some(data), _) if !data.loaded => {
+            out.push(format!("`{name}` is not loaded: nothing is known, no row is seen"));
+        }
+        (Some(data), window) => {
+            let first = window.as_ref().map_or(case.probe.as_of(), |(_, first)| *first);
+            let what = window.map_or("the as-of date".to_string(), |(text, _)| format!("`{text}`"));
+            let why = match (data.covers_from, data.covers_to) {
+                (Some(from), _) if from > first => format!("`{name}` begins on {from}, after {what} does ({first})"),
+                (_, Some(to)) => format!("`{name}` ends on {to}, before {what} begins ({first})"),
+                _ => format!("`{name}` does not cover {what}"),
+            };
+            out.push(format!("{why}: nothing is known, no row is seen"));
+        }
+    }
+    if traced.covered && traced.after_as_of > 0 {
+        let rows = counted(traced.after_as_of, "row is", "rows are");
+        out.push(format!("{rows} dated after {} and not seen", case.probe.as_of()));
+    }
+    out
 }
 
 /// The type of what comes out, as far as it matters for showing it.
@@ -210,8 +275,10 @@ fn result_type(aggregate: &Aggregate) -> Type {
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
         A::Count | A::Distinct => Type::PLAIN,
-        A::Share => Type::Number(crate::program::Unit::Ratio),
-        A::Nps => Type::Number(crate::program::Unit::Nps),
+        A::Share | A::Csat => Type::Number(crate::program::Unit::Ratio),
+        A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
+        A::CsatMean => Type::Number(crate::program::Unit::Points),
+        A::Ces => Type::PLAIN,
         A::First | A::Last => value.unwrap_or(Type::Date),
         A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
     }
@@ -246,8 +313,37 @@ fn row_fields(expr: &Expr, out: &mut Vec<FieldId>) {
     }
 }
 
+/// `; 12 cut to 6 in the quarter from 2026-01-01`
+fn cuts(case: Case, period: PeriodKind, traced: &TracedRows) -> String {
+    let calendar = case.probe.calendar();
+    let mut periods: Vec<(Date, Decimal, Decimal)> = Vec::new();
+    for row in &traced.rows {
+        let (Some((from, to)), Some(date)) = (row.capped, row.date) else { continue };
+        let start = calendar.start_of(period, date);
+        match periods.iter_mut().find(|(of, ..)| *of == start) {
+            Some((_, before, after)) => {
+                *before = before.add(from).unwrap_or(*before);
+                *after = after.add(to).unwrap_or(*after);
+            }
+            None => periods.push((start, from, to)),
+        }
+    }
+    periods
+        .iter()
+        .map(|(start, from, to)| format!("; {from} cut to {to} in the {} from {start}", period.word()))
+        .collect()
+}
+
+fn kept(keep: &Keep) -> &'static str {
+    match keep {
+        Keep::First => "first",
+        Keep::Last => "last",
+        Keep::Highest(_) => "highest",
+    }
+}
+
 /// The steps of the aggregate in their fixed order, with the rows left after each.
-fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy> {
+fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows, hidden: bool) -> Vec<StepWhy> {
     let words = Words::new(case.program);
     let names = |ids: &[FieldId]| {
         ids.iter().map(|f| words::field(case.program, Some(aggregate.source), *f)).collect::<Vec<_>>().join(", ")
@@ -262,17 +358,29 @@ fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy>
     }));
     list.extend(aggregate.dedupe.as_ref().map(|d| {
         let within = d.within_days.map_or(String::new(), |n| format!(" within {}", words::plural(n, "day")));
-        (
-            Step::Dedupe,
-            format!("by {}{within}, the {} counts", names(&d.by), if d.keep_last { "last" } else { "first" }),
-        )
+        (Step::Dedupe, format!("by {}{within}, the {} counts", names(&d.by), kept(&d.keep)))
     }));
     if !aggregate.latest_per.is_empty() {
         list.push((Step::Latest, format!("per {}", names(&aggregate.latest_per))));
     }
-    list.extend(aggregate.cap.map(|(n, period)| (Step::Cap, format!("{n} per {}", period.word()))));
+    list.extend(aggregate.cap.as_ref().map(|c| {
+        let which = match &c.keep {
+            Keep::First => String::new(),
+            keep => format!(", the {} count", kept(keep)),
+        };
+        (Step::Cap, format!("{} per {}{which}", c.most, c.period.word()))
+    }));
+    list.extend(aggregate.diminish.map(|d| {
+        let by = words::diminished_by(d);
+        (Step::Diminish, format!("each next one of a {} counts {by} less", d.period.word()))
+    }));
     list.extend(aggregate.value.as_ref().map(|v| (Step::Value, row(v))));
-    list.extend(aggregate.decay.map(|d| (Step::Fade, words::decay(d))));
+    list.extend(aggregate.value_cap.map(|c| {
+        let ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
+        let cuts = if hidden { String::new() } else { cuts(case, c.period, traced) };
+        (Step::ValueCap, format!("{} per {}{cuts}", words::points(c.most, ty), c.period.word()))
+    }));
+    list.extend(aggregate.decay.as_ref().map(|d| (Step::Fade, words::decay(d))));
     list.extend(aggregate.weight.as_ref().map(|w| (Step::Fade, format!("weighted by {}", row(w)))));
     list.push((Step::Aggregate, words::function_name(Function::Aggregate(aggregate.function)).to_string()));
     let left = |step: Step| {

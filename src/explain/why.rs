@@ -85,6 +85,9 @@ pub struct Why {
     pub program: String,
     /// The data profile or directory.
     pub data: String,
+    /// Parameters set for this run and other things to know about all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// What the page is about, if not the whole account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
@@ -263,6 +266,9 @@ pub struct MetricWhy {
     pub points: Option<Shown>,
     /// Where the value comes from, in words.
     pub from: String,
+    /// Said where the value is too old, with what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<String>,
     /// Said where the value as shown would have another band.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
@@ -357,6 +363,9 @@ pub struct AggregateWhy {
     pub columns: Vec<String>,
     /// The rows, kept and dropped, by date.
     pub rows: Vec<RowWhy>,
+    /// Why rows are not seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A window at the as-of date.
@@ -392,12 +401,21 @@ pub struct RowWhy {
     pub date: Option<String>,
     /// It counts.
     pub kept: bool,
+    /// The account it was recorded under, where that was merged into this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_from: Option<String>,
     /// The step that left it out.
     pub step: Option<&'static str>,
     /// Why it was left out.
     pub reason: Option<String>,
     /// What it is worth.
     pub value: Option<Shown>,
+    /// What is left of it because of those before it in its period, as a factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diminish: Option<Figure>,
+    /// What the cap on its period left of it, where the period was over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capped: Option<Figure>,
     /// What is left of it by now, as a factor, where values fade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay: Option<Figure>,
@@ -438,8 +456,11 @@ pub struct RuleWhy {
 pub struct Condition {
     /// As written.
     pub text: String,
-    /// As written, with the values: `health 47.2 < 50`.
+    /// As written, with the values: `health < 50 (it is 47.2)`.
     pub shown: String,
+    /// The values alone: `it is 47.2`.
+    #[serde(skip)]
+    pub it: String,
     /// `null` if it is unknown.
     pub holds: Option<bool>,
     /// The values that were compared.

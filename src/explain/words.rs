@@ -7,8 +7,8 @@ use crate::builtins::{CATALOGUE, Function};
 use crate::calendar::PeriodKind;
 use crate::number::Decimal;
 use crate::program::{
-    Aggregate, BandTest, Decay, Expr, ExprKind, FieldId, MissingWord, PartTest, Program, ScorecardId, SegmentRef,
-    TableId, Type, Unit,
+    Aggregate, BandTest, Decay, Diminish, Expr, ExprKind, FieldId, Keep, MissingWord, PartTest, Program, ScorecardId,
+    SegmentRef, TableId, Type, Unit,
 };
 use crate::report::value;
 use crate::value::Value;
@@ -163,7 +163,7 @@ impl<'a> Words<'a> {
             out.push_str(&format!(" {clause}"));
         }
         if let Some(n) = aggregate.at_least {
-            out.push_str(&format!(", at least {n} answers"));
+            out.push_str(&format!(", at least {}", plural(n, "answer")));
         }
         out.push(')');
         out
@@ -180,16 +180,28 @@ impl<'a> Words<'a> {
         out.extend(aggregate.dedupe.as_ref().map(|d| {
             let within = d.within_days.map_or(String::new(), |n| format!(" within {}", plural(n, "day")));
             let chain = if d.chain { " chain" } else { "" };
-            let keep = if d.keep_last { " keep last" } else { "" };
-            format!("dedupe by {}{within}{chain}{keep}", fields(&d.by))
+            format!("dedupe by {}{within}{chain}{}", fields(&d.by), inner.keep(&d.keep))
         }));
         if !aggregate.latest_per.is_empty() {
             out.push(format!("latest per {}", fields(&aggregate.latest_per)));
         }
-        out.extend(aggregate.cap.map(|(n, period)| format!("cap {n} per {}", period.word())));
-        out.extend(aggregate.decay.map(decay));
+        out.extend(
+            aggregate.cap.as_ref().map(|c| format!("cap {} per {}{}", c.most, c.period.word(), inner.keep(&c.keep))),
+        );
+        out.extend(aggregate.diminish.map(|d| format!("diminish by {} per {}", diminished_by(d), d.period.word())));
+        let ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
+        out.extend(aggregate.value_cap.map(|c| format!("cap {} per {}", points(c.most, ty), c.period.word())));
+        out.extend(aggregate.decay.as_ref().map(decay));
         out.extend(aggregate.weight.as_ref().map(|w| format!("weighted by {}", inner.expr(w))));
         out
+    }
+
+    fn keep(self, keep: &Keep) -> String {
+        match keep {
+            Keep::First => String::new(),
+            Keep::Last => " keep last".to_string(),
+            Keep::Highest(by) => format!(" keep highest {}", self.at(by, Grip::Sum)),
+        }
     }
 
     /// An expression about the rows of a table.
@@ -199,10 +211,29 @@ impl<'a> Words<'a> {
 }
 
 /// `decay half-life 90 days`
-pub fn decay(decay: Decay) -> String {
+pub fn decay(decay: &Decay) -> String {
     match decay {
-        Decay::HalfLife(days) => format!("decay half-life {}", plural(days, "day")),
-        Decay::Linear(days) => format!("decay linear {}", plural(days, "day")),
+        Decay::HalfLife(days) => format!("decay half-life {}", plural(*days, "day")),
+        Decay::Linear(days) => format!("decay linear {}", plural(*days, "day")),
+        Decay::Steps(steps, otherwise) => {
+            let steps: Vec<String> =
+                steps.iter().map(|(days, left)| format!("{} -> {left}", plural(*days, "day"))).collect();
+            format!("decay steps {}, else {otherwise}", steps.join(", "))
+        }
+    }
+}
+
+/// `50%`
+pub fn diminished_by(diminish: Diminish) -> String {
+    let by = Decimal::ONE.sub(diminish.left).unwrap_or_default();
+    format!("{}%", by.mul(Decimal::HUNDRED).unwrap_or(by))
+}
+
+/// `6 points`, `500 USD`
+pub fn points(n: Decimal, ty: Type) -> String {
+    match ty {
+        Type::Number(unit @ Unit::Money(_)) => value::number(n, unit),
+        _ => format!("{n} points"),
     }
 }
 
@@ -223,6 +254,16 @@ pub fn literal(program: &Program, ty: Type, v: &Value) -> String {
         (Value::Number(n), _) => n.to_string(),
         _ => value::shown(program, ty, v),
     }
+}
+
+/// A limit without its condition: `cap 29`.
+pub fn limit_name(limit: &crate::program::Limit) -> String {
+    let verb = match limit.verb {
+        crate::ast::LimitVerb::Cap => "cap",
+        crate::ast::LimitVerb::Floor => "floor",
+        crate::ast::LimitVerb::Set => "set",
+    };
+    format!("{verb} {}", limit.value)
 }
 
 /// The name of a column.

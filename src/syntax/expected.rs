@@ -2,7 +2,7 @@
 
 use super::grammar::Rule;
 use super::recover::word_at;
-use super::scan::text_end;
+use super::scan::{WHITESPACE, text_end};
 use super::words::{Wanted, wanted};
 
 /// What stands at the place of a mistake.
@@ -16,30 +16,33 @@ pub enum Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub fn at(text: &'a str, offset: usize, end: usize) -> Found<'a> {
+    /// What stands there, and where it begins.
+    pub fn at(text: &'a str, offset: usize, end: usize) -> (Found<'a>, usize) {
         let rest = text.get(offset..).unwrap_or("");
         // Behind the end of the piece stands what ended it, if it is on the same line.
-        let blank = if offset >= end { rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len() } else { 0 };
+        let space = |c: char| c != '\n' && WHITESPACE.contains(&c);
+        let blank = if offset >= end { rest.len() - rest.trim_start_matches(space).len() } else { 0 };
         let rest = rest.get(blank..).unwrap_or("");
         if rest.is_empty() {
-            return Found::EndOfFile;
+            return (Found::EndOfFile, offset);
         }
         if rest.starts_with(['\n', '#', '\r']) {
-            return if rest.trim_start().is_empty() { Found::EndOfFile } else { Found::EndOfLine };
+            return (if rest.trim_start().is_empty() { Found::EndOfFile } else { Found::EndOfLine }, offset);
         }
+        let begin = offset + blank;
         let word = word_at(rest, 0);
         if !word.is_empty() {
-            return Found::Word(word);
+            return (Found::Word(word), begin);
         }
         if rest.starts_with('"') {
-            return Found::Signs(rest.get(..text_end(rest.as_bytes(), 0)).unwrap_or("\""));
+            return (Found::Signs(rest.get(..text_end(rest.as_bytes(), 0)).unwrap_or("\"")), begin);
         }
         let sign = |c: char| "=<>!&|+-*/%^~:?".contains(c);
         let length = match rest.find(|c: char| !sign(c)) {
             Some(0) | None => rest.chars().next().map_or(0, char::len_utf8),
             Some(length) => length,
         };
-        Found::Signs(rest.get(..length).unwrap_or(""))
+        (Found::Signs(rest.get(..length).unwrap_or("")), begin)
     }
 
     /// Bytes to underline.

@@ -219,8 +219,8 @@ impl Debris<'_> {
 
     /// Says what stands at `offset` and what should.
     fn unexpected(&self, offset: usize, end: usize, expected: &Expected) -> Diagnostic {
-        let found = Found::at(self.text, offset, end);
-        let span = self.span(offset, offset + found.len());
+        let (found, begin) = Found::at(self.text, offset, end);
+        let span = self.span(begin, begin + found.len());
         let habit = habits::find(self, offset, expected);
         if habit.is_none()
             && let Some(diagnostic) = self.row_without_test(offset, expected)

@@ -86,7 +86,7 @@ pub struct ColumnSettings {
     pub from: Option<String>,
     /// What an empty cell means.
     pub blank: Option<Located<String>>,
-    /// Texts and the values of the list that they mean.
+    /// Texts and the values of the list that they mean; an empty one for texts to ignore.
     pub values: Vec<(String, Located<String>)>,
     /// Texts that mean yes.
     pub yes: Vec<Located<String>>,

@@ -1,12 +1,12 @@
 //! The columns of `laud eval`, in groups that belong together.
 
-use super::Evaluation;
+use super::{Evaluation, personal_metric};
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
 use crate::explain::{bands, held};
 use crate::number::Decimal;
-use crate::program::Scorecard;
+use crate::program::{FieldId, Metric, Scorecard, Type};
 use crate::report::paint::Tone;
-use crate::report::table::{Cell, Column, Table};
+use crate::report::table::{Align, Cell, Column, Table};
 use crate::report::value;
 use crate::value::Value;
 
@@ -53,9 +53,51 @@ pub fn who(of: &Evaluation) -> Group {
     })
 }
 
+/// Columns of the accounts that were asked for.
+pub fn columns(of: &Evaluation) -> Vec<Group> {
+    let group = |field: &FieldId| {
+        let declared = of.column(*field)?;
+        let number = matches!(declared.ty, Type::Number(_));
+        let align = if number { Align::Right } else { Align::Left };
+        let column = Column { align, limit: Some(24), ..Column::words(declared.name.as_str()) };
+        let cells = of.results.accounts.iter().enumerate().map(|(i, account)| {
+            vec![match of.cell(i, account, *field) {
+                (_, true) => Cell::from(value::MASK),
+                (Value::Missing(_), _) => Cell::toned("-", Tone::Dim),
+                (cell, _) => Cell::from(value::shown(of.program, declared.ty, &cell)),
+            }]
+        });
+        Some(Group { columns: vec![column], cells: cells.collect() })
+    };
+    of.extras.columns.iter().filter_map(group).collect()
+}
+
+/// What came out: the scorecards, or while there are none the metrics.
+pub fn results(of: &Evaluation) -> Vec<Group> {
+    if of.program.scorecards.is_empty() { metrics(of) } else { cards(of) }
+}
+
+/// The value of each metric.
+fn metrics(of: &Evaluation) -> Vec<Group> {
+    let group = |(i, metric): (usize, &Metric)| {
+        let ty = metric.value.ty;
+        let title = metric.header.name.as_str();
+        let column = if matches!(ty, Type::Number(_)) { Column::numbers(title) } else { Column::words(title) };
+        let masked = !of.personal && personal_metric(of.program, metric);
+        let cell = |a: &AccountResult| match a.metrics.get(i).map(|result| &result.value) {
+            Some(Value::Missing(why)) => Cell::toned(why.words(), Tone::Dim),
+            Some(_) if masked => Cell::from(value::MASK),
+            Some(known) => Cell::from(value::shown(of.program, ty, known)),
+            None => Cell::default(),
+        };
+        Group::new(vec![column], of, |a| vec![cell(a)])
+    };
+    of.program.metrics.iter().enumerate().map(group).collect()
+}
+
 /// Score, grade and coverage of each scorecard, those inside others last. Coverage of the latter is shown only where
 /// something is missing.
-pub fn cards(of: &Evaluation) -> Vec<Group> {
+fn cards(of: &Evaluation) -> Vec<Group> {
     let mut order: Vec<usize> = (0..of.program.scorecards.len()).collect();
     order.sort_by_key(|i| held(of.program, *i));
     let group = |i: usize| {
@@ -77,14 +119,17 @@ pub fn cards(of: &Evaluation) -> Vec<Group> {
 }
 
 fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> Vec<Cell> {
+    let mark = if score.undecided_limits.is_empty() { "" } else { "?" };
     let mut cells = vec![match &score.value {
+        // What may be limited is marked: on the grade, or where there is none on the score.
+        Value::Number(n) if !graded => Cell::from(format!("{}{mark}", value::points(*n))),
         Value::Number(n) => Cell::from(value::points(*n)),
         Value::Missing(why) => Cell::toned(why.words(), Tone::Dim),
         _ => Cell::default(),
     }];
     if graded {
         let grade = score.grade.as_deref().unwrap_or("-");
-        cells.push(Cell::toned(grade, grade_tone(card, grade)));
+        cells.push(Cell::toned(format!("{grade}{mark}"), grade_tone(card, grade)));
     }
     if covered {
         cells.push(Cell::toned(value::percent(score.coverage.round(2)), Tone::Dim));

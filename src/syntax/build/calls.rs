@@ -2,7 +2,7 @@
 
 use super::literal::period;
 use super::{Builder, Kids, Node};
-use crate::ast::{Argument, ArgumentKind, Clause, ClauseKind, Expr, ExprKind, Name, Window, WindowKind};
+use crate::ast::{Argument, ArgumentKind, Clause, ClauseKind, Expr, ExprKind, Keep, Name, Window, WindowKind};
 use crate::calendar::{Date, PeriodKind};
 use crate::diagnostics::Code;
 use crate::span::Span;
@@ -79,17 +79,22 @@ impl Builder<'_> {
                     self.next_duration(&mut inner)
                 });
                 let chain = kids.take(Rule::chain).is_some();
-                let keep = kids.take(Rule::keep).map(|kid| {
-                    let mut inner = self.kids(kid);
-                    self.next_name(&mut inner)
-                });
+                let keep = kids.take(Rule::keep).map(|kid| self.keep(kid));
                 ClauseKind::Dedupe { by, within, chain, keep }
             }
             Rule::latest_per => ClauseKind::LatestPer(self.names_of(&mut kids)),
             Rule::cap => {
-                let count = self.next_expr(&mut kids, span);
-                ClauseKind::Cap { count, period: kids.next().map_or(PeriodKind::Day, |unit| period(unit.as_str())) }
+                let most = self.next_expr(&mut kids, span);
+                let points = kids.take(Rule::points_word).map(|kid| self.span(&kid));
+                let period = kids.take(Rule::unit).map_or(PeriodKind::Day, |unit| period(unit.as_str()));
+                let keep = kids.take(Rule::keep).map(|kid| self.keep(kid));
+                ClauseKind::Cap { most, points, period, keep }
             }
+            Rule::diminish => {
+                let by = self.next_expr(&mut kids, span);
+                ClauseKind::Diminish { by, period: kids.next().map_or(PeriodKind::Day, |unit| period(unit.as_str())) }
+            }
+            Rule::decay if kids.peek() == Some(Rule::decay_steps) => self.decay_steps(&mut kids, span),
             Rule::decay => {
                 let linear = kids.take(Rule::decay_shape).is_some_and(|kid| kid.as_str() == "linear");
                 ClauseKind::Decay { linear, over: self.next_duration(&mut kids) }
@@ -97,6 +102,29 @@ impl Builder<'_> {
             _ => ClauseKind::WeightedBy(self.next_expr(&mut kids, span)),
         };
         Clause { kind, span }
+    }
+
+    fn keep(&mut self, node: Node<'_>) -> Keep {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let which = match kids.take(Rule::highest) {
+            Some(kid) => Name { text: "highest".to_string(), span: self.span(&kid) },
+            None => self.next_name(&mut kids),
+        };
+        let by = kids.take(Rule::bound).map(|kid| self.expr(kid));
+        Keep { which, by, span }
+    }
+
+    fn decay_steps(&mut self, kids: &mut Kids<'_>, span: Span) -> ClauseKind {
+        let Some(node) = kids.next() else { return ClauseKind::Where(self.hole(span)) };
+        let mut inner = self.kids(node);
+        let mut steps = Vec::new();
+        while let Some(step) = inner.take(Rule::decay_step) {
+            let mut parts = self.kids(step);
+            let until = self.next_duration(&mut parts);
+            steps.push((until, self.next_expr(&mut parts, span)));
+        }
+        ClauseKind::DecaySteps { steps, otherwise: self.next_expr(&mut inner, span) }
     }
 
     fn names_of(&mut self, kids: &mut Kids<'_>) -> Vec<Name> {

@@ -97,8 +97,9 @@ fn merges_are_followed_to_the_end() {
     assert_eq!(
         loaded.notes(1),
         [
+            "Orphans 1: 1 row rejected because capitals differ: `d` for `D` (1); keys are compared exactly: have both files \
+             write `account.id` alike",
             "Moved 2: 2 rows moved because of merges: `A` to `C` (1), `B` to `C` (1)",
-            "Other 1: 1 row rejected because capitals differ: `d` for `D` (1); keys are compared exactly",
         ]
     );
     assert_eq!(loaded.rejects.last().unwrap().detail, "`d` is not in `account`, but `D` is");
@@ -163,6 +164,29 @@ fn the_order_of_rows_and_files_does_not_matter() {
 }
 
 #[test]
+fn rows_of_one_moment_are_ordered_by_what_they_say() {
+    let program = {
+        let mut build = accounts_only();
+        let learned = Field { recorded: true, ..optional(date("learned")) };
+        let fields = vec![date("on"), optional(integer("score")), optional(text("who")), learned];
+        build.events("answer", TableId(0), "on", None, fields);
+        build.program
+    };
+    // The last was learned first; of the others the blank score comes first, then by score, then by person.
+    let rows = ["A,2026-01-02,,z,2026-01-09", "A,2026-01-02,7,b,2026-01-09", "A,2026-01-02,7,c,2026-01-09"];
+    let early = "A,2026-01-02,9,a,2026-01-03";
+    for turn in 0..4 {
+        let mut turned = [early].iter().chain(&rows).copied().collect::<Vec<_>>();
+        turned.rotate_left(turn);
+        let answers = format!("account,on,score,who,learned\n{}\n", turned.join("\n"));
+        let loaded = files(&[("account.csv", "id\nA\n"), ("answer.csv", &answers)]).load(&program).unwrap();
+        let who = loaded.column(1, 3);
+        let order: Vec<&str> = loaded.table(1).rows_of(0).iter().map(|r| who[*r as usize].as_str()).collect();
+        assert_eq!(order, ["a", "z", "b", "c"]);
+    }
+}
+
+#[test]
 fn tables_with_history_have_one_row_per_key_and_date() {
     let mut build = Build::default();
     let id = build.add(
@@ -194,11 +218,13 @@ fn strict_turns_notes_into_errors() {
         errors(data.load_with(&build.program, "[profile.p]\ndirectory = '.'\nstrict = true\n")),
         [
             "account.csv:2: 1 cell of `seats` cannot be read as a whole number: `many` is not a number at account.csv:2 \
-             (if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`)",
-            "account.csv:3: 1 cell of `seats` is blank, the first at account.csv:3 \
-             (`strict` is set: correct the file, or leave `strict` out)",
+             (if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`, \
+             under `[profile.p.account]` in laud.toml)",
+            "account.csv:3: `seats` is not declared optional, and 1 cell is blank (at account.csv:3) \
+             (declare it optional, or mend the export)",
             "account.csv:2: 1 cell of `kind` are not in the list: `lage` (1, did you mean `large`?), the first at account.csv:2 \
-             (say what they mean with `values = { … }`, or add them to the list in the program)"
+             (say what they mean: write `kind = { values = { \"lage\" = \"large\" } }` under `[profile.p.account.columns]` in laud.toml, \
+             or add them to the list in the program)"
         ]
         .map(|s| s.replace("kind` are", "kind` is"))
     );
