@@ -148,7 +148,7 @@ pub struct EvalArgs {
     /// List what the rules that hold ask for; nothing is sent
     #[arg(long, help_heading = "Output", conflicts_with = "expression")]
     pub tasks: bool,
-    /// Write every row that was not kept to this file, as csv
+    /// Write every row that was not kept and every cell that was not read to this file, as csv
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,
     #[command(flatten)]
