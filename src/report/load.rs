@@ -131,6 +131,8 @@ fn words(reason: RejectReason, count: u64) -> &'static str {
         RejectReason::Conflict => "keys used twice",
         RejectReason::UnknownAccount => "of unknown accounts",
         RejectReason::TooLong => "rows too long",
+        RejectReason::UnreadableCell => "unreadable cells",
+        RejectReason::UnknownValue => "unknown values",
         RejectReason::NoKey
         | RejectReason::BadDate
         | RejectReason::OutOfRange
