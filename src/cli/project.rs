@@ -1,6 +1,7 @@
 //! Finding and reading the files of a project.
 
 use super::stop::Stop;
+pub use crate::data::reason;
 use crate::diagnostics::Code;
 use crate::report::counted;
 use crate::source::{Source, Sources};
@@ -193,15 +194,6 @@ fn read_text(path: &Path) -> Result<String, Stop> {
         let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
         Stop::usage(message).help(help)
     })
-}
-
-/// Why the disk refused, in few words.
-pub fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or directory".to_string(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@
 //! read both ways. A stray cell of the other kind is one that cannot be read, and no more.
 
 use super::DataError;
+use super::advice::Home;
 use super::cells::NumberReader;
 use super::column::clip;
 use super::notes::plural;
 use crate::number::Decimal;
-use crate::program::Unit;
+use crate::program::{Field, Unit};
 
 /// What the marks of a column say so far.
 #[derive(Debug)]
@@ -58,23 +59,23 @@ impl Marks {
     }
 
     /// The error, if cells contradict the usual reading of others.
-    pub(super) fn error(&self, table: &str, field: &str, hidden: bool) -> Option<DataError> {
+    pub(super) fn error(&self, home: Home<'_>, table: &str, field: &Field, header: Option<&str>) -> Option<DataError> {
         let (text, place, point, comma) = self.both.as_ref().filter(|_| self.only_comma > self.only_point)?;
         let evidence = |count: u64| match count {
             0 => String::new(),
             1 => " (1 other cell can be read only so)".to_string(),
             n => format!(" ({n} other cells can be read only so)"),
         };
-        let message = match hidden {
-            true => format!("a cell of `{table}.{field}` can be read with a decimal comma or a decimal point"),
-            false => format!(
-                "`{text}` in `{table}.{field}` can be {} or {}",
-                point.min(comma).grouped(),
-                point.max(comma).grouped()
-            ),
+        let name = format!("{table}.{}", field.name);
+        let message = match field.personal {
+            true => format!("a cell of `{name}` can be read with a decimal comma or a decimal point"),
+            false => {
+                format!("`{text}` in `{name}` can be {} or {}", point.min(comma).grouped(), point.max(comma).grouped())
+            }
         };
         let help = format!(
-            "set `decimal_mark = \",\"`{} or `decimal_mark = \".\"`{}",
+            "{}{}, or `decimal_mark = \".\"`{}",
+            home.column(&field.name, header, "decimal_mark = \",\""),
             evidence(self.only_comma),
             evidence(self.only_point)
         );
@@ -99,7 +100,26 @@ impl Marks {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::program::Currency;
+    use crate::program::{Currency, Type};
+    use crate::span::Span;
+
+    fn error(marks: &Marks, personal: bool) -> Option<DataError> {
+        let field = Field {
+            name: "f".to_string(),
+            ty: Type::Number(Unit::Plain),
+            integer: false,
+            low: None,
+            high: None,
+            optional: false,
+            personal,
+            recorded: false,
+            merged: false,
+            parent: false,
+            doc: None,
+            span: Span::default(),
+        };
+        marks.error(Home::new(None, "t"), "t", &field, None)
+    }
 
     /// `error`, `note` or nothing.
     fn verdict(cells: &[&str]) -> &'static str {
@@ -107,7 +127,7 @@ mod tests {
         for cell in cells {
             marks.see(cell, || "t.csv:2".to_string());
         }
-        match (marks.error("t", "f", false), marks.note("f", false)) {
+        match (error(&marks, false), marks.note("f", false)) {
             (Some(_), None) => "error",
             (None, Some(_)) => "note",
             (None, None) => "",
@@ -142,12 +162,12 @@ mod tests {
         for (line, cell) in ["1.234", "2.345,00", "0,5", "7.25"].into_iter().enumerate() {
             marks.see(cell, || format!("t.csv:{}", line + 2));
         }
-        let error = marks.error("t", "f", false).unwrap();
-        assert_eq!(error.place, "t.csv:2");
-        assert_eq!(error.message, "`1.234` in `t.f` can be 1.234 or 1,234");
-        let help = "set `decimal_mark = \",\"` (2 other cells can be read only so) or `decimal_mark = \".\"` \
-                    (1 other cell can be read only so)";
-        assert_eq!(error.help.as_deref(), Some(help));
-        assert!(!marks.error("t", "f", true).unwrap().message.contains("1.234"));
+        let told = error(&marks, false).unwrap();
+        assert_eq!(told.place, "t.csv:2");
+        assert_eq!(told.message, "`1.234` in `t.f` can be 1.234 or 1,234");
+        let help = "write `f = { decimal_mark = \",\" }` under `[profile.data.t.columns]` in laud.toml \
+                    (2 other cells can be read only so), or `decimal_mark = \".\"` (1 other cell can be read only so)";
+        assert_eq!(told.help.as_deref(), Some(help));
+        assert!(!error(&marks, true).unwrap().message.contains("1.234"));
     }
 }

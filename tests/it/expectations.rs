@@ -22,7 +22,7 @@ pub struct Annotated {
 
 /// Reads a program of one or several sources; the first is called `name` unless it says otherwise.
 pub fn annotated(name: &str, text: &str) -> Annotated {
-    annotated_with(name, text, |name, text| Source::new(name, text))
+    annotated_with(name, text, Source::new)
 }
 
 /// The same for text that holds bytes written as `\xE9`.
