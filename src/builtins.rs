@@ -98,7 +98,12 @@ const fn aggregate(
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
 pub const CATALOGUE: &[Entry] = &[
-    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 only if the source says something about the window."),
+    aggregate(
+        "count",
+        "count(SOURCE …)",
+        A::Count,
+        "How many rows; 0 only if the source says something about the window.",
+    ),
     aggregate(
         "sum",
         "sum(VALUE of SOURCE …)",
