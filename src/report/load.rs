@@ -137,9 +137,7 @@ fn words(reason: RejectReason, count: u64) -> &'static str {
         | RejectReason::BadDate
         | RejectReason::OutOfRange
         | RejectReason::Merged
-        | RejectReason::Encoding
-        | RejectReason::UnreadableCell
-        | RejectReason::UnknownValue => reason.words(),
+        | RejectReason::Encoding => reason.words(),
     }
 }
 
