@@ -56,6 +56,34 @@ pub enum AggregateFunction {
     Nps,
     /// The middle value; the mean of the two middle ones for an even count.
     Median,
+    /// The share of the sum that the largest values make up.
+    TopShare,
+    /// Sum of the squared shares, times 10,000.
+    Hhi,
+    /// As many equal values would be as concentrated.
+    EffectiveNumber,
+}
+
+impl AggregateFunction {
+    /// True for those that say how much of a sum lies with few.
+    pub fn concentration(self) -> bool {
+        matches!(self, AggregateFunction::TopShare | AggregateFunction::Hhi | AggregateFunction::EffectiveNumber)
+    }
+}
+
+/// Where a value stands among those of other accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ranking {
+    /// Share of accounts below, half of the equal ones included, times 100.
+    Percentile,
+    /// Distance from the mean in standard deviations.
+    Zscore,
+    /// 50 + 10 z.
+    Tscore,
+    /// Where z lies in a normal distribution, times 100.
+    NormalScore,
+    /// 1 for the largest.
+    Rank,
 }
 
 /// What people read about a function.
@@ -78,9 +106,12 @@ pub enum Function {
     Scalar(Scalar),
     /// Of rows.
     Aggregate(AggregateFunction),
+    /// Of an account among others; written `percentile of x within size`.
+    Ranking(Ranking),
 }
 
 use AggregateFunction as A;
+use Ranking as R;
 use Scalar as S;
 
 const fn scalar(name: &'static str, signature: &'static str, function: Scalar, meaning: &'static str) -> Entry {
@@ -94,6 +125,10 @@ const fn aggregate(
     meaning: &'static str,
 ) -> Entry {
     Entry { name, signature, meaning, function: Function::Aggregate(function) }
+}
+
+const fn ranking(name: &'static str, signature: &'static str, function: Ranking, meaning: &'static str) -> Entry {
+    Entry { name, signature, meaning, function: Function::Ranking(function) }
 }
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
@@ -148,6 +183,49 @@ pub const CATALOGUE: &[Entry] = &[
         "nps(SCORE of SOURCE …)",
         A::Nps,
         "100 x (promoters - detractors) / answers; promoters answer 9 or 10, detractors 0 to 6. Keeps the latest answer per contact if the source has a column `contact`, unless `all answers` is added. Missing (too few) below `at least N answers`.",
+    ),
+    aggregate(
+        "top_share",
+        "top_share(VALUE of accounts, N)",
+        A::TopShare,
+        "Ratio of the sum that the N largest values make up; over accounts only. Missing (not applicable) where nothing is there to share or a value is negative.",
+    ),
+    aggregate(
+        "hhi",
+        "hhi(VALUE of accounts)",
+        A::Hhi,
+        "Herfindahl-Hirschman index: the sum of squared shares times 10,000; over accounts only. 10,000 where one account has everything.",
+    ),
+    aggregate(
+        "effective_number",
+        "effective_number(VALUE of accounts)",
+        A::EffectiveNumber,
+        "How many equal accounts would be as concentrated: 10,000 / hhi; over accounts only.",
+    ),
+    ranking(
+        "percentile",
+        "percentile of x within SEGMENTS at least 8 accounts",
+        R::Percentile,
+        "Points: accounts below plus half of the equal ones (itself among them), per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it. With fewer accounts than `at least` (8) everyone is taken, and with fewer than that in all it is missing (too few).",
+    ),
+    ranking(
+        "zscore",
+        "zscore of x within SEGMENTS at least 8 accounts",
+        R::Zscore,
+        "Number: distance from the mean in standard deviations of a sample (n - 1); 0 where all are equal.",
+    ),
+    ranking("tscore", "tscore of x within SEGMENTS at least 8 accounts", R::Tscore, "Points: 50 + 10 x zscore."),
+    ranking(
+        "normal score",
+        "normal score of x within SEGMENTS at least 8 accounts",
+        R::NormalScore,
+        "Points: the share of a normal distribution below the zscore, per hundred.",
+    ),
+    ranking(
+        "rank",
+        "rank of x within SEGMENTS",
+        R::Rank,
+        "Number: 1 for the largest value; equal values share the better place. No least number of accounts unless one is given.",
     ),
     scalar("abs", "abs(x)", S::Abs, "Magnitude, in the unit of x."),
     scalar(

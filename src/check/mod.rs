@@ -13,6 +13,7 @@ mod governance;
 mod history;
 mod interval;
 mod metrics;
+mod population;
 mod region;
 mod rules;
 mod scorecards;
@@ -71,6 +72,8 @@ pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut D
 enum Scope {
     /// Columns of the account and all declarations.
     Account,
+    /// Portfolio metrics and parameters; accounts only inside an aggregate over them.
+    Portfolio,
     /// Columns of a row, then those of its account.
     Row(TableId),
     /// Literals and parameters only; the text says for what.
@@ -85,6 +88,9 @@ struct Checker<'a, 'd> {
     /// By metric: filled in order; `None` before, or if it could not be typed.
     metrics: Vec<Option<Metric>>,
     metric_domains: Vec<Domain>,
+    /// By portfolio metric, likewise.
+    portfolio: Vec<Option<Metric>>,
+    portfolio_domains: Vec<Domain>,
     scorecards: Vec<Option<Scorecard>>,
     score_domains: Vec<Domain>,
     segments: Vec<Option<Segment>>,
@@ -116,6 +122,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         Checker {
             metrics: vec![None; n(&symbols.metrics)],
             metric_domains: vec![Domain::ANY; n(&symbols.metrics)],
+            portfolio: vec![None; n(&symbols.portfolio)],
+            portfolio_domains: vec![Domain::ANY; n(&symbols.portfolio)],
             scorecards: vec![None; n(&symbols.scorecards)],
             score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
             segments: vec![None; n(&symbols.segments)],
@@ -144,6 +152,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.lists =
             program.enums.iter().enumerate().map(|(i, e)| (e.name.clone(), crate::program::EnumId(i as u32))).collect();
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
+        checker.portfolio = program.portfolio.iter().cloned().map(Some).collect();
+        checker.portfolio_domains = vec![Domain::ANY; program.portfolio.len()];
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
         checker.partitions = program.partitions.iter().cloned().map(Some).collect();
@@ -167,6 +177,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Segment(index), ItemKind::Segment(segment)) => self.segment(index, item, segment),
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
+            (Symbol::Portfolio(index), ItemKind::Portfolio(metric)) => self.portfolio_metric(index, item, metric),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
@@ -187,6 +198,7 @@ impl<'a, 'd> Checker<'a, 'd> {
     fn finish(self) -> Option<Program> {
         let mut program = self.program;
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
+        program.portfolio = self.portfolio.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
         program.partitions = self.partitions.into_iter().collect::<Option<_>>()?;
@@ -308,6 +320,9 @@ impl domain::Known for Checker<'_, '_> {
             .get(id.index())
             .and_then(Option::as_ref)
             .map_or(Domain::ANY, |m| scorecards::points_domain(self, m))
+    }
+    fn portfolio(&self, id: crate::program::PortfolioId) -> Domain {
+        self.portfolio_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
     }
     fn score(&self, id: ScorecardId) -> Domain {
         self.score_domains.get(id.index()).copied().unwrap_or(Domain::ANY)

@@ -49,6 +49,10 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         return;
     };
     out.push_str(&format!("\n### {}: {value}{band}\n\n`{}`\n", metric.name, clean(&unfolded.definition)));
+    for standing in &unfolded.standings {
+        out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
+        out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
+    }
     for aggregate in &unfolded.aggregates {
         out.push_str(&format!("\n`{}`\n\n", clean(&aggregate.text)));
         for step in &aggregate.steps {

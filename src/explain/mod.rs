@@ -11,6 +11,7 @@ mod figures;
 mod human;
 mod markdown;
 mod probe;
+mod standing;
 mod trace;
 mod unfold;
 mod why;
@@ -20,6 +21,7 @@ pub use build::{held, why};
 pub use human::human;
 pub use markdown::markdown;
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use standing::StandingWhy;
 pub use trace::Traced;
 pub use why::*;
 
@@ -101,6 +103,15 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
             A::Count | A::Distinct | A::Share | A::Nps => false,
             _ => aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v)),
         },
+        // A place among others says little about a person, and so does what all accounts amount to.
+        ExprKind::Ranked(_) => false,
+        ExprKind::Across(across) => match across.function {
+            A::Sum | A::Avg | A::Median | A::Min | A::Max => {
+                across.value.as_ref().is_some_and(|v| personal_in(program, None, v))
+            }
+            _ => false,
+        },
+        ExprKind::Portfolio(id) => program.portfolio(*id).is_some_and(|m| personal(program, &m.value)),
         _ => expr.children().into_iter().any(|child| personal_in(program, rows, child)),
     }
 }

@@ -1,13 +1,14 @@
 //! One row per account with every digit: for spreadsheets and joins.
 
-use super::Evaluation;
+use super::{Evaluation, portfolio};
 use crate::engine::RuleStatus;
 use crate::program::Type;
 use crate::report::table::csv_line;
 use crate::report::value;
 
 /// A header line and one line per account. Columns: `account`, `name` if there is one, each partition, each scorecard with
-/// `.grade` and `.coverage`, each metric with `.band` and `.points`, each rule.
+/// `.grade` and `.coverage`, each metric with `.band` and `.points`, each rule, each portfolio metric with
+/// `.band` (the same in every line).
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
@@ -33,6 +34,7 @@ pub fn csv(of: &Evaluation) -> String {
         }
     }
     head.extend(program.rules.iter().map(|r| r.header.name.clone()));
+    head.extend(portfolio::csv_head(of));
     let mut out = csv_line(head.iter().map(String::as_str));
 
     for account in &of.results.accounts {
@@ -70,6 +72,7 @@ pub fn csv(of: &Evaluation) -> String {
             };
             cells.push(word.to_string());
         }
+        cells.extend(portfolio::csv_cells(of));
         out.push_str(&csv_line(cells.iter().map(String::as_str)));
     }
     out

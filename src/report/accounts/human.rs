@@ -1,6 +1,6 @@
 //! For people: a table to pin to the wall, and below it what the data was and what to look at.
 
-use super::{Evaluation, tables};
+use super::{Evaluation, portfolio, tables};
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table, clean};
 use crate::report::{Layout, Stamp, counted, load, value};
@@ -16,6 +16,7 @@ pub fn human(of: &Evaluation, layout: &Layout) -> String {
         out.push_str(&block.human(0, layout));
         out.push('\n');
     }
+    section(&mut out, "portfolio", portfolio::lines(of), layout);
     section(&mut out, "grades", grades(of), layout);
     section(&mut out, "rules", rules(of), layout);
     section(&mut out, "data", load::lines(of.load, &of.unseen(), of.results.as_of), layout);

@@ -1,6 +1,6 @@
 //! For a wiki page or the comment of a pull request.
 
-use super::{Evaluation, human, tables};
+use super::{Evaluation, human, portfolio, tables};
 use crate::report::load;
 use crate::report::table::{clean, escaped};
 
@@ -19,7 +19,7 @@ pub fn markdown(of: &Evaluation) -> String {
     groups.extend(cards.iter());
     groups.extend(rules.iter());
     out.push_str(&tables::joined(&groups).markdown());
-    let mut lines = Vec::new();
+    let mut lines = portfolio::markdown(of);
     for (rule, tally) in of.program.rules.iter().zip(of.tallies()) {
         lines.push(format!(
             "- rule `{}`: holds for {}, held back for {}, undecided for {}, does not hold for {}\n",

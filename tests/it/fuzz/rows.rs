@@ -82,7 +82,9 @@ fn date(rng: &mut Rng) -> String {
 
 fn number(rng: &mut Rng, field: &Field, unit: Unit) -> String {
     if rng.chance(3) {
-        return rng.pick(&["0", "99999999999999999999999999999", "-99999999999999999999999999999", "0.000000001"]).into();
+        return rng
+            .pick(&["0", "99999999999999999999999999999", "-99999999999999999999999999999", "0.000000001"])
+            .into();
     }
     let within = |n: i64| {
         let n = laud::number::Decimal::int(n);
