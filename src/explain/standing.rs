@@ -124,7 +124,7 @@ impl StandingWhy {
             let (less, equal) = (value::grouped(self.less as u64), value::grouped(self.equal as u64));
             lines.push((
                 "place",
-                format!("{less} below, {equal} equal with it, {} above", value::grouped(above as u64)),
+                format!("{less} below, {equal} equal (itself included), {} above", value::grouped(above as u64)),
             ));
         }
         if let (Some(mean), Some(deviation)) = (&self.mean, &self.deviation) {

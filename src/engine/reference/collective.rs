@@ -7,12 +7,13 @@
 
 use super::account::Account;
 use super::population::Population;
-use super::portfolio::Gathered;
+use super::portfolio::{Gathered, Part};
 use super::schedule::{Needs, Schedule, Step, segment};
 use super::{Evaluator, Subject};
 use crate::calendar::Date;
 use crate::engine::PortfolioResult;
 use crate::program::{Across, Expr, ExprKind, PortfolioId, Ranked, SegmentRef, Within};
+use crate::value::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -71,6 +72,21 @@ impl<'a> Evaluator<'a> {
         self.compute(&[(Collective::Across(across), date)]);
         let found = self.collectives.gathered.borrow().get(&key).cloned();
         found.unwrap_or_default()
+    }
+
+    /// What an aggregate over accounts amounts to, and what each account that exists then brings in, by id.
+    pub fn parts(&self, across: &Across, date: Date) -> (Value, Vec<Part>) {
+        let value = self.gathered(across, date).value.clone();
+        let needs = Needs::new(self.program, self.calendar, false);
+        let mut roots = Vec::new();
+        across.children().into_iter().for_each(|expr| needs.expr(expr, date, &mut roots));
+        let schedule = Schedule { steps: needs.in_order(roots, &HashSet::new()) };
+        let there = self.subjects.iter().filter(|subject| subject.row_at(date).is_some());
+        let part = |subject: &Subject| {
+            let account = Account::new(self, subject, date, &schedule, &[]);
+            Part::new(subject, account.scope().portfolio_member(across))
+        };
+        (value, there.map(part).collect())
     }
 
     /// A portfolio metric at a date.

@@ -39,6 +39,7 @@ pub use account::Account;
 pub use bands::interpolate;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
+pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace, Unknown};
 

@@ -2,6 +2,7 @@
 //!
 //! Sums, means, shares and the rest are those of event rows: an account is a row with a value and a weight.
 
+use super::Subject;
 use super::account::Account;
 use super::aggregate::Row;
 use super::scope::Scope;
@@ -20,6 +21,32 @@ pub(super) enum Member {
     Undecided,
     /// In, with a value and a weight.
     In { value: Value, weight: Option<Value> },
+}
+
+/// What an account brings into an aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The account.
+    pub id: String,
+    /// Its row.
+    pub row: u32,
+    /// Whether the filter is met; `None` if that is unknown.
+    pub met: Option<bool>,
+    /// Its value; 1 for a count.
+    pub value: Value,
+    /// Its weight, where accounts are weighed.
+    pub weight: Option<Value>,
+}
+
+impl Part {
+    pub(super) fn new(subject: &Subject, member: Member) -> Part {
+        let (met, value, weight) = match member {
+            Member::Out => (Some(false), Value::Missing(Missing::NotApplicable), None),
+            Member::Undecided => (None, Value::Missing(Missing::NoData), None),
+            Member::In { value, weight } => (Some(true), value, weight),
+        };
+        Part { id: subject.id.clone(), row: subject.row, met, value, weight }
+    }
 }
 
 /// What accounts amount to.
