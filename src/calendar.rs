@@ -4,7 +4,6 @@
 //! time zone when the data was read. Every window is a range of dates with both ends included, computed from one
 //! as-of date.
 
-use crate::ast::WindowKind;
 use chrono::{Datelike, Months, NaiveDate};
 use std::fmt;
 
@@ -173,6 +172,25 @@ impl fmt::Debug for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// A span of dates relative to an as-of date; [`Calendar::range`] says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WindowKind {
+    /// `last 90 days`
+    Last(Duration),
+    /// `next 90 days`
+    Next(Duration),
+    /// `this quarter`: to date
+    This(PeriodKind),
+    /// `previous quarter`: the last complete one
+    Previous(PeriodKind),
+    /// `last 4 complete quarters`
+    LastComplete(u32, PeriodKind),
+    /// `since 2026-01-01`
+    Since(Date),
+    /// `2026-01-01 to 2026-03-31`, both ends included
+    Between(Date, Date),
 }
 
 /// Dates from `first` to `last`, both included; empty if `last` lies before `first`.

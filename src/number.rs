@@ -186,6 +186,25 @@ impl Decimal {
         format!("{sign}{whole}.{fraction:0width$}", width = digits as usize)
     }
 
+    /// A number from 0 to 1 to a whole power, rounded once; `None` for other numbers.
+    pub fn fraction_power(self, power: u32) -> Option<Decimal> {
+        if self.0 < 0 || self.0 > SCALE {
+            return None;
+        }
+        // At 36 digits, by squaring: what is cut off there never reaches the ninth digit.
+        let unit = I256::from(10i128.pow(36));
+        let mut base = I256::from(self.0) * I256::from(10i128.pow(27));
+        let (mut total, mut left) = (unit, power);
+        while left > 0 {
+            if left % 2 == 1 {
+                total = total * base / unit;
+            }
+            base = base * base / unit;
+            left /= 2;
+        }
+        narrow(round_div_wide(total, I256::from(10i128.pow(27))))
+    }
+
     /// 0.5 to the power `age / half_life`, both in days, rounded to nine digits; `None` for a half-life below 1.
     ///
     /// Computed in whole numbers (a Taylor series of exp at 36 digits), so every machine gets the same digits.
@@ -296,7 +315,8 @@ pub fn apportion(total: Decimal, parts: &[(Decimal, Decimal)], divisor: Decimal)
         remainders.push((product.rem_euclid(by), i));
     }
     remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut left = total.raw() - shares.iter().sum::<i128>();
+    // On the way the sum may leave the range that it comes back to.
+    let mut left = total.raw().wrapping_sub(shares.iter().fold(0, |sum: i128, share| sum.wrapping_add(*share)));
     let step = left.signum();
     for (_, i) in &remainders {
         if left == 0 {

@@ -65,6 +65,9 @@ pub enum Value {
     Text(Arc<str>),
 }
 
+/// What stands for a personal value that was not asked for.
+pub const MASK: &str = "***";
+
 /// Microseconds in a day.
 pub const DAY_MICROS: i64 = 86_400_000_000;
 

@@ -10,6 +10,8 @@ mod visit;
 
 pub use visit::children;
 
+pub use crate::calendar::WindowKind;
+
 use crate::calendar::{Date, Duration, PeriodKind};
 use crate::number::Decimal;
 use crate::span::Span;
@@ -402,10 +404,21 @@ pub struct Metric {
 pub struct ValidFor {
     /// For how long.
     pub duration: DurationLit,
-    /// `missing` or `flag`.
-    pub then: Name,
+    /// What becomes of it then.
+    pub then: Stale,
     /// The whole statement.
     pub span: Span,
+}
+
+/// What becomes of a value that is too old.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub enum Stale {
+    /// `missing`
+    Missing,
+    /// `flag`
+    Flag,
+    /// `decay to 50 over 30 days`: of its points.
+    Fade { to: Expr, over: DurationLit },
 }
 
 // ---------- scorecard ----------
@@ -875,16 +888,31 @@ pub enum ClauseKind {
     Where(Expr),
     /// `in last 90 days`
     In(Window),
-    /// `dedupe by contact within 3 days [chain] [keep first|last]`
-    Dedupe { by: Vec<Name>, within: Option<DurationLit>, chain: bool, keep: Option<Name> },
+    /// `dedupe by contact within 3 days [chain] [keep first|last|highest EXPRESSION]`
+    Dedupe { by: Vec<Name>, within: Option<DurationLit>, chain: bool, keep: Option<Keep> },
     /// `latest per contact`
     LatestPer(Vec<Name>),
-    /// `cap 4 per quarter`
-    Cap { count: Expr, period: PeriodKind },
+    /// `cap 4 per quarter [keep first|last|highest EXPRESSION]`; with `points`, a cap on the sum of their values.
+    Cap { most: Expr, points: Option<Span>, period: PeriodKind, keep: Option<Keep> },
+    /// `diminish by 50% per quarter`
+    Diminish { by: Expr, period: PeriodKind },
     /// `decay half-life 90 days`, `decay linear 60 days`
     Decay { linear: bool, over: DurationLit },
+    /// `decay steps 30 days -> 1, 90 days -> 0.5, else 0`
+    DecaySteps { steps: Vec<(DurationLit, Expr)>, otherwise: Expr },
     /// `weighted by EXPRESSION`
     WeightedBy(Expr),
+}
+
+/// Which rows are kept where not all are.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Keep {
+    /// `first`, `last` or `highest`.
+    pub which: Name,
+    /// Of `highest`: by what; by the value that is aggregated, if absent.
+    pub by: Option<Expr>,
+    /// The whole clause.
+    pub span: Span,
 }
 
 /// A span of dates relative to the as-of date.
@@ -894,25 +922,6 @@ pub struct Window {
     pub kind: WindowKind,
     /// Where it stands.
     pub span: Span,
-}
-
-/// Forms of window; their meaning is in [`crate::calendar`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WindowKind {
-    /// `last 90 days`
-    Last(Duration),
-    /// `next 90 days`
-    Next(Duration),
-    /// `this quarter`: to date
-    This(PeriodKind),
-    /// `previous quarter`: the last complete one
-    Previous(PeriodKind),
-    /// `last 4 complete quarters`
-    LastComplete(u32, PeriodKind),
-    /// `since 2026-01-01`
-    Since(Date),
-    /// `2026-01-01 to 2026-03-31`, both ends included
-    Between(Date, Date),
 }
 
 /// Where `as of` looks.

@@ -53,11 +53,19 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                         for clause in clauses {
                             match &clause.kind {
                                 ClauseKind::Where(e) | ClauseKind::WeightedBy(e) => visit(e),
-                                ClauseKind::Cap { count, .. } => visit(count),
-                                ClauseKind::In(_)
-                                | ClauseKind::Dedupe { .. }
-                                | ClauseKind::LatestPer(_)
-                                | ClauseKind::Decay { .. } => {}
+                                ClauseKind::Cap { most, keep, .. } => {
+                                    visit(most);
+                                    keep.iter().filter_map(|k| k.by.as_ref()).for_each(&mut *visit);
+                                }
+                                ClauseKind::Dedupe { keep, .. } => {
+                                    keep.iter().filter_map(|k| k.by.as_ref()).for_each(&mut *visit);
+                                }
+                                ClauseKind::Diminish { by, .. } => visit(by),
+                                ClauseKind::DecaySteps { steps, otherwise } => {
+                                    steps.iter().for_each(|(_, left)| visit(left));
+                                    visit(otherwise);
+                                }
+                                ClauseKind::In(_) | ClauseKind::LatestPer(_) | ClauseKind::Decay { .. } => {}
                             }
                         }
                     }

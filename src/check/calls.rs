@@ -1,6 +1,7 @@
 //! Calls: functions of the catalogue, aggregates over rows, and definitions, which are expanded where they are called.
 
 use super::domain;
+use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
 use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
@@ -14,6 +15,8 @@ use std::collections::HashMap;
 /// Definitions may call each other this deep, and one declaration may grow to so many expanded nodes.
 const EXPANSION_DEPTH: usize = 32;
 const EXPANSION_SIZE: usize = 20_000;
+/// Written out, they may be nested this deep.
+const NESTING: usize = 160;
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, call: &Call, span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
@@ -69,6 +72,9 @@ impl Checker<'_, '_> {
         let mut diagnostic =
             Diagnostic::new(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text))
                 .label("not a function");
+        if self.many_errors() {
+            names.clear();
+        }
         if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
         } else {
@@ -355,6 +361,8 @@ impl Checker<'_, '_> {
             dedupe: None,
             latest_per: Vec::new(),
             cap: None,
+            diminish: None,
+            value_cap: None,
             decay: None,
             weight: None,
             at_least,
@@ -402,7 +410,7 @@ impl Checker<'_, '_> {
         };
         let diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
         let otherwise = format!("declare it: `events {} of account at date {{ … }}`", name.text);
-        let diagnostic = Self::suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
+        let diagnostic = self.suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
         self.push(diagnostic);
         None
     }
@@ -516,8 +524,11 @@ impl Checker<'_, '_> {
             ClauseKind::In(_) => "in",
             ClauseKind::Dedupe { .. } => "dedupe",
             ClauseKind::LatestPer(_) => "latest per",
+            ClauseKind::Cap { points: Some(_), .. } => "cap … points",
+            ClauseKind::Cap { most, .. } if is_money(most) => "cap … points",
             ClauseKind::Cap { .. } => "cap",
-            ClauseKind::Decay { .. } => "decay",
+            ClauseKind::Diminish { .. } => "diminish",
+            ClauseKind::Decay { .. } | ClauseKind::DecaySteps { .. } => "decay",
             ClauseKind::WeightedBy(_) => "weighted by",
         };
         if let Some(first) = seen.insert(word, clause.span) {
@@ -566,46 +577,26 @@ impl Checker<'_, '_> {
                     }
                     None => None,
                 };
-                let keep_last = match keep.as_ref().map(|k| (k.text.as_str(), k.span)) {
-                    None | Some(("first", _)) => false,
-                    Some(("last", _)) => true,
-                    Some((other, at)) => {
-                        self.error(
-                            Code::UnknownValue,
-                            at,
-                            format!("`keep {other}` is not known"),
-                            "which of the repeats?",
-                            "write `keep first` or `keep last`",
-                        );
-                        false
-                    }
-                };
-                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep_last });
+                let keep = self.keep(keep.as_ref(), "which of the repeats?", out, row);
+                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep });
             }
             ClauseKind::LatestPer(by) => out.latest_per = self.columns(by, row),
-            ClauseKind::Cap { count, period } => {
-                let n = self.constant(count, Type::PLAIN, "a cap on rows");
-                match n.and_then(Decimal::to_int).and_then(|n| u32::try_from(n).ok()) {
-                    Some(n) => out.cap = Some((n, *period)),
-                    None if n.is_some() => self.error(
-                        Code::WrongArguments,
-                        count.span,
-                        "a whole number is wanted here",
-                        "not a count of rows",
-                        "write `cap 4 per quarter`",
-                    ),
-                    None => {}
+            ClauseKind::Cap { most, points, period, keep } if points.is_some() || is_money(most) => {
+                out.value_cap = self.value_cap(clause.span, most, *period, keep.as_ref(), out, entry);
+            }
+            ClauseKind::Cap { most, period, keep, .. } => {
+                out.cap = self.row_cap(most, *period, keep.as_ref(), out, row);
+            }
+            ClauseKind::Diminish { by, period } => {
+                out.diminish = self.diminish(clause.span, by, *period, out, entry);
+            }
+            ClauseKind::DecaySteps { steps, otherwise } => {
+                if self.fades(clause.span, "decay half-life 90 days", out, entry) {
+                    out.decay = self.decay_steps(steps, otherwise);
                 }
             }
             ClauseKind::Decay { linear, over } => {
-                if !matches!(out.function, A::Sum) {
-                    self.error(
-                        Code::ClauseMisplaced,
-                        clause.span,
-                        format!("`{}` has no value that could fade", entry.name),
-                        "only sums fade with age",
-                        "write `sum(1 of … decay half-life 90 days)`",
-                    );
+                if !self.fades(clause.span, "decay half-life 90 days", out, entry) {
                     return;
                 }
                 match over.duration.days() {
@@ -722,7 +713,7 @@ impl Checker<'_, '_> {
             // A stand-in that is no constant and adopts no unit.
             let kind = ExprKind::AsOfDate;
             let stand_in = Expr { kind, ty, span: parameter.name.span };
-            if frame.insert(parameter.name.text.clone(), (stand_in, 1)).is_some() {
+            if frame.insert(parameter.name.text.clone(), (stand_in, Size { parts: 1, depth: 1 })).is_some() {
                 self.error(
                     Code::DuplicateName,
                     parameter.name.span,
@@ -751,6 +742,20 @@ impl Checker<'_, '_> {
         if self.expanded <= EXPANSION_SIZE && self.arguments.len() <= EXPANSION_DEPTH {
             return false;
         }
+        self.too_large(span);
+        true
+    }
+
+    /// The same for how deep they are nested, with `more` below this place: what runs the program goes down as deep.
+    pub(super) fn grows_too_deep(&mut self, more: usize, span: Span) -> bool {
+        let grown = self.depth + more > NESTING;
+        if grown {
+            self.too_large(span);
+        }
+        grown
+    }
+
+    fn too_large(&mut self, span: Span) {
         if self.expanded != usize::MAX {
             self.expanded = usize::MAX;
             self.error(
@@ -761,7 +766,6 @@ impl Checker<'_, '_> {
                 "declare the inner steps as metrics; a metric is computed once however often it is read",
             );
         }
-        true
     }
 
     /// Money of whichever currency.
@@ -868,13 +872,22 @@ impl Checker<'_, '_> {
     }
 }
 
-/// How many parts an expression has.
-fn size(expr: &Expr) -> usize {
-    let mut count = 0;
-    let mut open = vec![expr];
-    while let Some(next) = open.pop() {
-        count += 1;
-        open.extend(next.children());
+/// How large an expression is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    /// Its parts, itself among them.
+    pub(super) parts: usize,
+    /// How deep they are nested.
+    pub(super) depth: usize,
+}
+
+fn size(expr: &Expr) -> Size {
+    let mut size = Size { parts: 0, depth: 0 };
+    let mut open = vec![(expr, 1)];
+    while let Some((next, depth)) = open.pop() {
+        size.parts += 1;
+        size.depth = size.depth.max(depth);
+        open.extend(next.children().into_iter().map(|child| (child, depth + 1)));
     }
-    count
+    size
 }

@@ -48,6 +48,11 @@ impl Domain {
         }
     }
 
+    /// With all that lies between this and a number, if there is one.
+    pub fn union_with(self, number: Option<Decimal>) -> Domain {
+        number.map_or(self, |n| self.union(Domain { whole: false, ..Domain::point(n) }))
+    }
+
     fn plus(self, other: Domain) -> Domain {
         Domain {
             low: self.low.zip(other.low).and_then(|(a, b)| a.add(b)),
@@ -234,7 +239,8 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
 
 fn of_aggregate(aggregate: &Aggregate, known: &dyn Known) -> Domain {
     let value = aggregate.value.as_ref().map_or(Domain::ANY, |v| of(v, known, Some(aggregate.source)));
-    combined(aggregate.function, value, aggregate.decay.is_some())
+    let fades = aggregate.decay.is_some() || aggregate.diminish.is_some() || aggregate.value_cap.is_some();
+    combined(aggregate.function, value, fades)
 }
 
 fn of_across(across: &Across, known: &dyn Known) -> Domain {

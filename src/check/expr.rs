@@ -7,7 +7,8 @@ use crate::calendar::PeriodKind;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
+    BandTable, EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId,
+    Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -15,9 +16,6 @@ use crate::value::Value;
 
 /// The most periods that a trend, a `for …` or a window may span.
 pub(super) const MAX_PERIODS: u32 = 1_000;
-
-/// With more errors than this, nothing is suggested for further ones.
-const MAX_SUGGESTIONS: usize = 500;
 
 impl Checker<'_, '_> {
     /// A condition: an expression that is yes, no or unknown.
@@ -50,6 +48,16 @@ impl Checker<'_, '_> {
     /// Types an expression. `expected` is what the surroundings would like: it tells bare list values apart from names,
     /// and is not enforced.
     pub(super) fn expr(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
+        self.depth += 1;
+        let typed = match self.called_at.is_some() && self.grows_too_deep(0, expr.span) {
+            true => unknown(expr.span),
+            false => self.typed(expr, scope, expected),
+        };
+        self.depth -= 1;
+        typed
+    }
+
+    fn typed(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
         let span = expr.span;
         let make = |kind: ExprKind, ty: Type| Expr { kind, ty, span };
         match &expr.kind {
@@ -289,9 +297,10 @@ impl Checker<'_, '_> {
             return value;
         }
         if let Some((argument, size)) = self.arguments.last().and_then(|frame| frame.get(name)) {
-            let argument = argument.clone();
-            self.expanded = self.expanded.saturating_add(*size);
-            return if self.grows_too_large(span) { unknown(span) } else { argument };
+            let (argument, depth) = (argument.clone(), size.depth);
+            self.expanded = self.expanded.saturating_add(size.parts);
+            let grown = self.grows_too_large(span) || self.grows_too_deep(depth, span);
+            return if grown { unknown(span) } else { argument };
         }
         if let Some(found) = self.lookup(name, span, scope) {
             return found;
@@ -486,8 +495,7 @@ impl Checker<'_, '_> {
         if (self.program.subject.is_none() && !matches!(scope, Scope::Constant(_))) || self.symbols.left_out(name) {
             return;
         }
-        // Looking for the nearest name takes time; after so many mistakes nobody reads on.
-        let candidates = if self.error_count() < MAX_SUGGESTIONS { self.candidates(scope) } else { Vec::new() };
+        let candidates = if self.many_errors() { Vec::new() } else { self.candidates(scope) };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
         let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
         diagnostic = match scope {
@@ -551,8 +559,6 @@ impl Checker<'_, '_> {
         if let Some(frame) = self.arguments.last() {
             names.extend(frame.keys().cloned());
         }
-        names.sort();
-        names.dedup();
         names
     }
 
@@ -601,8 +607,8 @@ impl Checker<'_, '_> {
     // ---------- lists of values ----------
 
     pub(super) fn enum_value(&self, list: EnumId, word: &str, span: Span) -> Option<Expr> {
-        let place = self.program.enums.get(list.index())?.values.iter().position(|v| v == word)?;
-        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place as u32)), ty: Type::Enum(list), span })
+        let place = *self.values.get(list.index())?.get(word)?;
+        Some(Expr { kind: ExprKind::Literal(Value::Symbol(place)), ty: Type::Enum(list), span })
     }
 
     pub(super) fn list_value(&mut self, list: EnumId, word: &str, span: Span) -> Expr {
@@ -618,7 +624,8 @@ impl Checker<'_, '_> {
             Diagnostic::new(Code::UnknownValue, span, format!("`{word}` is not a value of `{}`", found.name))
                 .label("never true");
         let values: Vec<&str> = found.values.iter().map(String::as_str).collect();
-        diagnostic = match crate::diagnostics::nearest(word, values.iter().copied()) {
+        let near = crate::diagnostics::nearest(word, values.iter().copied());
+        diagnostic = match near.filter(|_| !self.many_errors()) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
             None => {
                 let shown: Vec<String> = values.iter().take(12).map(|v| format!("`{v}`")).collect();
@@ -646,7 +653,7 @@ impl Checker<'_, '_> {
             let message = format!("`{text}` is not a reason for a missing value");
             let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("no such reason");
             let all = words.iter().take(5).map(|(word, _)| *word);
-            self.push(Self::suggest(diagnostic, &text, name.span, all, ""));
+            self.push(self.suggest(diagnostic, &text, name.span, all, ""));
         }
         found
     }
@@ -765,6 +772,9 @@ impl Checker<'_, '_> {
         };
         let (first, second) = if left_first { (left, right) } else { (right, left) };
         let one = self.expr(first, scope, None);
+        if self.label_compared(&one, op, first, second, span) {
+            return unknown(span);
+        }
         if one.ty == Type::Unknown && self.may_be_value(second, scope) {
             return unknown(span);
         }
@@ -786,6 +796,28 @@ impl Checker<'_, '_> {
         Expr { kind: ExprKind::Compare(op, Box::new(a), Box::new(b)), ty: Type::Boolean, span }
     }
 
+    /// `advocacy = champion`: a score compared with the name of one of its grades, or a metric with one of its bands.
+    fn label_compared(&mut self, one: &Expr, op: CompareOp, first: &ast::Expr, second: &ast::Expr, span: Span) -> bool {
+        let (Ast::Name(word) | Ast::Text(word)) = &second.kind else { return false };
+        let (labels, kind) = match &one.kind {
+            ExprKind::Score(id) => (self.grades_of(*id).1, "grade"),
+            ExprKind::Metric(id) => (self.bands_of(*id).1, "band"),
+            _ => return false,
+        };
+        if !labels.contains(word) || one.ty == Type::Text {
+            return false;
+        }
+        let Ast::Name(name) = &first.kind else { return false };
+        let not = if op == CompareOp::NotEqual { "not " } else { "" };
+        let edit = format!("{name} is {not}{word}");
+        self.push(
+            Diagnostic::new(Code::TypeMismatch, second.span, format!("`{word}` is a {kind} of `{name}`, not a number"))
+                .label(format!("a {kind}"))
+                .fix(format!("write `{edit}`"), span, edit),
+        );
+        true
+    }
+
     fn membership(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Expr {
         let typed = self.expr(value, scope, None);
         let mut value = typed;
@@ -795,7 +827,7 @@ impl Checker<'_, '_> {
                 continue;
             }
             let element = self.expr(element, scope, wanted(value.ty));
-            match self.comparable(value.clone(), element) {
+            match self.comparable(value, element) {
                 Some((a, b)) => {
                     value = a;
                     out.push(b);
@@ -976,17 +1008,15 @@ impl Checker<'_, '_> {
         let typed = self.expr(value, scope, None);
         let kind = match &typed.kind {
             ExprKind::Metric(id) => {
-                let names = self.band_names(*id);
-                let symbol = Symbol::Metric(id.index());
-                if !self.has_label(&names, label, "band", symbol) {
+                let (owner, names) = self.bands_of(*id);
+                if !self.has_label(&names, label, "band", &owner) {
                     return unknown(span);
                 }
                 ExprKind::IsBand { metric: *id, band: label.text.clone(), negated }
             }
             ExprKind::Score(id) => {
-                let names = self.grade_names(*id);
-                let symbol = Symbol::Scorecard(id.index());
-                if !self.has_label(&names, label, "grade", symbol) {
+                let (owner, names) = self.grades_of(*id);
+                if !self.has_label(&names, label, "grade", &owner) {
                     return unknown(span);
                 }
                 ExprKind::IsGrade { scorecard: *id, grade: label.text.clone(), negated }
@@ -1014,43 +1044,57 @@ impl Checker<'_, '_> {
         Expr { kind, ty: Type::Boolean, span }
     }
 
-    /// True if a metric or scorecard has such a row; where its rows have errors, nothing is said about others.
-    fn has_label(&mut self, names: &[String], label: &Name, word: &str, of: Symbol) -> bool {
+    /// True if a metric or scorecard has such a row.
+    fn has_label(&mut self, names: &[String], label: &Name, word: &str, owner: &str) -> bool {
         if names.contains(&label.text) {
             return true;
         }
-        if !self.broken.contains(&of) {
-            let owner = match of {
-                Symbol::Metric(i) => self.metrics.get(i).and_then(Option::as_ref).map(|m| &m.header.name),
-                Symbol::Scorecard(i) => self.scorecards.get(i).and_then(Option::as_ref).map(|s| &s.header.name),
-                _ => None,
-            };
-            let owner = owner.map_or("", String::as_str);
-            let message = match names.is_empty() {
-                true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
-                false => format!("`{owner}` has no {word} `{}`", label.text),
-            };
-            let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
-            let otherwise = match (word, names.is_empty()) {
-                (_, false) => format!("name one of its {word}s"),
-                ("band", true) => "declare some: `thresholds { … }`".to_string(),
-                _ => format!("declare some: `{word}s {{ … }}`"),
-            };
-            let names = names.iter().map(String::as_str);
-            self.push(Self::suggest(diagnostic, &label.text, label.span, names, otherwise));
-        }
+        let message = match names.is_empty() {
+            true => format!("`{owner}` has no {word}s, so it is never `{}`", label.text),
+            false => format!("`{owner}` has no {word} `{}`", label.text),
+        };
+        let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
+        let otherwise = match (word, names.is_empty()) {
+            (_, false) => format!("name one of its {word}s"),
+            ("band", true) => "declare some: `thresholds { … }`".to_string(),
+            _ => format!("declare some: `{word}s {{ … }}`"),
+        };
+        let names = names.iter().map(String::as_str);
+        self.push(self.suggest(diagnostic, &label.text, label.span, names, otherwise));
         false
     }
 
-    fn band_names(&self, id: MetricId) -> Vec<String> {
-        let tables = self.metrics.get(id.index()).and_then(Option::as_ref).map(|m| m.thresholds.as_slice());
-        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    /// What a metric is called, and its bands.
+    fn bands_of(&self, id: MetricId) -> (String, Vec<String>) {
+        if let Some(item) = self.symbols.metrics.get(id.index())
+            && let ast::ItemKind::Metric(metric) = &item.kind
+        {
+            return (item.name.text.clone(), written(&metric.thresholds));
+        }
+        let metric = self.metrics.get(id.index()).and_then(Option::as_ref);
+        metric.map_or_else(Default::default, |m| (m.header.name.clone(), built(&m.thresholds)))
     }
 
-    fn grade_names(&self, id: ScorecardId) -> Vec<String> {
-        let tables = self.scorecards.get(id.index()).and_then(Option::as_ref).map(|m| m.grades.as_slice());
-        tables.unwrap_or(&[]).iter().flat_map(|t| &t.bands).map(|b| b.name.clone()).collect()
+    /// What a scorecard is called, and its grades.
+    fn grades_of(&self, id: ScorecardId) -> (String, Vec<String>) {
+        if let Some(item) = self.symbols.scorecards.get(id.index())
+            && let ast::ItemKind::Scorecard(card) = &item.kind
+        {
+            return (item.name.text.clone(), written(&card.grades));
+        }
+        let card = self.scorecards.get(id.index()).and_then(Option::as_ref);
+        card.map_or_else(Default::default, |c| (c.header.name.clone(), built(&c.grades)))
     }
+}
+
+/// The names of all rows as written: those with errors of their own are there too.
+fn written(tables: &[ast::Thresholds]) -> Vec<String> {
+    tables.iter().flat_map(|table| &table.rows).map(|row| row.name.text.clone()).collect()
+}
+
+/// The names of all rows of a program that was checked before.
+fn built(tables: &[BandTable]) -> Vec<String> {
+    tables.iter().flat_map(|table| &table.bands).map(|band| band.name.clone()).collect()
 }
 
 /// What an expression is called, if it is a bare name.

@@ -57,6 +57,6 @@ impl Checker<'_, '_> {
         let diagnostic = Diagnostic::new(code, name.span, message).label(format!("{wanted} is wanted here"));
         let names: Vec<&str> = self.symbols.names.iter().filter(|(_, (s, _))| fits(*s)).map(|(n, _)| *n).collect();
         let otherwise = format!("declare it: `{bare} {} {{ … }}`", name.text);
-        self.push(Self::suggest(diagnostic, &name.text, name.span, names.iter().copied(), otherwise));
+        self.push(self.suggest(diagnostic, &name.text, name.span, names.iter().copied(), otherwise));
     }
 }

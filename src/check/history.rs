@@ -4,7 +4,7 @@ use super::Checker;
 use super::scorecards::symbol_of;
 use super::segments::segment_of;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, FieldId, PartTest, TableKind};
+use crate::program::{Expr, ExprKind, FieldId, Node, PartTest, TableKind};
 use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
@@ -44,6 +44,13 @@ impl Checker<'_, '_> {
                     card.limits.iter().filter_map(|l| l.when.as_ref()).for_each(read);
                     for line in &card.lines {
                         own.extend(reads.get(&symbol_of(line.item)).into_iter().flatten());
+                        // Which thresholds give the points depends on the segment, too.
+                        let Node::Metric(id) = line.item else { continue };
+                        let Some(metric) = self.metrics.get(id.index()).and_then(Option::as_ref) else { continue };
+                        let tables = metric.thresholds.iter().filter_map(|t| t.segment);
+                        for segment in tables.chain(metric.scales.iter().filter_map(|s| s.segment)) {
+                            own.extend(reads.get(&segment_of(segment)).into_iter().flatten());
+                        }
                     }
                     for part in &card.overrides {
                         own.extend(reads.get(&segment_of(part.segment)).into_iter().flatten());

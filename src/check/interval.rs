@@ -72,48 +72,55 @@ impl Numbers {
     /// Numbers in both.
     pub fn and(&self, other: &Numbers) -> Numbers {
         let mut out = Vec::new();
-        for &(a, b) in &self.0 {
-            for &(c, d) in &other.0 {
-                let (low, high) = (a.max(c), b.min(d));
-                if low <= high {
-                    out.push((low, high));
-                }
+        let (mut mine, mut others) = (self.0.iter().copied().peekable(), other.0.iter().copied().peekable());
+        while let (Some(&(a, b)), Some(&(c, d))) = (mine.peek(), others.peek()) {
+            let (low, high) = (a.max(c), b.min(d));
+            if low <= high {
+                out.push((low, high));
             }
+            // Whichever ends first meets nothing more.
+            if b < d {
+                mine.next()
+            } else {
+                others.next()
+            };
         }
-        out.sort_unstable();
         Numbers(out)
     }
 
     /// Numbers in this one only.
     pub fn without(&self, other: &Numbers) -> Numbers {
-        let mut rest = self.0.clone();
-        for &(c, d) in &other.0 {
-            rest = rest
-                .into_iter()
-                .flat_map(|(a, b)| {
-                    let left = (a, b.min(c.saturating_sub(1)));
-                    let right = (a.max(d.saturating_add(1)), b);
-                    [left, right].into_iter().filter(|(low, high)| low <= high)
-                })
-                .collect();
-        }
-        rest.sort_unstable();
-        rest.dedup();
-        Numbers(rest)
-    }
-
-    /// Numbers in either.
-    pub fn or(&self, other: &Numbers) -> Numbers {
-        let mut all: Vec<(i128, i128)> = self.0.iter().chain(&other.0).copied().collect();
-        all.sort_unstable();
-        let mut joined: Vec<(i128, i128)> = Vec::new();
-        for (low, high) in all {
-            match joined.last_mut() {
-                Some(last) if last.1.saturating_add(1) >= low => last.1 = last.1.max(high),
-                _ => joined.push((low, high)),
+        let mut out = Vec::new();
+        let mut others = other.0.iter().copied().peekable();
+        for &(mut low, high) in &self.0 {
+            while let Some((c, d)) = others.peek().copied() {
+                if d < low {
+                    others.next();
+                    continue;
+                }
+                if c > high {
+                    break;
+                }
+                if c > low {
+                    out.push((low, c - 1));
+                }
+                low = d.saturating_add(1);
+                if d >= high {
+                    // It may reach into the next interval too.
+                    break;
+                }
+                others.next();
+            }
+            if low <= high {
+                out.push((low, high));
             }
         }
-        Numbers(joined)
+        Numbers(out)
+    }
+
+    /// These numbers and no others.
+    pub fn points(points: impl Iterator<Item = Decimal>) -> Numbers {
+        joined(points.map(|n| (n.raw(), n.raw())).collect())
     }
 
     /// The smallest number, or `None` if there is none or no bound.
@@ -151,6 +158,19 @@ impl Numbers {
         }
         roundest(low, high)
     }
+}
+
+/// Intervals in order, those that touch or overlap made one.
+fn joined(mut all: Vec<(i128, i128)>) -> Numbers {
+    all.sort_unstable();
+    let mut joined: Vec<(i128, i128)> = Vec::new();
+    for (low, high) in all {
+        match joined.last_mut() {
+            Some(last) if last.1.saturating_add(1) >= low => last.1 = last.1.max(high),
+            _ => joined.push((low, high)),
+        }
+    }
+    Numbers(joined)
 }
 
 /// The number with the fewest digits between two raw bounds, near the middle.
@@ -204,5 +224,38 @@ pub fn words(low: Option<Decimal>, high: Option<Decimal>, whole: bool, ty: Type)
             (None, Some(b)) => format!("values from {} to below {}", show(a), show(b)),
             (None, None) => format!("{} to {}", show(a), show(b)),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    /// Sets over 0 to 11 as bits, the plain way to say what the operations mean.
+    fn set(bits: u32) -> Numbers {
+        joined((0..12).filter(|i| bits >> i & 1 == 1).map(|i| (i, i)).collect())
+    }
+
+    fn bits(set: &Numbers) -> u32 {
+        assert!(set.0.windows(2).all(|w| w[0].1 + 1 < w[1].0), "{set:?}");
+        set.0.iter().flat_map(|(low, high)| *low..=*high).map(|i| 1 << i).sum()
+    }
+
+    #[test]
+    fn sets_are_sets() {
+        let mut seed = 1u32;
+        for _ in 0..20_000 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (a, b) = (seed >> 8 & 0xfff, seed >> 20);
+            let (x, y) = (set(a), set(b));
+            assert_eq!((bits(&x), bits(&y)), (a, b));
+            assert_eq!(bits(&x.and(&y)), a & b, "{x:?} {y:?}");
+            assert_eq!(bits(&x.without(&y)), a & !b, "{x:?} {y:?}");
+        }
+        let all = Numbers::all();
+        assert_eq!(all.without(&all), Numbers::none());
+        assert_eq!(all.without(&set(0)), all);
+        assert_eq!(all.without(&Numbers(vec![(5, 5)])), Numbers(vec![(BOTTOM, 4), (6, TOP)]));
     }
 }

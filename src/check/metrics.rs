@@ -6,7 +6,7 @@ use super::{Checker, Scope, header, put, unknown};
 use crate::ast;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
-use crate::program::{BandTable, Metric, MetricId, Node, Scale, SegmentRef, Type, Unit};
+use crate::program::{BandTable, Expr, Metric, MetricId, Node, Scale, SegmentRef, Stale, Type, Unit, ValidFor};
 use crate::resolve::Symbol;
 use crate::span::Span;
 
@@ -52,7 +52,13 @@ impl Checker<'_, '_> {
                 value = self.want(value, ty, &format!("the value of `{}`", item.name.text));
             }
         }
-        let domain = if value.ty.is_number() { domain::of(&value, self, None) } else { Domain::ANY };
+        let valid_for = metric.valid_for.as_ref().and_then(|valid| self.valid_for(valid, metric, &value));
+        let fade = match valid_for {
+            // Points that are the value itself fade too.
+            Some(ValidFor { then: Stale::Fade { to, .. }, .. }) if !gives_points(metric) => Some(to),
+            _ => None,
+        };
+        let domain = if value.ty.is_number() { domain::of(&value, self, None).union_with(fade) } else { Domain::ANY };
         let thresholds = self.band_tables(&metric.thresholds, value.ty, Some(domain), Purpose::Thresholds);
         let scales = self.scales(&metric.scales, value.ty);
         if let (Some(table), Some(scale)) =
@@ -65,22 +71,55 @@ impl Checker<'_, '_> {
                     .help("keep one; rows without `-> points` may stand beside a scale to name bands"),
             );
         }
-        let valid_for = metric.valid_for.as_ref().and_then(|valid| {
-            match (valid.then.text.as_str(), &value.kind) {
-                ("missing", crate::program::ExprKind::Aggregate(_)) => return Some(valid.duration.duration),
-                ("missing", _) if value.ty == Type::Unknown => {}
-                ("missing", _) => self.error(
-                    Code::ClauseMisplaced,
-                    valid.span,
-                    "only a value taken from rows goes stale",
-                    "this value has no rows of its own",
-                    "put `valid for` on the metric that reads the rows",
-                ),
-                _ => self.not_yet(valid.span, &format!("`then {}`", valid.then.text), "write `then missing`"),
-            }
-            None
-        });
         (Metric { header: header(item), value, thresholds, scales, valid_for }, domain)
+    }
+
+    /// `valid for 90 days then missing`, `then flag`, `then decay to 50 over 30 days`.
+    fn valid_for(&mut self, valid: &ast::ValidFor, metric: &ast::Metric, value: &Expr) -> Option<ValidFor> {
+        if value.ty == Type::Unknown {
+            return None;
+        }
+        if value.aggregates().is_empty() {
+            self.error(
+                Code::ClauseMisplaced,
+                valid.span,
+                "only a value taken from rows goes stale",
+                "this value has no rows of its own",
+                "put `valid for` on the metric that reads the rows",
+            );
+            return None;
+        }
+        let then = match &valid.then {
+            ast::Stale::Missing => Stale::Missing,
+            ast::Stale::Flag => Stale::Flag,
+            ast::Stale::Fade { to, over } => {
+                if !gives_points(metric) && value.ty != Type::Number(Unit::Points) {
+                    self.error(
+                        Code::LineWithoutPoints,
+                        valid.span,
+                        "this value has no points that could decay",
+                        "points decay, values do not",
+                        "declare thresholds with points or a `scale`, or write `then missing`",
+                    );
+                    return None;
+                }
+                let to = self.constant(to, Type::Number(Unit::Points), "the points that a stale value decays to")?;
+                match over.duration.days() {
+                    Some(days) if days > 0 => Stale::Fade { to, days },
+                    _ => {
+                        self.error(
+                            Code::TypeMismatch,
+                            over.span,
+                            "how many days?",
+                            "at least one day, and months differ in length",
+                            "write the days: `30 days`",
+                        );
+                        return None;
+                    }
+                }
+            }
+        };
+        Some(ValidFor { duration: valid.duration.duration, then })
     }
 
     /// Tables of rows: those for segments first, the general one last.
@@ -119,6 +158,14 @@ impl Checker<'_, '_> {
         }
         let what = if purpose == Purpose::Grades { "the grades" } else { "the thresholds" };
         self.exclusive_segments(&clauses, what);
+        let gives_points = out.iter().flat_map(|table| &table.bands).any(|band| band.points.is_some());
+        if general.is_none() && (gives_points || purpose == Purpose::Grades) {
+            let (what, general) = match purpose {
+                Purpose::Grades => ("grades", "grades { … }"),
+                _ => ("thresholds, and so no points", "thresholds { … }"),
+            };
+            self.covering_segments(&clauses, what, general);
+        }
         out.extend(general.map(|(table, _)| table));
         out
     }
@@ -152,6 +199,9 @@ impl Checker<'_, '_> {
             }
         }
         self.exclusive_segments(&clauses, "the scales");
+        if general.is_none() {
+            self.covering_segments(&clauses, "scale, and so no points", "scale 0 -> 0, 3 -> 100");
+        }
         out.extend(general);
         out
     }
@@ -205,4 +255,9 @@ impl Checker<'_, '_> {
         }
         sound.then_some(Scale { segment: None, points, span: scale.span })
     }
+}
+
+/// True if thresholds or a scale turn the value into points.
+fn gives_points(metric: &ast::Metric) -> bool {
+    !metric.scales.is_empty() || metric.thresholds.iter().any(|t| t.rows.iter().any(|r| r.points.is_some()))
 }

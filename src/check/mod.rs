@@ -13,6 +13,7 @@ mod governance;
 mod history;
 mod interval;
 mod metrics;
+mod pipeline;
 mod population;
 mod region;
 mod rules;
@@ -67,6 +68,9 @@ pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut D
     (checker.error_count() == before).then_some(typed)
 }
 
+/// With more errors than this, nothing is suggested for further ones.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// What a bare name can mean at a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Scope {
@@ -97,8 +101,8 @@ struct Checker<'a, 'd> {
     partitions: Vec<Option<Partition>>,
     params: Vec<Option<crate::program::Param>>,
     /// Arguments of the definition being expanded, innermost last.
-    /// Each with how many parts it has.
-    arguments: Vec<std::collections::HashMap<String, (Expr, usize)>>,
+    /// Each with its size.
+    arguments: Vec<std::collections::HashMap<String, (Expr, calls::Size)>>,
     /// Declarations with errors of their own: proofs that rest on them are not tried, and calls not looked into.
     broken: std::collections::HashSet<Symbol>,
     /// Accounts inside (0) and outside (1) of a segment, or those of each part of a partition; `None` if they cannot be told.
@@ -107,12 +111,16 @@ struct Checker<'a, 'd> {
     columns: Vec<std::collections::HashMap<String, FieldId>>,
     /// Lists of values by the name of their owner.
     lists: std::collections::HashMap<String, crate::program::EnumId>,
+    /// The place of each value in its list, per list.
+    values: Vec<std::collections::HashMap<String, u32>>,
     /// Where the outermost definition was called.
     called_at: Option<Span>,
     /// True while a definition is expanded that was called inside an aggregate.
     called_in_rows: bool,
     /// Nodes made by expanding definitions in this declaration.
     expanded: usize,
+    /// How deep the expression that is being typed is nested.
+    depth: usize,
     set: std::collections::HashMap<String, String>,
 }
 
@@ -135,9 +143,11 @@ impl<'a, 'd> Checker<'a, 'd> {
             members: Default::default(),
             columns: Vec::new(),
             lists: Default::default(),
+            values: Vec::new(),
             called_at: None,
             called_in_rows: false,
             expanded: 0,
+            depth: 0,
             set: Default::default(),
             symbols,
             diagnostics,
@@ -149,6 +159,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         let mut checker = Checker::new(Symbols::default(), diagnostics);
         checker.program = program.clone();
         checker.columns = program.tables.iter().map(|t| columns(&t.fields)).collect();
+        checker.values = program.enums.iter().map(|e| places(&e.values)).collect();
         checker.lists =
             program.enums.iter().enumerate().map(|(i, e)| (e.name.clone(), crate::program::EnumId(i as u32))).collect();
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
@@ -213,15 +224,24 @@ impl<'a, 'd> Checker<'a, 'd> {
         self.diagnostics.error_count()
     }
 
+    /// Looking for the nearest name takes time; after so many mistakes nobody reads on.
+    fn many_errors(&self) -> bool {
+        self.error_count() > MAX_SUGGESTIONS
+    }
+
     /// Suggests the nearest of the names that would have been right, as an edit; otherwise lists them if they are few,
     /// or says `otherwise`.
     fn suggest<'n>(
+        &self,
         diagnostic: Diagnostic,
         name: &str,
         span: Span,
         candidates: impl IntoIterator<Item = &'n str> + Clone,
         otherwise: impl Into<String>,
     ) -> Diagnostic {
+        if self.many_errors() {
+            return diagnostic.help(otherwise);
+        }
         if let Some(near) = crate::diagnostics::nearest(name, candidates.clone()) {
             return diagnostic.fix(format!("did you mean `{near}`?"), span, near);
         }
@@ -291,7 +311,7 @@ impl<'a, 'd> Checker<'a, 'd> {
                 let diagnostic = Diagnostic::new(code, name.span, message).label(label);
                 let diagnostic = match other {
                     Some(_) => diagnostic.help(help),
-                    None => Self::suggest(diagnostic, &name.text, name.span, names.iter().copied(), help),
+                    None => self.suggest(diagnostic, &name.text, name.span, names.iter().copied(), help),
                 };
                 self.push(diagnostic);
                 None
@@ -368,6 +388,11 @@ impl domain::Known for Checker<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// The places of values in their list; of a repeated one the first.
+fn places(values: &[String]) -> std::collections::HashMap<String, u32> {
+    values.iter().enumerate().rev().map(|(i, value)| (value.clone(), i as u32)).collect()
 }
 
 /// The columns of a table by name.

@@ -396,7 +396,8 @@ impl Checker<'_, '_> {
                 let names: Vec<&str> =
                     self.symbols.names.iter().filter(|(_, (s, _))| fits(s)).map(|(n, _)| *n).collect();
                 let otherwise = "name a segment or a partition, or leave `within` out for everyone";
-                self.push(Self::suggest(diagnostic, &name.text, name.span, names, otherwise));
+                let diagnostic = self.suggest(diagnostic, &name.text, name.span, names, otherwise);
+                self.push(diagnostic);
                 None
             }
         }

@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// More boxes than this are not worth it: the proof is given up.
 const MAX_BOXES: usize = 500;
 
+/// Lists longer than this are not looked into.
+const MAX_LISTED: u32 = 1_000;
+
 /// What a quantity may be.
 #[derive(Debug, Clone, PartialEq)]
 enum Values {
@@ -229,11 +232,7 @@ impl Regions<'_> {
         let values = match value.ty {
             Type::Enum(_) => self.symbols(value.ty, |s| constants.contains(&Value::Symbol(s)) == inside)?,
             Type::Number(_) => {
-                let points = constants
-                    .iter()
-                    .filter_map(Value::number)
-                    .map(|n| Numbers::compared(CompareOp::Equal, n))
-                    .fold(Numbers::none(), |a, b| a.or(&b));
+                let points = Numbers::points(constants.iter().filter_map(Value::number));
                 let range = self.range(value);
                 Values::Numbers(if inside { range.and(&points) } else { range.without(&points) })
             }
@@ -249,7 +248,7 @@ impl Regions<'_> {
     fn symbols(&self, ty: Type, keep: impl Fn(u32) -> bool) -> Option<Values> {
         let Type::Enum(list) = ty else { return None };
         let count = self.program.enums.get(list.index())?.values.len() as u32;
-        Some(Values::Listed((0..count).map(keep).collect()))
+        (count <= MAX_LISTED).then(|| Values::Listed((0..count).map(keep).collect()))
     }
 
     fn range(&self, quantity: &Expr) -> Numbers {
@@ -329,7 +328,12 @@ impl Region {
     }
 
     /// Accounts in both; `None` if that would grow too large.
-    pub fn and(&self, other: &Region) -> Option<Region> {
+    pub fn and(mut self, other: &Region) -> Option<Region> {
+        // The long way is for alternatives; a chain of single conditions narrows the boxes where they stand.
+        if let [only] = other.0.as_slice() {
+            self.0.retain_mut(|cell| cell.narrow(only));
+            return Some(self);
+        }
         let mut cells = Vec::new();
         for a in &self.0 {
             for b in &other.0 {
@@ -364,21 +368,26 @@ impl Region {
 
 impl Cell {
     fn and(&self, other: &Cell) -> Option<Cell> {
-        let mut out = self.0.clone();
+        let mut both = self.clone();
+        both.narrow(other).then_some(both)
+    }
+
+    /// Limits this box by another; false if nothing is left of it.
+    fn narrow(&mut self, other: &Cell) -> bool {
         for (key, (values, sure)) in &other.0 {
-            match out.get_mut(key) {
+            match self.0.get_mut(key) {
                 Some((mine, _)) => {
                     *mine = mine.and(values);
                     if mine.is_empty() {
-                        return None;
+                        return false;
                     }
                 }
                 None => {
-                    out.insert(key.clone(), (values.clone(), *sure));
+                    self.0.insert(key.clone(), (values.clone(), *sure));
                 }
             }
         }
-        Some(Cell(out))
+        true
     }
 }
 
@@ -387,11 +396,7 @@ pub fn band_numbers(test: &BandTest) -> Numbers {
     match test {
         BandTest::Compare(op, bound) => Numbers::compared(*op, *bound),
         BandTest::Between(low, high) => Numbers::between(Some(*low), Some(*high)),
-        BandTest::In(values) => values
-            .iter()
-            .filter_map(Value::number)
-            .map(|n| Numbers::compared(CompareOp::Equal, n))
-            .fold(Numbers::none(), |a, b| a.or(&b)),
+        BandTest::In(values) => Numbers::points(values.iter().filter_map(Value::number)),
         BandTest::Otherwise => Numbers::all(),
         BandTest::Missing => Numbers::none(),
     }

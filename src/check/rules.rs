@@ -116,7 +116,7 @@ impl Checker<'_, '_> {
         if !verbs.contains(&action.verb.text.as_str()) {
             let message = format!("`do {}` is not known", action.verb.text);
             let diagnostic = Diagnostic::new(Code::UnknownValue, action.verb.span, message).label("not an action");
-            self.push(Self::suggest(diagnostic, &action.verb.text, action.verb.span, verbs, ""));
+            self.push(self.suggest(diagnostic, &action.verb.text, action.verb.span, verbs, ""));
         }
         if let ActionTarget::Text(text) = &action.what {
             for (name, span) in placeholders(&text.text, text.span) {
@@ -129,6 +129,9 @@ impl Checker<'_, '_> {
                     let diagnostic =
                         Diagnostic::new(Code::UnknownName, span, format!("`{{{name}}}` cannot be filled in"))
                             .label("neither a column of the accounts nor declared");
+                    if self.many_errors() {
+                        names.clear();
+                    }
                     let diagnostic = match crate::diagnostics::nearest(&name, names.iter().copied()) {
                         // The place may be the whole text, so no edit is offered for it.
                         Some(near) => diagnostic.help(format!("did you mean `{{{near}}}`?")),

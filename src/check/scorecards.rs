@@ -7,7 +7,7 @@ use crate::ast::{self, LimitVerb};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Type, Unit,
+    Combine, Limit, Line, Metric, MetricId, MissingPolicy, Node, Override, Scorecard, ScorecardId, Stale, Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -61,6 +61,9 @@ impl Checker<'_, '_> {
             self.weights(item, card, &lines, &overrides, combine);
             self.weight_limits(&lines, &overrides, combine);
         }
+        if combine != Combine::Sum {
+            self.points_ranges(&lines, &overrides);
+        }
         let missing =
             card.missing.as_ref().map_or(MissingPolicy::Renormalise { at_least: DEFAULT_COVERAGE }, |m| self.policy(m));
         let base = match &card.base {
@@ -80,7 +83,7 @@ impl Checker<'_, '_> {
             None => Decimal::ZERO,
         };
         let limits: Vec<Limit> =
-            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l)).collect() };
+            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l, card)).collect() };
         self.limit_conflicts(&limits);
         // Which scores can occur is known only if all lines are, and the points of all that they read.
         let known = complete
@@ -127,7 +130,7 @@ impl Checker<'_, '_> {
                 let words = ["weighted mean", "sum", "min", "max"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                self.push(Self::suggest(diagnostic, other, name.span, words, ""));
+                self.push(self.suggest(diagnostic, other, name.span, words, ""));
                 Combine::WeightedMean
             }
         }
@@ -141,6 +144,9 @@ impl Checker<'_, '_> {
             other => {
                 let mut names: Vec<&str> = self.symbols.metrics.iter().map(|m| m.name.text.as_str()).collect();
                 names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
+                if self.many_errors() {
+                    names.clear();
+                }
                 let near = crate::diagnostics::nearest(&name.text, names.iter().copied());
                 let field = self.subject_field(&name.text).is_some();
                 let (code, message) = match other {
@@ -501,7 +507,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn limit(&mut self, limit: &ast::Limit) -> Option<Limit> {
+    fn limit(&mut self, limit: &ast::Limit, card: &ast::Scorecard) -> Option<Limit> {
+        if let ast::ExprKind::Name(grade) = &limit.value.kind
+            && let Some(general) = card.grades.iter().find(|table| table.segment.is_none())
+            && let Some(place) = general.rows.iter().position(|row| row.name.text == *grade)
+        {
+            self.grade_as_limit(limit, grade, general, place);
+            return None;
+        }
         let value = self.constant(&limit.value, Type::Number(Unit::Points), "a limit of a score")?;
         let when = match &limit.when {
             Some(when) => {
@@ -515,6 +528,39 @@ impl Checker<'_, '_> {
         };
         let because = limit.because.as_ref().map(|b| b.text.clone());
         Some(Limit { verb: limit.verb, value, when, because, span: limit.span })
+    }
+
+    /// `cap watch`: limits are points; which ones keep a score in that grade can often be told.
+    fn grade_as_limit(&mut self, limit: &ast::Limit, grade: &str, table: &ast::Thresholds, place: usize) {
+        let bound = |row: Option<&ast::Row>| match &row?.test.kind {
+            ast::RowTestKind::Compare(ast::CompareOp::GreaterEqual, bound) => match bound.kind {
+                ast::ExprKind::Number(n) => Some(n),
+                _ => None,
+            },
+            _ => None,
+        };
+        let points = match limit.verb {
+            LimitVerb::Cap => {
+                bound(place.checked_sub(1).and_then(|i| table.rows.get(i))).and_then(|n| n.sub(Decimal::ONE))
+            }
+            _ => bound(table.rows.get(place)),
+        };
+        let verb = match limit.verb {
+            LimitVerb::Cap => "cap",
+            LimitVerb::Floor => "floor",
+            LimitVerb::Set => "set",
+        };
+        let mut diagnostic = Diagnostic::new(
+            Code::TypeMismatch,
+            limit.value.span,
+            format!("`{grade}` is a grade, and a limit is a number of points"),
+        )
+        .label("a grade");
+        diagnostic = match points {
+            Some(points) => diagnostic.fix(format!("write `{verb} {points}`"), limit.value.span, points.to_string()),
+            None => diagnostic.help(format!("write the points: `{verb} 29`")),
+        };
+        self.push(diagnostic);
     }
 
     /// A cap below a floor that can hold at the same time has no meaning.
@@ -582,9 +628,32 @@ impl Checker<'_, '_> {
         limits.iter().fold(found, |d, l| d.union(Domain { low: Some(l.value), high: Some(l.value), whole: false }))
     }
 
+    /// Points of what is weighed into a score of 0 to 100 lie there too, as far as they are declared.
+    fn points_ranges(&mut self, lines: &[Line], overrides: &[Override]) {
+        let mut told: Vec<Span> = Vec::new();
+        for line in overrides.iter().flat_map(|o| &o.lines).chain(lines).filter(|l| !l.informational) {
+            if told.contains(&line.span) || self.broken.contains(&symbol_of(line.item)) {
+                continue;
+            }
+            let domain = self.line_domain(line, MissingPolicy::Fail);
+            let below = domain.low.filter(|low| low.is_negative());
+            let above = domain.high.filter(|high| *high > Decimal::HUNDRED);
+            let Some(points) = above.or(below) else { continue };
+            told.push(line.span);
+            let name = self.node_name(line.item).to_string();
+            self.error(
+                Code::PointsRange,
+                line.span,
+                format!("`{name}` can have {points} points, but a score runs from 0 to 100"),
+                "outside 0 to 100",
+                "keep its points between 0 and 100, or add points up with `combine sum`",
+            );
+        }
+    }
+
     fn line_domain(&self, line: &Line, general: MissingPolicy) -> Domain {
         let points = match (&line.scale, line.item) {
-            (Some(scale), _) => scale_domain(&scale.points),
+            (Some(scale), item) => scale_domain(&scale.points).union_with(self.faded_to(item)),
             (None, Node::Metric(id)) => {
                 self.metrics.get(id.index()).and_then(Option::as_ref).map_or(Domain::ANY, |m| points_domain(self, m))
             }
@@ -595,6 +664,12 @@ impl Checker<'_, '_> {
             MissingPolicy::Neutral(n) => points.union(Domain { low: Some(n), high: Some(n), whole: false }),
             _ => points,
         }
+    }
+
+    /// Where the points of a stale metric go.
+    fn faded_to(&self, item: Node) -> Option<Decimal> {
+        let Node::Metric(id) = item else { return None };
+        self.metrics.get(id.index()).and_then(Option::as_ref).and_then(fades_to)
     }
 
     // ---------- reached twice ----------
@@ -739,7 +814,15 @@ pub(super) fn points_domain(checker: &Checker, metric: &Metric) -> Domain {
         return super::domain::of(&metric.value, checker, None);
     }
     let whole = metric.scales.is_empty() && all.iter().all(|p| p.is_integer());
-    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }
+    Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }.union_with(fades_to(metric))
+}
+
+/// Where the points of a metric go once its value is too old.
+fn fades_to(metric: &Metric) -> Option<Decimal> {
+    match metric.valid_for?.then {
+        Stale::Fade { to, .. } => Some(to),
+        _ => None,
+    }
 }
 
 fn scale_domain(points: &[(Decimal, Decimal)]) -> Domain {

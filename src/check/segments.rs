@@ -212,6 +212,33 @@ impl Checker<'_, '_> {
     }
 }
 
+impl Checker<'_, '_> {
+    /// Clauses for segments alone must reach every account: the others would have none.
+    pub(super) fn covering_segments(&mut self, clauses: &[(SegmentRef, Span)], what: &str, general: &str) {
+        let Some((_, last)) = clauses.last() else { return };
+        if clauses.iter().any(|(segment, _)| self.unclear(*segment)) {
+            return;
+        }
+        let outside = clauses.iter().try_fold(Region::everything(), |left, (segment, _)| {
+            left.and(&domain::Known::members(self, *segment, false)?)
+        });
+        if outside.as_ref().is_some_and(Region::is_empty) {
+            return;
+        }
+        let names: Vec<String> =
+            clauses.iter().map(|(segment, _)| format!("`{}`", self.segment_name(*segment))).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::SegmentUncovered,
+            *last,
+            format!("accounts outside {} have no {what}", names.join(" and ")),
+        )
+        .label("these are for some accounts only")
+        .help(format!("say what holds for everyone else: `{general}`"));
+        diagnostic.witness = account(outside.and_then(|left| self.regions(|r| r.witness(&left))));
+        self.push(diagnostic);
+    }
+}
+
 /// The declaration behind a segment or part.
 pub(super) fn segment_of(segment: SegmentRef) -> Symbol {
     match segment {

@@ -4,6 +4,7 @@ use super::{Checker, Scope, header, put};
 use crate::Settings;
 use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::number::Decimal;
 use crate::program::{Currency, EnumId, EnumType, Expr, Field, FieldId, Param, Table, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
 use crate::source::Source;
@@ -101,7 +102,10 @@ impl Checker<'_, '_> {
             seen.insert(name, field.name.span);
             let ty = self.type_of(&field.ty, &format!("{table}.{name}"));
             let has = |kind| field.attributes.iter().any(|a| a.kind == kind);
-            let (low, high) = field.range.as_ref().map_or((None, None), |r| (r.low, r.high));
+            let (low, high) = match &field.range {
+                Some(range) => (range.low, range.high),
+                None => natural_range(ty),
+            };
             if let Some(range) = &field.range {
                 if !ty.is_number() && ty != Type::Unknown {
                     self.error(
@@ -195,7 +199,7 @@ impl Checker<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
         let columns = columns.iter().map(String::as_str);
         let otherwise = format!("declare it in `{table}`");
-        self.push(Self::suggest(diagnostic, &name.text, name.span, columns, otherwise));
+        self.push(self.suggest(diagnostic, &name.text, name.span, columns, otherwise));
     }
 
     /// What a written type means. Lists of values become a type of their own, named by `owner`.
@@ -255,6 +259,7 @@ impl Checker<'_, '_> {
     pub(super) fn add_enum(&mut self, name: String, values: Vec<String>) -> EnumId {
         let id = EnumId(self.program.enums.len() as u32);
         self.lists.insert(name.clone(), id);
+        self.values.push(super::places(&values));
         self.program.enums.push(EnumType { name, values });
         id
     }
@@ -317,7 +322,7 @@ impl Checker<'_, '_> {
                     let names = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Rows { .. }));
                     let names = names.map(|t| t.header.name.as_str());
                     let otherwise = format!("declare it: `table {} {{ id text key }}`", events.of.text);
-                    let diagnostic = Self::suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
+                    let diagnostic = self.suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
                     self.push(diagnostic);
                 }
             }
@@ -443,6 +448,15 @@ impl Checker<'_, '_> {
                 None
             }
         }
+    }
+}
+
+/// The range that a unit has by itself.
+fn natural_range(ty: Type) -> (Option<Decimal>, Option<Decimal>) {
+    match ty {
+        Type::Number(Unit::Points) => (Some(Decimal::ZERO), Some(Decimal::HUNDRED)),
+        Type::Number(Unit::Nps) => (Some(Decimal::HUNDRED.neg()), Some(Decimal::HUNDRED)),
+        _ => (None, None),
     }
 }
 

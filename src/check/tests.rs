@@ -60,7 +60,7 @@ impl Checker<'_, '_> {
                     Diagnostic::new(Code::UnknownName, given.table.span, message).label("rows of which table?");
                 let names = names.iter().map(String::as_str);
                 let span = given.table.span;
-                self.push(Self::suggest(diagnostic, &given.table.text, span, names, "name a table"));
+                self.push(self.suggest(diagnostic, &given.table.text, span, names, "name a table"));
                 return;
             }
         };
@@ -153,7 +153,7 @@ impl Checker<'_, '_> {
                     let message = format!("there is no rule `{}`", rule.text);
                     let diagnostic = Diagnostic::new(Code::UnknownName, rule.span, message).label("not a rule");
                     let names = names.iter().copied();
-                    self.push(Self::suggest(diagnostic, &rule.text, rule.span, names, "name a rule"));
+                    self.push(self.suggest(diagnostic, &rule.text, rule.span, names, "name a rule"));
                 }
                 self.test_subject(subject, keys);
                 if let Some(because) = because {
@@ -168,7 +168,7 @@ impl Checker<'_, '_> {
                         Diagnostic::new(Code::UnknownCode, name.span, message).label("not in the catalogue");
                     let names = Code::ALL.iter().map(|c| c.name());
                     let otherwise = "`laud explain` lists them all";
-                    self.push(Self::suggest(diagnostic, &name.text, name.span, names, otherwise));
+                    self.push(self.suggest(diagnostic, &name.text, name.span, names, otherwise));
                 }
             }
         }
@@ -182,7 +182,7 @@ impl Checker<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UnknownName, subject.span, message).label("not given above");
         let otherwise = format!("give it: `account {} {{ … }}`", subject.text);
         let names = keys.keys().copied();
-        self.push(Self::suggest(diagnostic, &subject.text, subject.span, names, otherwise));
+        self.push(self.suggest(diagnostic, &subject.text, subject.span, names, otherwise));
     }
 
     /// `acme.references` as `references`, so that it is typed like any expression; who is meant is checked on the way.

@@ -12,8 +12,9 @@ use crate::engine::{Engine, Options};
 use crate::explain::personal;
 use crate::program::{Expr, Type};
 use crate::report::accounts::{self, Evaluation, account_name};
+use crate::report::paint::Paint;
 use crate::report::table::{Align, Cell, Column, Table};
-use crate::report::{load, value};
+use crate::report::{Layout, load, value};
 use crate::source::Source;
 use crate::value::Value;
 use crate::{check, syntax};
@@ -28,7 +29,7 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     }
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
     for id in &args.account {
-        known(&evaluator, &session, id)?;
+        known(&evaluator, &session, id, args.run.show_personal)?;
     }
     match &args.expression {
         Some(text) => expression(args, &session, &evaluator, text, terminal),
@@ -37,13 +38,14 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 }
 
 /// Stops if there is no such account.
-pub fn known(evaluator: &Evaluator, session: &Session, id: &str) -> Result<(), Stop> {
+fn known(evaluator: &Evaluator, session: &Session, id: &str, personal: bool) -> Result<(), Stop> {
     let as_of = session.stamp.as_of;
     if evaluator.ids(as_of).any(|known| known == id) {
         return Ok(());
     }
     let ids: Vec<&str> = evaluator.ids(as_of).collect();
-    let help = did_you_mean(id, ids.iter().copied());
+    let tell = personal || !accounts::personal_key(&session.program);
+    let help = tell.then(|| did_you_mean(id, ids.iter().copied())).flatten();
     Err(Stop::usage(format!("there is no account `{id}`")).maybe_help(help))
 }
 
@@ -65,6 +67,9 @@ fn scores(args: &EvalArgs, session: &Session, terminal: &mut Terminal) -> u8 {
         Format::Md => accounts::markdown(&evaluation),
     };
     terminal.print(&text);
+    if args.format == Format::Csv {
+        left_out(session, terminal);
+    }
     if evaluation.scores_hit() {
         terminal.note("some scores lack a number that could not be computed\n");
         return DATA;
@@ -112,14 +117,17 @@ fn expression(
                 "expression": text,
                 "type": expr.ty.to_string(),
                 "accounts": accounts,
+                "load": load::json(&session.load, &accounts::unseen(program, &session.data, stamp.as_of)),
             });
             format!("{whole:#}\n")
         }
         Format::Csv => {
-            let mut table = Table::new(vec![Column::words("account"), Column::words("value")]);
+            let as_of = session.stamp.as_of.to_string();
+            let mut table = Table::new(["account", "as_of", "value", "missing"].map(Column::words).to_vec());
             for (id, _, v) in rows {
                 let text = shown(&v, value::csv(program, expr.ty, &v));
-                table.row(vec![id.into(), text.into()]);
+                let missing = v.missing().map_or("", |why| why.words());
+                table.row(vec![id.into(), as_of.as_str().into(), text.into(), missing.into()]);
             }
             table.csv()
         }
@@ -145,15 +153,33 @@ fn expression(
                 table.row(cells);
             }
             if args.format == Format::Md {
-                table.markdown()
+                accounts::heading(&session.stamp) + &table.markdown()
             } else {
                 let layout = terminal.layout();
-                format!("{}\n{}", accounts::title(&session.stamp, table.rows.len(), &layout), table.human(0, &layout))
+                let mut out = accounts::title(&session.stamp, table.rows.len(), &layout);
+                out.push_str(&format!("\n{}", table.human(0, &layout)));
+                let left_out = load::left_out(&session.load);
+                if !left_out.rows.is_empty() {
+                    out.push('\n');
+                    accounts::section(&mut out, "data", left_out, &layout);
+                }
+                out
             }
         }
     };
     terminal.print(&out);
+    if matches!(args.format, Format::Csv | Format::Md) {
+        left_out(session, terminal);
+    }
     Ok(0)
+}
+
+/// Says beside a result that has no place for it which tables lack rows.
+fn left_out(session: &Session, terminal: &mut Terminal) {
+    let table = load::left_out(&session.load);
+    if !table.rows.is_empty() {
+        terminal.note(&table.human(0, &Layout { paint: Paint::new(terminal.err_color()), ..terminal.layout() }));
+    }
 }
 
 /// Parses and types an expression; what is wrong with it is drawn under it.

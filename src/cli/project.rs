@@ -1,6 +1,7 @@
 //! Finding and reading the files of a project.
 
-use super::stop::{PROGRAM, Stop};
+use super::stop::{PROGRAM, Stop, USAGE};
+pub use crate::data::reason;
 use crate::report::counted;
 use crate::source::Sources;
 use std::fs;
@@ -76,9 +77,13 @@ impl Project {
             return Err(first);
         }
         let config = directory.join(CONFIG);
-        let config = match config.is_file() {
-            true => Some((shown(&config), read_text(&config)?)),
-            false => None,
+        // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
+        let config = match config.symlink_metadata() {
+            Ok(_) => {
+                let text = read_text(&config).map_err(|stop| Stop { code: USAGE, ..stop })?;
+                Some((shown(&config), text))
+            }
+            Err(_) => None,
         };
         let absolute = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
         let name = absolute.file_name().map_or_else(|| "project".to_string(), |n| n.to_string_lossy().into_owned());
@@ -122,8 +127,11 @@ pub fn search(directory: &Path) -> Result<Found, Stop> {
                     continue;
                 }
                 if path.join(CONFIG).is_file() { found.projects.push(path) } else { open.push(path) }
-            } else if !hidden && path.extension().is_some_and(|e| e == "laud") && (kind.is_file() || path.is_file()) {
-                found.files.push(path);
+            } else if !hidden && path.extension().is_some_and(|e| e == "laud") {
+                // A link that leads nowhere is told when it is read.
+                if path.is_file() || kind.is_symlink() && !path.exists() {
+                    found.files.push(path);
+                }
             }
         }
     }
@@ -174,15 +182,6 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
         let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
         Stop { code: PROGRAM, ..Stop::usage(message) }.help(help)
     })
-}
-
-/// Why the disk refused, in few words.
-pub fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or directory".to_string(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]

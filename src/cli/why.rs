@@ -9,7 +9,7 @@ use crate::diagnostics::{did_you_mean, nearest};
 use crate::engine::reference::Evaluator;
 use crate::explain::{self, Case, Topic, Traced, Whole};
 use crate::program::{PortfolioId, Program};
-use crate::report::accounts::account_name;
+use crate::report::accounts::{account_name, personal_key};
 use std::path::{Path, PathBuf};
 
 /// Runs the verb.
@@ -24,7 +24,7 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         Some(name) => topic(&session.program, name)?,
         None => Topic::Account,
     };
-    let id = account(&evaluator, &session, &args.account)?;
+    let id = account(&evaluator, &session, &args.account, args.run.show_personal)?;
     let Some(account) = evaluator.account(&id, session.stamp.as_of) else {
         return Err(Stop::usage(format!("there is no account `{id}`")));
     };
@@ -162,7 +162,7 @@ fn list(names: &[&str]) -> String {
 }
 
 /// The id of the account that a person means: an id, an id in another case, or a name.
-fn account(evaluator: &Evaluator, session: &Session, asked: &str) -> Result<String, Stop> {
+fn account(evaluator: &Evaluator, session: &Session, asked: &str, personal: bool) -> Result<String, Stop> {
     let as_of = session.stamp.as_of;
     let ids: Vec<&str> = evaluator.ids(as_of).collect();
     if ids.contains(&asked) {
@@ -180,16 +180,17 @@ fn account(evaluator: &Evaluator, session: &Session, asked: &str) -> Result<Stri
     if matches.is_empty() {
         matches.extend(names.iter().filter(|(name, _)| same(name)).map(|(_, id)| *id));
     }
+    let tell = personal || !personal_key(&session.program);
     match matches.as_slice() {
         [one] => Ok(one.to_string()),
         [] => {
             let candidates = ids.iter().copied().chain(names.iter().map(|(name, _)| name.as_str()));
-            let help = did_you_mean(asked, candidates.collect::<Vec<_>>().iter().copied());
+            let help = did_you_mean(asked, candidates.filter(|_| tell).collect::<Vec<_>>().iter().copied());
             Err(Stop::usage(format!("there is no account `{asked}`")).maybe_help(help))
         }
         several => {
-            Err(Stop::usage(format!("`{asked}` could be several accounts"))
-                .help(format!("it is one of {}", list(several))))
+            let help = tell.then(|| format!("it is one of {}", list(several)));
+            Err(Stop::usage(format!("`{asked}` could be several accounts")).maybe_help(help))
         }
     }
 }

@@ -7,6 +7,7 @@ use super::undeclared::Undeclared;
 use crate::calendar::Date;
 use crate::program::{FieldId, Program, Table, Type};
 use chrono_tz::Tz;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -180,6 +181,23 @@ impl ColumnBuilder {
         equal && (self.issues.is_empty() || self.issue(a) == self.issue(b))
     }
 
+    /// Which of two rows comes first by what they hold; blanks and unreadable cells come before all else.
+    pub(super) fn compare(&self, a: usize, b: usize) -> Ordering {
+        match &self.cells {
+            Cells::Boolean(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Number(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Date(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Instant(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Symbol(v) => v.get(a).cmp(&v.get(b)),
+            Cells::Text(v) => v.get(a).cmp(&v.get(b)),
+        }
+        .then_with(|| self.is_issue(a).cmp(&self.is_issue(b)))
+    }
+
+    fn is_issue(&self, row: usize) -> bool {
+        !self.issues.is_empty() && self.issue(row).is_some()
+    }
+
     fn issue(&self, row: usize) -> Option<(Bad, u32)> {
         let at = self.issues.binary_search_by_key(&(row as u32), |(row, ..)| *row).ok()?;
         self.issues.get(at).map(|(_, bad, text)| (*bad, *text))
@@ -214,7 +232,7 @@ impl ColumnBuilder {
             let first = rows.next();
             (first.map_or(0, |_| 1 + rows.count() as u64), first)
         }
-        let bad = |row: usize| !self.issues.is_empty() && self.issue(row).is_some();
+        let bad = |row: usize| self.is_issue(row);
         match &self.cells {
             Cells::Boolean(v) => count(v, &bad),
             Cells::Number(v) => count(v, &bad),

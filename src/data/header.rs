@@ -2,6 +2,7 @@
 
 use super::DataError;
 use super::NoteKind;
+use super::column::clip;
 use super::fold::fold;
 use super::notes::note;
 use super::table::TableBuilder;
@@ -22,7 +23,12 @@ pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: 
         if first < i && !header.is_empty() && builder.errors.len() < before + MOST_REPEATS {
             builder.errors.push(DataError {
                 place: place.to_string(),
-                message: format!("column `{header}` appears twice, as column {} and column {}", first + 1, i + 1),
+                message: format!(
+                    "column `{}` appears twice, as column {} and column {}",
+                    clip(header),
+                    first + 1,
+                    i + 1
+                ),
                 help: Some("rename or remove one of them".to_string()),
             });
         }
@@ -56,7 +62,7 @@ pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: 
         .iter()
         .enumerate()
         .filter(|(at, header)| !header.is_empty() && !places.contains(&Some(*at)))
-        .map(|(_, header)| format!("`{header}`"))
+        .map(|(_, header)| format!("`{}`", clip(header)))
         .collect();
     if !unused.is_empty() && builder.errors.len() == before {
         let count = unused.len() as u64;
@@ -85,6 +91,7 @@ fn missing(
         return;
     }
     let name = column.name.clone();
+    let key = builder.table.key.is_some_and(|id| id.index() == field);
     let candidates: Vec<String> = headers.iter().map(|h| fold(h)).collect();
     let near = nearest(&fold(wanted), candidates.iter().map(String::as_str))
         .and_then(|near| candidates.iter().position(|c| c == near))
@@ -94,7 +101,7 @@ fn missing(
         _ => None,
     };
     let list = || {
-        let shown: Vec<String> = headers.iter().take(12).map(|h| format!("`{h}`")).collect();
+        let shown: Vec<String> = headers.iter().take(12).map(|h| format!("`{}`", clip(h))).collect();
         let more = if headers.len() > 12 { ", …" } else { "" };
         format!("there is {}{more}", shown.join(", "))
     };
@@ -106,6 +113,8 @@ fn missing(
         (None, Some(near)) if declared => format!("did you mean `{near}`?"),
         (None, Some(near)) => format!("did you mean `{near}`? then set `columns.{name} = \"{near}\"`"),
         (None, None) if headers.is_empty() => "the file has no columns at all".to_string(),
+        // Without its key a row cannot be told from others.
+        (None, None) if key => format!("{}; name it with `columns.{name} = \"…\"`", list()),
         (None, None) => format!("{}; name it with `columns.{name} = \"…\"`, or declare `{name}` optional", list()),
     };
     let message = if declared {

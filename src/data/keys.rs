@@ -1,11 +1,12 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
 use super::notes::{note, plural};
-use super::table::TableBuilder;
+use super::table::{TableBuilder, told};
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table, TableKind};
-use std::cmp::Reverse;
+use crate::value::MASK;
+use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -69,12 +70,20 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
         } else {
             let later = recorded.is_some() && recorded_at(builder, stays) > recorded_at(builder, row);
             let why = if later { "recorded later, is kept" } else { "the first, is kept" };
-            let key = builder.keys.get(row).map_or("", |k| k);
+            let key = told_key(builder.table, builder.keys.get(row).map_or("", |k| k));
             let detail = format!("`{key}` is also the key of a different row: {place}, {why}");
             builder.reject_taken(row, RejectReason::Conflict, detail);
         }
     }
     builder.retain(&keep);
+}
+
+/// What may be said of a key.
+fn told_key(table: &Table, key: &str) -> String {
+    match table.key.and_then(|id| table.fields.get(id.index())) {
+        Some(field) => told(field, key.to_string()),
+        None => key.to_string(),
+    }
 }
 
 /// The latest row per key, by the as-of date if there is one.
@@ -121,10 +130,11 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
     unknown.sort();
     let field = builder.table.fields.get(merged).map_or("", |f| f.name.as_str());
     if let Some((row, into)) = unknown.first() {
-        let key = builder.keys.get(*row as usize).map_or("", |k| k);
+        let key = told_key(builder.table, builder.keys.get(*row as usize).map_or("", |k| k));
         let text = format!(
-            "{} merged into one that does not exist; kept: `{key}` into `{into}` at {}",
+            "{} merged into one that does not exist; kept: `{key}` into `{}` at {}",
             plural(unknown.len() as u64, "row"),
+            told_key(builder.table, into),
             builder.place(*row as usize)
         );
         let finding = note(NoteKind::Other, Some(field), unknown.len() as u64, text);
@@ -171,7 +181,7 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
         if let Some(flag) = keep.get_mut(row) {
             *flag = false;
         }
-        builder.reject_taken(row, RejectReason::Merged, format!("merged into `{into}`"));
+        builder.reject_taken(row, RejectReason::Merged, format!("merged into `{}`", told_key(builder.table, &into)));
     }
     builder.retain(&keep);
     moved
@@ -185,13 +195,15 @@ fn circle(builder: &TableBuilder<'_>, round: &[&Arc<str>], field: &str, by_key: 
     round.rotate_left(smallest);
     let first = round.first().map_or("", |key| key);
     let row = by_key.get(first).copied().unwrap_or(0);
-    let mut names: Vec<String> = round.iter().take(MOST_NAMED).map(|k| format!("`{k}`")).collect();
+    let told = |key| told_key(builder.table, key);
+    let mut names: Vec<String> = round.iter().take(MOST_NAMED).map(|k| format!("`{}`", told(k))).collect();
     if round.len() > MOST_NAMED {
         names.push(format!("{} more", round.len() - MOST_NAMED));
     }
-    names.push(format!("`{first}`"));
+    let shown = told(first);
+    names.push(format!("`{shown}`"));
     let message = match round.len() {
-        1 => format!("`{first}` is merged into itself"),
+        1 => format!("`{shown}` is merged into itself"),
         _ => format!("rows are merged in a circle: {}", names.join(" into ")),
     };
     DataError {
@@ -207,7 +219,9 @@ const MOST_NAMED: usize = 8;
 
 /// Gives each event row its parent's row: re-keyed where the parent was merged away, rejected where there is none.
 ///
-/// Returns the rows by parent, in order of date, time, key and place.
+/// Returns the rows by parent, in order of date and time. Of rows at the same moment the one recorded earlier comes first,
+/// then the lesser key, then the lesser cells from left to right: which row is the first or the last must not depend on
+/// how an export happened to be sorted.
 pub fn attach(
     builder: &mut TableBuilder<'_>,
     parents: &TableData,
@@ -220,6 +234,8 @@ pub fn attach(
     let mut owner: Vec<u32> = Vec::with_capacity(rows);
     let mut keep = vec![true; rows];
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
+    let hidden = builder.table.fields.get(parent.index()).is_some_and(|field| field.personal);
+    let told = |key: &str| if hidden { MASK.to_string() } else { told_key(parent_table, key) };
     let mut folded: Option<HashMap<String, Arc<str>>> = None;
     let mut cased: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
     for row in 0..rows {
@@ -246,8 +262,8 @@ pub fn attach(
                 let folded = folded
                     .get_or_insert_with(|| parents.by_key.keys().map(|k| (k.to_lowercase(), Arc::clone(k))).collect());
                 let near = folded.get(&key.to_lowercase()).cloned();
-                let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{n}` is"));
-                let detail = format!("`{key}` is not in `{}`{hint}", parent_table.header.name);
+                let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{}` is", told(n)));
+                let detail = format!("`{}` is not in `{}`{hint}", told(&key), parent_table.header.name);
                 builder.reject_taken(row, RejectReason::UnknownAccount, detail);
                 if let Some(near) = near {
                     *cased.entry((key, near)).or_default() += 1;
@@ -257,8 +273,10 @@ pub fn attach(
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
     let listed = |counts: &BTreeMap<(Arc<str>, Arc<str>), u64>, between: &str| {
-        let mut list: Vec<_> =
-            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{from}` {between} `{to}`"))).collect();
+        let mut list: Vec<_> = counts
+            .iter()
+            .map(|((from, to), n)| (Reverse(*n), format!("`{}` {between} `{}`", told(from), told(to))))
+            .collect();
         list.sort();
         let more = list.len().saturating_sub(5);
         let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();
@@ -291,13 +309,19 @@ pub fn attach(
             list.push(row as u32);
         }
     }
-    let dates = builder.columns.get(at.index());
-    let order = |row: u32| {
-        let row = row as usize;
-        (dates.and_then(|c| c.micros(row)), builder.keys.get(row), builder.origins.get(row).map(|o| (o.file, o.line)))
+    let moment = |field: usize, row: u32| builder.columns.get(field).and_then(|c| c.micros(row as usize));
+    let recorded = builder.table.fields.iter().position(|f| f.recorded);
+    let of_row = |row: u32| {
+        let key = builder.keys.get(row as usize);
+        (moment(at.index(), row), recorded.and_then(|i| moment(i, row)), key)
     };
+    let cells = |a: u32, b: u32| {
+        let mut orders = builder.columns.iter().map(|c| c.compare(a as usize, b as usize));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    // Rows that agree in all of this are alike, and stay as they were read.
     for list in &mut by_parent {
-        list.sort_by(|a, b| order(*a).cmp(&order(*b)));
+        list.sort_by(|a, b| of_row(*a).cmp(&of_row(*b)).then_with(|| cells(*a, *b)));
     }
     by_parent
 }

@@ -150,7 +150,7 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
     if !bound.files.is_empty() {
         for file in &bound.files {
             if !file.path.is_file() {
-                errors.push(absent(file));
+                errors.push(no_file(file).unwrap_or_else(|| absent(file)));
             }
         }
         return if errors.is_empty() { Ok(bound.files.clone()) } else { Err(errors) };
@@ -162,8 +162,13 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
             let place = binding.directory.join(&format!("{name}.{ending}{packed}"));
             if place.path.is_file() {
                 found.push(place);
+            } else {
+                errors.extend(no_file(&place));
             }
         }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
     }
     if let [first, second, ..] = found.as_slice() {
         return Err(vec![DataError {
@@ -186,6 +191,23 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
         return Err(vec![missing]);
     }
     Ok(found)
+}
+
+/// What stands under a file's name and is none.
+fn no_file(place: &Place) -> Option<DataError> {
+    let kind = place.path.symlink_metadata().ok()?;
+    let (what, help) = if place.path.is_dir() {
+        ("a directory", "name the files in it with `files = [\"…\", \"…\"]`")
+    } else if kind.is_symlink() {
+        ("a link that leads to no file", "mend the link, or put the file in its place")
+    } else {
+        ("not a file", "put a file in its place")
+    };
+    Some(DataError {
+        place: place.shown.clone(),
+        message: format!("`{}` is {what}", place.shown),
+        help: Some(help.to_string()),
+    })
 }
 
 fn absent(file: &Place) -> DataError {
@@ -236,7 +258,7 @@ fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding)
                 format!("the file is damaged: it cannot be unpacked beyond row {after}"),
                 Some("pack or copy it again".to_string()),
             ),
-            _ => (format!("the file cannot be read: {error}"), None),
+            _ => (format!("the file cannot be read: {}", input::reason(&error)), None),
         };
         builder.errors.push(DataError { place: file.shown.clone(), message, help });
     }
@@ -249,6 +271,7 @@ fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delim
         Kind::Empty if format == Format::Ndjson => None,
         Kind::Empty => Some(("the file is empty", "the first line names the columns")),
         Kind::Utf16 => Some(("the file is UTF-16", "save it as UTF-8")),
+        Kind::Binary => Some(("the file is not text", "save it as CSV (UTF-8)")),
         Kind::Workbook => Some(("the file is a workbook or an archive, not text", "save the sheet as CSV (UTF-8)")),
         Kind::Parquet => Some(("the file is Parquet", "set `format = \"parquet\"`")),
     };

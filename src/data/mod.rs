@@ -23,6 +23,7 @@ mod undeclared;
 pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
 pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
 pub use fold::fold;
+pub use input::reason;
 pub use load::load;
 
 use crate::calendar::Date;
@@ -65,7 +66,8 @@ pub struct TableData {
     pub covers_to: Option<Date>,
     /// Tables of rows with a key: row by key text; the latest row where there is one per key and date. Empty for events.
     pub by_key: HashMap<Arc<str>, u32>,
-    /// Event tables: for each row of the parent table, its rows by date (then time, key and place in the file).
+    /// Event tables: for each row of the parent table, its rows by date, time, when they were recorded, key and cells:
+    /// never by where in a file they stand.
     pub by_parent: Vec<Vec<u32>>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::cells::{Bad, Shift};
 use super::column::ColumnBuilder;
-use super::table::TableBuilder;
+use super::table::{TableBuilder, told};
 use super::{Cells, Note, NoteKind};
 use crate::diagnostics::nearest;
 use crate::number::Decimal;
@@ -93,9 +93,9 @@ impl TableBuilder<'_> {
             let mut listed: Vec<String> = Vec::new();
             for (n, text) in values.iter().take(5) {
                 let text = column.texts.get(*text);
-                let near = nearest(&super::fold::fold(text), names.iter().copied());
+                let near = nearest(&super::fold::fold(text), names.iter().copied()).filter(|_| !field.personal);
                 let near = near.map_or(String::new(), |name| format!(", did you mean `{name}`?"));
-                listed.push(format!("`{text}` ({n}{near})"));
+                listed.push(format!("`{}` ({n}{near})", told(field, text.to_string())));
             }
             if let Some(more) = values.len().checked_sub(5).filter(|n| *n > 0) {
                 listed.push(format!("{more} more"));
@@ -121,7 +121,7 @@ impl TableBuilder<'_> {
         reasons.sort_by_key(|(_, count, row, _)| (std::cmp::Reverse(*count), *row));
         for (bad, count, row, text) in reasons {
             let place = self.place(row as usize);
-            let example = column.texts.get(text);
+            let example = told(field, column.texts.get(text).to_string());
             let wanted = match (bad, field.ty) {
                 (Bad::OtherCurrency, ty) => format!("cannot be read as {ty}"),
                 (Bad::OutOfRange, _) => "cannot be used".to_string(),
@@ -129,7 +129,7 @@ impl TableBuilder<'_> {
                 (_, ty) => format!("cannot be read as {ty}"),
             };
             let why = match bad {
-                Bad::OutOfRange => column.reader.range_words(&field.name, example),
+                Bad::OutOfRange => column.reader.range_words(&field.name, &example),
                 _ => format!("`{example}` {}", bad.words()),
             };
             let text = format!("{} of `{}` {wanted}: {why} at {place}", plural(count, "cell"), field.name);

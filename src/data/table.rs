@@ -8,7 +8,8 @@ use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, clip, push_none};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
-use crate::program::{Program, Table, TableKind};
+use crate::program::{Field, Program, Table, TableKind};
+use crate::value::MASK;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -190,9 +191,10 @@ impl<'a> TableBuilder<'a> {
                         let place = format!("{}:{line}", self.files.last().map_or("?", String::as_str));
                         column.undeclared.add(bad, &text, place);
                     }
+                    let said = told(field, clip(&text));
                     let detail = |column: &ColumnBuilder| match bad {
-                        Bad::OutOfRange => column.reader.range_words(&field.name, &clip(&text)),
-                        _ => format!("`{}` in `{}` {}", clip(&text), field.name, bad.words()),
+                        Bad::OutOfRange => column.reader.range_words(&field.name, &said),
+                        _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
                     };
                     if is_key || parent {
                         return Err((RejectReason::NoKey, detail(column)));
@@ -256,6 +258,11 @@ impl<'a> TableBuilder<'a> {
             .map(|c| Column { cells: c.cells, unreadable: c.issues.into_iter().map(|(row, ..)| row).collect() })
             .collect()
     }
+}
+
+/// What may be said of a cell in messages and in the list of rejected rows, which say where to look it up.
+pub(super) fn told(field: &Field, text: String) -> String {
+    if field.personal { MASK.to_string() } else { text }
 }
 
 fn clip_line(line: u64) -> u32 {

@@ -99,6 +99,7 @@ catalogue! {
     DuplicateBand "L0308" "duplicate-band" Error
     PointsIncomplete "L0309" "points-incomplete" Error
     ImpossibleSegment "L0310" "impossible-segment" Error
+    SegmentUncovered "L0311" "segment-uncovered" Error
 
     // ---------- L04xx: scorecards ----------
     WeightsTotal "L0401" "weights-total" Error
@@ -111,6 +112,7 @@ catalogue! {
     EmptyScorecard "L0408" "empty-scorecard" Error
     LimitConflict "L0409" "limit-conflict" Error
     CombineMisuse "L0410" "combine-misuse" Error
+    PointsRange "L0411" "points-range" Error
 
     // ---------- L05xx: rules and tests ----------
     RuleWithoutCondition "L0501" "rule-without-condition" Error

@@ -1,12 +1,19 @@
 //! "Did you mean": the nearest of the names that would have been right.
 
+use std::collections::BTreeSet;
+
 /// The candidate nearest to `word`, if one is near enough: the same but for case, or at most a third of its letters off.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.is_empty() {
+        return None;
+    }
     let folded = word.to_lowercase();
-    let limit = (word.chars().count() / 3).max(1);
+    let letters = word.chars().count();
+    let limit = (letters / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        if candidate == word || candidate.len().abs_diff(word.len()) > limit + 2 {
+        // So many letters more or less are so many letters off.
+        if candidate == word || candidate.chars().count().abs_diff(letters) > limit {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
@@ -23,10 +30,14 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     if let Some(name) = nearest(word, candidates.clone()) {
         return Some(format!("did you mean `{name}`?"));
     }
-    let mut all: Vec<&str> = candidates.into_iter().collect();
-    all.sort_unstable();
-    all.dedup();
-    if all.is_empty() || all.len() > 8 {
+    let mut all = BTreeSet::new();
+    for candidate in candidates {
+        all.insert(candidate);
+        if all.len() > 8 {
+            return None;
+        }
+    }
+    if all.is_empty() {
         return None;
     }
     let list: Vec<String> = all.iter().map(|n| format!("`{n}`")).collect();

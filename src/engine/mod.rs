@@ -136,6 +136,19 @@ pub struct MetricResult {
     pub band: Option<String>,
     /// The points after thresholds or scale; missing if the value is, unless a `missing` row gives some. `None` if the metric has neither.
     pub points: Option<Value>,
+    /// Set if its last row is older than it may be.
+    pub expired: Option<Expired>,
+}
+
+/// A value that is too old.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expired {
+    /// The date of the last row that counted.
+    pub last: Date,
+    /// The last day on which the value was usable.
+    pub until: Date,
+    /// The points, or the value that is points, before they began to fade.
+    pub before: Option<Decimal>,
 }
 
 /// A score of an account.

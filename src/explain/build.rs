@@ -10,7 +10,9 @@ use super::{
 use crate::ast::{LimitVerb, TriggerKind};
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
-use crate::program::{BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Type, Unit};
+use crate::program::{
+    BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Stale, Type, Unit,
+};
 use crate::report::accounts::{account_name, personal_key, status_words};
 use crate::report::value;
 use crate::value::Value;
@@ -353,11 +355,32 @@ fn metric_why(case: Case, metric: &Metric, result: &MetricResult) -> MetricWhy {
         value,
         band: result.band.clone(),
         points: result.points.as_ref().map(Shown::points),
-        from: unfold::from(case, &metric.value, &result.value),
+        from: match &result.expired {
+            Some(_) => format!("{}, stale", unfold::from(case, &metric.value, &result.value)),
+            None => unfold::from(case, &metric.value, &result.value),
+        },
+        stale: stale(case, metric, result),
         rounding: rounding_note,
         unfolded: None,
         position: case.sources.position(metric.header.span),
     }
+}
+
+/// `last row 2025-12-31, valid for 90 days until 2026-03-31, shown as it is`
+fn stale(case: Case, metric: &Metric, result: &MetricResult) -> Option<String> {
+    let (valid, expired) = metric.valid_for.zip(result.expired.as_ref())?;
+    let fate = match valid.then {
+        Stale::Missing => "so it is missing".to_string(),
+        Stale::Flag => "kept and flagged".to_string(),
+        Stale::Fade { to, days } => {
+            let hidden = result.points.is_none() && !case.personal && personal(case.program, &metric.value);
+            let before =
+                expired.before.filter(|_| !hidden).map_or(String::new(), |n| format!(" from {}", value::plain(n)));
+            let end = expired.until.plus_days(days);
+            format!("its points decay{before} to {to} until {end}")
+        }
+    };
+    Some(format!("last row {}, valid for {} until {}, {fate}", expired.last, valid.duration, expired.until))
 }
 
 fn rule_why(case: Case, rule: &Rule, status: RuleStatus) -> RuleWhy {

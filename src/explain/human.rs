@@ -210,6 +210,9 @@ impl Page {
             let missing = if read.value.missing.is_some() { "missing: " } else { "" };
             self.labelled(label, &format!("{} {missing}{}", read.text, read.value.shown), 2, LABEL - 2);
         }
+        if let Some(note) = &metric.stale {
+            self.labelled("stale", note, 2, LABEL - 2);
+        }
         if let Some(note) = &metric.rounding {
             self.labelled("rounding", note, 2, LABEL - 2);
         }
@@ -420,6 +423,8 @@ pub(super) fn clauses(condition: &Condition, label: &str, depth: usize, table: &
 pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table {
     let any = |of: &dyn Fn(&RowWhy) -> bool| aggregate.rows.iter().any(of);
     let valued = any(&|r| r.value.is_some());
+    let diminished = any(&|r| r.diminish.is_some());
+    let capped = any(&|r| r.capped.is_some());
     let decayed = any(&|r| r.decay.is_some());
     let weighted = any(&|r| r.weight.is_some());
     // What a row adds is its value, unless something was done to it.
@@ -430,7 +435,14 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
     let added = any(&other);
     let mut columns = vec![Column::words("date")];
     columns.extend(aggregate.columns.iter().map(|c| Column { limit: Some(24), ..Column::words(c.as_str()) }));
-    for (wanted, title) in [(valued, "value"), (decayed, "decay"), (weighted, "weight"), (added, "adds")] {
+    for (wanted, title) in [
+        (valued, "value"),
+        (diminished, "left"),
+        (capped, "capped"),
+        (decayed, "decay"),
+        (weighted, "weight"),
+        (added, "adds"),
+    ] {
         columns.extend(wanted.then(|| Column::numbers(title)));
     }
     columns.extend([Column::words("row"), Column::words("")]);
@@ -445,7 +457,13 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         if valued {
             cells.push(cell(&row.value.as_ref().map_or(String::new(), shown)));
         }
-        for (wanted, figure) in [(decayed, &row.decay), (weighted, &row.weight), (added, &row.adds)] {
+        for (wanted, figure) in [
+            (diminished, &row.diminish),
+            (capped, &row.capped),
+            (decayed, &row.decay),
+            (weighted, &row.weight),
+            (added, &row.adds),
+        ] {
             cells.extend(wanted.then(|| cell(figure.as_ref().map_or("", |f| &f.shown))));
         }
         let what = if row.kept { "counts".to_string() } else { row.reason.clone().unwrap_or_default() };

@@ -49,6 +49,7 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         return;
     };
     out.push_str(&format!("\n### {}: {value}{band}\n\n`{}`\n", metric.name, clean(&unfolded.definition)));
+    out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
     for standing in &unfolded.standings {
         out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
         out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));

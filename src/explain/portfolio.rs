@@ -211,8 +211,7 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
         AccountWhy {
             name: account_name(program, whole.data, part.row, whole.personal),
             account: if masked { value::MASK.to_string() } else { part.id },
-            value: (across.value.is_some() && part.met.is_some())
-                .then(|| shown(&across.value, &part.value, hidden)),
+            value: (across.value.is_some() && part.met.is_some()).then(|| shown(&across.value, &part.value, hidden)),
             weight: part.weight.map(|weight| shown(&across.weight, &weight, weights_hidden)),
             counts: reason.is_none(),
             reason,
@@ -259,9 +258,8 @@ fn rows_table(across: &AcrossWhy, most: usize) -> Table {
     let mut table = Table::new(columns);
     for row in rows() {
         let tone = if row.counts { Tone::Plain } else { Tone::Dim };
-        let shown = |s: &Option<Shown>| {
-            s.as_ref().filter(|s| s.missing.is_none()).map_or("-".to_string(), |s| s.shown.clone())
-        };
+        let shown =
+            |s: &Option<Shown>| s.as_ref().filter(|s| s.missing.is_none()).map_or("-".to_string(), |s| s.shown.clone());
         let mut cells = vec![Cell::toned(row.account.as_str(), tone)];
         cells.extend(named.then(|| Cell::toned(row.name.clone().unwrap_or_default(), tone)));
         cells.extend(valued.then(|| Cell::toned(shown(&row.value), tone)));
@@ -286,11 +284,7 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
     for metric in &why.metrics {
         let band = metric.band.as_ref().map_or(String::new(), |band| format!(" {band}"));
         let value = missing_or(&metric.value);
-        out.push_str(&format!(
-            "\n{}  {value}{band}   {}\n",
-            paint.strong(&metric.name),
-            paint.dim(&metric.position)
-        ));
+        out.push_str(&format!("\n{}  {value}{band}   {}\n", paint.strong(&metric.name), paint.dim(&metric.position)));
         for line in metric.doc.iter().flat_map(|doc| doc.lines()) {
             out.push_str(&format!("  {}\n", paint.dim(&clean(line))));
         }
@@ -298,7 +292,11 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
             labelled(&mut out, "is", &metric.definition);
         }
         for (i, read) in metric.reads.iter().enumerate() {
-            labelled(&mut out, if i == 0 { "reads" } else { "" }, &format!("{} {}", read.text, missing_or(&read.value)));
+            labelled(
+                &mut out,
+                if i == 0 { "reads" } else { "" },
+                &format!("{} {}", read.text, missing_or(&read.value)),
+            );
         }
         for (i, row) in metric.thresholds.iter().enumerate() {
             let mark = if row.taken { "  <- here" } else { "" };

@@ -53,6 +53,10 @@ pub struct TracedRow {
     pub dropped: Option<Dropped>,
     /// What it is worth before decay, if the aggregate takes a value.
     pub value: Option<Value>,
+    /// What is left of it because of those before it in its period.
+    pub diminish: Option<Decimal>,
+    /// Before and after the cap on its period, where the period was over it.
+    pub capped: Option<(Decimal, Decimal)>,
     /// What is left of it by now, as a factor, where values fade.
     pub decay: Option<Decimal>,
     /// Its weight, where rows have one.
@@ -85,8 +89,12 @@ pub enum Step {
     Latest,
     /// `cap`
     Cap,
+    /// `diminish`
+    Diminish,
     /// `VALUE of`
     Value,
+    /// `cap … points`
+    ValueCap,
     /// `decay`, `weighted by`
     Fade,
     /// The function itself.
@@ -103,7 +111,9 @@ impl Step {
             Step::Dedupe => "dedupe",
             Step::Latest => "latest",
             Step::Cap => "cap",
+            Step::Diminish => "diminish",
             Step::Value => "value",
+            Step::ValueCap => "cap points",
             Step::Fade => "weigh",
             Step::Aggregate => "combine",
         }

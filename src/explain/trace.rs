@@ -4,7 +4,7 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::reference::{self, Account, Evaluator, Outcome, Standing};
-use crate::program::{Aggregate, Expr, Program, Ranked};
+use crate::program::{Aggregate, Expr, Keep, Program, Ranked};
 use crate::value::{Missing, Value};
 
 /// An account of the reference interpreter that can be asked.
@@ -42,6 +42,8 @@ impl Probe for Traced<'_> {
                 date: Some(row.date),
                 dropped: None,
                 value: None,
+                diminish: None,
+                capped: None,
                 decay: None,
                 weight: None,
                 adds: None,
@@ -50,6 +52,8 @@ impl Probe for Traced<'_> {
                 Outcome::Counted(counted) => {
                     // A count has nothing to say about a row but that it counts.
                     told.value = aggregate.value.as_ref().map(|_| counted.value);
+                    told.diminish = counted.diminish;
+                    told.capped = counted.capped.map(|c| (c.from, c.to));
                     (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);
                 }
                 Outcome::Dropped(why) => told.dropped = Some(reason(self.evaluator.program, aggregate, table, why)),
@@ -88,7 +92,14 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
         D::Window => (Step::Window, "outside the window".to_string()),
         D::Repeat(of) => (Step::Dedupe, format!("repeats {}", place(of))),
         D::NotLatest(of) => (Step::Latest, format!("{} is later", place(of))),
-        D::OverCap => (Step::Cap, "over the cap".to_string()),
+        D::OverCap => {
+            let why = match aggregate.cap.as_ref().map(|cap| &cap.keep) {
+                Some(Keep::Highest(by)) => format!("over the cap: others have a higher {}", row_words(by)),
+                Some(Keep::Last) => "over the cap: others are later".to_string(),
+                _ => "over the cap".to_string(),
+            };
+            (Step::Cap, why)
+        }
         D::NoValue(missing) => {
             let value = aggregate.value.as_ref().map_or_else(|| "value".to_string(), row_words);
             (Step::Value, format!("{value} is missing ({missing})"))

@@ -9,8 +9,10 @@ use super::{
     Unfolded, WindowWhy, bands, personal_field,
 };
 use crate::builtins::{AggregateFunction, Function};
+use crate::calendar::{Date, PeriodKind};
 use crate::engine::MetricResult;
-use crate::program::{Aggregate, Expr, ExprKind, FieldId, Metric, TableKind, Type};
+use crate::number::Decimal;
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, Keep, Metric, TableKind, Type};
 use crate::report::{counted, value};
 use crate::value::{Missing, Value};
 
@@ -196,6 +198,8 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             step: row.dropped.as_ref().map(|d| d.step.word()),
             reason: row.dropped.as_ref().map(|d| d.reason.clone()),
             value: if hidden { worth.map(Shown::masked) } else { worth },
+            diminish: row.diminish.map(|n| figure(n, 3)),
+            capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
             decay: row.decay.map(|n| figure(n, 3)),
             weight: row.weight.map(figures::weight),
             adds: row.adds.filter(|_| !hidden).map(|n| Figure { exact: n, shown: value::plain(n) }),
@@ -213,7 +217,7 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             first: range.first,
             last: range.last,
         }),
-        steps: steps(case, aggregate, &traced),
+        steps: steps(case, aggregate, &traced, hidden),
         columns: columns.iter().map(|(field, _)| words::field(program, Some(aggregate.source), *field)).collect(),
         rows: rows.collect(),
     }
@@ -263,8 +267,37 @@ fn row_fields(expr: &Expr, out: &mut Vec<FieldId>) {
     }
 }
 
+/// `; 12 cut to 6 in the quarter from 2026-01-01`
+fn cuts(case: Case, period: PeriodKind, traced: &TracedRows) -> String {
+    let calendar = case.probe.calendar();
+    let mut periods: Vec<(Date, Decimal, Decimal)> = Vec::new();
+    for row in &traced.rows {
+        let (Some((from, to)), Some(date)) = (row.capped, row.date) else { continue };
+        let start = calendar.start_of(period, date);
+        match periods.iter_mut().find(|(of, ..)| *of == start) {
+            Some((_, before, after)) => {
+                *before = before.add(from).unwrap_or(*before);
+                *after = after.add(to).unwrap_or(*after);
+            }
+            None => periods.push((start, from, to)),
+        }
+    }
+    periods
+        .iter()
+        .map(|(start, from, to)| format!("; {from} cut to {to} in the {} from {start}", period.word()))
+        .collect()
+}
+
+fn kept(keep: &Keep) -> &'static str {
+    match keep {
+        Keep::First => "first",
+        Keep::Last => "last",
+        Keep::Highest(_) => "highest",
+    }
+}
+
 /// The steps of the aggregate in their fixed order, with the rows left after each.
-fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy> {
+fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows, hidden: bool) -> Vec<StepWhy> {
     let words = Words::new(case.program);
     let names = |ids: &[FieldId]| {
         ids.iter().map(|f| words::field(case.program, Some(aggregate.source), *f)).collect::<Vec<_>>().join(", ")
@@ -279,17 +312,29 @@ fn steps(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<StepWhy>
     }));
     list.extend(aggregate.dedupe.as_ref().map(|d| {
         let within = d.within_days.map_or(String::new(), |n| format!(" within {}", words::plural(n, "day")));
-        (
-            Step::Dedupe,
-            format!("by {}{within}, the {} counts", names(&d.by), if d.keep_last { "last" } else { "first" }),
-        )
+        (Step::Dedupe, format!("by {}{within}, the {} counts", names(&d.by), kept(&d.keep)))
     }));
     if !aggregate.latest_per.is_empty() {
         list.push((Step::Latest, format!("per {}", names(&aggregate.latest_per))));
     }
-    list.extend(aggregate.cap.map(|(n, period)| (Step::Cap, format!("{n} per {}", period.word()))));
+    list.extend(aggregate.cap.as_ref().map(|c| {
+        let which = match &c.keep {
+            Keep::First => String::new(),
+            keep => format!(", the {} count", kept(keep)),
+        };
+        (Step::Cap, format!("{} per {}{which}", c.most, c.period.word()))
+    }));
+    list.extend(aggregate.diminish.map(|d| {
+        let by = words::diminished_by(d);
+        (Step::Diminish, format!("each next one of a {} counts {by} less", d.period.word()))
+    }));
     list.extend(aggregate.value.as_ref().map(|v| (Step::Value, row(v))));
-    list.extend(aggregate.decay.map(|d| (Step::Fade, words::decay(d))));
+    list.extend(aggregate.value_cap.map(|c| {
+        let ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
+        let cuts = if hidden { String::new() } else { cuts(case, c.period, traced) };
+        (Step::ValueCap, format!("{} per {}{cuts}", words::points(c.most, ty), c.period.word()))
+    }));
+    list.extend(aggregate.decay.as_ref().map(|d| (Step::Fade, words::decay(d))));
     list.extend(aggregate.weight.as_ref().map(|w| (Step::Fade, format!("weighted by {}", row(w)))));
     list.push((Step::Aggregate, words::function_name(Function::Aggregate(aggregate.function)).to_string()));
     let left = |step: Step| {

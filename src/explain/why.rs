@@ -263,6 +263,9 @@ pub struct MetricWhy {
     pub points: Option<Shown>,
     /// Where the value comes from, in words.
     pub from: String,
+    /// Said where the value is too old, with what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<String>,
     /// Said where the value as shown would have another band.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
@@ -401,6 +404,12 @@ pub struct RowWhy {
     pub reason: Option<String>,
     /// What it is worth.
     pub value: Option<Shown>,
+    /// What is left of it because of those before it in its period, as a factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diminish: Option<Figure>,
+    /// What the cap on its period left of it, where the period was over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capped: Option<Figure>,
     /// What is left of it by now, as a factor, where values fade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay: Option<Figure>,

@@ -7,8 +7,8 @@ use crate::builtins::{CATALOGUE, Function, Ranking};
 use crate::calendar::PeriodKind;
 use crate::number::Decimal;
 use crate::program::{
-    Across, Aggregate, BandTest, Decay, Expr, ExprKind, FieldId, MissingWord, PartTest, Program, Ranked, ScorecardId,
-    SegmentRef, TableId, Type, Unit, Within,
+    Across, Aggregate, BandTest, Decay, Diminish, Expr, ExprKind, FieldId, Keep, MissingWord, PartTest, Program,
+    Ranked, ScorecardId, SegmentRef, TableId, Type, Unit, Within,
 };
 use crate::report::value;
 use crate::value::Value;
@@ -221,16 +221,28 @@ impl<'a> Words<'a> {
         out.extend(aggregate.dedupe.as_ref().map(|d| {
             let within = d.within_days.map_or(String::new(), |n| format!(" within {}", plural(n, "day")));
             let chain = if d.chain { " chain" } else { "" };
-            let keep = if d.keep_last { " keep last" } else { "" };
-            format!("dedupe by {}{within}{chain}{keep}", fields(&d.by))
+            format!("dedupe by {}{within}{chain}{}", fields(&d.by), inner.keep(&d.keep))
         }));
         if !aggregate.latest_per.is_empty() {
             out.push(format!("latest per {}", fields(&aggregate.latest_per)));
         }
-        out.extend(aggregate.cap.map(|(n, period)| format!("cap {n} per {}", period.word())));
-        out.extend(aggregate.decay.map(decay));
+        out.extend(
+            aggregate.cap.as_ref().map(|c| format!("cap {} per {}{}", c.most, c.period.word(), inner.keep(&c.keep))),
+        );
+        out.extend(aggregate.diminish.map(|d| format!("diminish by {} per {}", diminished_by(d), d.period.word())));
+        let ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
+        out.extend(aggregate.value_cap.map(|c| format!("cap {} per {}", points(c.most, ty), c.period.word())));
+        out.extend(aggregate.decay.as_ref().map(decay));
         out.extend(aggregate.weight.as_ref().map(|w| format!("weighted by {}", inner.expr(w))));
         out
+    }
+
+    fn keep(self, keep: &Keep) -> String {
+        match keep {
+            Keep::First => String::new(),
+            Keep::Last => " keep last".to_string(),
+            Keep::Highest(by) => format!(" keep highest {}", self.at(by, Grip::Sum)),
+        }
     }
 
     /// An expression about the rows of a table.
@@ -240,10 +252,29 @@ impl<'a> Words<'a> {
 }
 
 /// `decay half-life 90 days`
-pub fn decay(decay: Decay) -> String {
+pub fn decay(decay: &Decay) -> String {
     match decay {
-        Decay::HalfLife(days) => format!("decay half-life {}", plural(days, "day")),
-        Decay::Linear(days) => format!("decay linear {}", plural(days, "day")),
+        Decay::HalfLife(days) => format!("decay half-life {}", plural(*days, "day")),
+        Decay::Linear(days) => format!("decay linear {}", plural(*days, "day")),
+        Decay::Steps(steps, otherwise) => {
+            let steps: Vec<String> =
+                steps.iter().map(|(days, left)| format!("{} -> {left}", plural(*days, "day"))).collect();
+            format!("decay steps {}, else {otherwise}", steps.join(", "))
+        }
+    }
+}
+
+/// `50%`
+pub fn diminished_by(diminish: Diminish) -> String {
+    let by = Decimal::ONE.sub(diminish.left).unwrap_or_default();
+    format!("{}%", by.mul(Decimal::HUNDRED).unwrap_or(by))
+}
+
+/// `6 points`, `500 USD`
+pub fn points(n: Decimal, ty: Type) -> String {
+    match ty {
+        Type::Number(unit @ Unit::Money(_)) => value::number(n, unit),
+        _ => format!("{n} points"),
     }
 }
 

@@ -250,8 +250,28 @@ pub struct Metric {
     pub thresholds: Vec<BandTable>,
     /// Scales: those for segments first, the general one last.
     pub scales: Vec<Scale>,
-    /// How long a value stays usable, counted from its last row; afterwards it is missing (stale).
-    pub valid_for: Option<Duration>,
+    /// How long a value stays usable, counted from its last row, and what becomes of it then.
+    pub valid_for: Option<ValidFor>,
+}
+
+/// How long a value stays usable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ValidFor {
+    /// From the last row that counts; the last day of it is usable.
+    pub duration: Duration,
+    /// What becomes of the value then.
+    pub then: Stale,
+}
+
+/// What becomes of a value that is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stale {
+    /// It is missing (stale).
+    Missing,
+    /// It stays, and every page says so.
+    Flag,
+    /// It stays, and its points move in a straight line to `to`, which they reach `days` days later.
+    Fade { to: Decimal, days: i64 },
 }
 
 /// Rows that turn a value into a band and points.
@@ -569,8 +589,8 @@ pub enum MissingWord {
     Error,
 }
 
-/// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, caps, value per
-/// row, decay, aggregate.
+/// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, cap on rows,
+/// diminishing, value per row, cap on their sum, decay, aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Aggregate {
     /// Which.
@@ -587,8 +607,12 @@ pub struct Aggregate {
     pub dedupe: Option<Dedupe>,
     /// Only the latest row per these columns; a row where one of them is missing stands for itself.
     pub latest_per: Vec<FieldId>,
-    /// At most so many rows per period, the earliest.
-    pub cap: Option<(u32, PeriodKind)>,
+    /// At most so many rows per period.
+    pub cap: Option<RowCap>,
+    /// Each further row of a period is worth less.
+    pub diminish: Option<Diminish>,
+    /// The values of a period add up to at most so much.
+    pub value_cap: Option<ValueCap>,
     /// How a row's value fades with its age.
     pub decay: Option<Decay>,
     /// A weight per row, for means, shares and nps.
@@ -607,16 +631,59 @@ pub struct Dedupe {
     /// Compare with the previous row rather than with the last kept one.
     pub chain: bool,
     /// Which of a group of repeats is kept.
-    pub keep_last: bool,
+    pub keep: Keep,
+}
+
+/// Which rows are kept where not all are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Keep {
+    /// The earliest.
+    First,
+    /// The latest.
+    Last,
+    /// Those where this is highest, of equal ones the earliest; a row where it is missing comes last.
+    Highest(Expr),
+}
+
+/// At most so many rows per period.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RowCap {
+    /// How many.
+    pub most: u32,
+    /// In which period.
+    pub period: PeriodKind,
+    /// Which ones.
+    pub keep: Keep,
+}
+
+/// Each further row of a period is worth less: the k-th by date counts `left` to the power k - 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Diminish {
+    /// What is left of the one before, as a ratio: 0.7 for `diminish by 30%`.
+    pub left: Decimal,
+    /// In which period.
+    pub period: PeriodKind,
+}
+
+/// The values of a period add up to at most so much. Where they would be more, each is scaled by the same factor; the
+/// shares are rounded so that they add up to the cap exactly (largest remainder).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ValueCap {
+    /// At most, in the unit of the values.
+    pub most: Decimal,
+    /// In which period.
+    pub period: PeriodKind,
 }
 
 /// How a value fades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Decay {
     /// 0.5 to the power age / days.
     HalfLife(i64),
     /// max(0, 1 - age / days).
     Linear(i64),
+    /// Up to each of these ages in days, this is left; beyond the last, the other.
+    Steps(Vec<(i64, Decimal)>, Decimal),
 }
 
 /// Where an as-of shift lands.

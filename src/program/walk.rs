@@ -102,8 +102,13 @@ impl Across {
 }
 
 impl Aggregate {
-    /// The value, filter and weight, as far as there are any.
+    /// The value, filter, weight and what `keep highest` looks at, as far as there are any.
     pub fn children(&self) -> Vec<&Expr> {
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().collect()
+        let keeps = [self.dedupe.as_ref().map(|d| &d.keep), self.cap.as_ref().map(|c| &c.keep)];
+        let highest = keeps.into_iter().flatten().filter_map(|keep| match keep {
+            crate::program::Keep::Highest(by) => Some(by),
+            _ => None,
+        });
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).collect()
     }
 }

@@ -24,6 +24,15 @@ pub fn lines(report: &LoadReport, unseen: &[u64], as_of: Date) -> Table {
     table
 }
 
+/// The tables that lack rows, for results that are not about the data: nothing is left out without a word.
+pub fn left_out(report: &LoadReport) -> Table {
+    let mut table = Table::new(vec![Column::default(), Column::default()]);
+    for t in report.tables.iter().filter(|t| !t.loaded || !t.rejected.is_empty()) {
+        table.row(vec![t.table.as_str().into(), Cell::toned(summary(t), Tone::Warn)]);
+    }
+    table
+}
+
 fn tone(t: &TableReport) -> Tone {
     if t.loaded && t.rejected.is_empty() { Tone::Plain } else { Tone::Warn }
 }

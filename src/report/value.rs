@@ -6,11 +6,9 @@
 use crate::calendar::Date;
 use crate::number::{DIGITS, Decimal};
 use crate::program::{Program, Type, Unit};
+pub use crate::value::MASK;
 use crate::value::{DAY_MICROS, Value};
 use serde_json::json;
-
-/// What stands for a personal value that was not asked for.
-pub const MASK: &str = "***";
 
 /// For people.
 pub fn shown(program: &Program, ty: Type, value: &Value) -> String {

@@ -118,6 +118,9 @@ impl Finder<'_, '_> {
                 metric.value.iter().for_each(|value| self.expr(value));
                 metric.thresholds.iter().for_each(|table| self.thresholds(table));
                 metric.scales.iter().for_each(|scale| self.scale(scale));
+                if let Some(ast::ValidFor { then: ast::Stale::Fade { to, .. }, .. }) = &metric.valid_for {
+                    self.expr(to);
+                }
             }
             ItemKind::Scorecard(card) => {
                 card.lines.iter().for_each(|line| self.line(line));

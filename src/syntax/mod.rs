@@ -5,6 +5,7 @@
 //! again in `recover`, so that all mistakes of a file are reported in one run.
 
 mod build;
+mod expected;
 mod grammar;
 mod hints;
 mod recover;

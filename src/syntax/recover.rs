@@ -4,10 +4,11 @@
 //! and what it would have accepted there is what was expected. Before that the usual suspects are tried: a text without
 //! its closing quote, a word that is nearly right, a statement that belongs elsewhere.
 
-use super::grammar::{Grammar, Rule};
+use super::expected::{Expected, Found, listed};
+use super::grammar::Grammar;
 use super::hints;
 use super::scan::{DECLARATIONS, Scan, text_end};
-use super::words::{Place, RESERVED, TYPES, Wanted, wanted};
+use super::words::{Place, RESERVED, TYPES};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::span::Span;
 use pest::Parser;
@@ -201,8 +202,8 @@ impl Debris<'_> {
 
     /// Says what stands at `offset` and what should.
     fn unexpected(&self, offset: usize, end: usize, expected: &Expected) -> Diagnostic {
-        let found = Found::at(self.text, offset, end);
-        let span = self.span(offset, offset + found.len());
+        let (found, begin) = Found::at(self.text, offset, end);
+        let span = self.span(begin, begin + found.len());
         if let Some(diagnostic) = self.row_without_test(offset, expected) {
             return diagnostic;
         }
@@ -354,180 +355,4 @@ fn word_before(text: &str, end: usize) -> &str {
         .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
         .map_or(0, |at| at + before.get(at..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8));
     before.get(start..).unwrap_or("")
-}
-
-/// What stands at the place of a mistake.
-enum Found<'a> {
-    /// A word or a number.
-    Word(&'a str),
-    /// Signs, or a text in quotes.
-    Signs(&'a str),
-    EndOfLine,
-    EndOfFile,
-}
-
-impl<'a> Found<'a> {
-    fn at(text: &'a str, offset: usize, end: usize) -> Found<'a> {
-        let rest = text.get(offset..).unwrap_or("");
-        // Behind the end of the piece stands what ended it, if it is on the same line.
-        let blank = if offset >= end { rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len() } else { 0 };
-        let rest = rest.get(blank..).unwrap_or("");
-        if rest.is_empty() {
-            return Found::EndOfFile;
-        }
-        if rest.starts_with(['\n', '#', '\r']) {
-            return if rest.trim_start().is_empty() { Found::EndOfFile } else { Found::EndOfLine };
-        }
-        let word = word_at(rest, 0);
-        if !word.is_empty() {
-            return Found::Word(word);
-        }
-        if rest.starts_with('"') {
-            return Found::Signs(rest.get(..text_end(rest.as_bytes(), 0)).unwrap_or("\""));
-        }
-        let sign = |c: char| "=<>!&|+-*/%^~:?".contains(c);
-        let length = match rest.find(|c: char| !sign(c)) {
-            Some(0) | None => rest.chars().next().map_or(0, char::len_utf8),
-            Some(length) => length,
-        };
-        Found::Signs(rest.get(..length).unwrap_or(""))
-    }
-
-    /// Bytes to underline.
-    fn len(&self) -> usize {
-        match self {
-            Found::Word(s) | Found::Signs(s) => s.len(),
-            Found::EndOfLine | Found::EndOfFile => 0,
-        }
-    }
-
-    fn words(&self) -> String {
-        match self {
-            Found::Word(s) | Found::Signs(s) => {
-                let mut short: String = s.chars().take(40).collect();
-                if short.len() < s.len() {
-                    short.push('…');
-                }
-                format!("`{}`", short.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'"))
-            }
-            Found::EndOfLine => "end of the line".to_string(),
-            Found::EndOfFile => "end of the file".to_string(),
-        }
-    }
-}
-
-/// What would have been right.
-#[derive(Default)]
-struct Expected {
-    shown: Vec<String>,
-    /// Words to compare a misspelt one with.
-    candidates: Vec<&'static str>,
-    wants_type: bool,
-    wants_value: bool,
-    wants_currency: bool,
-    /// A `)` is missing.
-    closing: bool,
-}
-
-const OPERATOR: &str = "an operator";
-const END: &str = "the end of the statement";
-
-impl Expected {
-    fn of(rules: &[Rule]) -> Expected {
-        let mut expected = Expected::default();
-        let mut operator = false;
-        let mut clauses = Vec::new();
-        let mut statements = Vec::new();
-        let quoted = |words: &[&str]| words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>();
-        for rule in rules {
-            match wanted(*rule) {
-                Wanted::Nothing => {}
-                Wanted::Words(words) => {
-                    expected.shown.extend(quoted(words));
-                    expected.candidates.extend(words);
-                }
-                Wanted::Noun(noun) => expected.shown.push(noun.to_string()),
-                Wanted::Operator(words) => {
-                    operator = true;
-                    expected.candidates.extend(words);
-                }
-                Wanted::Clause(words) => {
-                    clauses.extend(quoted(words));
-                    expected.candidates.extend(words);
-                }
-                Wanted::Statement(words) => {
-                    statements.extend(quoted(words));
-                    expected.candidates.extend(words);
-                }
-                Wanted::Type => expected.wants_type = true,
-                Wanted::Currency => expected.wants_currency = true,
-                Wanted::Value => expected.wants_value = true,
-                Wanted::End => expected.shown.push(END.to_string()),
-            }
-        }
-        expected.closing = expected.shown.iter().any(|s| s == "`)`");
-        if expected.wants_type {
-            expected.shown.push("a type".to_string());
-        }
-        if expected.wants_value {
-            // Whatever can begin a value goes without saying.
-            let part = ["a name", "a number", "text in quotes", "a date like `2026-03-31`", "`(`", "`if`"];
-            expected.shown.retain(|s| !part.contains(&s.as_str()));
-            expected.shown.push("a value".to_string());
-        }
-        if operator {
-            // So does whatever can follow one.
-            let part = ["`(`", "`as of`", "`for`", "`in`", "`is`", "`not`", "a unit of time like `days`"];
-            expected.shown.retain(|s| !part.contains(&s.as_str()));
-            expected.shown.push(OPERATOR.to_string());
-        } else if expected.wants_currency {
-            expected.shown.push("a currency like `USD`".to_string());
-        }
-        if clauses.len() > 1 {
-            expected.shown.push("a clause like `where`".to_string());
-        } else {
-            expected.shown.extend(clauses);
-        }
-        if statements.len() > 4 {
-            expected.shown.push("a statement".to_string());
-        } else {
-            expected.shown.extend(statements);
-        }
-        expected.shown.sort();
-        expected.shown.dedup();
-        expected.candidates.retain(|word| word.len() > 1);
-        expected.candidates.sort_unstable();
-        expected.candidates.dedup();
-        expected
-    }
-
-    fn wants_name(&self) -> bool {
-        self.wants_value || self.shown.iter().any(|s| s == "a name")
-    }
-
-    /// In words. Where the text ends too early, what must follow is worth more than what could.
-    fn words(&self, at_end: bool) -> String {
-        if at_end && self.closing {
-            return "`)`".to_string();
-        }
-        let mut shown = self.shown.clone();
-        if at_end && shown.iter().any(|s| s != OPERATOR && s != END && s != "`,`") {
-            shown.retain(|s| s != OPERATOR && s != END && s != "`,`");
-        }
-        if shown.is_empty() { "something else".to_string() } else { joined(&shown, "or") }
-    }
-}
-
-fn joined(words: &[String], conjunction: &str) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [all @ .., last] => format!("{} {conjunction} {last}", all.join(", ")),
-    }
-}
-
-/// `` `a`, `b` or `c` ``
-pub fn listed(words: &[&str], conjunction: &str) -> String {
-    let quoted: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
-    joined(&quoted, conjunction)
 }

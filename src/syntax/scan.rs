@@ -8,6 +8,9 @@ use crate::span::Span;
 /// Parentheses, braces, unfinished `if`s and runs of `not` and `-` may be nested so deep.
 pub const MAX_DEPTH: usize = 128;
 
+/// What the grammar takes for space.
+pub const WHITESPACE: [char; 6] = [' ', '\t', '\r', '\n', '\u{a0}', '\u{feff}'];
+
 /// A comment, from `#` to the end of its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
@@ -208,7 +211,7 @@ impl Scan {
     pub fn trim_end(&self, text: &str, start: usize, end: usize) -> usize {
         let mut end = end;
         loop {
-            end = text.get(start..end).map_or(end, |s| start + s.trim_end().len());
+            end = text.get(start..end).map_or(end, |s| start + s.trim_end_matches(WHITESPACE).len());
             // The last comment that begins before `end`, if it reaches it.
             let index = self.comments.partition_point(|c| (c.span.start as usize) < end);
             match index.checked_sub(1).and_then(|i| self.comments.get(i)) {

@@ -154,6 +154,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::for_segment => Words(&["for"]),
         Rule::valid_for => Statement(&["valid"]),
         Rule::valid_then => Words(&["flag", "missing"]),
+        Rule::fade => Words(&["decay to"]),
 
         Rule::line => Noun("a line like `references weight 40`"),
         Rule::line_clause => Nothing,
@@ -267,15 +268,23 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::dedupe_within => Clause(&["within"]),
         Rule::chain => Clause(&["chain"]),
         Rule::keep => Clause(&["keep"]),
+        Rule::highest => Words(&["highest"]),
+        Rule::clause_head => Nothing,
         Rule::latest_per => Clause(&["latest per"]),
         Rule::cap => Clause(&["cap"]),
+        Rule::points_word => Words(&["points"]),
+        Rule::diminish => Clause(&["diminish by"]),
         Rule::decay => Clause(&["decay"]),
         Rule::decay_shape => Words(&["half-life", "linear"]),
+        Rule::decay_steps => Words(&["steps"]),
+        Rule::decay_step => Noun("a step like `30 days -> 1`"),
         Rule::weighted_by => Clause(&["weighted by"]),
 
         Rule::item_start
         | Rule::not_a_name
         | Rule::at_margin
+        | Rule::missing_open_rows
+        | Rule::missing_open_lines
         | Rule::missing_close
         | Rule::missing_inner
         | Rule::missing_override

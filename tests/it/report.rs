@@ -87,7 +87,7 @@ fn aggregate(
         by: vec![FieldId(3)],
         within_days: Some(3),
         chain: false,
-        keep_last: false,
+        keep: Keep::First,
     });
     let aggregate = Aggregate {
         function,
@@ -98,6 +98,8 @@ fn aggregate(
         dedupe,
         latest_per: Vec::new(),
         cap: None,
+        diminish: None,
+        value_cap: None,
         decay: None,
         weight: None,
         at_least,
@@ -487,10 +489,14 @@ fn csv_has_one_row_per_account_and_every_digit() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines[0],
-        "account,name,size,advocacy,advocacy.grade,advocacy.coverage,health,health.coverage,references,references.band,\
-         references.points,stories,promoters,speaking,adoption,adoption.points,renewal_call,thank_you"
+        "account,name,as_of,size,advocacy,advocacy.grade,advocacy.coverage,health,health.coverage,references,references.band,\
+         references.points,stories,promoters,speaking,adoption,adoption.points,renewal_call,thank_you,missing"
     );
-    assert_eq!(lines[1], "acme,Acme Ltd,large,46.222222222,bronze,0.75,49,1,2,active,70,1,,0,100,100,no,undecided");
+    assert_eq!(
+        lines[1],
+        "acme,Acme Ltd,2026-03-31,large,46.222222222,bronze,0.75,49,1,2,active,70,1,,0,100,100,no,undecided,\
+         promoters: too few"
+    );
 }
 
 #[test]

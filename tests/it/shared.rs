@@ -22,6 +22,9 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
+/// A cell that is computed from a row, by header.
+type Cell<'f> = &'f dyn Fn(&BTreeMap<String, String>) -> String;
+
 // ---------- sets ----------
 
 /// A set that was found, copied into a temporary project.
@@ -77,7 +80,7 @@ impl Set {
     }
 
     /// Copies a file of the set with columns added.
-    fn widen(&self, from: &str, to: &str, added: &[(&str, &dyn Fn(&BTreeMap<String, String>) -> String)]) {
+    fn widen(&self, from: &str, to: &str, added: &[(&str, Cell)]) {
         let rows = self.rows(from);
         let headers: Vec<String> = rows[0].keys().cloned().collect();
         let mut all: Vec<&str> = headers.iter().map(String::as_str).collect();
@@ -316,7 +319,7 @@ fn nps_by_area_and_airline() {
 
 fn leads() -> Option<Set> {
     let set = Set::find("crm_messy")?;
-    let export: (&str, &dyn Fn(&BTreeMap<String, String>) -> String) = ("export", &|_| "crm".to_string());
+    let export: (&str, Cell) = ("export", &|_| "crm".to_string());
     set.widen("raw_leads_sim.csv", "raw.csv", &[export]);
     set.widen("cleaned_leads_sim.csv", "cleaned.csv", &[export]);
     set.write("export.csv", &["id"], [vec!["crm".to_string()]]);

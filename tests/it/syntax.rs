@@ -219,8 +219,8 @@ fn pages_show_what_they_say() {
     let mut shown = 0;
     for code in laud::diagnostics::Code::ALL.iter().filter(|c| c.number().starts_with("L00")) {
         let page = code.page().0;
-        let (_, examples) = page.split_once("## Fails").expect(code.name());
-        let (fails, passes) = examples.split_once("## Passes").expect(code.name());
+        let (_, examples) = page.split_once("## Fails").unwrap_or_else(|| panic!("{}", code.name()));
+        let (fails, passes) = examples.split_once("## Passes").unwrap_or_else(|| panic!("{}", code.name()));
         let block = |text: &str| text.split_once("```laud\n").unwrap().1.split_once("```").unwrap().0.to_string();
         let bad = block(fails);
         let (_, found) = parse(&bad);
@@ -768,5 +768,20 @@ mod random {
             let (file, _) = parse(&text);
             check_spans(&text, &file);
         }
+    }
+}
+
+/// A slip of the finger costs one declaration and little prose.
+#[test]
+fn one_slip_costs_one_declaration() {
+    let text = include_str!("../ui/syntax/charter.laud");
+    let whole = clean(text).items.len();
+    for (at, letter) in text.char_indices().filter(|(_, c)| "{}()\"".contains(*c)) {
+        let mut slipped = text.to_string();
+        slipped.remove(at);
+        let (file, found) = parse(&slipped);
+        assert!(file.items.len() + 1 >= whole, "{letter} at {at}: {}", prose(&slipped, &found));
+        assert!(found.len() <= 3, "{letter} at {at}: {}", prose(&slipped, &found));
+        assert!(!found.is_empty() || file.items.len() == whole, "{letter} at {at}: lost without a word");
     }
 }

@@ -192,12 +192,20 @@ impl<'a> Account<'a> {
 
     fn compute_metric(&self, scope: Scope<'_>, id: MetricId, metric: &Metric) -> MetricResult {
         let supposed = self.suppose.iter().find(|(of, _)| *of == id && scope.as_of == self.as_of);
-        let value = match supposed {
-            Some((_, value)) => value.clone(),
+        let (value, mut expired) = match supposed {
+            Some((_, value)) => (value.clone(), None),
             None => scope.metric_value(metric),
         };
-        let (band, points) = scope.points_of(metric, &value);
-        MetricResult { metric: id, value, band, points }
+        let (band, mut points) = scope.points_of(metric, &value);
+        if let Some(fresh) = points.as_ref().and_then(Value::number) {
+            points = points.map(|points| scope.fade(metric, expired.as_ref(), points));
+            if points.as_ref().and_then(Value::number) != Some(fresh)
+                && let Some(expired) = &mut expired
+            {
+                expired.before = Some(fresh);
+            }
+        }
+        MetricResult { metric: id, value, band, points, expired }
     }
 }
 
@@ -216,7 +224,7 @@ fn count(len: usize) -> std::ops::Range<u32> {
 }
 
 fn unknown_metric(metric: MetricId) -> MetricResult {
-    MetricResult { metric, value: Value::Missing(Missing::NoData), band: None, points: None }
+    MetricResult { metric, value: Value::Missing(Missing::NoData), band: None, points: None, expired: None }
 }
 
 fn unknown_score(scorecard: ScorecardId) -> ScoreResult {

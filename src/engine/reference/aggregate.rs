@@ -1,18 +1,31 @@
-//! What the rows of an aggregate amount to: value per row, decay, weight, and the function over them.
+//! What the rows of an aggregate amount to: value per row, caps on what a period adds up to, decay, weight, and the
+//! function over them.
 //!
 //! Decay and weight multiply what a row adds to a count or sum, and say how much it matters in a mean, share or net
 //! promoter score. For the other functions decay fades the value itself, and weights mean nothing.
 
 use super::logic::{fold, order};
-use super::rows::{Counted, Dropped, Listener, Outcome};
+use super::rows::{Capped, Counted, Dropped, Listener, Outcome};
 use super::scope::Scope;
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::Date;
-use crate::number::{Decimal, Products};
+use crate::number::{Decimal, Products, apportion};
 use crate::program::{Aggregate, Decay};
 use crate::value::{Fault, Missing, Value};
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Nothing can be said about the whole then.
+const OVERFLOW: Dropped = Dropped::NoValue(Missing::Error(Fault::Overflow));
+
+/// A row before anything is done to what it adds.
+struct Worth {
+    value: Value,
+    weight: Option<Decimal>,
+    diminish: Option<Decimal>,
+    /// What it adds, where rows are added up.
+    basis: Option<Decimal>,
+}
 
 /// A row with all that the functions need of it.
 pub(super) struct Row {
@@ -72,10 +85,19 @@ impl Scope<'_> {
     /// The rows that have all they need. `None` if a number was too large: nothing can be said then, while a row
     /// without a value merely adds nothing.
     fn rows(self, aggregate: &Aggregate, tell: Listener<'_>) -> Option<Vec<Row>> {
+        let kept = self.kept(aggregate, tell);
+        let diminish = self.diminished(aggregate, &kept);
+        let worth: Vec<Result<Worth, Dropped>> = kept
+            .iter()
+            .zip(diminish)
+            .map(|((row, date), left)| self.on(aggregate.source, *row).worth(aggregate, *date, left))
+            .collect();
+        let capped = self.capped(aggregate, &kept, &worth);
+        let mut too_large = capped.is_none();
         let mut rows = Vec::new();
-        let mut too_large = false;
-        for (row, date) in self.kept(aggregate, tell) {
-            match self.on(aggregate.source, row).row(aggregate, date) {
+        let caps = capped.unwrap_or_default();
+        for (((row, date), worth), i) in kept.into_iter().zip(worth).zip(0usize..) {
+            match worth.and_then(|worth| self.row(aggregate, date, worth, caps.get(&i).copied())) {
                 Ok((counted, ready)) => {
                     tell(row, date, Outcome::Counted(counted));
                     rows.push(ready);
@@ -90,9 +112,49 @@ impl Scope<'_> {
         (!too_large).then_some(rows)
     }
 
-    /// One row: value, decay, weight.
-    fn row(self, aggregate: &Aggregate, date: Date) -> Result<(Counted, Row), Dropped> {
-        const OVERFLOW: Dropped = Dropped::NoValue(Missing::Error(Fault::Overflow));
+    /// What is left of each row because of those of its period that came before it, by date.
+    fn diminished(self, aggregate: &Aggregate, kept: &[(u32, Date)]) -> Vec<Option<Decimal>> {
+        let Some(diminish) = aggregate.diminish else { return vec![None; kept.len()] };
+        let calendar = self.account.evaluator.calendar;
+        let mut before: HashMap<Date, u32> = HashMap::new();
+        let left = |(_, date): &(u32, Date)| {
+            let before = before.entry(calendar.start_of(diminish.period, *date)).or_default();
+            let left = diminish.left.fraction_power(*before);
+            *before = before.saturating_add(1);
+            left
+        };
+        kept.iter().map(left).collect()
+    }
+
+    /// By place: what the cap on a period leaves of a row's worth, for periods that are over it. `None` on overflow.
+    fn capped(
+        self,
+        aggregate: &Aggregate,
+        kept: &[(u32, Date)],
+        worth: &[Result<Worth, Dropped>],
+    ) -> Option<HashMap<usize, Capped>> {
+        let mut out = HashMap::new();
+        let Some(cap) = aggregate.value_cap else { return Some(out) };
+        let calendar = self.account.evaluator.calendar;
+        let mut periods: BTreeMap<Date, Vec<(usize, Decimal)>> = BTreeMap::new();
+        for (i, ((_, date), worth)) in kept.iter().zip(worth).enumerate() {
+            if let Ok(Worth { basis: Some(basis), .. }) = worth {
+                periods.entry(calendar.start_of(cap.period, *date)).or_default().push((i, *basis));
+            }
+        }
+        for rows in periods.values() {
+            let sum = rows.iter().try_fold(Decimal::ZERO, |sum, (_, n)| sum.add(*n))?;
+            if sum > cap.most {
+                let parts: Vec<(Decimal, Decimal)> = rows.iter().map(|(_, n)| (cap.most, *n)).collect();
+                let shares = apportion(cap.most, &parts, sum);
+                out.extend(rows.iter().zip(shares).map(|((i, from), to)| (*i, Capped { from: *from, to })));
+            }
+        }
+        Some(out)
+    }
+
+    /// The first half of a row: its value and weight, and what it adds before any cap.
+    fn worth(self, aggregate: &Aggregate, date: Date, diminish: Option<Decimal>) -> Result<Worth, Dropped> {
         let value = match (&aggregate.value, aggregate.function) {
             (Some(value), _) => self.eval(value),
             (None, F::First | F::Last) => Value::Date(date),
@@ -106,18 +168,33 @@ impl Scope<'_> {
             Some(Value::Number(weight)) => Some(weight),
             Some(missing) => return Err(Dropped::NoWeight(missing.missing().unwrap_or(Missing::NotApplicable))),
         };
-        let decay = match aggregate.decay {
+        let basis = match basis(aggregate.function, &value) {
+            Some(basis) => Some(times(basis, diminish)?),
+            None => None,
+        };
+        Ok(Worth { value, weight, diminish, basis })
+    }
+
+    /// The second half: cap, decay, weight.
+    fn row(
+        self,
+        aggregate: &Aggregate,
+        date: Date,
+        worth: Worth,
+        capped: Option<Capped>,
+    ) -> Result<(Counted, Row), Dropped> {
+        let Worth { value, weight, diminish, basis } = worth;
+        let decay = match &aggregate.decay {
             None => None,
             Some(decay) => Some(faded(decay, self.as_of.days_since(date)).ok_or(OVERFLOW)?),
         };
-        let times = |a: Decimal, b: Option<Decimal>| b.map_or(Some(a), |b| a.mul(b)).ok_or(OVERFLOW);
-        let Some(basis) = basis(aggregate.function, &value) else {
+        let Some(basis) = basis.map(|basis| capped.map_or(basis, |capped| capped.to)) else {
             // Nothing is added up: the value stands for itself, faded if it is a number.
             let faded = match value {
-                Value::Number(number) => Value::Number(times(number, decay)?),
+                Value::Number(number) => Value::Number(times(times(number, diminish)?, decay)?),
                 ref other => other.clone(),
             };
-            let counted = Counted { value, decay, weight, amount: None };
+            let counted = Counted { value, diminish, capped, decay, weight, amount: None };
             let row = Row { value: faded, basis: Decimal::ZERO, factor: Decimal::ZERO, amount: Decimal::ZERO };
             return Ok((counted, row));
         };
@@ -127,7 +204,7 @@ impl Scope<'_> {
             (Some(decay), Some(weight)) => times(decay, Some(weight))?,
         };
         let amount = times(basis, Some(factor))?;
-        let counted = Counted { value: value.clone(), decay, weight, amount: Some(amount) };
+        let counted = Counted { value: value.clone(), diminish, capped, decay, weight, amount: Some(amount) };
         Ok((counted, Row { value, basis, factor, amount }))
     }
 
@@ -212,12 +289,19 @@ fn basis(function: F, value: &Value) -> Option<Decimal> {
 }
 
 /// What is left of 1 after so many days.
-fn faded(decay: Decay, age: i64) -> Option<Decimal> {
+fn faded(decay: &Decay, age: i64) -> Option<Decimal> {
     match decay {
-        Decay::HalfLife(days) => Decimal::half_life(age, days),
-        Decay::Linear(days) if age >= days => Some(Decimal::ZERO),
-        Decay::Linear(days) => Decimal::int(days - age).div(Decimal::int(days)),
+        Decay::HalfLife(days) => Decimal::half_life(age, *days),
+        Decay::Linear(days) if age >= *days => Some(Decimal::ZERO),
+        Decay::Linear(days) => Decimal::int(days - age).div(Decimal::int(*days)),
+        Decay::Steps(steps, otherwise) => {
+            Some(steps.iter().find(|(until, _)| age <= *until).map_or(*otherwise, |(_, left)| *left))
+        }
     }
+}
+
+fn times(a: Decimal, b: Option<Decimal>) -> Result<Decimal, Dropped> {
+    b.map_or(Some(a), |b| a.mul(b)).ok_or(OVERFLOW)
 }
 
 /// The first value that no other one beats.

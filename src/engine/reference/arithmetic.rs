@@ -53,7 +53,7 @@ impl Scope<'_> {
     /// So many whole days later; a part of a day does not reach the next one.
     fn moved(self, date: Date, days: Decimal) -> Value {
         let within = Date::new(1, 1, 1).zip(Date::new(9999, 12, 31));
-        let moved = days.floor().to_int().filter(|n| n.abs() < 4_000_000).map(|n| date.plus_days(n));
+        let moved = days.floor().to_int().filter(|n| n.unsigned_abs() < 4_000_000).map(|n| date.plus_days(n));
         match (moved, within) {
             (Some(moved), Some((low, high))) if low <= moved && moved <= high => Value::Date(moved),
             _ => self.fault(Fault::Overflow),

@@ -3,8 +3,9 @@
 use super::logic::{compare, passes};
 use super::scope::Scope;
 use crate::ast::CompareOp;
+use crate::engine::Expired;
 use crate::number::{Decimal, Products};
-use crate::program::{Band, BandTable, BandTest, Metric, PartTest, Partition, Scale};
+use crate::program::{Band, BandTable, BandTest, Metric, PartTest, Partition, Scale, Stale};
 use crate::value::{Fault, Missing, Value};
 
 impl Scope<'_> {
@@ -18,16 +19,45 @@ impl Scope<'_> {
         scales.iter().find(|scale| self.applies(scale.segment))
     }
 
-    /// The value of a metric after expiry.
-    pub(super) fn metric_value(self, metric: &Metric) -> Value {
+    /// The value of a metric after expiry, and whether it is too old.
+    pub(super) fn metric_value(self, metric: &Metric) -> (Value, Option<Expired>) {
         let value = self.eval(&metric.value);
-        if let (Some(valid), false) = (metric.valid_for, value.is_missing()) {
-            let last = metric.value.aggregates().into_iter().filter_map(|a| self.last_counted(a)).max();
-            if last.is_some_and(|last| valid.after(last) < self.as_of) {
-                return Value::Missing(Missing::Stale);
+        let (Some(valid), false) = (metric.valid_for, value.is_missing()) else { return (value, None) };
+        let last = metric.value.aggregates().into_iter().filter_map(|a| self.last_counted(a)).max();
+        let expired = last.map(|last| (last, valid.duration.after(last))).filter(|(_, until)| *until < self.as_of);
+        let Some(mut expired) = expired.map(|(last, until)| Expired { last, until, before: None }) else {
+            return (value, None);
+        };
+        let value = match valid.then {
+            Stale::Missing => Value::Missing(Missing::Stale),
+            Stale::Flag => value,
+            Stale::Fade { .. } if gives_points(metric) => value,
+            Stale::Fade { to, days } => {
+                expired.before = value.number();
+                self.faded(value, to, days, &expired)
             }
+        };
+        (value, Some(expired))
+    }
+
+    /// The points of a metric, a line's own scale included, after what its age does to them.
+    pub(super) fn fade(self, metric: &Metric, expired: Option<&Expired>, points: Value) -> Value {
+        match (metric.valid_for.map(|valid| valid.then), expired) {
+            // Points that are the value itself have faded with it.
+            (Some(Stale::Fade { to, days }), Some(expired)) if gives_points(metric) => {
+                self.faded(points, to, days, expired)
+            }
+            _ => points,
         }
-        value
+    }
+
+    /// In a straight line from its own points on the last usable day to `to`; rounded once.
+    fn faded(self, points: Value, to: Decimal, days: i64, expired: &Expired) -> Value {
+        let Value::Number(own) = points else { return points };
+        let past = self.as_of.days_since(expired.until).clamp(0, days);
+        let mut sum = Products::default();
+        let both = sum.add(own, Decimal::int(days - past)).and_then(|()| sum.add(to, Decimal::int(past)));
+        self.number(both.and_then(|()| sum.divided_by(Decimal::int(days))))
     }
 
     /// The band of a metric's value, and its points: those of the band, or else of the scale.
@@ -41,7 +71,9 @@ impl Scope<'_> {
         if let Some(scale) = self.scale(&metric.scales) {
             return (name, Some(self.scaled(scale, value)));
         }
-        let gives_points = table.is_some_and(|table| table.bands.iter().any(|band| band.points.is_some()));
+        // Points that are given to other segments only are missing here; the value never stands in for them.
+        let gives_points = !metric.scales.is_empty()
+            || metric.thresholds.iter().flat_map(|t| &t.bands).any(|band| band.points.is_some());
         let reason = value.missing().unwrap_or(Missing::NotApplicable);
         (name, gives_points.then_some(Value::Missing(reason)))
     }
@@ -74,6 +106,11 @@ impl Scope<'_> {
         }
         Value::Missing(by.and_then(|value| value.missing()).unwrap_or(Missing::NotApplicable))
     }
+}
+
+/// True if thresholds or a scale turn the value into points.
+fn gives_points(metric: &Metric) -> bool {
+    !metric.scales.is_empty() || metric.thresholds.iter().any(|t| t.bands.iter().any(|b| b.points.is_some()))
 }
 
 /// The first band whose test the value passes.

@@ -3,13 +3,14 @@
 //! Every row that leaves the pipeline is told to whoever listens, with the reason; the plain evaluation does not listen.
 
 use super::Evaluator;
-use super::logic::fold;
+use super::logic::{fold, order};
 use super::scope::Scope;
 use crate::calendar::{Date, DateRange};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Dedupe, FieldId, TableId, TableKind};
-use crate::value::{Missing, Value};
-use std::collections::HashMap;
+use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId, TableKind};
+use crate::value::{DAY_MICROS, Missing, Value};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The story of an aggregate.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +52,12 @@ pub enum Outcome {
 /// How a row counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counted {
-    /// Its value before decay and weight: 1 for a count, its date for `first` and `last` of a source.
+    /// Its value before all that follows: 1 for a count, its date for `first` and `last` of a source.
     pub value: Value,
+    /// What is left of it because other rows of its period came before.
+    pub diminish: Option<Decimal>,
+    /// What the cap on its period left of that; only where the period was over it.
+    pub capped: Option<Capped>,
     /// What decay multiplied it with.
     pub decay: Option<Decimal>,
     /// Its weight.
@@ -60,6 +65,15 @@ pub struct Counted {
     /// What went in: for counts and sums these add up to the result; for means, shares and net promoter scores they
     /// are what stands above the line (for nps 1, 0 or -1 times the weight). `None` where nothing is added up.
     pub amount: Option<Decimal>,
+}
+
+/// A value that was scaled down together with the others of its period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capped {
+    /// Before.
+    pub from: Decimal,
+    /// After.
+    pub to: Decimal,
 }
 
 /// Why a row did not count; the first reason in the order of the pipeline.
@@ -124,16 +138,44 @@ impl Scope<'_> {
             let latest = self.latest(aggregate.source, &aggregate.latest_per, &rows);
             retain(&mut rows, tell, |(row, _)| latest.get(&row).map(|of| Dropped::NotLatest(*of)));
         }
-        if let Some((most, period)) = aggregate.cap {
-            let calendar = self.account.evaluator.calendar;
-            let mut taken: HashMap<Date, u32> = HashMap::new();
-            retain(&mut rows, tell, |(_, date)| {
-                let taken = taken.entry(calendar.start_of(period, date)).or_default();
-                *taken = taken.saturating_add(1);
-                (*taken > most).then_some(Dropped::OverCap)
-            });
+        if let Some(cap) = &aggregate.cap {
+            let over = self.over(aggregate.source, cap, &rows);
+            retain(&mut rows, tell, |(row, _)| over.contains(&row).then_some(Dropped::OverCap));
         }
         rows
+    }
+
+    /// The rows for which their period has no room, whichever are kept.
+    fn over(self, source: TableId, cap: &RowCap, rows: &[(u32, Date)]) -> HashSet<u32> {
+        let calendar = self.account.evaluator.calendar;
+        let mut taken: HashMap<Date, u32> = HashMap::new();
+        let mut over = HashSet::new();
+        for (row, date) in self.preferred(source, &cap.keep, rows) {
+            let taken = taken.entry(calendar.start_of(cap.period, date)).or_default();
+            *taken = taken.saturating_add(1);
+            if *taken > cap.most {
+                over.insert(row);
+            }
+        }
+        over
+    }
+
+    /// The rows in the order in which they would be kept.
+    fn preferred(self, source: TableId, keep: &Keep, rows: &[(u32, Date)]) -> Vec<(u32, Date)> {
+        match keep {
+            Keep::First => rows.to_vec(),
+            Keep::Last => rows.iter().rev().copied().collect(),
+            Keep::Highest(by) => {
+                let mut ranked: Vec<(Value, (u32, Date))> =
+                    rows.iter().map(|row| (self.on(source, row.0).eval(by), *row)).collect();
+                // Stable: of equal ones the earlier comes first.
+                ranked.sort_by(|(a, _), (b, _)| match (a.is_missing(), b.is_missing()) {
+                    (false, false) => order(b, a).unwrap_or(Ordering::Equal),
+                    (a, b) => a.cmp(&b),
+                });
+                ranked.into_iter().map(|(_, row)| row).collect()
+            }
+        }
     }
 
     /// Nothing dated after the as-of date is ever seen.
@@ -164,7 +206,11 @@ impl Scope<'_> {
         }
         let mut rows: Vec<(u32, Date)> =
             self.source_rows(of).iter().flat_map(|(parent, _)| dated(data.rows_of(*parent))).collect();
-        rows.sort_by_key(|(row, date)| (*date, *row));
+        // Rows at the same moment stay in the order of what they belong to, which does not depend on the files.
+        rows.sort_by_key(|(row, date)| match data.value(at, *row) {
+            Value::Instant(micros) => micros,
+            _ => i64::from(date.0).saturating_mul(DAY_MICROS),
+        });
         rows
     }
 
@@ -173,11 +219,14 @@ impl Scope<'_> {
     /// Rows are taken by date, latest first if the last is to be kept, so that no two kept rows of one key are ever
     /// within the distance of each other.
     fn repeats(self, source: TableId, dedupe: &Dedupe, rows: &[(u32, Date)]) -> HashMap<u32, u32> {
+        if matches!(dedupe.keep, Keep::Highest(_)) {
+            return self.below_the_highest(source, dedupe, rows);
+        }
         let mut repeats = HashMap::new();
         // By key: the kept row, and the date to compare the next one with.
         let mut groups: HashMap<Vec<Value>, (u32, Date)> = HashMap::new();
         let ordered: Vec<&(u32, Date)> =
-            if dedupe.keep_last { rows.iter().rev().collect() } else { rows.iter().collect() };
+            if dedupe.keep == Keep::Last { rows.iter().rev().collect() } else { rows.iter().collect() };
         for (row, date) in ordered {
             let near = |other: Date| dedupe.within_days.is_none_or(|days| date.days_since(other).abs() <= days);
             match groups.get_mut(&self.key(source, &dedupe.by, *row)) {
@@ -190,6 +239,41 @@ impl Scope<'_> {
                 Some(group) => *group = (*row, *date),
                 None => {
                     groups.insert(self.key(source, &dedupe.by, *row), (*row, *date));
+                }
+            }
+        }
+        repeats
+    }
+
+    /// The same where the highest is kept: of a chain the highest; otherwise rows are taken from the highest down, and
+    /// each is a repeat if one within the distance was taken before.
+    fn below_the_highest(self, source: TableId, dedupe: &Dedupe, rows: &[(u32, Date)]) -> HashMap<u32, u32> {
+        let mut groups: HashMap<Vec<Value>, Vec<(u32, Date)>> = HashMap::new();
+        for row in rows {
+            groups.entry(self.key(source, &dedupe.by, row.0)).or_default().push(*row);
+        }
+        let within = dedupe.within_days.unwrap_or(i64::MAX);
+        let mut repeats = HashMap::new();
+        for group in groups.values() {
+            let chains: Vec<&[(u32, Date)]> = match dedupe.chain {
+                true => group.chunk_by(|(_, a), (_, b)| b.days_since(*a) <= within).collect(),
+                false => vec![group],
+            };
+            for chain in chains {
+                let within = if dedupe.chain { i64::MAX } else { within };
+                let mut kept: BTreeMap<(Date, u32), u32> = BTreeMap::new();
+                for (row, date) in self.preferred(source, &dedupe.keep, chain) {
+                    let before = kept.range(..=(date, u32::MAX)).next_back();
+                    let after = kept.range((date, 0)..).next();
+                    let near = |(other, _): &(&(Date, u32), &u32)| other.0.days_since(date).abs() <= within;
+                    match before.filter(near).or(after.filter(near)) {
+                        Some((_, of)) => {
+                            repeats.insert(row, *of);
+                        }
+                        None => {
+                            kept.insert((date, row), row);
+                        }
+                    }
                 }
             }
         }

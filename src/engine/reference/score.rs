@@ -70,9 +70,14 @@ impl Scope<'_> {
             Node::Metric(id) => self.metric_value_of(id, line.scale.is_none()),
             Node::Scorecard(id) => self.score_value(id),
         };
-        match &line.scale {
-            Some(scale) => self.scaled(scale, &value),
-            None => value,
+        let Some(scale) = &line.scale else { return value };
+        let points = self.scaled(scale, &value);
+        match line.item {
+            Node::Metric(id) => match self.account.evaluator.program.metric(id) {
+                Some(metric) => self.fade(metric, self.metric(id).and_then(|m| m.expired.as_ref()), points),
+                None => points,
+            },
+            Node::Scorecard(_) => points,
         }
     }
 
@@ -113,7 +118,8 @@ impl Scope<'_> {
     /// Base plus the exact sum of weight times points, rounded once. A line without points adds nothing.
     fn sum_of_lines(self, base: Decimal, taking: &[Taking], results: &mut [LineResult]) -> Value {
         let mut sum = Products::default();
-        if taking.iter().any(|t| sum.add(t.weight, t.points).is_none()) {
+        // What a line adds must be a number too, even where the sum of all is one anyway.
+        if taking.iter().any(|t| sum.add(t.weight, t.points).is_none() || t.weight.mul(t.points).is_none()) {
             return self.fault(Fault::Overflow);
         }
         let Some(above_base) = sum.rounded() else { return self.fault(Fault::Overflow) };

@@ -1,14 +1,15 @@
 //! One row per account with every digit: for spreadsheets and joins.
 
 use super::{Evaluation, portfolio};
-use crate::engine::RuleStatus;
+use crate::engine::{AccountResult, RuleStatus};
 use crate::program::Type;
 use crate::report::table::csv_line;
 use crate::report::value;
+use crate::value::Value;
 
-/// A header line and one line per account. Columns: `account`, `name` if there is one, each partition, each scorecard with
-/// `.grade` and `.coverage`, each metric with `.band` and `.points`, each rule, each portfolio metric with
-/// `.band` (the same in every line).
+/// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, each
+/// scorecard with `.grade` and `.coverage`, each metric with `.band` and `.points`, each rule, each portfolio metric with
+/// `.band` (the same in every line), and last `missing`: what is missing and why, because a blank cell cannot say it.
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
@@ -16,6 +17,7 @@ pub fn csv(of: &Evaluation) -> String {
     if named {
         head.push("name".to_string());
     }
+    head.push("as_of".to_string());
     head.extend(program.partitions.iter().map(|p| p.header.name.clone()));
     for (i, card) in program.scorecards.iter().enumerate() {
         head.push(card.header.name.clone());
@@ -35,6 +37,7 @@ pub fn csv(of: &Evaluation) -> String {
     }
     head.extend(program.rules.iter().map(|r| r.header.name.clone()));
     head.extend(portfolio::csv_head(of));
+    head.push("missing".to_string());
     let mut out = csv_line(head.iter().map(String::as_str));
 
     for account in &of.results.accounts {
@@ -42,6 +45,7 @@ pub fn csv(of: &Evaluation) -> String {
         if named {
             cells.push(of.name(account));
         }
+        cells.push(of.stamp.as_of.to_string());
         for i in 0..program.partitions.len() {
             cells.push(of.part(account, i).unwrap_or("").to_string());
         }
@@ -73,7 +77,20 @@ pub fn csv(of: &Evaluation) -> String {
             cells.push(word.to_string());
         }
         cells.extend(portfolio::csv_cells(of));
+        cells.push(missing(of, account));
         out.push_str(&csv_line(cells.iter().map(String::as_str)));
     }
     out
+}
+
+/// `health: too few; promoters: no data`
+fn missing(of: &Evaluation, account: &AccountResult) -> String {
+    let program = of.program;
+    let said = |name: &str, value: &Value| value.missing().map(|why| format!("{name}: {why}"));
+    let cards = program.scorecards.iter().zip(&account.scores).filter_map(|(c, s)| said(&c.header.name, &s.value));
+    let metrics = program.metrics.iter().zip(&account.metrics).filter_map(|(m, r)| {
+        let points = || r.points.as_ref().and_then(|p| said(&format!("{}.points", m.header.name), p));
+        said(&m.header.name, &r.value).or_else(points)
+    });
+    cards.chain(metrics).collect::<Vec<_>>().join("; ")
 }

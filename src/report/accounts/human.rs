@@ -2,7 +2,7 @@
 
 use super::{Evaluation, portfolio, tables};
 use crate::report::paint::Tone;
-use crate::report::table::{Cell, Column, Table, clean};
+use crate::report::table::{Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, Stamp, counted, load, value};
 
 /// Width of the label that opens a section.
@@ -42,7 +42,7 @@ fn blocks(of: &Evaluation, width: usize) -> Vec<Table> {
         return Vec::new();
     }
     let (account, who) = (tables::account(of), tables::who(of));
-    let (cards, rules) = (tables::cards(of), tables::rules(of));
+    let (cards, rules) = (tables::results(of), tables::rules(of));
     let mut blocks: Vec<Vec<&tables::Group>> = vec![vec![&account, &who]];
     // The column of rules wraps, so it asks for a modest width only.
     let needed = |groups: &[&tables::Group]| tables::joined(groups).width();
@@ -119,7 +119,7 @@ fn faults(of: &Evaluation) -> Table {
     let troubles = of.troubles();
     for t in troubles.iter().take(LISTED) {
         let what = crate::value::Missing::Error(t.fault).words();
-        table.row(vec![Cell::toned(format!("{}: {what} in {}", t.account, t.name), Tone::Bad)]);
+        table.row(vec![Cell::toned(format!("{}: {what} in {}", shortened(&clean(&t.account), 40), t.name), Tone::Bad)]);
     }
     if troubles.len() > LISTED {
         let more = counted((troubles.len() - LISTED) as u64, "more number", "more numbers");

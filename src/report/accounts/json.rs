@@ -61,6 +61,9 @@ fn account(of: &Evaluation, account: &AccountResult) -> Json {
         if !metric.thresholds.is_empty() {
             facts.insert("band".into(), json!(result.band));
         }
+        if let Some(expired) = &result.expired {
+            facts.insert("stale_since".into(), expired.until.plus_days(1).to_string().into());
+        }
         if let Some(points) = &result.points {
             facts.insert("points".into(), value::json(program, Type::PLAIN, points));
         }

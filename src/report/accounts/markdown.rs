@@ -1,20 +1,13 @@
 //! For a wiki page or the comment of a pull request.
 
 use super::{Evaluation, human, portfolio, tables};
-use crate::report::load;
 use crate::report::table::{clean, escaped};
+use crate::report::{Stamp, load};
 
 /// The whole page.
 pub fn markdown(of: &Evaluation) -> String {
-    let stamp = of.stamp;
-    let mut out = format!("## {}\n\n", escaped(&stamp.project));
-    out.push_str(&format!(
-        "As of {}, program `{}`, data `{}`.\n\n",
-        stamp.as_of,
-        human::short(&stamp.program),
-        clean(&stamp.data)
-    ));
-    let (account, who, cards, rules) = (tables::account(of), tables::who(of), tables::cards(of), tables::rules(of));
+    let mut out = heading(of.stamp);
+    let (account, who, cards, rules) = (tables::account(of), tables::who(of), tables::results(of), tables::rules(of));
     let mut groups = vec![&account, &who];
     groups.extend(cards.iter());
     groups.extend(rules.iter());
@@ -26,9 +19,15 @@ pub fn markdown(of: &Evaluation) -> String {
             rule.header.name, tally.holds, tally.held_back, tally.undecided, tally.does_not_hold
         ));
     }
+    let mut table = String::new();
     for row in load::lines(of.load, &of.unseen(), of.results.as_of).rows {
-        let text: Vec<String> = row.into_iter().map(|c| c.text).filter(|t| !t.is_empty()).collect();
-        lines.push(format!("- data: {}\n", escaped(&text.join(": "))));
+        let mut cells = row.iter().map(|cell| escaped(&cell.text));
+        let (name, text) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        // The page for people names a table on its first line only; a line of a list has to stand alone.
+        if !name.is_empty() {
+            table = name;
+        }
+        lines.push(format!("- data: {table}: {text}\n"));
     }
     for t in of.troubles() {
         let what = crate::value::Missing::Error(t.fault).words();
@@ -39,4 +38,15 @@ pub fn markdown(of: &Evaluation) -> String {
         out.extend(lines);
     }
     out
+}
+
+/// Which project, at which date, by which program and over which data.
+pub fn heading(stamp: &Stamp) -> String {
+    format!(
+        "## {}\n\nAs of {}, program `{}`, data `{}`.\n\n",
+        escaped(&stamp.project),
+        stamp.as_of,
+        human::short(&stamp.program),
+        clean(&stamp.data)
+    )
 }

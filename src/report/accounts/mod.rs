@@ -8,9 +8,10 @@ pub(crate) mod portfolio;
 mod tables;
 
 pub use csv::csv;
+pub(crate) use human::section;
 pub use human::{human, short, title};
 pub use json::json;
-pub use markdown::markdown;
+pub use markdown::{heading, markdown};
 
 use super::{Stamp, value};
 use crate::calendar::Date;

@@ -1,10 +1,10 @@
 //! The columns of `laud eval`, in groups that belong together.
 
-use super::Evaluation;
+use super::{Evaluation, personal_metric};
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
 use crate::explain::{bands, held};
 use crate::number::Decimal;
-use crate::program::Scorecard;
+use crate::program::{Metric, Scorecard, Type};
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table};
 use crate::report::value;
@@ -53,9 +53,32 @@ pub fn who(of: &Evaluation) -> Group {
     })
 }
 
+/// What came out: the scorecards, or while there are none the metrics.
+pub fn results(of: &Evaluation) -> Vec<Group> {
+    if of.program.scorecards.is_empty() { metrics(of) } else { cards(of) }
+}
+
+/// The value of each metric.
+fn metrics(of: &Evaluation) -> Vec<Group> {
+    let group = |(i, metric): (usize, &Metric)| {
+        let ty = metric.value.ty;
+        let title = metric.header.name.as_str();
+        let column = if matches!(ty, Type::Number(_)) { Column::numbers(title) } else { Column::words(title) };
+        let masked = !of.personal && personal_metric(of.program, metric);
+        let cell = |a: &AccountResult| match a.metrics.get(i).map(|result| &result.value) {
+            Some(Value::Missing(why)) => Cell::toned(why.words(), Tone::Dim),
+            Some(_) if masked => Cell::from(value::MASK),
+            Some(known) => Cell::from(value::shown(of.program, ty, known)),
+            None => Cell::default(),
+        };
+        Group::new(vec![column], of, |a| vec![cell(a)])
+    };
+    of.program.metrics.iter().enumerate().map(group).collect()
+}
+
 /// Score, grade and coverage of each scorecard, those inside others last. Coverage of the latter is shown only where
 /// something is missing.
-pub fn cards(of: &Evaluation) -> Vec<Group> {
+fn cards(of: &Evaluation) -> Vec<Group> {
     let mut order: Vec<usize> = (0..of.program.scorecards.len()).collect();
     order.sort_by_key(|i| held(of.program, *i));
     let group = |i: usize| {

@@ -3,7 +3,7 @@
 use super::{Builder, Node, item};
 use crate::ast::{
     Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
-    Partition, Segment, Table, ValidFor,
+    Partition, Segment, Stale, Table, ValidFor,
 };
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
@@ -216,8 +216,16 @@ impl Builder<'_> {
                 Rule::valid_for => {
                     let mut kids = me.kids(kid);
                     let duration = kids.take(Rule::duration).map(|kid| me.duration(kid));
-                    let then = me.next_name(&mut kids);
-                    if let (Some(duration), true) = (duration, me.once(&mut seen, "valid", span)) {
+                    let then = match kids.next() {
+                        Some(kid) if kid.as_rule() == Rule::fade => {
+                            let mut inner = me.kids(kid);
+                            let to = me.next_expr(&mut inner, span);
+                            inner.take(Rule::duration).map(|kid| Stale::Fade { to, over: me.duration(kid) })
+                        }
+                        Some(kid) if kid.as_str() == "flag" => Some(Stale::Flag),
+                        _ => Some(Stale::Missing),
+                    };
+                    if let (Some(duration), Some(then), true) = (duration, then, me.once(&mut seen, "valid", span)) {
                         metric.valid_for = Some(ValidFor { duration, then, span });
                     }
                 }

@@ -4,8 +4,10 @@
 //! something harmless, so that all mistakes are found in one run. A broken declaration is left out of the tree, and its
 //! name is kept in [`ast::File::lost`] so that nobody calls it unknown.
 
+mod calls;
 mod declarations;
 mod expression;
+mod grouping;
 mod literal;
 mod meta;
 mod rows;
@@ -171,7 +173,8 @@ impl<'a> Builder<'a> {
         let goes_on = matches!(word, "and" | "or" | "in" | "is" | "then" | "else" | "of" | "where");
         let end = self.scan.trim_end(self.text, before.start, before.end);
         let same_line = self.text.get(end..rest).is_some_and(|between| !between.contains('\n'));
-        same_line || !opens || goes_on
+        let closed = self.text.get(..end).is_some_and(|t| t.ends_with('}'));
+        same_line || !closed && (!opens || goes_on)
     }
 
     /// The name of a declaration that could not be read.
@@ -220,6 +223,7 @@ impl<'a> Builder<'a> {
             match kid.as_rule() {
                 Rule::open => open = self.span(&kid),
                 Rule::close => {}
+                Rule::missing_open_rows | Rule::missing_open_lines => self.missing_open(kid.as_span().start()),
                 Rule::missing_close | Rule::missing_inner | Rule::missing_override | Rule::missing_given => {
                     self.missing_brace(open, kid.as_span().start());
                 }
@@ -236,6 +240,14 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+    }
+
+    fn missing_open(&mut self, at: usize) {
+        let end = self.scan.trim_end(self.text, 0, at);
+        let span = self.at(end, end);
+        self.fail(Code::MissingBrace, span, "missing `{`", |d| {
+            d.label("a block begins here").fix("open it with `{`", span, " {")
+        });
     }
 
     fn missing_brace(&mut self, open: Span, at: usize) {

@@ -5,6 +5,7 @@ use super::{Builder, Node};
 use crate::ast::{
     Limit, LimitVerb, Line, Meta, MissingClause, MissingPolicy, Name, Override, Scorecard, Text, WeightTotal,
 };
+use crate::diagnostics::Code;
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::words::Place;
@@ -84,6 +85,9 @@ impl Builder<'_> {
         let mut seen = Vec::new();
         while let Some(kid) = kids.next() {
             let (place, rule) = (self.span(&kid), kid.as_rule());
+            if rule == Rule::line_weight && !seen.is_empty() && self.begins_a_line(place) {
+                break;
+            }
             match rule {
                 Rule::line_weight => {
                     let mut inner = self.kids(kid);
@@ -125,6 +129,31 @@ impl Builder<'_> {
             }
         }
         line
+    }
+
+    /// `a scale 0 -> 0, 3 ->` and `b weight 20` below it: what was taken for one line is two, and one of them lacks something.
+    fn begins_a_line(&mut self, clause: Span) -> bool {
+        let before = self.text.get(..clause.start as usize).unwrap_or("");
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let name = before.get(line..).unwrap_or("").trim();
+        if name.is_empty() {
+            let head = Span { end: clause.start + "weight".len() as u32, ..clause };
+            self.fail(Code::UnexpectedText, head, "unexpected `weight`; expected a name", |d| {
+                d.help("a line begins with the name of what is weighed")
+            });
+            return true;
+        }
+        // The name is one of the line's own unless a value was missing right before it.
+        let above = self.scan.trim_end(self.text, 0, line);
+        let unfinished = self.text.get(..above).is_some_and(|t| t.ends_with("->") || t.ends_with(','));
+        if unfinished && name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            let end = self.at(above, above);
+            self.fail(Code::UnexpectedText, end, "unexpected end of the line; expected a value", |d| {
+                d.label("the line stops here")
+            });
+            return true;
+        }
+        false
     }
 
     fn because(&mut self, node: Node<'_>) -> Option<Text> {

@@ -112,6 +112,7 @@ impl Builder<'_> {
 
     fn table_block(&mut self, node: Node<'_>, given: &mut Given) {
         let mut header: Option<bool> = None;
+        let mut bad_header = false;
         self.block(node, Place::Test, |me, kid| {
             let span = me.span(&kid);
             let known = me.found;
@@ -135,11 +136,12 @@ impl Builder<'_> {
                         good = good && me.is_column(&column);
                         given.columns.push(column);
                     }
+                    bad_header = !good;
                 }
                 Some(framed) => {
                     let row = unframed(cells, framed);
                     let (have, want) = (row.len(), given.columns.len());
-                    if have == want || me.found > known {
+                    if have == want || me.found > known || bad_header {
                         given.rows.push(row);
                     } else {
                         let message = format!("this row has {have} {}, the header has {want}", plural(have, "cell"));

@@ -163,6 +163,29 @@ fn the_order_of_rows_and_files_does_not_matter() {
 }
 
 #[test]
+fn rows_of_one_moment_are_ordered_by_what_they_say() {
+    let program = {
+        let mut build = accounts_only();
+        let learned = Field { recorded: true, ..optional(date("learned")) };
+        let fields = vec![date("on"), optional(integer("score")), optional(text("who")), learned];
+        build.events("answer", TableId(0), "on", None, fields);
+        build.program
+    };
+    // The last was learned first; of the others the blank score comes first, then by score, then by person.
+    let rows = ["A,2026-01-02,,z,2026-01-09", "A,2026-01-02,7,b,2026-01-09", "A,2026-01-02,7,c,2026-01-09"];
+    let early = "A,2026-01-02,9,a,2026-01-03";
+    for turn in 0..4 {
+        let mut turned = [early].iter().chain(&rows).copied().collect::<Vec<_>>();
+        turned.rotate_left(turn);
+        let answers = format!("account,on,score,who,learned\n{}\n", turned.join("\n"));
+        let loaded = files(&[("account.csv", "id\nA\n"), ("answer.csv", &answers)]).load(&program).unwrap();
+        let who = loaded.column(1, 3);
+        let order: Vec<&str> = loaded.table(1).rows_of(0).iter().map(|r| who[*r as usize].as_str()).collect();
+        assert_eq!(order, ["a", "z", "b", "c"]);
+    }
+}
+
+#[test]
 fn tables_with_history_have_one_row_per_key_and_date() {
     let mut build = Build::default();
     let id = build.add(

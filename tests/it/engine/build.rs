@@ -92,10 +92,16 @@ pub fn aggregate(function: AggregateFunction, source: TableId) -> Aggregate {
         dedupe: None,
         latest_per: Vec::new(),
         cap: None,
+        diminish: None,
+        value_cap: None,
         decay: None,
         weight: None,
         at_least: None,
     }
+}
+
+pub fn keep(last: bool) -> Keep {
+    if last { Keep::Last } else { Keep::First }
 }
 
 pub fn rows(aggregate: Aggregate) -> Expr {

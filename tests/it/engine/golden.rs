@@ -50,7 +50,7 @@ fn world(min_answers: u32, policy: MissingPolicy) -> World {
         by: vec![w.field(activity, "type"), w.field(activity, "contact")],
         within_days: Some(3),
         chain: false,
-        keep_last: false,
+        keep: Keep::First,
     });
     let references =
         Aggregate { filter: completed(&w, "reference"), window: quarter, dedupe, ..aggregate(F::Count, activity) };

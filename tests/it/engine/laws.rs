@@ -68,7 +68,7 @@ proptest! {
         let rows: String =
             ages.iter().map(|(age, who, x)| format!("A | {} | c{who} | {x}\n", as_of.plus_days(-age))).collect();
         let table = w.events("thing", "account text | at date | who text | x number", &rows);
-        let dedupe = Dedupe { by: vec![w.field(table, "who")], within_days: within, chain, keep_last };
+        let dedupe = Dedupe { by: vec![w.field(table, "who")], within_days: within, chain, keep: keep(keep_last) };
         let aggregate = Aggregate {
             value: (function == 1).then(|| w.row(table, "x")),
             dedupe: Some(dedupe),

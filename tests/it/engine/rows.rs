@@ -34,7 +34,7 @@ fn dedupe_compares_with_the_last_kept_row_or_with_the_one_before() {
     let (w, table) = on_days(&[1, 3, 5]);
     let dedupe = |chain, keep_last| {
         let by = vec![w.field(table, "who")];
-        let dedupe = Dedupe { by, within_days: Some(3), chain, keep_last };
+        let dedupe = Dedupe { by, within_days: Some(3), chain, keep: keep(keep_last) };
         Aggregate { dedupe: Some(dedupe), ..aggregate(F::Count, table) }
     };
     assert_eq!(get(&w, dedupe(false, false), "2026-03-31"), "2");
@@ -51,7 +51,7 @@ fn dedupe_compares_with_the_last_kept_row_or_with_the_one_before() {
 fn exactly_so_many_days_later_is_a_repeat() {
     let (w, table) = on_days(&[1, 4, 8]);
     let by = vec![w.field(table, "who")];
-    let dedupe = Dedupe { by, within_days: Some(3), chain: false, keep_last: false };
+    let dedupe = Dedupe { by, within_days: Some(3), chain: false, keep: Keep::First };
     let count = Aggregate { dedupe: Some(dedupe.clone()), ..aggregate(F::Count, table) };
     assert_eq!(get(&w, count.clone(), "2026-03-31"), "2");
     // Without a distance every later row is a repeat.
@@ -63,7 +63,7 @@ fn exactly_so_many_days_later_is_a_repeat() {
 fn keys_are_compared_trimmed_and_without_case_and_blank_equals_blank() {
     let (w, table) = world("2026-01-01| a@x ;2026-01-01|A@x;2026-01-01|   A@X   ;2026-01-02|;2026-01-02|;2026-01-03|b");
     let by = vec![w.field(table, "who")];
-    let dedupe = Dedupe { by: by.clone(), within_days: Some(3), chain: false, keep_last: false };
+    let dedupe = Dedupe { by: by.clone(), within_days: Some(3), chain: false, keep: Keep::First };
     let count = Aggregate { dedupe: Some(dedupe), ..aggregate(F::Count, table) };
     assert_eq!(get(&w, count, "2026-03-31"), "3"); // a@x, blank, b
     let distinct = Aggregate { value: Some(w.row(table, "who")), ..aggregate(F::Distinct, table) };
@@ -121,7 +121,10 @@ fn a_source_that_says_nothing_gives_no_count() {
 #[test]
 fn caps_keep_the_earliest_of_each_fiscal_period() {
     let (mut w, table) = world("2026-01-05| a;2026-01-20| b;2026-01-31| c;2026-02-01| d;2026-03-01| e");
-    let capped = Aggregate { cap: Some((2, PeriodKind::Quarter)), ..aggregate(F::Count, table) };
+    let capped = Aggregate {
+        cap: Some(RowCap { most: 2, period: PeriodKind::Quarter, keep: Keep::First }),
+        ..aggregate(F::Count, table)
+    };
     assert_eq!(get(&w, capped.clone(), "2026-03-31"), "2");
     // With a year from February, January closes one quarter and February opens another.
     w.calendar = Calendar { fiscal_year_starts: 2 };
@@ -135,7 +138,7 @@ fn caps_come_before_decay() {
     let (w, table) = world("2025-10-02| a|1;2025-12-31| b|1;2026-03-31| c|1");
     let decayed = Aggregate { decay: Some(Decay::HalfLife(90)), ..aggregate(F::Count, table) };
     assert_eq!(get(&w, decayed.clone(), "2026-03-31"), "1.75");
-    let capped = Aggregate { cap: Some((1, PeriodKind::Year)), ..decayed };
+    let capped = Aggregate { cap: Some(RowCap { most: 1, period: PeriodKind::Year, keep: Keep::First }), ..decayed };
     assert_eq!(get(&w, capped, "2026-03-31"), "1.25");
 }
 

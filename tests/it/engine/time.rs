@@ -115,7 +115,7 @@ fn a_value_expires_the_day_after() {
         value: rows(last),
         thresholds: vec![],
         scales: vec![],
-        valid_for: Some(days(90)),
+        valid_for: Some(ValidFor { duration: days(90), then: Stale::Missing }),
     });
     assert_eq!(value(&w.run("2026-03-31")["A"], 0), "9");
     assert_eq!(value(&w.run("2026-04-01")["A"], 0), "stale");

@@ -27,7 +27,8 @@ fn case(rules: &str, values: &[(Option<i64>, Option<bool>)]) -> Case {
     let mut sources = Sources::new();
     sources.add("rules.laud", format!("{TABLE}{rules}"));
     let (program, diagnostics) = compile(&sources, &Settings::default());
-    let program = program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)));
+    let program =
+        program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)));
     let folder = tempfile::tempdir().unwrap();
     let cell = |x: &Option<i64>| x.map_or(String::new(), |x| x.to_string());
     let kind = |k: &Option<bool>| k.map_or("", |k| if k { "k" } else { "l" });

@@ -431,7 +431,7 @@ fn chain(rng: &mut Rng, text: &str) -> String {
 }
 
 /// A text in pieces at the given starts.
-fn pieces<'t>(text: &'t str, starts: impl Fn(&str) -> bool) -> Vec<&'t str> {
+fn pieces(text: &str, starts: impl Fn(&str) -> bool) -> Vec<&str> {
     let mut cuts = vec![0];
     let mut at = 0;
     for line in text.split_inclusive('\n') {

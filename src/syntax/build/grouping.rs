@@ -1,0 +1,257 @@
+//! The grouping of a chain of operands and operators by how tightly they bind.
+//!
+//! From loose to tight: `or`, `and`, `not`, `for 3 quarters`, comparisons, `or else`, `+ -`, `* /`, the sign, `as of`.
+//! Chains come out as flat lists, however long; nothing here goes deeper than that order.
+
+use super::{Builder, Node};
+use crate::ast::{CompareOp, Expr, ExprKind, Factor, HeldPeriod, Name, Shift, Term, Window};
+use crate::diagnostics::Code;
+use crate::span::Span;
+
+/// A part of a chain: what `expr` holds in the grammar, its operands already built.
+pub(super) enum Piece {
+    Value(Expr),
+    Sign(Sign, Span),
+    Tail(Tail, Span),
+}
+
+/// An operator; true means the inverse one.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Sign {
+    Or,
+    And,
+    Not,
+    Compare(CompareOp),
+    OrElse,
+    Add(bool),
+    Multiply(bool),
+    Minus,
+}
+
+/// What can follow a value.
+pub(super) enum Tail {
+    In { list: Vec<Expr>, negated: bool },
+    Within { window: Window, negated: bool },
+    IsMissing { because: Option<Name>, negated: bool },
+    Is { label: Name, negated: bool },
+    Held { count: u32, of: Option<u32>, period: HeldPeriod },
+    AsOf(Shift),
+}
+
+/// The parts of a chain that are left.
+pub(super) struct Pieces {
+    pub(super) list: std::iter::Peekable<std::vec::IntoIter<Piece>>,
+}
+
+impl Pieces {
+    fn sign(&mut self, wanted: impl Fn(Sign) -> bool) -> Option<(Sign, Span)> {
+        match self.list.next_if(|piece| matches!(piece, Piece::Sign(sign, _) if wanted(*sign))) {
+            Some(Piece::Sign(sign, place)) => Some((sign, place)),
+            _ => None,
+        }
+    }
+
+    fn tail(&mut self) -> Option<(Tail, Span)> {
+        match self.list.next_if(|piece| matches!(piece, Piece::Tail(..))) {
+            Some(Piece::Tail(tail, place)) => Some((tail, place)),
+            _ => None,
+        }
+    }
+}
+
+impl Builder<'_> {
+    pub(super) fn or(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list = vec![self.and(pieces, span)];
+        while pieces.sign(|s| s == Sign::Or).is_some() {
+            list.push(self.and(pieces, span));
+        }
+        chain(list, ExprKind::Or)
+    }
+
+    fn and(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list = vec![self.negation(pieces, span)];
+        while pieces.sign(|s| s == Sign::And).is_some() {
+            list.push(self.negation(pieces, span));
+        }
+        chain(list, ExprKind::And)
+    }
+
+    fn negation(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut starts = Vec::new();
+        while let Some((_, place)) = pieces.sign(|s| s == Sign::Not) {
+            starts.push(place);
+        }
+        let mut value = self.condition(pieces, span);
+        for start in starts.into_iter().rev() {
+            let span = start.to(value.span);
+            value = Expr { kind: ExprKind::Not(Box::new(value)), span };
+        }
+        value
+    }
+
+    fn condition(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut condition = self.or_else(pieces, span);
+        if let Some(Piece::Sign(Sign::Compare(_), _)) = pieces.list.peek() {
+            condition = self.comparison(condition, pieces, span);
+        }
+        while let Some((tail, place)) = pieces.tail() {
+            let whole = condition.span.to(place);
+            let value = Box::new(condition);
+            let kind = match tail {
+                Tail::In { list, negated } => ExprKind::In { value, list, negated },
+                Tail::Within { window, negated } => ExprKind::Within { value, window, negated },
+                Tail::IsMissing { because, negated } => ExprKind::IsMissing { value, because, negated },
+                Tail::Is { label, negated } => ExprKind::Is { value, label, negated },
+                Tail::Held { count, of, period } => ExprKind::Held { condition: value, count, of, period },
+                Tail::AsOf(shift) => ExprKind::AsOf { value, shift },
+            };
+            condition = Expr { kind, span: whole };
+        }
+        condition
+    }
+
+    /// `a >= b`; a chain of comparisons is a mistake that is read as it was meant.
+    fn comparison(&mut self, first: Expr, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list: Vec<Expr> = Vec::new();
+        let mut left = first;
+        let mut places: Vec<(Span, Span)> = Vec::new();
+        while let Some((Sign::Compare(op), place)) = pieces.sign(|s| matches!(s, Sign::Compare(_))) {
+            let right = self.or_else(pieces, span);
+            places.push((place, left.span));
+            let whole = left.span.to(right.span);
+            let again = matches!(pieces.list.peek(), Some(Piece::Sign(Sign::Compare(_), _))).then(|| right.clone());
+            list.push(Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), span: whole });
+            match again {
+                Some(next) => left = next,
+                None => break,
+            }
+        }
+        if let [_, (sign, middle), ..] = places.as_slice() {
+            let shared = self.text.get(middle.start as usize..middle.end as usize).unwrap_or("").to_string();
+            let (at, insert) = (*sign, middle.after());
+            self.report(Code::ChainedComparison, at, "comparisons cannot be chained", |d| {
+                let text = format!(" and {shared}");
+                d.label("the second comparison").fix(
+                    format!("write `and {shared}` before the second comparison"),
+                    insert,
+                    text,
+                )
+            });
+        }
+        chain(list, ExprKind::And)
+    }
+
+    pub(super) fn compare_op(&mut self, node: &Node<'_>) -> CompareOp {
+        let (op, right) = match node.as_str() {
+            "=" => return CompareOp::Equal,
+            "!=" => return CompareOp::NotEqual,
+            "<" => return CompareOp::Less,
+            "<=" => return CompareOp::LessEqual,
+            ">" => return CompareOp::Greater,
+            ">=" => return CompareOp::GreaterEqual,
+            "==" | "===" => (CompareOp::Equal, "="),
+            "<>" | "!==" | "≠" => (CompareOp::NotEqual, "!="),
+            "=<" | "≤" => (CompareOp::LessEqual, "<="),
+            _ => (CompareOp::GreaterEqual, ">="),
+        };
+        self.check_word(node, right);
+        op
+    }
+
+    /// Reports an operator that is written otherwise here.
+    pub(super) fn check_word(&mut self, node: &Node<'_>, right: &str) {
+        let wrong = node.as_str();
+        if wrong != right {
+            let span = self.span(node);
+            // `!x` becomes `not x`, `a&&b` becomes `a and b`.
+            let glued = |end: bool| {
+                let near = if end { self.text.get(span.end as usize..) } else { self.text.get(..span.start as usize) };
+                let near = near.unwrap_or("");
+                let letter = if end { near.chars().next() } else { near.chars().next_back() };
+                right.starts_with(char::is_alphabetic) && letter.is_some_and(char::is_alphanumeric)
+            };
+            let space = |yes: bool| if yes { " " } else { "" };
+            let text = format!("{}{right}{}", space(glued(false)), space(glued(true)));
+            self.report(Code::WrongOperator, span, format!("`{wrong}` is written `{right}`"), |d| {
+                d.fix(format!("write `{right}`"), span, text)
+            });
+        }
+    }
+
+    fn or_else(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut list = vec![self.sum(pieces, span)];
+        while pieces.sign(|s| s == Sign::OrElse).is_some() {
+            list.push(self.sum(pieces, span));
+        }
+        chain(list, ExprKind::OrElse)
+    }
+
+    fn sum(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let first = self.product(pieces, span);
+        let mut whole = first.span;
+        let mut terms = vec![Term { negative: false, value: first }];
+        while let Some((Sign::Add(negative), _)) = pieces.sign(|s| matches!(s, Sign::Add(_))) {
+            let value = self.product(pieces, span);
+            whole = whole.to(value.span);
+            terms.push(Term { negative, value });
+        }
+        match (terms.len(), terms.pop()) {
+            (1, Some(only)) => only.value,
+            (_, last) => {
+                terms.extend(last);
+                Expr { kind: ExprKind::Sum(terms), span: whole }
+            }
+        }
+    }
+
+    fn product(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let first = self.unary(pieces, span);
+        let mut whole = first.span;
+        let mut factors = vec![Factor { divide: false, value: first }];
+        while let Some((Sign::Multiply(divide), _)) = pieces.sign(|s| matches!(s, Sign::Multiply(_))) {
+            let value = self.unary(pieces, span);
+            whole = whole.to(value.span);
+            factors.push(Factor { divide, value });
+        }
+        match (factors.len(), factors.pop()) {
+            (1, Some(only)) => only.value,
+            (_, last) => {
+                factors.extend(last);
+                Expr { kind: ExprKind::Product(factors), span: whole }
+            }
+        }
+    }
+
+    fn unary(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+        let mut starts = Vec::new();
+        while let Some((_, place)) = pieces.sign(|s| s == Sign::Minus) {
+            starts.push(place);
+        }
+        let mut value = match pieces.list.next() {
+            Some(Piece::Value(value)) => value,
+            _ => self.hole(span),
+        };
+        if let Some(Piece::Tail(Tail::AsOf(_), _)) = pieces.list.peek()
+            && let Some(Piece::Tail(Tail::AsOf(shift), place)) = pieces.list.next()
+        {
+            let whole = value.span.to(place);
+            value = Expr { kind: ExprKind::AsOf { value: Box::new(value), shift }, span: whole };
+        }
+        for start in starts.into_iter().rev() {
+            let whole = start.to(value.span);
+            value = Expr { kind: ExprKind::Negate(Box::new(value)), span: whole };
+        }
+        value
+    }
+}
+
+/// One element stands for itself; several make a chain.
+fn chain(mut list: Vec<Expr>, kind: impl FnOnce(Vec<Expr>) -> ExprKind) -> Expr {
+    if list.len() == 1
+        && let Some(only) = list.pop()
+    {
+        return only;
+    }
+    let span = list.iter().map(|e| e.span).reduce(Span::to).unwrap_or_default();
+    Expr { kind: kind(list), span }
+}
