@@ -29,6 +29,22 @@ pub enum Scalar {
     ToNumber,
     /// `points(metric)`: the points after thresholds or scale
     Points,
+    /// `sqrt(x)`
+    Sqrt,
+    /// `exp(x)`
+    Exp,
+    /// `ln(x)`
+    Ln,
+    /// `log10(x)`
+    Log10,
+    /// `logistic(x)`
+    Logistic,
+    /// `wilson_low(k, n)`
+    WilsonLow,
+    /// `wilson_high(k, n)`
+    WilsonHigh,
+    /// `shrunk(k, n, m, p0)`
+    Shrunk,
 }
 
 /// Functions of many rows.
@@ -56,6 +72,14 @@ pub enum AggregateFunction {
     Nps,
     /// The middle value; the mean of the two middle ones for an even count.
     Median,
+    /// Half the width of the 95 % interval of a net promoter score.
+    NpsMargin,
+    /// Share of 4 and 5 among answers from 1 to 5.
+    Csat,
+    /// Mean of answers from 1 to 5, as points.
+    CsatMean,
+    /// Mean of answers from 1 to 7.
+    Ces,
     /// The share of the sum that the largest values make up.
     TopShare,
     /// Sum of the squared shares, times 10,000.
@@ -133,7 +157,7 @@ const fn ranking(name: &'static str, signature: &'static str, function: Ranking,
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
 pub const CATALOGUE: &[Entry] = &[
-    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 if the source was loaded and covers the window."),
+    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 only if the source says something about the window."),
     aggregate(
         "sum",
         "sum(VALUE of SOURCE …)",
@@ -183,6 +207,30 @@ pub const CATALOGUE: &[Entry] = &[
         "nps(SCORE of SOURCE …)",
         A::Nps,
         "100 x (promoters - detractors) / answers; promoters answer 9 or 10, detractors 0 to 6. Keeps the latest answer per contact if the source has a column `contact`, unless `all answers` is added. Missing (too few) below `at least N answers`.",
+    ),
+    aggregate(
+        "nps_margin",
+        "nps_margin(SCORE of SOURCE …)",
+        A::NpsMargin,
+        "Half the width of the 95 % interval of `nps` over the same answers, 1.96 standard errors; takes the same clauses and options, but no weights.",
+    ),
+    aggregate(
+        "csat",
+        "csat(SCORE of SOURCE …)",
+        A::Csat,
+        "Ratio of answers 4 and 5 on a scale declared `1 to 5`; missing (no data) without answers.",
+    ),
+    aggregate(
+        "csat_mean",
+        "csat_mean(SCORE of SOURCE …)",
+        A::CsatMean,
+        "Points: (mean - 1) / 4 x 100 of answers on a scale declared `1 to 5`; missing (no data) without answers.",
+    ),
+    aggregate(
+        "ces",
+        "ces(SCORE of SOURCE …)",
+        A::Ces,
+        "Mean of answers on a scale declared `1 to 7`; missing (no data) without answers.",
     ),
     aggregate(
         "top_share",
@@ -242,5 +290,28 @@ pub const CATALOGUE: &[Entry] = &[
     scalar("to_points", "to_points(x)", S::ToPoints, "A ratio times 100, an nps as (x + 100) / 2, a number as it is."),
     scalar("to_ratio", "to_ratio(x)", S::ToRatio, "Points divided by 100, a number as it is."),
     scalar("to_number", "to_number(x)", S::ToNumber, "The bare number of any unit."),
+    scalar("sqrt", "sqrt(x)", S::Sqrt, "Square root of a bare number; missing (not applicable) below 0."),
+    scalar("exp", "exp(x)", S::Exp, "e to the power x; above 50 the number is too large."),
+    scalar("ln", "ln(x)", S::Ln, "Natural logarithm; missing (not applicable) for 0 and below."),
+    scalar("log10", "log10(x)", S::Log10, "Logarithm to base 10; missing (not applicable) for 0 and below."),
+    scalar("logistic", "logistic(x)", S::Logistic, "1 / (1 + e^-x), a ratio: a likelihood from a weighted sum."),
+    scalar(
+        "wilson_low",
+        "wilson_low(k, n)",
+        S::WilsonLow,
+        "Lower end of Wilson's 95 % interval for the rate k of n, a ratio; missing (not applicable) unless 0 <= k <= n and n > 0.",
+    ),
+    scalar(
+        "wilson_high",
+        "wilson_high(k, n)",
+        S::WilsonHigh,
+        "Upper end of Wilson's 95 % interval for the rate k of n, a ratio; missing (not applicable) unless 0 <= k <= n and n > 0.",
+    ),
+    scalar(
+        "shrunk",
+        "shrunk(k, n, m, p0)",
+        S::Shrunk,
+        "(k + m p0) / (n + m), a ratio: the rate k of n pulled towards p0 as if m further cases were known; missing (not applicable) unless 0 <= k <= n, m >= 0 and n + m > 0.",
+    ),
     scalar("points", "points(METRIC)", S::Points, "The points a metric has after its thresholds or scale."),
 ];

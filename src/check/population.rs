@@ -207,10 +207,14 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Option<(Option<Expr>, Type)> {
         let signature = entry.signature.replace("SOURCE …", "accounts");
-        if matches!(function, A::First | A::Last | A::Nps) {
-            let (message, help) = match function {
-                A::Nps => ("`nps` is taken over answers, not over accounts", "take the mean: `avg(… of accounts)`"),
-                _ => ("accounts have no order in time", "take the largest or smallest: `max(… of accounts)`"),
+        let answers = matches!(function, A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces);
+        if answers || matches!(function, A::First | A::Last) {
+            let (message, help) = if answers {
+                let message = format!("`{}` is taken over answers, not over accounts", entry.name);
+                (message, "take the mean: `avg(… of accounts)`")
+            } else {
+                let message = "accounts have no order in time".to_string();
+                (message, "take the largest or smallest: `max(… of accounts)`")
             };
             self.error(Code::WrongArguments, span, message, "over accounts", help);
             return None;

@@ -136,7 +136,7 @@ pub struct EvalArgs {
         hide_possible_values = true
     )]
     pub format: Format,
-    /// Write every row that was not kept to this file, as csv
+    /// Write every row that was not kept and every cell that was not read to this file, as csv
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,
     #[command(flatten)]

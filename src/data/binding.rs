@@ -78,7 +78,7 @@ pub struct ColumnBinding {
     pub header: Option<String>,
     /// What an empty cell means.
     pub blank: Option<String>,
-    /// Texts and the values of the list that they mean.
+    /// Texts and the values of the list that they mean; an empty one for texts to ignore.
     pub values: Vec<(String, String)>,
     /// Texts that mean yes.
     pub yes: Vec<String>,
@@ -338,7 +338,8 @@ impl Binder<'_> {
         if let Type::Enum(list) = field.ty {
             let names: &[String] = self.program.enums.get(list.index()).map_or(&[], |e| &e.values);
             for (_, meaning) in &column.values {
-                if !names.contains(&meaning.value) {
+                // A text that means nothing is one to ignore.
+                if !meaning.value.is_empty() && !names.contains(&meaning.value) {
                     let mut finding = Diagnostic::new(
                         Code::UnknownBinding,
                         meaning.span,

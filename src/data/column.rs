@@ -1,11 +1,14 @@
 //! A column being filled: typed cells, and what is known about those that could not be read.
 
-use super::Cells;
+use super::advice::{Home, quoted};
 use super::binding::ColumnBinding;
-use super::cells::{Bad, Cell, CellReader, Shift};
+use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
+use super::rivals::Rivals;
+use super::table::told;
 use super::undeclared::Undeclared;
+use super::{Cells, DataError};
 use crate::calendar::Date;
-use crate::program::{FieldId, Program, Table, Type};
+use crate::program::{Field, FieldId, Program, Table, Type, Unit};
 use chrono_tz::Tz;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -23,6 +26,15 @@ pub(super) struct ColumnBuilder {
     /// How many texts are shared at most; none in a key, where each is there once.
     most: usize,
     pub(super) undeclared: Undeclared,
+    /// Rows whose cell holds a value that is to be ignored, rising.
+    ignored: Vec<u32>,
+    /// True once a cell that holds something could be read.
+    readable: bool,
+    unread: u64,
+    /// The first cell that could not be read: why, its text and its place.
+    first_unread: Option<(Bad, String, String)>,
+    /// For dates: the other formats that they may be written in.
+    rivals: Option<Rivals>,
 }
 
 /// Texts of unreadable cells; only so many, because they are for examples.
@@ -32,13 +44,15 @@ pub(super) struct Texts {
     places: HashMap<String, u32>,
 }
 
-const TEXTS: usize = 1000;
+/// How many texts of a column are remembered, and how much of each: enough for the list of rejects.
+const TEXTS: usize = 50_000;
+const KEPT: usize = 200;
 const SHOWN: usize = 40;
 
 impl Texts {
     /// The number of a text.
     pub(super) fn intern(&mut self, text: &str) -> u32 {
-        let short = clip(text);
+        let short = shorten(text, KEPT);
         if let Some(place) = self.places.get(&short) {
             return *place;
         }
@@ -55,12 +69,22 @@ impl Texts {
     pub(super) fn get(&self, place: u32) -> &str {
         self.list.get(place as usize).map_or("…", String::as_str)
     }
+
+    /// The same, short enough to be an example.
+    pub(super) fn example(&self, place: u32) -> String {
+        clip(self.get(place))
+    }
 }
 
 /// A text short enough to be an example, without line ends.
 pub(super) fn clip(text: &str) -> String {
-    let mut short: String = text.trim().chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(SHOWN).is_some() {
+    shorten(text, SHOWN)
+}
+
+/// At most so many characters, without line ends.
+pub(super) fn shorten(text: &str, most: usize) -> String {
+    let mut short: String = text.trim().chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.trim().chars().nth(most).is_some() {
         short.push('…');
     }
     short
@@ -93,12 +117,79 @@ impl ColumnBuilder {
             interned: HashMap::new(),
             most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
             undeclared: Undeclared::default(),
+            ignored: Vec::new(),
+            readable: false,
+            unread: 0,
+            first_unread: None,
+            rivals: field.ty.is_date().then(|| Rivals::new(binding.options.date_format.as_deref().unwrap_or(&[]))),
+        })
+    }
+
+    /// Takes note of what became of a cell, whether or not its row is kept.
+    pub(super) fn witness(&mut self, raw: &Raw<'_>, read: Result<(), Bad>, place: impl Fn() -> String) {
+        if let Some(rivals) = &mut self.rivals
+            && let Raw::Text(text) = raw
+            && (read.is_err() || rivals.declared())
+            && self.reader.is_filled(raw)
+        {
+            let fits = !matches!(read, Err(Bad::NotDate | Bad::NoSuchDate | Bad::NeedsEpoch));
+            rivals.see(text, fits, &place);
+        }
+        match read {
+            Ok(()) => self.readable = self.readable || self.reader.is_filled(raw),
+            Err(bad) => {
+                self.unread += 1;
+                if self.first_unread.is_none() {
+                    self.first_unread = Some((bad, clip(&shown(raw)), place()));
+                }
+            }
+        }
+    }
+
+    /// What makes the whole column unusable: dates in another format than the declared one, or nothing that can be read.
+    pub(super) fn unusable(
+        &self,
+        program: &Program,
+        table: &Table,
+        field: &Field,
+        header: Option<&str>,
+        home: Home<'_>,
+    ) -> Option<DataError> {
+        if let Some(error) = self.rivals.as_ref().and_then(|r| r.error(home, field, header)) {
+            return Some(error);
+        }
+        let (bad, cell, place) = self.first_unread.as_ref().filter(|_| !self.readable && self.unread >= FEW)?;
+        let name = format!("{}.{}", table.header.name, field.name);
+        let text = &told(field, cell.clone());
+        let why = match bad {
+            Bad::OutOfRange => self.reader.range_words(&field.name, text),
+            _ => format!("`{text}` {}", bad.words()),
+        };
+        let only = self.rivals.as_ref().filter(|_| *bad == Bad::NotDate).and_then(Rivals::only);
+        let help = match only {
+            Some(format) => Some(home.column(&field.name, header, &format!("date_format = {}", quoted(format)))),
+            None => match (bad, currency_of(cell), field.ty) {
+                (Bad::OtherCurrency, Some(found), Type::Number(Unit::Money(declared))) => Some(format!(
+                    "declare `{}` as `money {found}`, or have the amounts converted to {declared} before they are loaded",
+                    field.name
+                )),
+                _ => home.cells(*bad, program, field, header, text),
+            },
+        };
+        Some(DataError {
+            place: place.clone(),
+            message: format!("none of the {} cells of `{name}` {}: {why}", self.unread, bad.verdict(field)),
+            help,
         })
     }
 
     /// Adds the cell of the next row.
     pub(super) fn push(&mut self, cell: Cell<'_>, row: u32) {
         match (&mut self.cells, cell) {
+            (cells, Cell::Ignored) => {
+                self.ignored.push(row);
+                push_none(cells);
+            }
             (Cells::Boolean(v), Cell::Boolean(b)) => v.push(Some(b)),
             (Cells::Number(v), Cell::Number(n)) => v.push(Some(n)),
             (Cells::Symbol(v), Cell::Symbol(s)) => v.push(Some(s)),
@@ -139,6 +230,9 @@ impl ColumnBuilder {
         }
         while self.shifts.last().is_some_and(|(row, _)| *row as usize >= rows) {
             self.shifts.pop();
+        }
+        while self.ignored.last().is_some_and(|row| *row as usize >= rows) {
+            self.ignored.pop();
         }
     }
 
@@ -223,16 +317,20 @@ impl ColumnBuilder {
         self.issues.iter_mut().for_each(|(row, ..)| *row = moved(*row));
         self.shifts.retain(|(row, _)| stays(*row));
         self.shifts.iter_mut().for_each(|(row, _)| *row = moved(*row));
+        self.ignored.retain(|row| stays(*row));
+        self.ignored.iter_mut().for_each(|row| *row = moved(*row));
     }
 
-    /// How many cells are blank, and the first row.
+    /// How many cells are blank though nobody said that they mean nothing, and the first row.
     pub(super) fn blanks(&self) -> (u64, Option<usize>) {
         fn count<T>(v: &[Option<T>], bad: &dyn Fn(usize) -> bool) -> (u64, Option<usize>) {
             let mut rows = v.iter().enumerate().filter(|(i, c)| c.is_none() && !bad(*i)).map(|(i, _)| i);
             let first = rows.next();
             (first.map_or(0, |_| 1 + rows.count() as u64), first)
         }
-        let bad = |row: usize| self.is_issue(row);
+        let bad = |row: usize| {
+            self.is_issue(row) || (!self.ignored.is_empty() && self.ignored.binary_search(&(row as u32)).is_ok())
+        };
         match &self.cells {
             Cells::Boolean(v) => count(v, &bad),
             Cells::Number(v) => count(v, &bad),
@@ -243,6 +341,9 @@ impl ColumnBuilder {
         }
     }
 }
+
+/// So many cells without one that can be read are no accident.
+const FEW: u64 = 3;
 
 /// How many texts of a column are shared; beyond that each row has its own.
 const INTERNED: usize = 1 << 16;

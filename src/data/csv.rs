@@ -57,7 +57,7 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, 
             }
         }
     }
-    let Some(places) = match_headers(builder, &headers, &place) else { return Ok(()) };
+    let Some(places) = match_headers(builder, &headers, Some(delimiter), &place) else { return Ok(()) };
     loop {
         match records.read()? {
             Row::End => return Ok(()),

@@ -15,8 +15,19 @@ const MOST_REPEATS: usize = 10;
 /// For each column of the program the place of the file's column; says what is absent, unused, twice or missing.
 ///
 /// `None` if a column that is needed is missing or two columns could be meant; the errors are in the builder.
-pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: &str) -> Option<Vec<Option<usize>>> {
+///
+/// `delimiter` is what separated the headers, if they were separated by anything.
+pub fn match_headers(
+    builder: &mut TableBuilder<'_>,
+    headers: &[String],
+    delimiter: Option<u8>,
+    place: &str,
+) -> Option<Vec<Option<usize>>> {
     let before = builder.errors.len();
+    if let Some(error) = separated(builder, headers, delimiter, place) {
+        builder.errors.push(error);
+        return None;
+    }
     let mut known: HashMap<&str, usize> = HashMap::new();
     for (i, header) in headers.iter().enumerate() {
         let first = *known.entry(header).or_insert(i);
@@ -51,7 +62,7 @@ pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: 
             builder.errors.push(DataError {
                 place: place.to_string(),
                 message: format!("both `{}` and `{}` could be column `{}`", name(first), name(second), field.name),
-                help: Some(format!("say which: `columns.{} = \"{}\"`", field.name, name(first))),
+                help: Some(format!("say which: {}", builder.home().header(&field.name, name(first)))),
             });
         } else if found.is_none() {
             missing(builder, i, &wanted, declared, headers, place);
@@ -62,18 +73,43 @@ pub fn match_headers(builder: &mut TableBuilder<'_>, headers: &[String], place: 
         .iter()
         .enumerate()
         .filter(|(at, header)| !header.is_empty() && !places.contains(&Some(*at)))
-        .map(|(_, header)| format!("`{}`", clip(header)))
+        .map(|(_, header)| header.clone())
         .collect();
     if !unused.is_empty() && builder.errors.len() == before {
         let count = unused.len() as u64;
-        let shown: Vec<&str> = unused.iter().take(8).map(String::as_str).collect();
+        let shown: Vec<String> = unused.iter().take(8).map(|header| format!("`{}`", clip(header))).collect();
         let more = unused.len().saturating_sub(8);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let columns = if count == 1 { "column" } else { "columns" };
         let text = format!("{count} {columns} of {place} not used: {}{more}", shown.join(", "));
         builder.notes.push(note(NoteKind::Unused, None, count, text));
+        builder.unused = unused;
     }
     (builder.errors.len() == before).then_some(places)
+}
+
+/// The error for a file whose cells are separated by something else than was thought: one, not one per column.
+fn separated(builder: &TableBuilder<'_>, headers: &[String], delimiter: Option<u8>, place: &str) -> Option<DataError> {
+    let delimiter = char::from(delimiter?);
+    let line = headers.join(&delimiter.to_string());
+    let fields = &builder.table.fields;
+    let wanted: Vec<String> =
+        fields.iter().enumerate().map(|(i, f)| fold(builder.header_of(i).unwrap_or(&f.name))).collect();
+    let known = |mark: char| {
+        let there: Vec<String> = line.split(mark).map(|cell| fold(cell.trim_matches('"'))).collect();
+        (wanted.iter().filter(|w| there.contains(w)).count(), there.len())
+    };
+    let (now, _) = known(delimiter);
+    let marks = [(';', "`;`", ";"), (',', "`,`", ","), ('\t', "a tab", "\\t"), ('|', "`|`", "|")];
+    let (_, words, mark) = marks.into_iter().filter(|(mark, ..)| *mark != delimiter).find(|(mark, ..)| {
+        let (then, cells) = known(*mark);
+        cells > 1 && now == 0 && (then > 0 || headers.len() == 1)
+    })?;
+    Some(DataError {
+        place: place.to_string(),
+        message: format!("the cells seem to be separated by {words}"),
+        help: Some(builder.home().setting(&format!("delimiter = \"{mark}\""))),
+    })
 }
 
 fn missing(
@@ -91,31 +127,22 @@ fn missing(
         return;
     }
     let name = column.name.clone();
-    let key = builder.table.key.is_some_and(|id| id.index() == field);
     let candidates: Vec<String> = headers.iter().map(|h| fold(h)).collect();
     let near = nearest(&fold(wanted), candidates.iter().map(String::as_str))
         .and_then(|near| candidates.iter().position(|c| c == near))
         .and_then(|at| headers.get(at));
-    let one_cell = match headers {
-        [only] => [(";", "`;`"), ("\t", "a tab"), ("|", "`|`")].into_iter().find(|(mark, _)| only.contains(mark)),
-        _ => None,
-    };
     let list = || {
         let shown: Vec<String> = headers.iter().take(12).map(|h| format!("`{}`", clip(h))).collect();
         let more = if headers.len() > 12 { ", …" } else { "" };
         format!("there is {}{more}", shown.join(", "))
     };
-    let help = match (one_cell, near) {
-        (Some((mark, words)), _) => {
-            let mark = if mark == "\t" { "\\t" } else { mark };
-            format!("the header seems to be separated by {words}: set `delimiter = \"{mark}\"`")
-        }
-        (None, Some(near)) if declared => format!("did you mean `{near}`?"),
-        (None, Some(near)) => format!("did you mean `{near}`? then set `columns.{name} = \"{near}\"`"),
-        (None, None) if headers.is_empty() => "the file has no columns at all".to_string(),
-        // Without its key a row cannot be told from others.
-        (None, None) if key => format!("{}; name it with `columns.{name} = \"…\"`", list()),
-        (None, None) => format!("{}; name it with `columns.{name} = \"…\"`, or declare `{name}` optional", list()),
+    let home = builder.home();
+    let help = match near {
+        Some(near) if declared => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean `{near}`? then {}", home.header(&name, near)),
+        None if headers.is_empty() => "the file has no columns at all".to_string(),
+        None if builder.is_needed(field) => format!("{}; {}", list(), home.header(&name, "…")),
+        None => format!("{}; {}, or declare `{name}` optional", list(), home.header(&name, "…")),
     };
     let message = if declared {
         format!("there is no column `{wanted}` for `{name}` of table `{}`", builder.table.header.name)

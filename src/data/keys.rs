@@ -1,6 +1,7 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
 use super::notes::{note, plural};
+use super::orphans::Orphans;
 use super::table::{TableBuilder, told};
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
@@ -236,8 +237,7 @@ pub fn attach(
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
     let hidden = builder.table.fields.get(parent.index()).is_some_and(|field| field.personal);
     let told = |key: &str| if hidden { MASK.to_string() } else { told_key(parent_table, key) };
-    let mut folded: Option<HashMap<String, Arc<str>>> = None;
-    let mut cased: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
+    let mut orphans = Orphans::new(parents, parent_table, hidden);
     for row in 0..rows {
         let Some(key) = builder.columns.get(parent.index()).and_then(|c| c.text(row)).cloned() else { continue };
         let new = moved.get(&key);
@@ -259,46 +259,26 @@ pub fn attach(
                 if let Some(flag) = keep.get_mut(row) {
                     *flag = false;
                 }
-                let folded = folded
-                    .get_or_insert_with(|| parents.by_key.keys().map(|k| (k.to_lowercase(), Arc::clone(k))).collect());
-                let near = folded.get(&key.to_lowercase()).cloned();
-                let hint = near.as_ref().map_or(String::new(), |n| format!(", but `{}` is", told(n)));
-                let detail = format!("`{}` is not in `{}`{hint}", told(&key), parent_table.header.name);
+                let detail = orphans.add(row, &key);
                 builder.reject_taken(row, RejectReason::UnknownAccount, detail);
-                if let Some(near) = near {
-                    *cased.entry((key, near)).or_default() += 1;
-                }
             }
         }
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
-    let listed = |counts: &BTreeMap<(Arc<str>, Arc<str>), u64>, between: &str| {
-        let mut list: Vec<_> = counts
-            .iter()
-            .map(|((from, to), n)| (Reverse(*n), format!("`{}` {between} `{}`", told(from), told(to))))
-            .collect();
+    if !counts.is_empty() {
+        let count: u64 = counts.values().sum();
+        let mut list: Vec<_> =
+            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{}` to `{}`", told(from), told(to)))).collect();
         list.sort();
         let more = list.len().saturating_sub(5);
         let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();
         if more > 0 {
             shown.push(format!("{more} more"));
         }
-        shown.join(", ")
-    };
-    if !counts.is_empty() {
-        let count: u64 = counts.values().sum();
-        let text = format!("{} moved because of merges: {}", plural(count, "row"), listed(&counts, "to"));
+        let text = format!("{} moved because of merges: {}", plural(count, "row"), shown.join(", "));
         builder.notes.push(note(NoteKind::Moved, Some(name), count, text));
     }
-    if !cased.is_empty() {
-        let count: u64 = cased.values().sum();
-        let text = format!(
-            "{} rejected because capitals differ: {}; keys are compared exactly",
-            plural(count, "row"),
-            listed(&cased, "for")
-        );
-        builder.notes.push(note(NoteKind::Other, Some(name), count, text));
-    }
+    orphans.report(builder, parent);
     builder.retain(&keep);
     let mut flags = keep.iter();
     owner.retain(|_| flags.next().copied().unwrap_or(true));

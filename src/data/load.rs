@@ -1,11 +1,12 @@
 //! From a binding to a dataset: finds the files, reads the tables in the order in which they depend on each other, and
 //! keeps the account.
 
+use super::advice::{Home, quoted};
 use super::binding::{Binding, Place, TableBinding};
 use super::config::Format;
 use super::input::{self, Kind};
 use super::keys::{self, Moved};
-use super::notes::{CellNote, note};
+use super::notes::{CellNote, note, plural};
 use super::table::TableBuilder;
 use super::{DataError, Dataset, LoadReport, NoteKind, Reject, TableData, TableReport};
 use crate::diagnostics::nearest;
@@ -57,7 +58,8 @@ pub fn load(
                 continue;
             }
         };
-        let mut builder = TableBuilder::new(program, table, bound, binding.time_zone, on_reject);
+        let mut builder =
+            TableBuilder::new(program, table, bound, binding.profile.as_deref(), binding.time_zone, on_reject);
         let loaded = !files.is_empty();
         if !loaded {
             let text = format!("no file for `{}` in {}: not loaded", table.header.name, shown_directory(binding));
@@ -72,12 +74,8 @@ pub fn load(
             continue;
         }
         keys::dedupe(&mut builder);
-        let mut data = TableData {
-            loaded,
-            covers_from: bound.covers_from,
-            covers_to: bound.covers_to.or(builder.latest),
-            ..TableData::default()
-        };
+        let mut data =
+            TableData { loaded, covers_from: bound.covers_from, covers_to: bound.covers_to, ..TableData::default() };
         match table.kind {
             TableKind::Rows { .. } => {
                 let went = keys::merge(&mut builder);
@@ -94,11 +92,17 @@ pub fn load(
             }
         }
         errors.append(&mut builder.errors);
+        builder.hand_over_cells();
+        if builder.origins.is_empty() {
+            note_silence(&mut builder, program, id, bound);
+        } else {
+            data.covers_to = data.covers_to.or(builder.latest);
+        }
         let mut notes = std::mem::take(&mut builder.notes);
         for CellNote { mut note, place, help } in builder.cell_notes() {
             let counts = matches!(note.kind, NoteKind::Unreadable | NoteKind::UnknownValue | NoteKind::Blank);
             if binding.strict && counts {
-                let help = help.unwrap_or("`strict` is set: correct the file, or leave `strict` out").to_string();
+                let help = help.unwrap_or("`strict` is set: correct the file, or leave `strict` out".to_string());
                 errors.push(DataError { place, message: note.text, help: Some(help) });
             } else {
                 if let Some(help) = help {
@@ -137,6 +141,27 @@ pub fn load(
     Ok((dataset, report))
 }
 
+/// A source that says nothing: whether nothing happened or the export failed, only a person can tell.
+fn note_silence(builder: &mut TableBuilder<'_>, program: &Program, id: TableId, bound: &TableBinding) {
+    let Some(first) = builder.files.first() else { return };
+    if program.subject == Some(id) {
+        return;
+    }
+    let files = match builder.files.len() {
+        1 => first.clone(),
+        n => format!("{first} and {} more", plural(n as u64 - 1, "file")),
+    };
+    let what = if builder.read == 0 { format!("{files} has no rows") } else { format!("no row of {files} was kept") };
+    let declared = bound.covers_from.is_some() || bound.covers_to.is_some();
+    let text = if declared {
+        format!("{what}; as `covers` says, nothing happened")
+    } else {
+        let edit = builder.home().setting("covers = { from = …, to = … }");
+        format!("{what}, so everything counted from it is missing; if nothing happened, say so: {edit}")
+    };
+    builder.notes.push(note(NoteKind::Other, None, 1, text));
+}
+
 fn shown_directory(binding: &Binding) -> String {
     match binding.directory.shown.as_str() {
         "" | "." => "the project's directory".to_string(),
@@ -147,15 +172,16 @@ fn shown_directory(binding: &Binding) -> String {
 /// The files of a table: those that are bound, or the one that has its name. None is no error, except for the subject.
 fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId) -> Result<Vec<Place>, Vec<DataError>> {
     let mut errors = Vec::new();
+    let name = program.table(id).map_or("", |t| t.header.name.as_str());
+    let home = Home::new(binding.profile.as_deref(), name);
     if !bound.files.is_empty() {
         for file in &bound.files {
             if !file.path.is_file() {
-                errors.push(no_file(file).unwrap_or_else(|| absent(file)));
+                errors.push(no_file(file).unwrap_or_else(|| absent(file, home, true)));
             }
         }
         return if errors.is_empty() { Ok(bound.files.clone()) } else { Err(errors) };
     }
-    let name = program.table(id).map_or("", |t| t.header.name.as_str());
     let mut found: Vec<Place> = Vec::new();
     for (ending, _) in ENDINGS {
         for packed in ["", ".gz"] {
@@ -174,7 +200,7 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
         return Err(vec![DataError {
             place: first.shown.clone(),
             message: format!("table `{name}` has two files: `{}` and `{}`", first.shown, second.shown),
-            help: Some("remove one, or name the one that is meant with `file = …` in the project file".to_string()),
+            help: Some(format!("remove one, or say which is meant: {}", home.setting(&naming(&first.path)))),
         }]);
     }
     if found.is_empty() && program.subject == Some(id) {
@@ -186,7 +212,7 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
                 help: Some("name the directory of the files with `--data`, or in the project file".to_string()),
             }]);
         }
-        let mut missing = absent(&directory.join(&format!("{name}.csv")));
+        let mut missing = absent(&directory.join(&format!("{name}.csv")), home, false);
         missing.message = format!("there is no file for table `{name}`, whose rows are scored");
         return Err(vec![missing]);
     }
@@ -210,20 +236,30 @@ fn no_file(place: &Place) -> Option<DataError> {
     })
 }
 
-fn absent(file: &Place) -> DataError {
+/// The setting for a file that lies with the others.
+fn naming(path: &Path) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    format!("file = {}", quoted(&name))
+}
+
+/// The error for a file that is not there; `named` if the project file names it.
+fn absent(file: &Place, home: Home<'_>, named: bool) -> DataError {
     let name = file.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let parent = file.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut others: Vec<String> = std::fs::read_dir(parent)
         .map(|list| list.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
         .unwrap_or_default();
     others.sort();
-    let near = nearest(&name, others.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+    let near = nearest(&name, others.iter().map(String::as_str)).map(|near| match named {
+        true => format!("did you mean `{near}`?"),
+        false => format!("did you mean `{near}`? then {}", home.setting(&naming(Path::new(near)))),
+    });
     let help = near.or_else(|| match others.as_slice() {
         [] => Some("the directory is empty or does not exist".to_string()),
         list => {
             let shown: Vec<String> = list.iter().take(8).map(|n| format!("`{n}`")).collect();
             let more = if list.len() > 8 { ", …" } else { "" };
-            Some(format!("there is {}{more}; name the file with `file = …`", shown.join(", ")))
+            Some(format!("there is {}{more}; {}", shown.join(", "), home.setting("file = \"…\"")))
         }
     });
     DataError { place: file.shown.clone(), message: format!("there is no file `{}`", file.shown), help }
@@ -238,7 +274,7 @@ fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding)
         builder.errors.push(DataError {
             place: file.shown.clone(),
             message: format!("the format of `{}` cannot be told from its name", file.shown),
-            help: Some("set `format = \"csv\"`, `\"ndjson\"` or `\"parquet\"`".to_string()),
+            help: Some(format!("{}, or `\"ndjson\"` or `\"parquet\"`", builder.home().setting("format = \"csv\""))),
         });
         return;
     };
@@ -266,6 +302,7 @@ fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding)
 
 fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delimiter: u8) -> std::io::Result<()> {
     let (text, kind) = input::sniff(input::open(&file.path)?)?;
+    let parquet = builder.home().setting("format = \"parquet\"");
     let problem = match kind {
         Kind::Text => None,
         Kind::Empty if format == Format::Ndjson => None,
@@ -273,7 +310,7 @@ fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delim
         Kind::Utf16 => Some(("the file is UTF-16", "save it as UTF-8")),
         Kind::Binary => Some(("the file is not text", "save it as CSV (UTF-8)")),
         Kind::Workbook => Some(("the file is a workbook or an archive, not text", "save the sheet as CSV (UTF-8)")),
-        Kind::Parquet => Some(("the file is Parquet", "set `format = \"parquet\"`")),
+        Kind::Parquet => Some(("the file is Parquet", parquet.as_str())),
     };
     if let Some((message, help)) = problem {
         builder.errors.push(DataError {

@@ -3,6 +3,7 @@
 //! Nothing is dropped silently: each row that is not kept is counted under a reason and handed to whoever asked for the
 //! rejects; each cell that could not be read is missing with the reason `unreadable cell`, and counted too.
 
+mod advice;
 mod binding;
 mod cells;
 mod column;
@@ -15,8 +16,10 @@ mod keys;
 mod load;
 mod ndjson;
 mod notes;
+mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod rivals;
 mod table;
 mod undeclared;
 
@@ -50,7 +53,8 @@ impl Dataset {
 /// One table, loaded.
 #[derive(Debug, Clone, Default)]
 pub struct TableData {
-    /// False if there was no source: counts over it are missing, not zero.
+    /// False if there was no source: counts over it are missing, not zero. So they are if there was one, but no row of it
+    /// was kept and the project file does not say what it covers: see [`TableData::vouches`].
     pub loaded: bool,
     /// How many rows were kept.
     pub rows: u32,
@@ -62,7 +66,8 @@ pub struct TableData {
     pub files: Vec<String>,
     /// First date the source vouches for, if the project file says so.
     pub covers_from: Option<Date>,
-    /// Last date the source vouches for: as the project file says, or else the latest date in it.
+    /// Last date the source vouches for: as the project file says, or else the latest date in it; `None` if no row was
+    /// kept and the project file says nothing.
     pub covers_to: Option<Date>,
     /// Tables of rows with a key: row by key text; the latest row where there is one per key and date. Empty for events.
     pub by_key: HashMap<Arc<str>, u32>,
@@ -75,6 +80,12 @@ impl TableData {
     /// A cell.
     pub fn value(&self, field: FieldId, row: u32) -> Value {
         self.columns.get(field.index()).map_or(Value::Missing(Missing::NoData), |c| c.value(row))
+    }
+
+    /// True if the source can vouch for anything: it was loaded, and rows of it were kept or the project file says which
+    /// dates it covers. A file without rows may say that nothing happened, or that the export failed.
+    pub fn vouches(&self) -> bool {
+        self.loaded && (self.rows > 0 || self.covers_from.is_some() || self.covers_to.is_some())
     }
 
     /// The event rows of a row of the parent table, by date.
@@ -183,7 +194,7 @@ pub struct TableReport {
     pub notes: Vec<Note>,
 }
 
-/// Why a row was not kept.
+/// Why a row was not kept, or a cell was left out of one that was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RejectReason {
     /// A text row with more or fewer cells than the header, a quote never closed, or a line that is not JSON.
@@ -206,6 +217,10 @@ pub enum RejectReason {
     TooLong,
     /// Not UTF-8.
     Encoding,
+    /// A cell that could not be read; its row is kept.
+    UnreadableCell,
+    /// A cell whose value the list of the column does not have; its row is kept.
+    UnknownValue,
 }
 
 /// Something worth knowing about rows that were kept.
@@ -224,6 +239,8 @@ pub struct Note {
 /// Kinds of note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoteKind {
+    /// Events whose account does not exist: most of the rows, or for a reason that can be told.
+    Orphans,
     /// Cells that could not be read as the column's type.
     Unreadable,
     /// Values that the list of the column does not have.
@@ -238,7 +255,7 @@ pub enum NoteKind {
     Other,
 }
 
-/// One row that was not kept, as `--rejects` writes it.
+/// One row that was not kept, or one cell that could not be used of a row that was, as `--rejects` writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reject {
     /// The table.
@@ -247,8 +264,16 @@ pub struct Reject {
     pub file: String,
     /// Line or row, from 1.
     pub line: u32,
-    /// The reason.
+    /// The reason; it says too whether this is about a row or a cell.
     pub reason: RejectReason,
+    /// The account that the row is of or about, if it could be read; of a table that has no accounts, nothing.
+    pub account: Option<String>,
+    /// The row's key, if it has one that could be read.
+    pub key: Option<String>,
+    /// The column that is to blame, if it is one.
+    pub field: Option<String>,
+    /// What stands in that column.
+    pub value: Option<String>,
     /// What exactly: `score is 11, at most 10 is allowed`.
     pub detail: String,
 }
@@ -290,6 +315,16 @@ impl RejectReason {
             RejectReason::Merged => "merged into another account",
             RejectReason::TooLong => "row too long",
             RejectReason::Encoding => "not UTF-8",
+            RejectReason::UnreadableCell => "unreadable cell",
+            RejectReason::UnknownValue => "unknown value",
+        }
+    }
+
+    /// `row` if the row was not kept, `cell` if it was, without this cell.
+    pub fn what(self) -> &'static str {
+        match self {
+            RejectReason::UnreadableCell | RejectReason::UnknownValue => "cell",
+            _ => "row",
         }
     }
 }

@@ -104,7 +104,7 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
         // An export of no rows has no names either.
         return Ok(());
     }
-    match_headers(builder, &headers, file);
+    match_headers(builder, &headers, None, file);
     Ok(())
 }
 

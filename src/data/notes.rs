@@ -15,23 +15,26 @@ pub(super) struct CellNote {
     /// The first place.
     pub(super) place: String,
     /// The one edit to make.
-    pub(super) help: Option<&'static str>,
+    pub(super) help: Option<String>,
 }
 
 impl TableBuilder<'_> {
     /// Notes about the cells of the rows that are left.
     pub(super) fn cell_notes(&self) -> Vec<CellNote> {
         let mut notes = Vec::new();
-        for (column, field) in self.columns.iter().zip(&self.table.fields) {
-            self.unreadable_notes(column, field, &mut notes);
+        for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
+            self.unreadable_notes(column, field, self.header_of(i), &mut notes);
             let (blanks, first) = column.blanks();
             if let (false, Some(first)) = (field.optional, first) {
                 let place = self.place(first);
-                let cells = plural(blanks, "cell");
-                let are = if blanks == 1 { "is" } else { "are" };
-                let text = format!("{cells} of `{}` {are} blank, the first at {place}", field.name);
+                let cells = match blanks {
+                    1 => format!("1 cell is blank (at {place})"),
+                    n => format!("{n} cells are blank (first at {place})"),
+                };
+                let text = format!("`{}` is not declared optional, and {cells}", field.name);
                 let note = note(NoteKind::Blank, Some(&field.name), blanks, text);
-                notes.push(CellNote { note, place, help: None });
+                let help = Some("declare it optional, or mend the export".to_string());
+                notes.push(CellNote { note, place, help });
             }
             for (shift, words) in [
                 (Shift::Skipped, "that the clocks skipped; moved forward by what was skipped"),
@@ -56,8 +59,9 @@ impl TableBuilder<'_> {
                     && v.iter().flatten().any(|n| *n > one)
                 {
                     let text = format!(
-                        "all values of `{}` are above 100 %: set `percent = \"number\"` if 45 means 45 %",
-                        field.name
+                        "all values of `{}` are above 100 %; if 45 means 45 %, {}",
+                        field.name,
+                        self.home().column(&field.name, self.header_of(i), "percent = \"number\"")
                     );
                     let note = note(NoteKind::Other, Some(&field.name), count, text);
                     notes.push(CellNote { note, place: self.file().to_string(), help: None });
@@ -67,7 +71,7 @@ impl TableBuilder<'_> {
         notes
     }
 
-    fn unreadable_notes(&self, column: &ColumnBuilder, field: &Field, notes: &mut Vec<CellNote>) {
+    fn unreadable_notes(&self, column: &ColumnBuilder, field: &Field, header: Option<&str>, notes: &mut Vec<CellNote>) {
         type Issues<'i> = Vec<&'i (u32, Bad, u32)>;
         let (mut unknown, unreadable): (Issues<'_>, Issues<'_>) =
             column.issues.iter().partition(|(_, bad, _)| *bad == Bad::NotInList);
@@ -92,8 +96,8 @@ impl TableBuilder<'_> {
             };
             let mut listed: Vec<String> = Vec::new();
             for (n, text) in values.iter().take(5) {
-                let text = column.texts.get(*text);
-                let near = nearest(&super::fold::fold(text), names.iter().copied()).filter(|_| !field.personal);
+                let text = column.texts.example(*text);
+                let near = nearest(&super::fold::fold(&text), names.iter().copied()).filter(|_| !field.personal);
                 let near = near.map_or(String::new(), |name| format!(", did you mean `{name}`?"));
                 listed.push(format!("`{}` ({n}{near})", told(field, text.to_string())));
             }
@@ -108,7 +112,9 @@ impl TableBuilder<'_> {
                 listed.join(", "),
             );
             let note = note(NoteKind::UnknownValue, Some(&field.name), count, text);
-            notes.push(CellNote { note, place, help: Bad::NotInList.help() });
+            let example = values.first().map_or(String::new(), |(_, text)| column.texts.example(*text));
+            let help = self.home().cells(Bad::NotInList, self.program, field, header, &example);
+            notes.push(CellNote { note, place, help });
         }
         // One note per reason, because each has its own remedy; the most frequent first.
         let mut reasons: Vec<(Bad, u64, u32, u32)> = Vec::new();
@@ -121,7 +127,7 @@ impl TableBuilder<'_> {
         reasons.sort_by_key(|(_, count, row, _)| (std::cmp::Reverse(*count), *row));
         for (bad, count, row, text) in reasons {
             let place = self.place(row as usize);
-            let example = told(field, column.texts.get(text).to_string());
+            let example = told(field, column.texts.example(text));
             let wanted = match (bad, field.ty) {
                 (Bad::OtherCurrency, ty) => format!("cannot be read as {ty}"),
                 (Bad::OutOfRange, _) => "cannot be used".to_string(),
@@ -134,7 +140,8 @@ impl TableBuilder<'_> {
             };
             let text = format!("{} of `{}` {wanted}: {why} at {place}", plural(count, "cell"), field.name);
             let note = note(NoteKind::Unreadable, Some(&field.name), count, text);
-            notes.push(CellNote { note, place, help: bad.help() });
+            let help = self.home().cells(bad, self.program, field, header, &example);
+            notes.push(CellNote { note, place, help });
         }
     }
 }

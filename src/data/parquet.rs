@@ -43,7 +43,7 @@ fn rows(builder: &mut TableBuilder<'_>, file: &Place) -> Result<(), ParquetError
     let reader = SerializedFileReader::new(handle)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let headers: Vec<String> = schema.columns().iter().map(|c| c.path().parts().join(".")).collect();
-    let Some(places) = match_headers(builder, &headers, &file.shown) else { return Ok(()) };
+    let Some(places) = match_headers(builder, &headers, None, &file.shown) else { return Ok(()) };
     // Several columns of the program may be read from one of the file.
     let mut wanted: Vec<usize> = places.iter().copied().flatten().collect();
     wanted.sort_unstable();

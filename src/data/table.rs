@@ -3,9 +3,10 @@
 //! Whatever concerns a row alone is decided here, as it is read. What concerns rows among each other (repeats, merged
 //! and unknown accounts) is decided in [`super::keys`] when all are there, and [`TableBuilder::retain`] then drops rows.
 
+use super::advice::Home;
 use super::binding::{ColumnBinding, TableBinding};
 use super::cells::{Bad, Cell, Raw, shown};
-use super::column::{ColumnBuilder, clip, push_none};
+use super::column::{ColumnBuilder, clip, push_none, shorten};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
 use crate::program::{Field, Program, Table, TableKind};
@@ -20,12 +21,29 @@ pub trait Source {
     fn cell(&self, field: usize) -> Raw<'_>;
 }
 
+/// Why a row or a cell is turned down, and which.
+struct Refusal {
+    reason: RejectReason,
+    account: Option<String>,
+    key: Option<String>,
+    field: Option<String>,
+    value: Option<String>,
+    detail: String,
+}
+
+impl Refusal {
+    fn new(reason: RejectReason, detail: String) -> Refusal {
+        Refusal { reason, account: None, key: None, field: None, value: None, detail }
+    }
+}
+
 /// What all formats write into.
 pub struct TableBuilder<'a> {
     pub(super) program: &'a Program,
     /// The table.
     pub table: &'a Table,
     binding: &'a TableBinding,
+    profile: Option<&'a str>,
     zone: Tz,
     reject: &'a mut dyn FnMut(Reject),
     order: Vec<usize>,
@@ -40,6 +58,8 @@ pub struct TableBuilder<'a> {
     pub latest: Option<Date>,
     /// Notes that are not about cells.
     pub notes: Vec<Note>,
+    /// Headers of the last file that the program does not use.
+    pub unused: Vec<String>,
     /// What stops the run.
     pub errors: Vec<DataError>,
 }
@@ -50,6 +70,7 @@ impl<'a> TableBuilder<'a> {
         program: &'a Program,
         table: &'a Table,
         binding: &'a TableBinding,
+        profile: Option<&'a str>,
         zone: Tz,
         reject: &'a mut dyn FnMut(Reject),
     ) -> TableBuilder<'a> {
@@ -71,6 +92,7 @@ impl<'a> TableBuilder<'a> {
             program,
             table,
             binding,
+            profile,
             zone,
             reject,
             order,
@@ -82,6 +104,7 @@ impl<'a> TableBuilder<'a> {
             rejected: BTreeMap::new(),
             latest: None,
             notes: Vec::new(),
+            unused: Vec::new(),
             errors: Vec::new(),
         }
     }
@@ -91,6 +114,20 @@ impl<'a> TableBuilder<'a> {
         self.binding.columns.get(field).and_then(|c| c.header.as_deref())
     }
 
+    /// Where the project file speaks of the table.
+    pub(super) fn home(&self) -> Home<'a> {
+        Home::new(self.profile, &self.table.header.name)
+    }
+
+    /// True for columns that cannot be optional: the key, the parent's key and the date.
+    pub(super) fn is_needed(&self, field: usize) -> bool {
+        let (first, second) = match self.table.kind {
+            TableKind::Events { parent, at, .. } => (Some(parent), Some(at)),
+            TableKind::Rows { as_of } => (as_of, None),
+        };
+        [self.table.key, first, second].into_iter().flatten().any(|id| id.index() == field)
+    }
+
     /// The file that is being read.
     pub(super) fn file(&self) -> &str {
         self.files.last().map_or("?", String::as_str)
@@ -98,20 +135,98 @@ impl<'a> TableBuilder<'a> {
 
     /// Counts a row that cannot be read at all.
     pub fn reject_row(&mut self, line: u64, reason: RejectReason, detail: String) {
-        self.read += 1;
-        self.turn_down(self.files.len().saturating_sub(1), clip_line(line), reason, detail);
+        self.refuse_row(line, Refusal::new(reason, detail));
     }
 
-    fn turn_down(&mut self, file: usize, line: u32, reason: RejectReason, detail: String) {
-        *self.rejected.entry(reason).or_default() += 1;
-        let file = self.files.get(file).cloned().unwrap_or_default();
-        (self.reject)(Reject { table: self.table.header.name.clone(), file, line, reason, detail });
+    fn refuse_row(&mut self, line: u64, refusal: Refusal) {
+        self.read += 1;
+        let origin = Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) };
+        self.turn_down(origin, refusal);
+    }
+
+    fn turn_down(&mut self, origin: Origin, refusal: Refusal) {
+        *self.rejected.entry(refusal.reason).or_default() += 1;
+        self.hand_over(origin, refusal);
+    }
+
+    fn hand_over(&mut self, origin: Origin, refusal: Refusal) {
+        let file = self.files.get(origin.file as usize).cloned().unwrap_or_default();
+        let Refusal { reason, account, key, field, value, detail } = refusal;
+        let fields = &self.table.fields;
+        let personal = |id: Option<crate::program::FieldId>| {
+            id.and_then(|id| fields.get(id.index())).is_some_and(|field| field.personal)
+        };
+        let hidden = fields.iter().any(|f| f.personal && Some(&f.name) == field.as_ref());
+        // Events name accounts by a key that may be personal where it comes from.
+        let account_hidden = match self.table.kind {
+            TableKind::Events { of, parent, .. } => {
+                let parents = self.program.table(of);
+                let key = parents.and_then(|t| t.fields.get(t.key?.index()));
+                personal(Some(parent)) || key.is_some_and(|field| field.personal)
+            }
+            TableKind::Rows { .. } => personal(self.table.key),
+        };
+        let mask = |text: Option<String>, hide: bool| text.map(|t| if hide { MASK.to_string() } else { t });
+        let parent = match self.table.kind {
+            TableKind::Events { parent, .. } => fields.get(parent.index()).map(|f| &f.name),
+            TableKind::Rows { .. } => None,
+        };
+        let value = mask(value, hidden || (account_hidden && field.is_some() && field.as_ref() == parent));
+        let (account, key) = (mask(account, account_hidden), mask(key, personal(self.table.key)));
+        let table = self.table.header.name.clone();
+        (self.reject)(Reject { table, file, line: origin.line, reason, account, key, field, value, detail });
+    }
+
+    /// The account of a row that was taken: its own key in the table that is scored, its parent's in a table of events.
+    fn account_of(&self, row: usize, key: Option<&str>) -> Option<String> {
+        match self.table.kind {
+            TableKind::Events { parent, .. } => {
+                self.columns.get(parent.index()).and_then(|c| c.text(row)).map(|text| text.to_string())
+            }
+            TableKind::Rows { .. } => {
+                let scored = self.program.subject.and_then(|id| self.program.table(id));
+                key.filter(|_| scored.is_some_and(|t| t.header.name == self.table.header.name)).map(str::to_string)
+            }
+        }
     }
 
     /// Rejects a row that had been taken; the caller drops it with [`TableBuilder::retain`].
     pub(super) fn reject_taken(&mut self, row: usize, reason: RejectReason, detail: String) {
         let origin = self.origins.get(row).copied().unwrap_or_default();
-        self.turn_down(origin.file as usize, origin.line, reason, detail);
+        let mut refusal = self.about(row, reason, detail);
+        if let (RejectReason::UnknownAccount, TableKind::Events { parent, .. }) = (reason, &self.table.kind) {
+            refusal.field = self.table.fields.get(parent.index()).map(|f| f.name.clone());
+            refusal.value.clone_from(&refusal.account);
+        }
+        self.turn_down(origin, refusal);
+    }
+
+    fn about(&self, row: usize, reason: RejectReason, detail: String) -> Refusal {
+        let key = self.keys.get(row).map(|key| key.to_string());
+        Refusal { account: self.account_of(row, key.as_deref()), key, ..Refusal::new(reason, detail) }
+    }
+
+    /// Hands over the cells that could not be used of the rows that are left, row by row.
+    pub(super) fn hand_over_cells(&mut self) {
+        let mut cells: Vec<(u32, usize, Bad, u32)> = Vec::new();
+        for (i, column) in self.columns.iter().enumerate() {
+            cells.extend(column.issues.iter().map(|(row, bad, text)| (*row, i, *bad, *text)));
+        }
+        cells.sort_by_key(|(row, column, ..)| (*row, *column));
+        for (row, i, bad, text) in cells {
+            let (Some(column), Some(field)) = (self.columns.get(i), self.table.fields.get(i)) else { continue };
+            let row = row as usize;
+            let value = column.texts.get(text).to_string();
+            let reason = if bad == Bad::NotInList { RejectReason::UnknownValue } else { RejectReason::UnreadableCell };
+            let said = told(field, clip(&value));
+            let detail = match bad {
+                Bad::OutOfRange => column.reader.range_words(&field.name, &said),
+                _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
+            };
+            let origin = self.origins.get(row).copied().unwrap_or_default();
+            let about = self.about(row, reason, detail);
+            self.hand_over(origin, Refusal { field: Some(field.name.clone()), value: Some(value), ..about });
+        }
     }
 
     /// Takes a row, or rejects it.
@@ -136,11 +251,12 @@ impl<'a> TableBuilder<'a> {
                 self.origins.push(Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) });
                 self.keys.extend(key);
             }
-            Err((reason, detail)) => {
+            Err((refusal, key)) => {
+                let account = self.account_of(row, key.as_deref());
                 for column in &mut self.columns {
                     column.truncate(row);
                 }
-                self.reject_row(line, reason, detail);
+                self.refuse_row(line, Refusal { account, key: key.map(|key| key.to_string()), ..refusal });
             }
         }
     }
@@ -150,7 +266,7 @@ impl<'a> TableBuilder<'a> {
         row: usize,
         line: u64,
         source: &impl Source,
-    ) -> Result<Option<Arc<str>>, (RejectReason, String)> {
+    ) -> Result<Option<Arc<str>>, (Refusal, Option<Arc<str>>)> {
         let table = self.table;
         let mut key = None;
         for position in 0..self.order.len() {
@@ -163,15 +279,24 @@ impl<'a> TableBuilder<'a> {
                 TableKind::Events { parent, at, .. } => (is(Some(parent)), is(Some(at))),
                 TableKind::Rows { as_of } => (false, is(as_of)),
             };
-            match column.reader.read(&raw) {
-                Ok(Cell::Blank) => {
+            let refuse = |reason: RejectReason, detail: String, value: Option<String>, key: Option<Arc<str>>| {
+                Err((Refusal { field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }, key))
+            };
+            let file = self.files.last().map_or("?", String::as_str);
+            let place = || format!("{file}:{line}");
+            let read = column.reader.read(&raw);
+            if !matches!(read, Ok(Cell::Blank | Cell::Ignored)) {
+                column.witness(&raw, read.as_ref().map(|_| ()).map_err(|bad| *bad), place);
+            }
+            match read {
+                Ok(nothing @ (Cell::Blank | Cell::Ignored)) => {
                     if is_key || parent {
-                        return Err((RejectReason::NoKey, format!("`{}` is blank", field.name)));
+                        return refuse(RejectReason::NoKey, format!("`{}` is blank", field.name), None, key);
                     }
                     if at {
-                        return Err((RejectReason::BadDate, format!("`{}` is blank", field.name)));
+                        return refuse(RejectReason::BadDate, format!("`{}` is blank", field.name), None, key);
                     }
-                    column.push(Cell::Blank, row as u32);
+                    column.push(nothing, row as u32);
                 }
                 Ok(cell) => {
                     column.push(cell, row as u32);
@@ -188,22 +313,22 @@ impl<'a> TableBuilder<'a> {
                 Err(bad) => {
                     let text = shown(&raw);
                     if matches!(bad, Bad::Zoneless | Bad::Ambiguous) {
-                        let place = format!("{}:{line}", self.files.last().map_or("?", String::as_str));
-                        column.undeclared.add(bad, &text, place);
+                        column.undeclared.add(bad, &text, place());
                     }
                     let said = told(field, clip(&text));
                     let detail = |column: &ColumnBuilder| match bad {
                         Bad::OutOfRange => column.reader.range_words(&field.name, &said),
                         _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
                     };
+                    let value = || Some(shorten(&text, 200));
                     if is_key || parent {
-                        return Err((RejectReason::NoKey, detail(column)));
+                        return refuse(RejectReason::NoKey, detail(column), value(), key);
                     }
                     if at {
-                        return Err((RejectReason::BadDate, detail(column)));
+                        return refuse(RejectReason::BadDate, detail(column), value(), key);
                     }
                     if bad == Bad::OutOfRange && matches!(table.kind, TableKind::Events { .. }) {
-                        return Err((RejectReason::OutOfRange, detail(column)));
+                        return refuse(RejectReason::OutOfRange, detail(column), value(), key);
                     }
                     let text = column.texts.intern(&text);
                     column.issues.push((row as u32, bad, text));
@@ -245,8 +370,13 @@ impl<'a> TableBuilder<'a> {
     /// Errors that make a column unusable, found after all rows were read.
     pub fn fatal(&mut self) -> Vec<DataError> {
         let mut errors = std::mem::take(&mut self.errors);
-        for (column, field) in self.columns.iter().zip(&self.table.fields) {
-            errors.extend(column.undeclared.errors(&self.table.header.name, &field.name, self.zone));
+        let home = self.home();
+        for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
+            let undeclared = column.undeclared.errors(home, &self.table.header.name, &field.name, self.zone);
+            if undeclared.is_empty() {
+                errors.extend(column.unusable(self.program, self.table, field, self.header_of(i), home));
+            }
+            errors.extend(undeclared);
         }
         errors
     }

@@ -2,6 +2,7 @@
 //! order of day and month nobody declared.
 
 use super::DataError;
+use super::advice::Home;
 use super::cells::{Bad, Slashed, slashed};
 use super::column::clip;
 use crate::calendar::Date;
@@ -45,14 +46,17 @@ impl Undeclared {
     }
 
     /// The errors, if there were such cells.
-    pub(super) fn errors(&self, table: &str, field: &str, zone: Tz) -> Vec<DataError> {
+    pub(super) fn errors(&self, home: Home<'_>, table: &str, field: &str, zone: Tz) -> Vec<DataError> {
         let mut errors = Vec::new();
         if let Some((text, place)) = &self.zoneless {
             errors.push(DataError {
                 place: place.clone(),
-                message: format!("`{text}` in `{table}.{field}` is a timestamp without a time zone, so its date is not known"),
+                message: format!(
+                    "`{text}` in `{table}.{field}` is a timestamp without a time zone, so its date is not known"
+                ),
                 help: Some(format!(
-                    "set `time_zone = \"…\"` for the column or the table to the zone it was written in (the project's is `{zone}`)"
+                    "{}, naming the zone it was written in (the project's is `{zone}`)",
+                    home.setting("time_zone = \"…\"")
                 )),
             });
         }
@@ -74,20 +78,21 @@ impl Undeclared {
                     reading(both.month_first)
                 ),
                 help: Some(format!(
-                    "set `date_format = \"{}\"`{} or `date_format = \"{}\"`{}",
+                    "write `date_format = \"{}\"`{} or `date_format = \"{}\"`{} {}",
                     both.format(true),
                     evidence(true),
                     both.format(false),
-                    evidence(false)
+                    evidence(false),
+                    home.under()
                 )),
             });
         } else if let Some((text, place, one)) = &self.one {
             // Only readings that no cell contradicts are worth proposing.
             let day_first = self.month_first == 0 && one.day_first.is_some();
             let help = if self.day_first > 0 && self.month_first > 0 {
-                format!("set `date_format = [\"{}\", \"{}\"]`", one.format(true), one.format(false))
+                home.setting(&format!("date_format = [\"{}\", \"{}\"]", one.format(true), one.format(false)))
             } else {
-                format!("set `date_format = \"{}\"`", one.format(day_first))
+                home.setting(&format!("date_format = \"{}\"", one.format(day_first)))
             };
             errors.push(DataError {
                 place: place.clone(),

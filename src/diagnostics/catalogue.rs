@@ -134,6 +134,7 @@ catalogue! {
     UnknownBinding "L0904" "unknown-binding" Error
     SettingConflict "L0905" "setting-conflict" Error
     UnknownProfile "L0906" "unknown-profile" Error
+    FixedZone "L0907" "fixed-zone" Warning
 
     // ---------- D01xx: data ----------
 }

@@ -229,10 +229,10 @@ fn result_type(aggregate: &Aggregate) -> Type {
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
         A::Count | A::Distinct => Type::PLAIN,
-        A::Share => Type::Number(crate::program::Unit::Ratio),
-        A::Nps => Type::Number(crate::program::Unit::Nps),
-        A::TopShare => Type::Number(crate::program::Unit::Ratio),
-        A::Hhi | A::EffectiveNumber => Type::PLAIN,
+        A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
+        A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
+        A::CsatMean => Type::Number(crate::program::Unit::Points),
+        A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,
         A::First | A::Last => value.unwrap_or(Type::Date),
         A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
     }

@@ -34,7 +34,7 @@ pub fn left_out(report: &LoadReport) -> Table {
 }
 
 fn tone(t: &TableReport) -> Tone {
-    if t.loaded && t.rejected.is_empty() { Tone::Plain } else { Tone::Warn }
+    if t.loaded && t.rejected.is_empty() && t.kept > 0 { Tone::Plain } else { Tone::Warn }
 }
 
 /// `14 rows read from activity.csv, 12 kept; rejected: 1 unknown account, 1 repeated row`
@@ -77,11 +77,28 @@ pub fn json(report: &LoadReport, unseen: &[u64]) -> Json {
     Json::Array(report.tables.iter().enumerate().map(table).collect())
 }
 
-/// Every rejected row as csv: `table,file,line,reason,detail`.
+/// The columns of `--rejects`, in this order; `account`, `key`, `field` and `value` may be blank.
+const REJECTS: [&str; 10] = ["table", "file", "line", "what", "reason", "account", "key", "field", "value", "detail"];
+
+/// Every row that was not kept (`what` is `row`) and every cell that could not be used of those that were (`cell`), as csv.
 pub fn rejects_csv(rejects: &[Reject]) -> String {
-    let mut out = csv_line(["table", "file", "line", "reason", "detail"]);
+    let mut out = csv_line(REJECTS);
     for r in rejects {
-        out.push_str(&csv_line([&r.table, &r.file, r.line.to_string().as_str(), r.reason.words(), &r.detail]));
+        let line = r.line.to_string();
+        let text = |t: &Option<String>| t.clone().unwrap_or_default();
+        let (account, key, field, value) = (text(&r.account), text(&r.key), text(&r.field), text(&r.value));
+        out.push_str(&csv_line([
+            r.table.as_str(),
+            &r.file,
+            &line,
+            r.reason.what(),
+            r.reason.words(),
+            &account,
+            &key,
+            &field,
+            &value,
+            &r.detail,
+        ]));
     }
     out
 }

@@ -12,6 +12,7 @@ mod parquet;
 mod project_file;
 mod rows;
 mod shared;
+mod trial;
 
 use laud::calendar::Date;
 use laud::data::{
@@ -205,7 +206,12 @@ fn run(program: &Program, binding: &Binding) -> Result<Loaded, Vec<DataError>> {
         assert_eq!(table.read, table.kept + table.rejected_total(), "{table:?}");
         total += table.rejected_total();
     }
-    assert_eq!(total, rejects.len() as u64, "every rejected row is handed over");
+    let rows = rejects.iter().filter(|r| r.reason.what() == "row").count();
+    assert_eq!(total, rows as u64, "every rejected row is handed over");
+    let cells = report.tables.iter().flat_map(|t| &t.notes);
+    let cells: u64 =
+        cells.filter(|n| matches!(n.kind, NoteKind::Unreadable | NoteKind::UnknownValue)).map(|n| n.count).sum();
+    assert_eq!(cells, (rejects.len() - rows) as u64, "every cell that cannot be used is handed over");
     Ok(Loaded { data, report, rejects })
 }
 
@@ -332,7 +338,8 @@ fn golden_fixture() {
     assert_eq!(
         loaded.notes(1),
         [
-            "Blank 1: 1 cell of `solicited` is blank, the first at events.csv:6",
+            "Blank 1: `solicited` is not declared optional, and 1 cell is blank (at events.csv:6); declare it optional, or mend \
+             the export",
             "Moved 1: 1 row moved because of merges: `A5` to `A1` (1)",
         ]
     );

@@ -14,6 +14,7 @@ mod engine;
 mod eval;
 mod expectations;
 mod fuzz;
+mod irrational;
 mod large;
 mod number;
 mod pages;

@@ -81,6 +81,27 @@ pub fn check_date_format(format: &str) -> Result<(), &'static str> {
     }
 }
 
+/// A format, ready for reading.
+#[derive(Debug, Clone)]
+pub struct DateFormat(Vec<Item<'static>>);
+
+impl DateFormat {
+    /// `None` if it is not a format.
+    pub fn new(format: &str) -> Option<DateFormat> {
+        StrftimeItems::new(format).parse_to_owned().ok().map(DateFormat)
+    }
+
+    /// True if the text is a date in this format.
+    pub fn fits(&self, text: &str) -> bool {
+        with_items(text, &self.0).is_ok()
+    }
+}
+
+/// True for what is read without a declaration: `2026-03-31`, with or without a time.
+pub fn is_iso(text: &str) -> bool {
+    matches!(iso(text.as_bytes()), Some(Ok(_)))
+}
+
 /// A date and time as written, and the offset from UTC if there is one.
 type Written = (NaiveDateTime, Option<Clock>);
 

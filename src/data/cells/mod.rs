@@ -3,8 +3,8 @@
 mod date;
 mod number;
 
-pub use date::{DateReader, Moment, Shift, Slashed, check_date_format, slashed};
-pub use number::NumberReader;
+pub use date::{DateFormat, DateReader, Moment, Shift, Slashed, check_date_format, is_iso, slashed};
+pub use number::{NumberReader, currency_of};
 
 use super::binding::ColumnBinding;
 use super::fold::{fold, fold_into, soft};
@@ -85,19 +85,13 @@ impl Bad {
         }
     }
 
-    /// The one edit to make, if it is always the same.
-    pub fn help(self) -> Option<&'static str> {
+    /// Behind `none of the cells`: `can be read as money in USD`.
+    pub fn verdict(self, field: &Field) -> String {
         match self {
-            Bad::NotNumber => Some(
-                "if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`",
-            ),
-            Bad::PercentSign => Some("declare the column as `ratio`"),
-            Bad::NoPercentSign => Some("set `percent = \"number\"` if 45 means 45 %, or `\"ratio\"` if 0.45 does"),
-            Bad::NotBoolean => Some("say what they mean with `yes = [ … ]` and `no = [ … ]`"),
-            Bad::NotInList => Some("say what they mean with `values = { … }`, or add them to the list in the program"),
-            Bad::NotDate => Some("set `date_format` if they are dates"),
-            Bad::NeedsEpoch => Some("set `epoch = \"seconds\"` or `\"milliseconds\"` if they count from 1970"),
-            _ => None,
+            Bad::OutOfRange => "can be used".to_string(),
+            Bad::NotInList => "is in the list".to_string(),
+            _ if field.integer && field.ty.is_number() => "can be read as a whole number".to_string(),
+            _ => format!("can be read as {}", field.ty),
         }
     }
 }
@@ -107,6 +101,8 @@ impl Bad {
 pub enum Cell<'a> {
     /// Nothing.
     Blank,
+    /// A value that the project file says to ignore.
+    Ignored,
     /// Yes or no.
     Boolean(bool),
     /// A number in the column's unit.
@@ -147,11 +143,29 @@ enum Kind {
     Moment(DateReader),
     Symbol {
         by_name: HashMap<String, u32>,
-        by_text: HashMap<String, u32>,
-        seen: HashMap<Box<str>, Option<u32>>,
+        by_text: HashMap<String, Meaning>,
+        seen: HashMap<Box<str>, Option<Meaning>>,
         buffer: String,
     },
     Text,
+}
+
+/// What a text means in a column of a list.
+#[derive(Debug, Clone, Copy)]
+enum Meaning {
+    /// This value of the list.
+    Value(u32),
+    /// Nothing, because the project file says so.
+    Ignored,
+}
+
+impl Meaning {
+    fn cell<'a>(self) -> Cell<'a> {
+        match self {
+            Meaning::Value(symbol) => Cell::Symbol(symbol),
+            Meaning::Ignored => Cell::Ignored,
+        }
+    }
 }
 
 /// How many spellings of list values are remembered.
@@ -183,9 +197,12 @@ impl CellReader {
                 let values: &[String] = program.enums.get(list.index()).map_or(&[], |e| &e.values);
                 let by_name: HashMap<String, u32> =
                     values.iter().enumerate().rev().map(|(i, name)| (fold(name), i as u32)).collect();
-                let symbol = |name: &str| values.iter().position(|v| v == name).map(|i| i as u32);
+                let meaning = |name: &str| match name {
+                    "" => Some(Meaning::Ignored),
+                    name => values.iter().position(|v| v == name).map(|i| Meaning::Value(i as u32)),
+                };
                 let by_text =
-                    binding.values.iter().filter_map(|(text, name)| Some((soft(text), symbol(name)?))).collect();
+                    binding.values.iter().filter_map(|(text, name)| Some((soft(text), meaning(name)?))).collect();
                 Kind::Symbol { by_name, by_text, seen: HashMap::new(), buffer: String::new() }
             }
             Type::Text | Type::Unknown => Kind::Text,
@@ -231,6 +248,15 @@ impl CellReader {
         format!("`{field}` is {text}, {allowed}")
     }
 
+    /// True if the cell holds something, be it readable or not.
+    pub fn is_filled(&self, raw: &Raw<'_>) -> bool {
+        match raw {
+            Raw::Blank => false,
+            Raw::Text(text) => !self.is_null(text.trim()),
+            _ => true,
+        }
+    }
+
     fn is_null(&self, text: &str) -> bool {
         let Some(first) = text.as_bytes().first() else { return true };
         if !self.null_starts.get(usize::from(*first)).copied().unwrap_or(false) || text.len() > self.longest_null * 2 {
@@ -249,8 +275,8 @@ impl CellReader {
             Raw::Text(text) => {
                 let text = text.trim();
                 // A value of the list is never nothing, even if it is called `none`.
-                if let Some(symbol) = self.symbol(text) {
-                    return Ok(Cell::Symbol(symbol));
+                if let Some(meaning) = self.meaning(text) {
+                    return Ok(meaning.cell());
                 }
                 if self.is_null(text) {
                     return self.read_blank();
@@ -264,11 +290,12 @@ impl CellReader {
 
     fn read_blank<'a>(&mut self) -> Result<Cell<'a>, Bad> {
         let Some(text) = self.blank.take() else { return Ok(Cell::Blank) };
-        let cell = match self.symbol(text.trim()) {
-            Some(symbol) => Ok(Cell::Symbol(symbol)),
+        let cell = match self.meaning(text.trim()) {
+            Some(meaning) => Ok(meaning.cell()),
             None => self.read_text(text.trim()).map(|cell| match cell {
                 Cell::Text(t) => Cell::Text(Cow::Owned(t.into_owned())),
                 Cell::Blank => Cell::Blank,
+                Cell::Ignored => Cell::Ignored,
                 Cell::Boolean(b) => Cell::Boolean(b),
                 Cell::Number(n) => Cell::Number(n),
                 Cell::Moment(m) => Cell::Moment(m),
@@ -279,7 +306,7 @@ impl CellReader {
         cell
     }
 
-    fn symbol(&mut self, text: &str) -> Option<u32> {
+    fn meaning(&mut self, text: &str) -> Option<Meaning> {
         let Kind::Symbol { by_name, by_text, seen, buffer } = &mut self.kind else { return None };
         if let Some(known) = seen.get(text) {
             return *known;
@@ -288,7 +315,7 @@ impl CellReader {
         if found.is_none() {
             fold_into(text, buffer);
             // A text without any letter or digit folds to nothing, and nothing is no name.
-            found = if buffer.is_empty() { None } else { by_name.get(buffer.as_str()).copied() };
+            found = if buffer.is_empty() { None } else { by_name.get(buffer.as_str()).copied().map(Meaning::Value) };
         }
         if seen.len() < SEEN {
             seen.insert(text.into(), found);
@@ -341,8 +368,8 @@ impl CellReader {
             (Kind::Boolean { .. }, Raw::Boolean(b)) => Ok(Cell::Boolean(*b)),
             (_, native) => {
                 let text = shown(native);
-                if let Some(symbol) = self.symbol(&text) {
-                    return Ok(Cell::Symbol(symbol));
+                if let Some(meaning) = self.meaning(&text) {
+                    return Ok(meaning.cell());
                 }
                 match self.read_text(&text)? {
                     Cell::Boolean(b) => Ok(Cell::Boolean(b)),

@@ -314,6 +314,19 @@ fn currency_after(text: &str, currency: Currency) -> Option<(&str, bool)> {
     known_code(code, currency).map(|same| (text.get(..cut).unwrap_or(""), same))
 }
 
+/// The currency that an amount is written in, as far as its sign or code says; `$` is taken for the US dollar.
+pub fn currency_of(text: &str) -> Option<Currency> {
+    let bare =
+        text.trim_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '-' | '+' | '(' | ')'));
+    let sign = SIGNS.iter().find(|(sign, _)| bare.starts_with(sign) || bare.ends_with(sign));
+    if let Some((_, codes)) = sign {
+        return codes.first().and_then(|code| Currency::new(code));
+    }
+    let ends = [bare.get(..3), bare.len().checked_sub(3).and_then(|cut| bare.get(cut..))];
+    let known = |code: &&str| CODES.split_ascii_whitespace().any(|c| c.eq_ignore_ascii_case(code));
+    ends.into_iter().flatten().find(known).and_then(|code| Currency::new(&code.to_ascii_uppercase()))
+}
+
 fn known_code(code: &str, currency: Currency) -> Option<bool> {
     if !code.bytes().all(|b| b.is_ascii_alphabetic()) {
         return None;

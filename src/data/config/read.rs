@@ -28,6 +28,27 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// Zones that are the same offset all year though most who live by their name change their clocks: a city that does, and
+/// the plain offset.
+const FIXED: [(&str, &str, &str); 2] =
+    [("EST", "America/New_York", "Etc/GMT+5"), ("MST", "America/Denver", "Etc/GMT+7")];
+
+/// What people call zones, and the city that is meant most often.
+const SPOKEN: [(&[&str], &str); 12] = [
+    (&["eastern", "et", "edt"], "America/New_York"),
+    (&["central", "ct", "cst", "cdt"], "America/Chicago"),
+    (&["mountain", "mt", "mdt"], "America/Denver"),
+    (&["pacific", "pt", "pst", "pdt"], "America/Los_Angeles"),
+    (&["bst", "british", "uk"], "Europe/London"),
+    (&["central_european", "w_europe", "cest"], "Europe/Berlin"),
+    (&["eest", "eastern_european"], "Europe/Athens"),
+    (&["ist", "india"], "Asia/Kolkata"),
+    (&["jst", "japan", "tokyo"], "Asia/Tokyo"),
+    (&["sgt", "singapore"], "Asia/Singapore"),
+    (&["aest", "aedt", "aus_eastern", "australian_eastern"], "Australia/Sydney"),
+    (&["brt", "e_south_america", "brasilia"], "America/Sao_Paulo"),
+];
+
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Val<'a> = Spanned<DeValue<'a>>;
 
@@ -152,10 +173,31 @@ impl Reader<'_> {
     fn zone(&mut self, value: &Val<'_>, key: &str) -> Option<Tz> {
         let name = self.text(value, key, "\"America/New_York\"")?;
         if let Ok(zone) = name.value.parse() {
+            if let Some((_, city, offset)) = FIXED.iter().find(|(fixed, ..)| *fixed == name.value) {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::FixedZone,
+                        self.span(value.span()),
+                        format!("`{}` has no daylight saving: it is the same offset from UTC all year", name.value),
+                    )
+                    .label("the same in summer")
+                    .help(format!(
+                        "write `{key} = \"{city}\"` if clocks there change in summer, or `\"{offset}\"` if not"
+                    )),
+                );
+            }
             return Some(zone);
         }
         let tail = |zone: &str| fold(zone.rsplit('/').next().unwrap_or(zone));
-        let near = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).find(|z| tail(z) == tail(&name.value));
+        let spoken = fold(&name.value);
+        let spoken = spoken.strip_prefix("us_").unwrap_or(&spoken);
+        let spoken = ["_standard_time", "_daylight_time", "_time"]
+            .iter()
+            .find_map(|end| spoken.strip_suffix(end))
+            .unwrap_or(spoken);
+        let usual = SPOKEN.iter().find(|(names, _)| names.contains(&spoken)).map(|(_, zone)| *zone);
+        let near =
+            usual.or_else(|| chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).find(|z| tail(z) == tail(&name.value)));
         let help = match near {
             Some(zone) => Some(format!("did you mean `{zone}`?")),
             None => did_you_mean(&name.value, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()))

@@ -19,7 +19,7 @@ pub struct RowsTrace {
     pub table: TableId,
     /// The dates that count, if there is a window.
     pub window: Option<DateRange>,
-    /// False if the source was not loaded or does not cover the window; then no rows were looked at.
+    /// False if the source was not loaded, says nothing, or does not cover the window; then no rows were looked at.
     pub covered: bool,
     /// Rows of the account dated after the as-of date, or, if asked, recorded after it; they were not looked at.
     pub after_as_of: usize,
@@ -113,7 +113,7 @@ impl Scope<'_> {
             // Without a window everything up to the as-of date is meant, however little that is.
             None => before(self.as_of),
         };
-        table.loaded && covered
+        table.vouches() && covered
     }
 
     /// The rows that come through, by date.

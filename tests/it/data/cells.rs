@@ -21,9 +21,11 @@ fn amounts_as_declared() {
     assert_eq!(
         loaded.notes(0)[..2],
         [
-            "Unreadable 1: 1 cell of `arr` cannot be read as money in USD: `€5` is in another currency at account.csv:5",
+            "Unreadable 1: 1 cell of `arr` cannot be read as money in USD: `€5` is in another currency at account.csv:5; \
+             have them converted to USD before they are loaded, or declare `arr` as `money EUR` if all are in EUR",
             "Unreadable 1: 1 cell of `arr` cannot be read as money in USD: `1.234,50` is not a number at account.csv:7; \
-             if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`",
+             if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`, \
+             under `[profile.p.account]` in laud.toml",
         ]
     );
     // An unreadable cell is no hole: it is not 0, not blank, and its row stays.
@@ -46,8 +48,10 @@ fn percent_styles() {
         loaded.notes(0),
         [
             "Unreadable 1: 1 cell of `a` cannot be read as a ratio: `45` has no percent sign at account.csv:4; \
-             set `percent = \"number\"` if 45 means 45 %, or `\"ratio\"` if 0.45 does",
-            "Other 3: all values of `d` are above 100 %: set `percent = \"number\"` if 45 means 45 %",
+             if 45 means 45 %, write `a = { percent = \"number\" }` under `[profile.p.account.columns]` in laud.toml; \
+             if 0.45 does, `percent = \"ratio\"`",
+            "Other 3: all values of `d` are above 100 %; if 45 means 45 %, write `d = { percent = \"number\" }` under \
+             `[profile.p.account.columns]` in laud.toml",
         ]
     );
 }
@@ -101,7 +105,8 @@ fn lists_are_matched_folded_and_unknown_values_listed() {
     assert_eq!(
         loaded.notes(0),
         ["UnknownValue 3: 3 cells of `contract` are not in the list: `referense` (2, did you mean `reference`?), \
-          `barter` (1), the first at account.csv:5; say what they mean with `values = { … }`, or add them to the list in the program"]
+          `barter` (1), the first at account.csv:5; say what they mean: write \
+          `contract = { values = { \"referense\" = \"reference\" } }` under `[profile.p.account.columns]` in laud.toml, or add them to the list in the program"]
     );
 }
 
@@ -114,8 +119,10 @@ fn whole_numbers_and_ranges() {
     assert_eq!(
         loaded.notes(0),
         [
-            "Unreadable 2: 2 cells of `seats` cannot be used: `seats` is 101, 0 to 100 is allowed at account.csv:4",
-            "Unreadable 1: 1 cell of `seats` cannot be read as a whole number: `3.5` is not a whole number at account.csv:3",
+            "Unreadable 2: 2 cells of `seats` cannot be used: `seats` is 101, 0 to 100 is allowed at account.csv:4; \
+             correct the range of `seats` in the program, or mend the export",
+            "Unreadable 1: 1 cell of `seats` cannot be read as a whole number: `3.5` is not a whole number at account.csv:3; \
+             leave `integer` out of the declaration of `seats`, or mend the export",
         ]
     );
 }

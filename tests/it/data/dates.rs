@@ -24,7 +24,7 @@ fn timestamps_without_a_zone_need_one() {
         errors(data.load(&program)),
         [
             "activity.csv:2: `2026-03-31 23:30:00` in `activity.occurred_at` is a timestamp without a time zone, so its date is \
-          not known (set `time_zone = \"…\"` for the column or the table to the zone it was written in (the project's is `UTC`))"
+          not known (write `time_zone = \"…\"` under `[profile.data.activity]` in laud.toml, naming the zone it was written in (the project's is `UTC`))"
         ]
     );
     let toml = "[profile.p]\ndirectory = '.'\n[profile.p.activity]\ntime_zone = 'America/New_York'\n";
@@ -55,20 +55,25 @@ fn day_and_month_must_be_declared() {
     assert_eq!(
         errors(data.load(&program)),
         ["account.csv:2: `03/04/2026` in `account.since` can be 3 April 2026 or 4 March 2026 \
-          (set `date_format = \"%d/%m/%Y\"` (2 other cells can be read only so) or `date_format = \"%m/%d/%Y\"`)"]
+          (write `date_format = \"%d/%m/%Y\"` (2 other cells can be read only so) or `date_format = \"%m/%d/%Y\"` under \
+          `[profile.data.account]` in laud.toml)"]
     );
     let toml = |format: &str| format!("[profile.p]\ndirectory = '.'\ndate_format = {format}\n");
     let loaded = data.load_with(&program, &toml("'%d/%m/%Y'")).unwrap();
     assert_eq!(loaded.column(0, 1), ["2026-04-03", "2026-03-31", "2026-06-30"]);
-    let loaded = data.load_with(&program, &toml("'%m/%d/%Y'")).unwrap();
-    assert_eq!(loaded.column(0, 1), ["2026-03-04", "!", "!"]);
+    // The other order makes the first cell another date, so it is not just two cells that cannot be read.
+    assert_eq!(
+        errors(data.load_with(&program, &toml("'%m/%d/%Y'"))),
+        ["account.csv:3: 3 of 3 cells of `since` fit `%d/%m/%Y`, only 1 fits `%m/%d/%Y`: `31/03/2026` does not \
+          (write `since = { date_format = \"%d/%m/%Y\" }` under `[profile.p.account.columns]` in laud.toml)"]
+    );
     // Even if only one reading is possible, it has to be said.
     let clear = files(&[("account.csv", "id,since\na,27-07-2023 03:00\n")]);
     assert_eq!(
         errors(clear.load(&program)),
         [
             "account.csv:2: `27-07-2023 03:00` in `account.since` is not written as 2026-03-31, and its format is not declared \
-          (set `date_format = \"%d-%m-%Y %H:%M\"`)"
+          (write `date_format = \"%d-%m-%Y %H:%M\"` under `[profile.data.account]` in laud.toml)"
         ]
     );
 }

@@ -27,23 +27,26 @@ fn headers_that_do_not_fit() {
         case("id,arr,id\n"),
         [
             "account.csv:1: column `id` appears twice, as column 1 and column 3 (rename or remove one of them)",
-            "account.csv:1: there is no column `renewal_date` for table `account` (there is `id`, `arr`, `id`; name it with \
-             `columns.renewal_date = \"…\"`, or declare `renewal_date` optional)",
+            "account.csv:1: there is no column `renewal_date` for table `account` (there is `id`, `arr`, `id`; write \
+             `renewal_date = \"…\"` under `[profile.data.account.columns]` in laud.toml, or declare `renewal_date` optional)",
         ]
     );
     assert_eq!(
         case("id,arr,RenewalDate\n"),
-        ["account.csv:1: there is no column `renewal_date` for table `account` (did you mean `RenewalDate`? then set \
-          `columns.renewal_date = \"RenewalDate\"`)"]
+        [
+            "account.csv:1: there is no column `renewal_date` for table `account` (did you mean `RenewalDate`? then write \
+          `renewal_date = \"RenewalDate\"` under `[profile.data.account.columns]` in laud.toml)"
+        ]
     );
     assert_eq!(
         case("id,ARR,Arr,renewal_date\n"),
-        ["account.csv:1: both `ARR` and `Arr` could be column `arr` (say which: `columns.arr = \"ARR\"`)"]
+        ["account.csv:1: both `ARR` and `Arr` could be column `arr` (say which: write `arr = \"ARR\"` under \
+          `[profile.data.account.columns]` in laud.toml)"]
     );
-    assert!(
-        case("id;arr;renewal_date\n")[0]
-            .ends_with("(the header seems to be separated by `;`: set `delimiter = \";\"`)")
-    );
+    let semicolons = ["account.csv:1: the cells seem to be separated by `;` (write `delimiter = \";\"` under \
+                       `[profile.data.account]` in laud.toml)"];
+    assert_eq!(case("id;arr;renewal_date\n"), semicolons);
+    assert_eq!(case("id;name, legal;renewal_date\nA;Alder, Inc;\n"), semicolons);
     assert_eq!(case(""), ["account.csv: the file is empty (the first line names the columns)"]);
     assert_eq!(case("\n\n"), ["account.csv: the file is empty (the first line names the columns)"]);
     let loaded = files(&[("account.csv", "id,arr,renewal_date\n")]).load(&program).unwrap();
@@ -68,14 +71,17 @@ fn files_that_are_not_there_or_not_text() {
     let none = files(&[("accounts.csv", "id\nA\n")]);
     assert_eq!(
         errors(none.load(&program)),
-        ["account.csv: there is no file for table `account`, whose rows are scored (did you mean `accounts.csv`?)"]
+        [
+            "account.csv: there is no file for table `account`, whose rows are scored (did you mean `accounts.csv`? then write \
+          `file = \"accounts.csv\"` under `[profile.data.account]` in laud.toml)"
+        ]
     );
     let two = files(&[("account.csv", "id\nA\n"), ("account.jsonl", "")]);
     assert_eq!(
         errors(two.load(&program)),
         [
-            "account.csv: table `account` has two files: `account.csv` and `account.jsonl` (remove one, or name the one that is \
-          meant with `file = …` in the project file)"
+            "account.csv: table `account` has two files: `account.csv` and `account.jsonl` (remove one, or say which is meant: \
+          write `file = \"account.csv\"` under `[profile.data.account]` in laud.toml)"
         ]
     );
     for (bytes, words) in [
@@ -131,6 +137,8 @@ fn packed_files_and_json_lines() {
             "activity.ndjson.gz:5 Malformed: not JSON at column 15",
             "activity.ndjson.gz:6 Malformed: not a JSON object",
             "activity.ndjson.gz:7 BadDate: `5` in `occurred_at` is a number, not a date",
+            "activity.ndjson.gz:4 UnreadableCell: `{…}` in `score` is a list or an object",
+            "activity.ndjson.gz:8 UnreadableCell: `2.5` in `score` is not a whole number",
         ]
     );
     assert_eq!(loaded.notes(1)[2], "Unused 1: 1 column of activity.ndjson.gz not used: `extra`");

@@ -97,8 +97,9 @@ fn merges_are_followed_to_the_end() {
     assert_eq!(
         loaded.notes(1),
         [
+            "Orphans 1: 1 row rejected because capitals differ: `d` for `D` (1); keys are compared exactly: have both files \
+             write `account.id` alike",
             "Moved 2: 2 rows moved because of merges: `A` to `C` (1), `B` to `C` (1)",
-            "Other 1: 1 row rejected because capitals differ: `d` for `D` (1); keys are compared exactly",
         ]
     );
     assert_eq!(loaded.rejects.last().unwrap().detail, "`d` is not in `account`, but `D` is");
@@ -217,11 +218,13 @@ fn strict_turns_notes_into_errors() {
         errors(data.load_with(&build.program, "[profile.p]\ndirectory = '.'\nstrict = true\n")),
         [
             "account.csv:2: 1 cell of `seats` cannot be read as a whole number: `many` is not a number at account.csv:2 \
-             (if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`)",
-            "account.csv:3: 1 cell of `seats` is blank, the first at account.csv:3 \
-             (`strict` is set: correct the file, or leave `strict` out)",
+             (if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`, \
+             under `[profile.p.account]` in laud.toml)",
+            "account.csv:3: `seats` is not declared optional, and 1 cell is blank (at account.csv:3) \
+             (declare it optional, or mend the export)",
             "account.csv:2: 1 cell of `kind` are not in the list: `lage` (1, did you mean `large`?), the first at account.csv:2 \
-             (say what they mean with `values = { … }`, or add them to the list in the program)"
+             (say what they mean: write `kind = { values = { \"lage\" = \"large\" } }` under `[profile.p.account.columns]` in laud.toml, \
+             or add them to the list in the program)"
         ]
         .map(|s| s.replace("kind` are", "kind` is"))
     );

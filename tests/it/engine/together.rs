@@ -72,7 +72,7 @@ fn whom_is_asked_for_changes_nothing() {
     let all = case.run(&[]);
     for account in &all.accounts {
         let one = case.run(&[&account.id]);
-        assert_eq!(one.accounts, [account.clone()]);
+        assert_eq!(one.accounts, std::slice::from_ref(account));
         assert_eq!(one.portfolio, all.portfolio);
         let evaluator = Evaluator::new(&case.program, &case.data, Calendar::default());
         assert_eq!(evaluator.account(&account.id, date("2026-03-31")).unwrap().result(), *account);

@@ -31,7 +31,9 @@ pub fn declarations(rng: &mut Rng, program: &Program) -> String {
             0 => format!("metric grown_{i} = {inner} as of 90 days ago\n"),
             1 => {
                 let c = grower.condition(3);
-                format!("segment grown_segment_{i} = {c}\nmetric grown_{i} = if grown_segment_{i} then {inner} else 0\n")
+                format!(
+                    "segment grown_segment_{i} = {c}\nmetric grown_{i} = if grown_segment_{i} then {inner} else 0\n"
+                )
             }
             2 => format!("metric grown_{i} {{\n  value {inner}\n  scale 0 -> 0, 10 -> 100\n}}\n"),
             3 => {
@@ -57,12 +59,16 @@ pub fn declarations(rng: &mut Rng, program: &Program) -> String {
         let limit = {
             let mut grower = Grower { rng, program, row: None };
             let condition = grower.condition(2);
-            grower.rng.pick(&["", "  cap 60 when WHEN\n", "  floor 20 when WHEN\n", "  set 1 when WHEN\n"]).replace("WHEN", &condition)
+            grower
+                .rng
+                .pick(&["", "  cap 60 when WHEN\n", "  floor 20 when WHEN\n", "  set 1 when WHEN\n"])
+                .replace("WHEN", &condition)
         };
         let lines: String = (0..count)
             .map(|i| {
                 let weight = rng.pick(&["1", "33.333333333", "0.7", "100", "7"]);
-                let scale = rng.pick(&["scale 0 -> 0, 7 -> 100", "scale 1 -> 0, 3 -> 33.3, 4 -> 90", "scale 0 -> 100, 9 -> 0"]);
+                let scale =
+                    rng.pick(&["scale 0 -> 0, 7 -> 100", "scale 1 -> 0, 3 -> 33.3, 4 -> 90", "scale 0 -> 100, 9 -> 0"]);
                 format!("  grown_{i} weight {weight} {scale}\n")
             })
             .collect();
@@ -132,7 +138,9 @@ impl<'a> Grower<'a> {
             8 => format!("round({}, {})", self.number(d), self.rng.below(11)),
             9 => format!("{}({}, {})", self.rng.pick(&["min", "max"]), self.number(d), self.number(d)),
             10 => format!("clamp({}, {}, {})", self.number(d), self.literal(), self.literal()),
-            11 => format!("to_number({} {})", self.rng.pick(&["days since", "months until", "weeks since"]), self.date(d)),
+            11 => {
+                format!("to_number({} {})", self.rng.pick(&["days since", "months until", "weeks since"]), self.date(d))
+            }
             12 if self.row.is_none() => format!("({} as of {})", self.number(d), self.shift()),
             13 if self.row.is_none() => format!("to_number(change in {} over {})", self.number(d), self.over()),
             14 if self.row.is_none() => format!("to_number(percent change in {} over {})", self.number(d), self.over()),
@@ -143,7 +151,8 @@ impl<'a> Grower<'a> {
     }
 
     fn shift(&mut self) -> String {
-        let list = ["90 days ago", "1 year ago", "2 quarters ago", "2025-12-31", "2026-03-31", "end of previous quarter"];
+        let list =
+            ["90 days ago", "1 year ago", "2 quarters ago", "2025-12-31", "2026-03-31", "end of previous quarter"];
         self.rng.pick(&list).to_string()
     }
 
@@ -178,8 +187,18 @@ impl<'a> Grower<'a> {
         let table = events[self.rng.below(events.len())];
         let source = &table.header.name;
         self.row = Some(table);
-        let function =
-            *self.rng.pick(&[&"count", &"sum", &"avg", &"min", &"max", &"first", &"last", &"distinct", &"share", &"median"]);
+        let function = *self.rng.pick(&[
+            &"count",
+            &"sum",
+            &"avg",
+            &"min",
+            &"max",
+            &"first",
+            &"last",
+            &"distinct",
+            &"share",
+            &"median",
+        ]);
         let value = match function {
             "share" => self.condition(depth.min(2)),
             "distinct" => {
@@ -188,7 +207,8 @@ impl<'a> Grower<'a> {
             }
             _ => self.number(depth.min(2)),
         };
-        let mut text = if function == "count" { format!("count({source}") } else { format!("{function}({value} of {source}") };
+        let mut text =
+            if function == "count" { format!("count({source}") } else { format!("{function}({value} of {source}") };
         if self.rng.chance(40) {
             text += &format!(" where {}", self.condition(depth.min(2)));
         }
@@ -199,7 +219,13 @@ impl<'a> Grower<'a> {
         if self.rng.chance(20) {
             let by = self.one(all.clone(), "account");
             text += &format!(" dedupe by {by}");
-            text += self.rng.pick(&["", " within 3 days", " within 30 days chain", " keep last", " within 3 days keep last"]);
+            text += self.rng.pick(&[
+                "",
+                " within 3 days",
+                " within 30 days chain",
+                " keep last",
+                " within 3 days keep last",
+            ]);
         }
         if self.rng.chance(15) {
             text += &format!(" latest per {}", self.one(all, "account"));
@@ -241,7 +267,9 @@ impl<'a> Grower<'a> {
                 format!("({tested} {how})")
             }
             9 => format!("({} {} {})", self.date(d), self.rng.pick(&["<", ">=", "=", "!="]), self.date(d)),
-            10 => format!("({} {})", self.date(d), self.rng.pick(&["in last 90 days", "in next 30 days", "in this year"])),
+            10 => {
+                format!("({} {})", self.date(d), self.rng.pick(&["in last 90 days", "in next 30 days", "in this year"]))
+            }
             11 if self.row.is_none() => {
                 let how = self.rng.pick(&["for 3 quarters", "for 2 of last 4 months", "for 2 weeks"]);
                 format!("({} {how})", self.condition(d))
@@ -294,8 +322,12 @@ impl<'a> Grower<'a> {
             0 => format!("({} + {} days)", self.date(d), self.rng.below(1000)),
             1 => format!("({} - {} days)", self.date(d), self.rng.below(1000)),
             2 if self.row.is_none() => {
-                let events =
-                    self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Events { .. })).map(|t| t.header.name.clone());
+                let events = self
+                    .program
+                    .tables
+                    .iter()
+                    .filter(|t| matches!(t.kind, TableKind::Events { .. }))
+                    .map(|t| t.header.name.clone());
                 let all: Vec<String> = events.collect();
                 if all.is_empty() {
                     return self.date(0);

@@ -96,7 +96,7 @@ pub fn loaded(program: &Program, data: &Dataset, report: &LoadReport, rejects: &
             let handed = rejects.iter().filter(|r| r.table == *name && r.reason == *reason).count() as u64;
             law!(handed == *count, "{name}: {count} rejected as {reason:?}, {handed} handed over");
         }
-        let own = rejects.iter().filter(|r| r.table == *name).count() as u64;
+        let own = rejects.iter().filter(|r| r.table == *name && r.reason.what() == "row").count() as u64;
         law!(own == account.rejected_total(), "{name}: rejects that are not counted");
     }
     for reject in rejects {

@@ -1,0 +1,107 @@
+//! Advice about settings: which line to write, and under which heading of the project file.
+
+use super::cells::{Bad, currency_of};
+use crate::program::{Field, Program, Type, Unit};
+use std::borrow::Cow;
+
+/// The part of the project file that is about a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Home<'a> {
+    profile: &'a str,
+    table: &'a str,
+}
+
+impl<'a> Home<'a> {
+    /// For a table in a profile; without one, the profile that reads the usual directory.
+    pub fn new(profile: Option<&'a str>, table: &'a str) -> Home<'a> {
+        Home { profile: profile.unwrap_or("data"), table }
+    }
+
+    /// `` under `[profile.sample.account]` in laud.toml ``
+    pub fn under(self) -> String {
+        format!("under `[profile.{}.{}]` in laud.toml", bare(self.profile), bare(self.table))
+    }
+
+    fn under_columns(self) -> String {
+        format!("under `[profile.{}.{}.columns]` in laud.toml", bare(self.profile), bare(self.table))
+    }
+
+    /// A setting of the table: `` write `delimiter = ";"` under … ``
+    pub fn setting(self, text: &str) -> String {
+        format!("write `{text}` {}", self.under())
+    }
+
+    /// The header of a column: `` write `arr = "ARR (USD)"` under … ``
+    pub fn header(self, field: &str, header: &str) -> String {
+        format!("write `{field} = {}` {}", quoted(header), self.under_columns())
+    }
+
+    /// Settings of a column, with the header that it has already.
+    pub fn column(self, field: &str, header: Option<&str>, settings: &str) -> String {
+        let from = header.map_or(String::new(), |h| format!("from = {}, ", quoted(h)));
+        format!("write `{field} = {{ {from}{settings} }}` {}", self.under_columns())
+    }
+
+    /// What to do about cells that cannot be read, of which `example` is one.
+    pub fn cells(
+        self,
+        bad: Bad,
+        program: &Program,
+        field: &Field,
+        header: Option<&str>,
+        example: &str,
+    ) -> Option<String> {
+        let column = |settings: &str| self.column(&field.name, header, settings);
+        let example = if field.personal { "…" } else { example };
+        Some(match bad {
+            Bad::NotNumber => format!(
+                "if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and \
+                 `thousands_mark`, {}",
+                self.under()
+            ),
+            Bad::PercentSign => format!("declare `{}` as `ratio`", field.name),
+            Bad::NoPercentSign => {
+                format!("if 45 means 45 %, {}; if 0.45 does, `percent = \"ratio\"`", column("percent = \"number\""))
+            }
+            Bad::NotBoolean => {
+                format!("say what they mean: {}", column(&format!("yes = [{}], no = [ … ]", quoted(example))))
+            }
+            Bad::NotInList => {
+                let names: &[String] = match field.ty {
+                    Type::Enum(list) => program.enums.get(list.index()).map_or(&[], |e| &e.values),
+                    _ => &[],
+                };
+                let near = crate::diagnostics::nearest(&super::fold::fold(example), names.iter().map(String::as_str));
+                let values = format!("values = {{ {} = {} }}", quoted(example), quoted(near.unwrap_or("…")));
+                format!("say what they mean: {}, or add them to the list in the program", column(&values))
+            }
+            Bad::NotDate => format!("if they are dates, {}", self.setting("date_format = \"…\"")),
+            Bad::NeedsEpoch => {
+                format!("if they count from 1970, {}, or `\"milliseconds\"`", self.setting("epoch = \"seconds\""))
+            }
+            Bad::OtherCurrency => match (currency_of(example), field.ty) {
+                (Some(found), Type::Number(Unit::Money(declared))) => format!(
+                    "have them converted to {declared} before they are loaded, or declare `{}` as `money {found}` if \
+                     all are in {found}",
+                    field.name
+                ),
+                _ => return None,
+            },
+            Bad::NotWhole => format!("leave `integer` out of the declaration of `{}`, or mend the export", field.name),
+            Bad::OutOfRange => format!("correct the range of `{}` in the program, or mend the export", field.name),
+            _ => return None,
+        })
+    }
+}
+
+/// A key as TOML wants it.
+fn bare(key: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.is_empty() && key.chars().all(plain) { Cow::Borrowed(key) } else { Cow::Owned(quoted(key)) }
+}
+
+/// A text as TOML wants it.
+pub fn quoted(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
+    format!("\"{escaped}\"")
+}

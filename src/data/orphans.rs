@@ -1,0 +1,342 @@
+//! Events of accounts that do not exist: how many there are, and what is the likely cause.
+//!
+//! A file that joins to nothing would score every account as if nothing had ever happened, so it stops the run.
+
+use super::notes::{note, plural};
+use super::table::TableBuilder;
+use super::{Cells, DataError, Note, NoteKind, TableData};
+use crate::program::{FieldId, Table};
+use crate::value::MASK;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Why a key is not found though its account may be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cause {
+    /// The capitals differ.
+    Case,
+    /// Zeros before the number, or `.0` behind it.
+    Zeros,
+    /// One is the beginning of the other.
+    Length,
+    /// It is what this column of the accounts holds.
+    Column(usize),
+}
+
+/// The rows whose account does not exist.
+pub(super) struct Orphans<'a> {
+    parents: &'a TableData,
+    parent: &'a Table,
+    index: Option<Index>,
+    known: HashMap<Arc<str>, Option<(Cause, Arc<str>)>>,
+    rows: Vec<(u32, Arc<str>)>,
+    /// True if no key may be told.
+    hidden: bool,
+}
+
+/// The accounts by what might have been written instead of their keys.
+struct Index {
+    sorted: Vec<Arc<str>>,
+    lower: HashMap<String, Arc<str>>,
+    number: HashMap<String, Arc<str>>,
+    columns: HashMap<String, (usize, Arc<str>)>,
+}
+
+impl<'a> Orphans<'a> {
+    /// None yet.
+    pub(super) fn new(parents: &'a TableData, parent: &'a Table, hidden: bool) -> Orphans<'a> {
+        let personal = parent.key.and_then(|key| parent.fields.get(key.index())).is_some_and(|field| field.personal);
+        Orphans { parents, parent, index: None, known: HashMap::new(), rows: Vec::new(), hidden: hidden || personal }
+    }
+
+    /// Takes in a row; says what is wrong with it.
+    pub(super) fn add(&mut self, row: usize, key: &Arc<str>) -> String {
+        self.rows.push((row as u32, Arc::clone(key)));
+        if !self.known.contains_key(key) {
+            let (parents, parent) = (self.parents, self.parent);
+            let index = self.index.get_or_insert_with(|| Index::new(parents, parent));
+            let guess = index.guess(key);
+            self.known.insert(Arc::clone(key), guess);
+        }
+        let name = &self.parent.header.name;
+        let hint = match self.known.get(key) {
+            Some(Some((Cause::Column(i), near))) => {
+                format!(", but it is the `{}` of `{}`", self.column(*i), self.told(near))
+            }
+            Some(Some((_, near))) => format!(", but `{}` is", self.told(near)),
+            _ => String::new(),
+        };
+        format!("`{}` is not in `{name}`{hint}", self.told(key))
+    }
+
+    /// What may be said of a key, or of what stands in its place.
+    fn told<'k>(&self, key: &'k Arc<str>) -> &'k str {
+        let column = match self.cause(key) {
+            Some((Cause::Column(i), _)) => self.parent.fields.get(*i),
+            _ => None,
+        };
+        if self.hidden || column.is_some_and(|field| field.personal) { MASK } else { key }
+    }
+
+    fn column(&self, i: usize) -> &str {
+        self.parent.fields.get(i).map_or("", |f| f.name.as_str())
+    }
+
+    fn key_name(&self) -> &str {
+        self.parent.key.and_then(|k| self.parent.fields.get(k.index())).map_or("key", |f| f.name.as_str())
+    }
+
+    fn cause(&self, key: &Arc<str>) -> Option<&(Cause, Arc<str>)> {
+        self.known.get(key).and_then(Option::as_ref)
+    }
+
+    /// Says what is to be said when all rows are in: an error if none is left, notes otherwise.
+    pub(super) fn report(&self, builder: &mut TableBuilder<'_>, parent: FieldId) {
+        let field = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str()).to_string();
+        if self.rows.is_empty() || self.parents.rows == 0 {
+            return;
+        }
+        let total = builder.origins.len();
+        if self.rows.len() == total {
+            let error = self.error(builder, &self.rows, parent, None);
+            builder.errors.extend(error);
+            return;
+        }
+        let errors = self.lost_files(builder, parent);
+        if !errors.is_empty() {
+            builder.errors.extend(errors);
+            return;
+        }
+        let mut groups: BTreeMap<Cause, Vec<&Arc<str>>> = BTreeMap::new();
+        for (_, key) in &self.rows {
+            if let Some((cause, _)) = self.cause(key) {
+                groups.entry(*cause).or_default().push(key);
+            }
+        }
+        let mut groups: Vec<(Cause, Vec<&Arc<str>>)> = groups.into_iter().collect();
+        groups.sort_by_key(|(cause, keys)| (Reverse(keys.len()), *cause));
+        if self.rows.len() * 2 > total {
+            let name = &self.parent.header.name;
+            let text = format!("most rows are lost: {} of {total} belong to no existing `{name}`", self.rows.len());
+            let text = if groups.is_empty() {
+                let key = format!("{name}.{}", self.key_name());
+                format!("{text}; check that `{field}` holds `{key}`, and that both files are of the same accounts")
+            } else {
+                text
+            };
+            builder.notes.push(note(NoteKind::Orphans, Some(&field), self.rows.len() as u64, text));
+        }
+        for (cause, keys) in groups {
+            let finding = self.note(builder, &field, cause, &keys);
+            builder.notes.push(finding);
+        }
+    }
+
+    fn note(&self, builder: &TableBuilder<'_>, field: &str, cause: Cause, keys: &[&Arc<str>]) -> Note {
+        let mut counts: BTreeMap<&Arc<str>, u64> = BTreeMap::new();
+        for key in keys {
+            *counts.entry(key).or_default() += 1;
+        }
+        let mut list: Vec<(Reverse<u64>, String)> = counts
+            .into_iter()
+            .map(|(key, n)| {
+                (
+                    Reverse(n),
+                    format!("`{}` for `{}`", self.told(key), self.cause(key).map_or("", |(_, near)| self.told(near))),
+                )
+            })
+            .collect();
+        list.sort();
+        let more = list.len().saturating_sub(5);
+        let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();
+        if more > 0 {
+            shown.push(format!("{more} more"));
+        }
+        let why = match cause {
+            Cause::Case => "because capitals differ".to_string(),
+            Cause::Zeros => "because zeros differ".to_string(),
+            Cause::Length => "because one key is the beginning of the other".to_string(),
+            Cause::Column(i) => format!("because they hold `{}`, not `{}`", self.column(i), self.key_name()),
+        };
+        let count = keys.len() as u64;
+        let example = keys.first().and_then(|key| Some((*key, &self.cause(key)?.1)));
+        let help = self.help(builder, field, Some(cause), example);
+        let text = format!("{} rejected {why}: {}; {help}", plural(count, "row"), shown.join(", "));
+        note(NoteKind::Orphans, Some(field), count, text)
+    }
+
+    /// Files of a table none of whose rows has an account, for a reason that can be told, while others' rows have.
+    fn lost_files(&self, builder: &TableBuilder<'_>, parent: FieldId) -> Vec<DataError> {
+        let files = builder.files.len();
+        if files < 2 {
+            return Vec::new();
+        }
+        let mut totals = vec![0usize; files];
+        for origin in &builder.origins {
+            if let Some(n) = totals.get_mut(origin.file as usize) {
+                *n += 1;
+            }
+        }
+        let mut lost: Vec<Vec<(u32, Arc<str>)>> = vec![Vec::new(); files];
+        for (row, key) in &self.rows {
+            let file = builder.origins.get(*row as usize).map_or(0, |o| o.file as usize);
+            if let Some(rows) = lost.get_mut(file) {
+                rows.push((*row, Arc::clone(key)));
+            }
+        }
+        let mut errors = Vec::new();
+        for ((total, rows), file) in totals.into_iter().zip(lost).zip(&builder.files) {
+            let explained = rows.iter().filter(|(_, key)| self.cause(key).is_some()).count();
+            if total == rows.len() && total >= 3 && explained * 2 > total {
+                errors.extend(self.error(builder, &rows, parent, Some(file)));
+            }
+        }
+        errors
+    }
+
+    fn error(
+        &self,
+        builder: &TableBuilder<'_>,
+        rows: &[(u32, Arc<str>)],
+        parent: FieldId,
+        file: Option<&str>,
+    ) -> Option<DataError> {
+        let mut counts: BTreeMap<Cause, usize> = BTreeMap::new();
+        for (cause, _) in rows.iter().filter_map(|(_, key)| self.cause(key)) {
+            *counts.entry(*cause).or_default() += 1;
+        }
+        let cause = counts.iter().max_by_key(|(cause, n)| (**n, Reverse(**cause))).map(|(cause, _)| *cause);
+        let example =
+            rows.iter().find(|(_, key)| cause.is_none() || self.cause(key).is_some_and(|(c, _)| Some(*c) == cause));
+        let (row, key) = example.or(rows.first())?;
+        let near = self.cause(key).map(|(_, near)| near);
+        let why = match (cause, near) {
+            (Some(Cause::Column(i)), Some(near)) => {
+                let (key, near) = (self.told(key), self.told(near));
+                format!("`{key}` is the `{}` of `{near}`, not its `{}`", self.column(i), self.key_name())
+            }
+            (Some(_), Some(near)) => format!("there is no `{}`, but there is `{}`", self.told(key), self.told(near)),
+            _ => format!("there is no `{}`", self.told(key)),
+        };
+        let table = &builder.table.header.name;
+        let name = &self.parent.header.name;
+        let which = match (rows.len(), file) {
+            (1, _) => format!("the only row of `{table}` does not belong"),
+            (n, None) => format!("none of the {n} rows of `{table}` belongs"),
+            (n, Some(file)) => format!("none of the {n} rows of {file} belongs"),
+        };
+        let field = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
+        Some(DataError {
+            place: builder.place(*row as usize),
+            message: format!("{which} to an existing `{name}`: {why}"),
+            help: Some(self.help(builder, field, cause, near.map(|near| (key, near)))),
+        })
+    }
+
+    /// The edit to make.
+    fn help(
+        &self,
+        builder: &TableBuilder<'_>,
+        field: &str,
+        cause: Option<Cause>,
+        example: Option<(&Arc<str>, &Arc<str>)>,
+    ) -> String {
+        let key = format!("{}.{}", self.parent.header.name, self.key_name());
+        match cause {
+            Some(Cause::Case | Cause::Zeros) => {
+                format!("keys are compared exactly: have both files write `{key}` alike")
+            }
+            Some(Cause::Length) => {
+                let lengths = example.map(|(a, b)| (a.len().min(b.len()), a.len().max(b.len())));
+                match lengths {
+                    Some((15, 18)) => {
+                        "Salesforce writes ids with 15 or 18 characters: export the 18 in both files (the \
+                                       formula `CASESAFEID(Id)` gives them)"
+                            .to_string()
+                    }
+                    _ => format!("have both files write the whole `{key}`"),
+                }
+            }
+            Some(Cause::Column(_)) | None => {
+                let fits = |header: &&String| {
+                    let folded = super::fold::fold(header);
+                    folded == "id" || folded.ends_with("_id") || folded.ends_with("_key")
+                };
+                let about = super::fold::fold(&self.parent.header.name);
+                let mut likely: Vec<&String> = builder.unused.iter().filter(fits).collect();
+                likely.sort_by_key(|header| !super::fold::fold(header).contains(&about));
+                let header = likely.first().map_or("…", |header| header.as_str());
+                format!("{}, naming the column that holds `{key}`", builder.home().header(field, header))
+            }
+        }
+    }
+}
+
+impl Index {
+    fn new(parents: &TableData, parent: &Table) -> Index {
+        let mut sorted: Vec<Arc<str>> = parents.by_key.keys().cloned().collect();
+        sorted.sort_unstable();
+        let lower = sorted.iter().map(|k| (k.to_lowercase(), Arc::clone(k))).collect();
+        let number = sorted.iter().filter_map(|k| Some((number(k)?, Arc::clone(k)))).collect();
+        let mut columns: HashMap<String, (usize, Arc<str>)> = HashMap::new();
+        let mut keys: Vec<(u32, &Arc<str>)> = parents.by_key.iter().map(|(key, row)| (*row, key)).collect();
+        keys.sort_unstable();
+        for (i, (field, column)) in parent.fields.iter().zip(&parents.columns).enumerate() {
+            let skip = parent.key.is_some_and(|k| k.index() == i) || field.merged || field.parent;
+            let (false, Cells::Text(cells)) = (skip, &column.cells) else { continue };
+            for (row, key) in &keys {
+                if let Some(text) = cells.get(*row as usize).and_then(Option::as_ref) {
+                    columns.entry(text.trim().to_lowercase()).or_insert_with(|| (i, Arc::clone(key)));
+                }
+            }
+        }
+        Index { sorted, lower, number, columns }
+    }
+
+    fn guess(&self, key: &str) -> Option<(Cause, Arc<str>)> {
+        let folded = key.trim().to_lowercase();
+        if let Some(near) = self.lower.get(&folded) {
+            return Some((Cause::Case, Arc::clone(near)));
+        }
+        if let Some(near) = number(key).and_then(|n| self.number.get(&n)) {
+            return Some((Cause::Zeros, Arc::clone(near)));
+        }
+        if let Some((i, near)) = self.columns.get(&folded) {
+            return Some((Cause::Column(*i), Arc::clone(near)));
+        }
+        self.same_beginning(key).map(|near| (Cause::Length, near))
+    }
+
+    /// The only account that begins with the key, or the one with which the key begins.
+    fn same_beginning(&self, key: &str) -> Option<Arc<str>> {
+        if key.len() < SHORTEST {
+            return None;
+        }
+        let from = self.sorted.partition_point(|k| k.as_ref() < key);
+        let mut longer = self.sorted.get(from..)?.iter().take_while(|k| k.starts_with(key));
+        if let Some(first) = longer.next() {
+            return longer.next().is_none().then(|| Arc::clone(first));
+        }
+        // What the key begins with sorts before it; longest first, so that the first that is there is the one.
+        (SHORTEST..key.len().min(LONGEST)).rev().filter_map(|n| key.get(..n)).find_map(|beginning| {
+            let at = self.sorted.binary_search_by(|k| k.as_ref().cmp(beginning)).ok()?;
+            self.sorted.get(at).cloned()
+        })
+    }
+}
+
+/// Shorter keys are the beginning of others by chance; longer ones are no keys.
+const SHORTEST: usize = 8;
+const LONGEST: usize = 64;
+
+/// A whole number without zeros before it or `.0` behind it.
+fn number(key: &str) -> Option<String> {
+    let key = key.trim();
+    let whole = key.strip_suffix(".0").unwrap_or(key);
+    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let bare = whole.trim_start_matches('0');
+    Some(if bare.is_empty() { "0".to_string() } else { bare.to_string() })
+}

@@ -1,0 +1,111 @@
+//! Other formats that the dates of a column might be written in: when some cells are impossible as declared and all of
+//! them fit another common format, the declaration is wrong, and the cells that happen to fit it would be read wrongly.
+
+use super::DataError;
+use super::advice::{Home, quoted};
+use super::cells::{DateFormat, is_iso};
+use super::column::clip;
+use super::table::told;
+use crate::program::Field;
+
+/// The formats that fit every cell so far.
+pub(super) struct Rivals {
+    declared: Vec<String>,
+    alive: Vec<(String, DateFormat)>,
+    cells: u64,
+    fit: u64,
+    first: Option<(String, String)>,
+}
+
+impl Rivals {
+    /// For a column whose formats are declared, or none are.
+    pub(super) fn new(declared: &[String]) -> Rivals {
+        let mut names: Vec<String> = Vec::new();
+        for format in declared {
+            // First of all the same with day and month exchanged.
+            names.push(format.replace("%d", "\0").replace("%m", "%d").replace('\0', "%m"));
+        }
+        for order in ["%d/%m/", "%m/%d/", "%d.%m.", "%m.%d.", "%d-%m-", "%m-%d-"] {
+            names.extend(["%Y", "%y"].map(|year| format!("{order}{year}")));
+        }
+        names.extend(
+            ["%Y.%m.%d", "%Y%m%d", "%d %B %Y", "%B %d, %Y", "%d-%B-%Y", "%d %B %y", "%d-%B-%y", "%d. %B %Y"]
+                .map(String::from),
+        );
+        let dates = names.len();
+        for time in [" %H:%M", " %H:%M:%S", " %I:%M %p"] {
+            for i in declared.len()..dates {
+                names.extend(names.get(i).map(|date| format!("{date}{time}")));
+            }
+        }
+        let mut alive: Vec<(String, DateFormat)> = Vec::new();
+        for name in names {
+            if !declared.contains(&name)
+                && !alive.iter().any(|(known, _)| *known == name)
+                && let Some(format) = DateFormat::new(&name)
+            {
+                alive.push((name, format));
+            }
+        }
+        Rivals { declared: declared.to_vec(), alive, cells: 0, fit: 0, first: None }
+    }
+
+    /// True if formats were declared; else only cells that could not be read need to be seen.
+    pub(super) fn declared(&self) -> bool {
+        !self.declared.is_empty()
+    }
+
+    /// Takes a cell into account that is not blank; `place` is where it stands.
+    pub(super) fn see(&mut self, text: &str, fits: bool, place: impl FnOnce() -> String) {
+        let text = text.trim();
+        if is_iso(text) {
+            return;
+        }
+        self.cells += 1;
+        if fits {
+            self.fit += 1;
+        } else if self.first.is_none() {
+            self.first = Some((clip(text), place()));
+        }
+        self.alive.retain(|(_, format)| format.fits(text));
+    }
+
+    /// The format that fits all cells, if there is one only.
+    pub(super) fn only(&self) -> Option<&str> {
+        match self.alive.as_slice() {
+            [(name, _)] if self.cells > 0 => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The error, if not all cells fit what is declared but all fit something else.
+    pub(super) fn error(&self, home: Home<'_>, field: &Field, header: Option<&str>) -> Option<DataError> {
+        let (text, place) = self.first.as_ref()?;
+        let (text, name) = (told(field, text.clone()), &field.name);
+        let (better, _) = self.alive.first()?;
+        if !self.declared() {
+            return None;
+        }
+        let declared: Vec<String> = self.declared.iter().map(|f| format!("`{f}`")).collect();
+        let cells = self.cells;
+        let count = if cells == 1 { "the one cell".to_string() } else { format!("{cells} of {cells} cells") };
+        let fit = match self.fit {
+            0 => "none fits".to_string(),
+            1 => "only 1 fits".to_string(),
+            n => format!("only {n} fit"),
+        };
+        let verb = if cells == 1 { "fits" } else { "fit" };
+        let mut help = home.column(name, header, &format!("date_format = {}", quoted(better)));
+        for (also, _) in self.alive.iter().skip(1).take(1) {
+            help.push_str(&format!("; they fit {} too, so say which is meant", quoted(also)));
+        }
+        Some(DataError {
+            place: place.clone(),
+            message: format!(
+                "{count} of `{name}` {verb} `{better}`, {fit} {}: `{text}` does not",
+                declared.join(" or ")
+            ),
+            help: Some(help),
+        })
+    }
+}
