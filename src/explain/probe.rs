@@ -1,8 +1,9 @@
 //! What a page asks of whatever ran the program.
 
 use crate::calendar::{Calendar, Date, DateRange};
+use crate::engine::reference::Standing;
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr};
+use crate::program::{Aggregate, Expr, Ranked};
 use crate::value::Value;
 
 /// Answers about one account at one as-of date.
@@ -15,6 +16,9 @@ pub trait Probe {
 
     /// All rows of the account that an aggregate looked at, kept and dropped.
     fn rows(&self, aggregate: &Aggregate) -> TracedRows;
+
+    /// Where the account stands among others.
+    fn standing(&self, ranked: &Ranked) -> Standing;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;
