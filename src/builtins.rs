@@ -81,6 +81,34 @@ pub enum AggregateFunction {
     CsatMean,
     /// Mean of answers from 1 to 7.
     Ces,
+    /// The share of the sum that the largest values make up.
+    TopShare,
+    /// Sum of the squared shares, times 10,000.
+    Hhi,
+    /// As many equal values would be as concentrated.
+    EffectiveNumber,
+}
+
+impl AggregateFunction {
+    /// True for those that say how much of a sum lies with few.
+    pub fn concentration(self) -> bool {
+        matches!(self, AggregateFunction::TopShare | AggregateFunction::Hhi | AggregateFunction::EffectiveNumber)
+    }
+}
+
+/// Where a value stands among those of other accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ranking {
+    /// Share of accounts below, half of the equal ones included, times 100.
+    Percentile,
+    /// Distance from the mean in standard deviations.
+    Zscore,
+    /// 50 + 10 z.
+    Tscore,
+    /// Where z lies in a normal distribution, times 100.
+    NormalScore,
+    /// 1 for the largest.
+    Rank,
 }
 
 /// What people read about a function.
@@ -113,9 +141,12 @@ pub enum Function {
     Scalar(Scalar),
     /// Of rows.
     Aggregate(AggregateFunction),
+    /// Of an account among others; written `percentile of x within size`.
+    Ranking(Ranking),
 }
 
 use AggregateFunction as A;
+use Ranking as R;
 use Scalar as S;
 
 const fn scalar(name: &'static str, signature: &'static str, function: Scalar, meaning: &'static str) -> Entry {
@@ -129,6 +160,10 @@ const fn aggregate(
     meaning: &'static str,
 ) -> Entry {
     entry(name, signature, Function::Aggregate(function), meaning)
+}
+
+const fn ranking(name: &'static str, signature: &'static str, function: Ranking, meaning: &'static str) -> Entry {
+    entry(name, signature, Function::Ranking(function), meaning)
 }
 
 const fn entry(name: &'static str, signature: &'static str, function: Function, meaning: &'static str) -> Entry {
@@ -228,6 +263,39 @@ pub const CATALOGUE: &[Entry] = &[
         .units("answers declared 1 to 7; gives a bare number")
         .missing(NO_VALUES)
         .example("ces(ease of effort)", "5"),
+    aggregate("top_share", "top_share(VALUE of accounts, N)", A::TopShare, "Share of the sum that the N largest values make up; in portfolio metrics.")
+        .units("numbers of any unit; gives a ratio")
+        .missing("not applicable where there is nothing to share or a value is negative")
+        .example("top_share(seats of accounts, 1)", "100%"),
+    aggregate("hhi", "hhi(VALUE of accounts)", A::Hhi, "Herfindahl-Hirschman index: the sum of squared shares times 10,000, which is 10,000 where one account has everything; in portfolio metrics.")
+        .units("numbers of any unit; gives a bare number")
+        .missing("not applicable where there is nothing to share or a value is negative")
+        .example("hhi(seats of accounts)", "10,000")
+        .source("O. C. Herfindahl, Concentration in the Steel Industry, 1950"),
+    aggregate("effective_number", "effective_number(VALUE of accounts)", A::EffectiveNumber, "How many equal accounts would be as concentrated: 10,000 / hhi; in portfolio metrics.")
+        .units("numbers of any unit; gives a bare number")
+        .missing("not applicable where there is nothing to share or a value is negative")
+        .example("effective_number(seats of accounts)", "1"),
+    ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones, itself among them, per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it. With fewer accounts than `at least` (8 unless said) everyone is taken.")
+        .units("a number; gives points")
+        .missing("as x, and too few with fewer accounts in all than `at least`")
+        .example("percentile of seats at least 1 accounts", "50.0"),
+    ranking("zscore", "zscore of x within SEGMENTS at least 8 accounts", R::Zscore, "Distance from the mean in standard deviations of a sample (n - 1); 0 where all are equal.")
+        .units("a number; gives a bare number")
+        .missing("as `percentile`")
+        .example("zscore of seats at least 1 accounts", "0"),
+    ranking("tscore", "tscore of x within SEGMENTS at least 8 accounts", R::Tscore, "50 + 10 x zscore.")
+        .units("a number; gives points")
+        .missing("as `percentile`")
+        .example("tscore of seats at least 1 accounts", "50.0"),
+    ranking("normal score", "normal score of x within SEGMENTS at least 8 accounts", R::NormalScore, "The share of a normal distribution below the zscore, per hundred.")
+        .units("a number; gives points")
+        .missing("as `percentile`")
+        .example("normal score of seats at least 1 accounts", "50.0"),
+    ranking("rank", "rank of x within SEGMENTS", R::Rank, "1 for the largest value; equal values share the better place. No least number of accounts unless one is given.")
+        .units("a number; gives a bare number")
+        .missing("as x")
+        .example("rank of seats", "1"),
     scalar("abs", "abs(x)", S::Abs, "Magnitude.")
         .units(AS_VALUES)
         .missing(IF_ONE_IS)

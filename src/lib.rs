@@ -29,6 +29,7 @@ pub mod report;
 pub mod resolve;
 pub mod source;
 pub mod span;
+pub mod statistics;
 pub mod syntax;
 pub mod value;
 

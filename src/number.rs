@@ -268,6 +268,21 @@ impl Products {
         Some(())
     }
 
+    /// This sum times a whole number over another sum of products, rounded once; `None` for 0.
+    pub fn times_over(self, times: i64, other: &Products) -> Option<Decimal> {
+        if other.0 == I256::ZERO {
+            return None;
+        }
+        let scale = I256::from(SCALE) * I256::from(times);
+        if let Some(above) = self.0.checked_mul(scale) {
+            return narrow(round_div_wide(above, other.0));
+        }
+        // Too large to be scaled up: both are scaled down first, which leaves some forty digits.
+        let down = scale;
+        let below = other.0 / down;
+        if below == I256::ZERO { None } else { narrow(round_div_wide(self.0, below)) }
+    }
+
     /// The sum itself, rounded once.
     pub fn rounded(self) -> Option<Decimal> {
         narrow(round_div_wide(self.0, I256::from(SCALE)))

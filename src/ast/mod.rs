@@ -81,6 +81,8 @@ pub enum ItemKind {
     Define(Define),
     /// `metric NAME …`
     Metric(Metric),
+    /// `portfolio metric NAME …`
+    Portfolio(Metric),
     /// `scorecard NAME { … }`
     Scorecard(Box<Scorecard>),
     /// `rule NAME { … }`
@@ -101,6 +103,7 @@ impl ItemKind {
             ItemKind::Partition(_) => "segments",
             ItemKind::Define(_) => "define",
             ItemKind::Metric(_) => "metric",
+            ItemKind::Portfolio(_) => "portfolio metric",
             ItemKind::Scorecard(_) => "scorecard",
             ItemKind::Rule(_) => "rule",
             ItemKind::Test(_) => "test",
@@ -778,8 +781,8 @@ pub enum ExprKind {
     Trend { value: Box<Expr>, over: DurationLit },
     /// `x >= 85 for 3 quarters`, `… for 3 of last 4 quarters`
     Held { condition: Box<Expr>, count: u32, of: Option<u32>, period: HeldPeriod },
-    /// `percentile of x within size`
-    Ranked { function: Name, value: Box<Expr>, within: Option<Name> },
+    /// `percentile of x within size at least 8 accounts`
+    Ranked { function: Name, value: Box<Expr>, within: Option<Name>, at_least: Option<Box<Expr>> },
 }
 
 /// The period of a `for` condition.

@@ -31,8 +31,11 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Is { value, .. }
         | ExprKind::AsOf { value, .. }
         | ExprKind::Change { value, .. }
-        | ExprKind::Trend { value, .. }
-        | ExprKind::Ranked { value, .. } => visit(value),
+        | ExprKind::Trend { value, .. } => visit(value),
+        ExprKind::Ranked { value, at_least, .. } => {
+            visit(value);
+            at_least.iter().for_each(|least| visit(least));
+        }
         ExprKind::Elapsed { date, .. } => visit(date),
         ExprKind::Held { condition, .. } => visit(condition),
         ExprKind::If { condition, then, otherwise } => {

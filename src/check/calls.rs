@@ -31,12 +31,15 @@ impl Checker<'_, '_> {
         }
         let aggregate = entries.iter().find_map(|e| match e.function {
             Function::Aggregate(a) => Some((a, *e)),
-            Function::Scalar(_) => None,
+            Function::Scalar(_) | Function::Ranking(_) => None,
         });
         let scalar = entries.iter().find_map(|e| match e.function {
             Function::Scalar(s) => Some((s, *e)),
-            Function::Aggregate(_) => None,
+            Function::Aggregate(_) | Function::Ranking(_) => None,
         });
+        if let Some(found) = self.over_accounts(aggregate, &entries, call, span, scope) {
+            return found;
+        }
         let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }))
             || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
         match (aggregate, scalar) {
@@ -892,7 +895,8 @@ impl Checker<'_, '_> {
         self.called_at.get_or_insert(span);
         self.called_in_rows |= matches!(scope, Scope::Row(_));
         // What is wrong inside for every call was told at the definition; here is what depends on this one.
-        let mut body = self.expr(&define.body, &Scope::Account, None);
+        let grain = if *scope == Scope::Portfolio { Scope::Portfolio } else { Scope::Account };
+        let mut body = self.expr(&define.body, &grain, None);
         self.called_at = outer;
         self.called_in_rows = outer_rows;
         self.arguments.pop();

@@ -3,9 +3,9 @@
 //! A domain is never too small: what cannot be told is unbounded. Thresholds are proved gap-free over it.
 
 use super::interval::Numbers;
-use crate::builtins::{AggregateFunction, Scalar};
+use crate::builtins::{AggregateFunction, Ranking, Scalar};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, ExprKind, Field, Type, Unit};
+use crate::program::{Across, Aggregate, Expr, ExprKind, Field, Type, Unit};
 
 /// Bounds of a number, and whether only whole numbers occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub trait Known {
     fn metric(&self, id: crate::program::MetricId) -> Domain;
     /// The domain of a metric's points.
     fn points(&self, id: crate::program::MetricId) -> Domain;
+    /// The domain of a portfolio metric's value.
+    fn portfolio(&self, id: crate::program::PortfolioId) -> Domain;
     /// The domain of a score.
     fn score(&self, id: crate::program::ScorecardId) -> Domain;
     /// A column of the account.
@@ -142,6 +144,13 @@ pub fn of(expr: &Expr, known: &dyn Known, source: Option<crate::program::TableId
         ExprKind::If { then, otherwise, .. } => recurse(then).union(recurse(otherwise)),
         ExprKind::Function(function, args) => of_function(*function, args, &recurse),
         ExprKind::Aggregate(aggregate) => of_aggregate(aggregate, known),
+        ExprKind::Across(across) => of_across(across, known),
+        ExprKind::Ranked(ranked) => match ranked.function {
+            Ranking::Percentile | Ranking::NormalScore => Domain::within(0, 100),
+            Ranking::Rank => Domain { low: Some(Decimal::ONE), high: None, whole: true },
+            Ranking::Zscore | Ranking::Tscore => Domain::ANY,
+        },
+        ExprKind::Portfolio(id) => known.portfolio(*id),
         ExprKind::Elapsed { .. } => Domain { whole: true, ..Domain::ANY },
         ExprKind::AsOf { value, .. } => recurse(value),
         ExprKind::Change { value, percent: false, .. } => {
@@ -232,9 +241,21 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
 
 fn of_aggregate(aggregate: &Aggregate, known: &dyn Known) -> Domain {
     let value = aggregate.value.as_ref().map_or(Domain::ANY, |v| of(v, known, Some(aggregate.source)));
-    match aggregate.function {
+    let fades = aggregate.decay.is_some() || aggregate.diminish.is_some() || aggregate.value_cap.is_some();
+    combined(aggregate.function, value, fades)
+}
+
+fn of_across(across: &Across, known: &dyn Known) -> Domain {
+    combined(across.function, across.value.as_ref().map_or(Domain::ANY, |v| of(v, known, None)), false)
+}
+
+/// What many values of a domain amount to.
+fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
+    match function {
         AggregateFunction::Count | AggregateFunction::Distinct => Domain::COUNT,
-        AggregateFunction::Share => Domain::within(0, 1),
+        AggregateFunction::Share | AggregateFunction::TopShare => Domain::within(0, 1),
+        AggregateFunction::Hhi => Domain::within(0, 10_000),
+        AggregateFunction::EffectiveNumber => Domain { low: Some(Decimal::ONE), high: None, whole: false },
         AggregateFunction::Nps => Domain::within(-100, 100),
         AggregateFunction::NpsMargin => Domain::within(0, 196),
         AggregateFunction::Csat => Domain::within(0, 1),
@@ -243,10 +264,7 @@ fn of_aggregate(aggregate: &Aggregate, known: &dyn Known) -> Domain {
         AggregateFunction::Sum => Domain {
             low: value.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO),
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),
-            whole: value.whole
-                && aggregate.decay.is_none()
-                && aggregate.diminish.is_none()
-                && aggregate.value_cap.is_none(),
+            whole: value.whole && !fades,
         },
         AggregateFunction::Avg | AggregateFunction::Median => Domain { whole: false, ..value },
         AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => value,

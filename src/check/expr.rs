@@ -251,22 +251,8 @@ impl Checker<'_, '_> {
                     }
                 }
             }
-            Ast::Ranked { function, value, within } => {
-                self.expr(value, scope, None);
-                if let Some(within) = within
-                    && !matches!(
-                        self.symbol(&within.text),
-                        Some(Symbol::Partition(_) | Symbol::Segment(_) | Symbol::Part(..))
-                    )
-                {
-                    self.segment_ref(within);
-                }
-                self.not_yet(
-                    span,
-                    &format!("`{} of …`", function.text),
-                    "it compares accounts with each other; take it out for now",
-                );
-                unknown(span)
+            Ast::Ranked { function, value, within, at_least } => {
+                self.ranked(function, value, within.as_ref(), at_least.as_deref(), span, scope)
             }
         }
     }
@@ -382,6 +368,7 @@ impl Checker<'_, '_> {
             match self.declared(name)? {
                 Symbol::Partition(i) => Some(Type::Enum(self.partitions.get(i)?.as_ref()?.values)),
                 Symbol::Metric(i) => Some(self.metrics.get(i)?.as_ref()?.value.ty),
+                Symbol::Portfolio(i) => Some(self.portfolio.get(i)?.as_ref()?.value.ty),
                 Symbol::Param(i) => Some(self.params.get(i)?.as_ref()?.ty),
                 _ => None,
             }
@@ -417,6 +404,9 @@ impl Checker<'_, '_> {
         if let Some(i) = place(&mut program.metrics.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Metric(i));
         }
+        if let Some(i) = place(&mut program.portfolio.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Portfolio(i));
+        }
         if let Some(i) = place(&mut program.scorecards.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Scorecard(i));
         }
@@ -441,6 +431,9 @@ impl Checker<'_, '_> {
         };
         if let Some((id, field)) = self.subject_field(name) {
             let ty = field.ty;
+            if *scope == Scope::Portfolio {
+                return Some(self.account_grain(name, span, ty));
+            }
             let Some(what) = constant else { return make(ExprKind::Field(id), ty) };
             self.not_constant(&format!("`{name}`"), span, what, "a column: it differs between accounts");
             return Some(unknown(span));
@@ -451,6 +444,11 @@ impl Checker<'_, '_> {
         {
             self.not_constant(&format!("`{name}`"), span, what, &format!("this is {}", symbol.words()));
             return Some(unknown(span));
+        }
+        if *scope == Scope::Portfolio
+            && let Some(ty) = self.grain_of_accounts(symbol)
+        {
+            return Some(self.account_grain(name, span, ty));
         }
         match symbol {
             Symbol::Param(i) => {
@@ -467,6 +465,10 @@ impl Checker<'_, '_> {
             Symbol::Metric(i) => {
                 let ty = self.metrics.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty);
                 make(ExprKind::Metric(MetricId(i as u32)), ty)
+            }
+            Symbol::Portfolio(i) => {
+                let ty = self.portfolio.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty);
+                make(ExprKind::Portfolio(crate::program::PortfolioId(i as u32)), ty)
             }
             Symbol::Scorecard(i) => {
                 let known = self.scorecards.get(i).is_some_and(Option::is_some);
@@ -530,6 +532,7 @@ impl Checker<'_, '_> {
                 diagnostic.label(format!("neither a column of `{table}` nor of the accounts, nor declared"))
             }
             Scope::Account => diagnostic.label("neither a column of the accounts nor declared"),
+            Scope::Portfolio => diagnostic.label("not declared"),
             Scope::Constant(_) => diagnostic.label("not a parameter"),
         };
         diagnostic = match near {
@@ -542,6 +545,7 @@ impl Checker<'_, '_> {
                         .map_or(Vec::new(), |t| t.fields.iter().map(|f| format!("`{}`", f.name)).collect());
                     diagnostic.help(format!("the columns here are {}", fields.join(", ")))
                 }
+                Scope::Portfolio => diagnostic.help("declare it: `portfolio metric … = …`"),
                 Scope::Account => diagnostic.help("declare it, or write a text in quotes"),
                 Scope::Constant(_) => diagnostic.help(format!("declare it: `param {name} = …`")),
             },
@@ -565,6 +569,8 @@ impl Checker<'_, '_> {
             let fits = match symbol {
                 Symbol::Param(_) => true,
                 Symbol::Rule(_) | Symbol::Objective(_) | Symbol::Table(_) | Symbol::Define(_) => false,
+                Symbol::Portfolio(_) => !constant,
+                _ if *scope == Scope::Portfolio => false,
                 _ => !constant,
             };
             if fits {
@@ -573,6 +579,7 @@ impl Checker<'_, '_> {
         }
         if self.symbols.names.is_empty() {
             names.extend(self.program.metrics.iter().map(|m| m.header.name.clone()));
+            names.extend(self.program.portfolio.iter().map(|m| m.header.name.clone()));
             names.extend(self.program.scorecards.iter().map(|m| m.header.name.clone()));
             names.extend(self.program.segments.iter().map(|m| m.header.name.clone()));
             names.extend(self.program.params.iter().map(|m| m.header.name.clone()));
@@ -591,8 +598,11 @@ impl Checker<'_, '_> {
                 self.not_constant(&format!("`{}.{}`", table.text, field.text), span, what, label);
                 return unknown(span);
             }
-            return match self.table_field(subject, &field.text) {
-                Some((id, found)) => Expr { kind: ExprKind::Field(id), ty: found.ty, span },
+            return match self.table_field(subject, &field.text).map(|(id, found)| (id, found.ty)) {
+                Some((_, ty)) if *scope == Scope::Portfolio => {
+                    self.account_grain(&format!("{}.{}", table.text, field.text), span, ty)
+                }
+                Some((id, ty)) => Expr { kind: ExprKind::Field(id), ty, span },
                 None => {
                     self.unknown_column(field, subject);
                     unknown(span)
@@ -683,7 +693,7 @@ impl Checker<'_, '_> {
 
     // ---------- operators ----------
 
-    fn number(&mut self, expr: &Expr) -> bool {
+    pub(super) fn number(&mut self, expr: &Expr) -> bool {
         if expr.ty.is_number() {
             return true;
         }

@@ -17,6 +17,7 @@ impl Checker<'_, '_> {
             &symbols.partitions,
             &symbols.defines,
             &symbols.metrics,
+            &symbols.portfolio,
             &symbols.scorecards,
             &symbols.rules,
             &symbols.tests,
@@ -30,7 +31,9 @@ impl Checker<'_, '_> {
                             self.refers(name, "an objective", |s| matches!(s, Symbol::Objective(_)));
                         }
                     }
-                    MetaKind::PairsWith(name) => self.refers(name, "a metric", |s| matches!(s, Symbol::Metric(_))),
+                    MetaKind::PairsWith(name) => {
+                        self.refers(name, "a metric", |s| matches!(s, Symbol::Metric(_) | Symbol::Portfolio(_)));
+                    }
                     MetaKind::Deprecated { replaced_by: Some(name), .. } => {
                         let own = self.symbols.get(&item.name.text).map_or("a declaration", Symbol::words);
                         self.refers(name, own, |s| s.words() == own);

@@ -24,6 +24,9 @@ impl Checker<'_, '_> {
                 Symbol::Metric(i) => {
                     self.metrics.get(i).and_then(Option::as_ref).iter().for_each(|metric| read(&metric.value));
                 }
+                Symbol::Portfolio(i) => {
+                    self.portfolio.get(i).and_then(Option::as_ref).iter().for_each(|metric| read(&metric.value));
+                }
                 Symbol::Segment(i) => {
                     self.segments.get(i).and_then(Option::as_ref).iter().for_each(|segment| read(&segment.condition));
                 }
@@ -91,6 +94,7 @@ impl Checker<'_, '_> {
             }
             ExprKind::Metric(id) | ExprKind::Points(id) => through(Symbol::Metric(id.index())),
             ExprKind::IsBand { metric, .. } => through(Symbol::Metric(metric.index())),
+            ExprKind::Portfolio(id) => through(Symbol::Portfolio(id.index())),
             ExprKind::Score(id) => through(Symbol::Scorecard(id.index())),
             ExprKind::IsGrade { scorecard, .. } => through(Symbol::Scorecard(scorecard.index())),
             ExprKind::Segment(id) => through(Symbol::Segment(id.index())),

@@ -13,10 +13,24 @@ use crate::span::Span;
 impl Checker<'_, '_> {
     pub(super) fn metric(&mut self, index: usize, item: &ast::Item, metric: &ast::Metric) {
         let cyclic = self.symbols.cyclic.contains(&Symbol::Metric(index));
+        let (built, domain) = self.measured(item, metric, &Scope::Account, cyclic);
+        put(&mut self.metric_domains, index, domain);
+        put(&mut self.metrics, index, Some(built));
+        self.program.order.push(Node::Metric(MetricId(index as u32)));
+    }
+
+    /// Value, type, thresholds and scales of a metric of whichever grain, and the domain of its value.
+    pub(super) fn measured(
+        &mut self,
+        item: &ast::Item,
+        metric: &ast::Metric,
+        scope: &Scope,
+        cyclic: bool,
+    ) -> (Metric, Domain) {
         let declared = metric.ty.as_ref().map(|ty| self.type_of(ty, &item.name.text));
         let mut value = match &metric.value {
             _ if cyclic => unknown(item.name.span),
-            Some(value) => self.expr(value, &Scope::Account, declared),
+            Some(value) => self.expr(value, scope, declared),
             None => {
                 self.error(
                     Code::MetricWithoutValue,
@@ -57,10 +71,7 @@ impl Checker<'_, '_> {
                     .help("keep one; rows without `-> points` may stand beside a scale to name bands"),
             );
         }
-        put(&mut self.metric_domains, index, domain);
-        let built = Metric { header: header(item), value, thresholds, scales, valid_for };
-        put(&mut self.metrics, index, Some(built));
-        self.program.order.push(Node::Metric(MetricId(index as u32)));
+        (Metric { header: header(item), value, thresholds, scales, valid_for }, domain)
     }
 
     /// `valid for 90 days then missing`, `then flag`, `then decay to 50 over 30 days`.

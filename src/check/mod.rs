@@ -14,6 +14,7 @@ mod history;
 mod interval;
 mod metrics;
 mod pipeline;
+mod population;
 mod region;
 mod rules;
 mod scorecards;
@@ -75,6 +76,8 @@ const MAX_SUGGESTIONS: usize = 100;
 enum Scope {
     /// Columns of the account and all declarations.
     Account,
+    /// Portfolio metrics and parameters; accounts only inside an aggregate over them.
+    Portfolio,
     /// Columns of a row, then those of its account.
     Row(TableId),
     /// Literals and parameters only; the text says for what.
@@ -89,6 +92,9 @@ struct Checker<'a, 'd> {
     /// By metric: filled in order; `None` before, or if it could not be typed.
     metrics: Vec<Option<Metric>>,
     metric_domains: Vec<Domain>,
+    /// By portfolio metric, likewise.
+    portfolio: Vec<Option<Metric>>,
+    portfolio_domains: Vec<Domain>,
     scorecards: Vec<Option<Scorecard>>,
     score_domains: Vec<Domain>,
     segments: Vec<Option<Segment>>,
@@ -124,6 +130,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         Checker {
             metrics: vec![None; n(&symbols.metrics)],
             metric_domains: vec![Domain::ANY; n(&symbols.metrics)],
+            portfolio: vec![None; n(&symbols.portfolio)],
+            portfolio_domains: vec![Domain::ANY; n(&symbols.portfolio)],
             scorecards: vec![None; n(&symbols.scorecards)],
             score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
             segments: vec![None; n(&symbols.segments)],
@@ -155,6 +163,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.lists =
             program.enums.iter().enumerate().map(|(i, e)| (e.name.clone(), crate::program::EnumId(i as u32))).collect();
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
+        checker.portfolio = program.portfolio.iter().cloned().map(Some).collect();
+        checker.portfolio_domains = vec![Domain::ANY; program.portfolio.len()];
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
         checker.partitions = program.partitions.iter().cloned().map(Some).collect();
@@ -178,6 +188,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Segment(index), ItemKind::Segment(segment)) => self.segment(index, item, segment),
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
+            (Symbol::Portfolio(index), ItemKind::Portfolio(metric)) => self.portfolio_metric(index, item, metric),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
@@ -198,6 +209,7 @@ impl<'a, 'd> Checker<'a, 'd> {
     fn finish(self) -> Option<Program> {
         let mut program = self.program;
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
+        program.portfolio = self.portfolio.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
         program.partitions = self.partitions.into_iter().collect::<Option<_>>()?;
@@ -328,6 +340,9 @@ impl domain::Known for Checker<'_, '_> {
             .get(id.index())
             .and_then(Option::as_ref)
             .map_or(Domain::ANY, |m| scorecards::points_domain(self, m))
+    }
+    fn portfolio(&self, id: crate::program::PortfolioId) -> Domain {
+        self.portfolio_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
     }
     fn score(&self, id: ScorecardId) -> Domain {
         self.score_domains.get(id.index()).copied().unwrap_or(Domain::ANY)

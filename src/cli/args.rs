@@ -175,7 +175,7 @@ pub enum Format {
 #[derive(Debug, Args)]
 #[command(override_usage = "laud why [OPTIONS] ACCOUNT [NAME] [PATH]")]
 pub struct WhyArgs {
-    /// The account's id, or its name
+    /// The account's id, or its name; `portfolio` for the metrics of the whole portfolio
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
     /// A metric, scorecard or rule to unfold [default: all scorecards and rules]

@@ -8,8 +8,8 @@ use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::diagnostics::nearest;
 use crate::engine::reference::Evaluator;
-use crate::explain::{self, Case, Topic, Traced};
-use crate::program::Program;
+use crate::explain::{self, Case, Topic, Traced, Whole};
+use crate::program::{PortfolioId, Program};
 use std::path::{Path, PathBuf};
 
 /// Runs the verb.
@@ -17,6 +17,9 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let (name, path) = sorted_out(args)?;
     let session = Session::open(path.as_deref(), &args.program, &args.run, false, terminal)?;
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
+    if let Some(only) = portfolio(&evaluator, &session, &args.account, name.as_deref())? {
+        return whole(args, &session, &evaluator, only, terminal);
+    }
     if let Some(stop) = swapped(args, name.as_deref(), &evaluator, &session) {
         return Err(stop);
     }
@@ -78,6 +81,70 @@ fn kind(topic: Topic) -> &'static str {
         Topic::Scorecard(_) => "a scorecard",
         Topic::Rule(_) => "a rule",
     }
+}
+
+/// The portfolio metric that is asked for, or none of them in particular: `why portfolio`, `why portfolio referral_rate`,
+/// `why referral_rate`, `why acme referral_rate`. An account of that id goes first.
+fn portfolio(
+    evaluator: &Evaluator,
+    session: &Session,
+    asked: &str,
+    name: Option<&str>,
+) -> Result<Option<Option<PortfolioId>>, Stop> {
+    let program = &session.program;
+    let find = |name: &str| {
+        let place = program.portfolio.iter().position(|m| m.header.name == name)?;
+        u32::try_from(place).ok().map(PortfolioId)
+    };
+    if let Some(found) = name.and_then(find) {
+        return Ok(Some(Some(found)));
+    }
+    if evaluator.ids(session.stamp.as_of).any(|id| id == asked) {
+        return Ok(None);
+    }
+    match (find(asked), name) {
+        (Some(found), None) => Ok(Some(Some(found))),
+        _ if asked != "portfolio" || program.portfolio.is_empty() => Ok(None),
+        (_, None) => Ok(Some(None)),
+        (_, Some(name)) => {
+            let names: Vec<&str> = program.portfolio.iter().map(|m| m.header.name.as_str()).collect();
+            let help = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there is {}", list(&names)),
+            };
+            Err(Stop::usage(format!("there is no portfolio metric `{name}`")).help(help))
+        }
+    }
+}
+
+/// The page of the portfolio.
+fn whole(
+    args: &WhyArgs,
+    session: &Session,
+    evaluator: &Evaluator,
+    only: Option<PortfolioId>,
+    terminal: &mut Terminal,
+) -> Result<u8, Stop> {
+    let whole = Whole {
+        program: &session.program,
+        sources: &session.sources,
+        data: &session.data,
+        stamp: &session.stamp,
+        evaluator,
+        personal: args.run.show_personal,
+    };
+    let why = explain::portfolio(whole, only);
+    let text = match args.format {
+        PageFormat::Human => explain::portfolio_human(&why, &terminal.layout()),
+        PageFormat::Md => explain::portfolio_markdown(&why),
+        PageFormat::Json => {
+            let text = serde_json::to_string_pretty(&why)
+                .map_err(|e| Stop::usage(format!("the page could not be written, a mistake of laud: {e}")))?;
+            format!("{text}\n")
+        }
+    };
+    terminal.print(&text);
+    Ok(0)
 }
 
 /// Tells the name of a metric from the path of a project: `why acme references`, `why acme examples/advocacy`.

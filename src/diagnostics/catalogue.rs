@@ -87,6 +87,7 @@ catalogue! {
     ClauseMisplaced "L0212" "clause-misplaced" Error
     ExpansionTooLarge "L0213" "expansion-too-large" Error
     EmptyRange "L0214" "empty-range" Error
+    GrainMismatch "L0215" "grain-mismatch" Error
 
     // ---------- L03xx: thresholds, scales, segments ----------
     ThresholdGap "L0301" "threshold-gap" Error

@@ -8,7 +8,7 @@ pub mod reference;
 use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
-use crate::program::{MetricId, Node, PartitionId, Program, RuleId, ScorecardId, SegmentId};
+use crate::program::{MetricId, Node, PartitionId, PortfolioId, Program, RuleId, ScorecardId, SegmentId};
 use crate::span::Span;
 use crate::value::{Fault, Missing, Value};
 
@@ -36,6 +36,49 @@ pub struct Results {
     pub as_of: Date,
     /// By account id.
     pub accounts: Vec<AccountResult>,
+    /// Per portfolio metric, in the order of [`Program::portfolio`]; over all accounts, whichever were asked for.
+    pub portfolio: Vec<PortfolioResult>,
+}
+
+/// A metric of the whole portfolio.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PortfolioResult {
+    /// Which.
+    pub metric: PortfolioId,
+    /// The value.
+    pub value: Value,
+    /// The band, if the metric has thresholds and one applies.
+    pub band: Option<String>,
+    /// The points after thresholds or scale; `None` if the metric has neither.
+    pub points: Option<Value>,
+    /// Which accounts each of its aggregates saw, in the order in which they are written.
+    pub accounts: Vec<AccountsTold>,
+    /// What could not be computed.
+    pub faults: Vec<Fault>,
+}
+
+/// The accounts behind an aggregate: none is dropped silently.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountsTold {
+    /// Accounts that the filter let through.
+    pub accounts: u64,
+    /// Of these, accounts that have all that is needed; shares and means are of them.
+    pub counted: u64,
+    /// Of these, accounts without a value or weight, by reason.
+    pub missing: Vec<(Missing, u64)>,
+    /// Accounts for which the filter is unknown; not among `accounts`.
+    pub undecided: u64,
+}
+
+impl AccountsTold {
+    /// One more account that lacks something.
+    pub fn missing(&mut self, reason: Missing) {
+        match self.missing.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => self.missing.push((reason, 1)),
+        }
+        self.missing.sort();
+    }
 }
 
 /// One account, scored.
@@ -70,6 +113,8 @@ pub enum Item {
     Partition(PartitionId),
     /// A rule.
     Rule(RuleId),
+    /// A metric of the whole portfolio.
+    Portfolio(PortfolioId),
 }
 
 /// Something that went wrong for one account.

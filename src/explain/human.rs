@@ -252,6 +252,15 @@ impl Page {
         for (i, line) in unfolded.weighed.iter().enumerate() {
             self.labelled(if i == 0 { "counts in" } else { "" }, &weighed_words(line), 2, LABEL - 2);
         }
+        for standing in &unfolded.standings {
+            let value =
+                standing.value.missing.map_or_else(|| standing.value.shown.clone(), |m| format!("missing ({m})"));
+            self.gap();
+            self.line(&format!("{} = {value}", standing.text));
+            for (label, text) in standing.lines() {
+                self.labelled(label, &text, 2, LABEL - 2);
+            }
+        }
         for aggregate in &unfolded.aggregates {
             self.aggregate(aggregate);
         }

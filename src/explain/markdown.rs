@@ -62,6 +62,10 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         out.push_str(&format!("\n`{}`\n", clean(&unfolded.definition)));
     }
     out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
+    for standing in &unfolded.standings {
+        out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
+        out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
+    }
     for aggregate in &unfolded.aggregates {
         let value =
             aggregate.value.missing.map_or_else(|| escaped(&aggregate.value.shown), |m| format!("missing ({m})"));

@@ -11,7 +11,9 @@ mod figures;
 mod human;
 mod markdown;
 mod past;
+mod portfolio;
 mod probe;
+mod standing;
 mod trace;
 mod unfold;
 mod why;
@@ -20,7 +22,9 @@ pub mod words;
 pub use build::{held, why};
 pub use human::human;
 pub use markdown::markdown;
+pub use portfolio::{PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use standing::StandingWhy;
 pub use trace::Traced;
 pub use why::*;
 
@@ -102,6 +106,15 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
             A::Count | A::Distinct | A::Share | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => false,
             _ => aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v)),
         },
+        // A place among others says little about a person, and so does what all accounts amount to.
+        ExprKind::Ranked(_) => false,
+        ExprKind::Across(across) => match across.function {
+            A::Sum | A::Avg | A::Median | A::Min | A::Max => {
+                across.value.as_ref().is_some_and(|v| personal_in(program, None, v))
+            }
+            _ => false,
+        },
+        ExprKind::Portfolio(id) => program.portfolio(*id).is_some_and(|m| personal(program, &m.value)),
         _ => expr.children().into_iter().any(|child| personal_in(program, rows, child)),
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
+use crate::engine::reference::Standing;
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr};
+use crate::program::{Aggregate, Expr, Ranked};
 use crate::value::Value;
 
 /// Answers about one account at one as-of date.
@@ -16,6 +17,9 @@ pub trait Probe {
 
     /// All rows of the account that an aggregate looked at, kept and dropped.
     fn rows(&self, aggregate: &Aggregate) -> TracedRows;
+
+    /// Where the account stands among others.
+    fn standing(&self, ranked: &Ranked) -> Standing;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;

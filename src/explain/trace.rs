@@ -4,8 +4,8 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
-use crate::engine::reference::{self, Account, Evaluator, Outcome};
-use crate::program::{Aggregate, Expr, Keep, Program};
+use crate::engine::reference::{self, Account, Evaluator, Outcome, Standing};
+use crate::program::{Aggregate, Expr, Keep, Program, Ranked};
 use crate::value::Value;
 
 /// An account of the reference interpreter that can be asked.
@@ -67,6 +67,10 @@ impl Probe for Traced<'_> {
             rows: rows.collect(),
             value: trace.value,
         }
+    }
+
+    fn standing(&self, ranked: &Ranked) -> Standing {
+        self.account.standing(ranked)
     }
 
     fn calendar(&self) -> Calendar {

@@ -2,6 +2,7 @@
 
 use super::conditions::operand;
 use super::figures::{self, figure};
+use super::standing::standing;
 use super::words::{self, Words};
 use super::{
     AggregateWhy, BandWhy, Case, Figure, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows,
@@ -20,6 +21,15 @@ use crate::value::{Missing, Value};
 pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
     let aggregates = expr.aggregates();
     let mut parts: Vec<String> = Vec::new();
+    for ranked in expr.ranked() {
+        let among = standing(case, ranked).among();
+        if !among.is_empty() && !parts.contains(&among) {
+            parts.push(among);
+        }
+    }
+    if !parts.is_empty() {
+        return parts.join("; ");
+    }
     for aggregate in &aggregates {
         let text = rows_in_words(case, aggregate, v);
         let table = case.program.table(aggregate.source).map_or("?", |t| &t.header.name);
@@ -113,6 +123,7 @@ fn names_read(case: Case, expr: &Expr, out: &mut Vec<String>) {
         ExprKind::Metric(_)
             | ExprKind::Points(_)
             | ExprKind::Score(_)
+            | ExprKind::Portfolio(_)
             | ExprKind::IsBand { .. }
             | ExprKind::IsGrade { .. }
     ) {
@@ -157,6 +168,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         definition: words.expr(&metric.value),
         reads,
         aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
+        standings: metric.value.ranked().into_iter().map(|r| standing(case, r)).collect(),
         thresholds,
         scale,
         weighed: Vec::new(),
@@ -171,6 +183,7 @@ fn operands(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
         | ExprKind::Metric(_)
         | ExprKind::Points(_)
         | ExprKind::Score(_)
+        | ExprKind::Portfolio(_)
         | ExprKind::Segment(_)
         | ExprKind::Part(..)
         | ExprKind::Partition(_)
@@ -181,6 +194,8 @@ fn operands(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
                 out.push(operand);
             }
         }
+        // What it reads, it reads of every account.
+        ExprKind::Across(_) => {}
         _ => expr.children().into_iter().for_each(|child| operands(case, child, out)),
     }
 }
@@ -279,10 +294,10 @@ fn result_type(aggregate: &Aggregate) -> Type {
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
         A::Count | A::Distinct => Type::PLAIN,
-        A::Share | A::Csat => Type::Number(crate::program::Unit::Ratio),
+        A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
         A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
         A::CsatMean => Type::Number(crate::program::Unit::Points),
-        A::Ces => Type::PLAIN,
+        A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,
         A::First | A::Last => value.unwrap_or(Type::Date),
         A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
     }

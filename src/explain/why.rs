@@ -288,6 +288,9 @@ pub struct Unfolded {
     pub reads: Vec<Operand>,
     /// Each aggregate in it.
     pub aggregates: Vec<AggregateWhy>,
+    /// Each place among other accounts in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub standings: Vec<super::StandingWhy>,
     /// The table of bands that holds for the account.
     pub thresholds: Option<TableWhy>,
     /// The scale that holds for the account: value and points.

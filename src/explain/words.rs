@@ -3,12 +3,12 @@
 //! The source text itself will not do: an expanded definition stands elsewhere and has other names in it.
 
 use crate::ast::{CompareOp, Shift, WindowKind};
-use crate::builtins::{CATALOGUE, Function};
+use crate::builtins::{CATALOGUE, Function, Ranking};
 use crate::calendar::PeriodKind;
 use crate::number::Decimal;
 use crate::program::{
-    Aggregate, BandTest, Decay, Diminish, Expr, ExprKind, FieldId, Keep, MissingWord, PartTest, Program, ScorecardId,
-    SegmentRef, TableId, Type, Unit,
+    Across, Aggregate, BandTest, Decay, Diminish, Expr, ExprKind, FieldId, Keep, MissingWord, PartTest, Program,
+    Ranked, ScorecardId, SegmentRef, TableId, Type, Unit, Within,
 };
 use crate::report::value;
 use crate::value::Value;
@@ -130,6 +130,9 @@ impl<'a> Words<'a> {
             ExprKind::Trend { value, over } => {
                 (format!("trend of {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
             }
+            ExprKind::Ranked(ranked) => (self.ranked(ranked), Grip::Product),
+            ExprKind::Across(across) => (self.across(across), Grip::Whole),
+            ExprKind::Portfolio(id) => (named(program.portfolio(*id).map(|m| &*m.header.name)), Grip::Whole),
             ExprKind::Held { condition, count, of, period } => {
                 let word = period.word();
                 let times =
@@ -137,6 +140,44 @@ impl<'a> Words<'a> {
                 (format!("{} for {times}", self.at(condition, Grip::Compare)), Grip::Compare)
             }
         }
+    }
+
+    /// Whom an account is compared with.
+    pub fn within(self, within: Within) -> String {
+        match within {
+            Within::Partition(id) => {
+                self.program.partitions.get(id.index()).map_or("?", |p| &p.header.name).to_string()
+            }
+            Within::Group(of) => segment(self.program, of),
+        }
+    }
+
+    /// A place among other accounts.
+    pub fn ranked(self, ranked: &Ranked) -> String {
+        let within = ranked.within.map_or(String::new(), |w| format!(" within {}", self.within(w)));
+        let usual = if ranked.function == Ranking::Rank { 1 } else { 8 };
+        let least = match ranked.at_least {
+            n if n == usual => String::new(),
+            n => format!(" at least {}", plural(n, "account")),
+        };
+        let name = function_name(Function::Ranking(ranked.function));
+        format!("{name} of {}{within}{least}", self.at(&ranked.value, Grip::Whole))
+    }
+
+    /// An aggregate over accounts.
+    pub fn across(self, across: &Across) -> String {
+        let own = Words { rows: None, ..self };
+        let mut out = format!("{}(", function_name(Function::Aggregate(across.function)));
+        out.extend(across.value.as_ref().map(|value| format!("{} of ", own.expr(value))));
+        out.push_str("accounts");
+        out.extend(across.filter.as_ref().map(|filter| format!(" where {}", own.expr(filter))));
+        out.extend(across.weight.as_ref().map(|weight| format!(" weighted by {}", own.expr(weight))));
+        if across.top > 0 {
+            out.push_str(&format!(", {}", across.top));
+        }
+        out.extend(across.at_least.map(|n| format!(", at least {}", plural(n, "account"))));
+        out.push(')');
+        out
     }
 
     fn chain(self, terms: &[(bool, Expr)], signs: [&str; 2], grip: Grip) -> String {

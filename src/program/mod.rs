@@ -45,6 +45,8 @@ ids! {
     PartitionId
     /// A metric.
     MetricId
+    /// A metric of the whole portfolio.
+    PortfolioId
     /// A scorecard.
     ScorecardId
     /// A rule.
@@ -68,6 +70,8 @@ pub struct Program {
     pub partitions: Vec<Partition>,
     /// Metrics.
     pub metrics: Vec<Metric>,
+    /// Metrics of the whole portfolio: their values read accounts only through [`Across`].
+    pub portfolio: Vec<Metric>,
     /// Scorecards.
     pub scorecards: Vec<Scorecard>,
     /// Rules.
@@ -446,7 +450,7 @@ pub struct Objective {
 // ---------- expressions ----------
 
 /// A typed expression.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Expr {
     /// Which.
     pub kind: ExprKind,
@@ -457,7 +461,7 @@ pub struct Expr {
 }
 
 /// The forms of typed expression.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ExprKind {
     /// A constant.
     Literal(Value),
@@ -523,6 +527,51 @@ pub enum ExprKind {
     Trend { value: Box<Expr>, over: Duration },
     /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`).
     Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind },
+    /// Where the account stands among others.
+    Ranked(Box<Ranked>),
+    /// All accounts into one value; the same for everyone.
+    Across(Box<Across>),
+    /// The value of a metric of the whole portfolio.
+    Portfolio(PortfolioId),
+}
+
+/// Where an account stands among the accounts that exist at the same as-of date.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Ranked {
+    /// How.
+    pub function: crate::builtins::Ranking,
+    /// The value of each account; accounts where it is missing are left out.
+    pub value: Expr,
+    /// Among whom; everyone, if absent.
+    pub within: Option<Within>,
+    /// With fewer accounts than this everyone is taken; with fewer than this in all, the value is missing (too few).
+    pub at_least: u32,
+}
+
+/// Whom an account is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Within {
+    /// The members of the account's own part.
+    Partition(PartitionId),
+    /// The members of this segment or part; for others it is not applicable.
+    Group(SegmentRef),
+}
+
+/// An aggregate over accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Across {
+    /// Which.
+    pub function: crate::builtins::AggregateFunction,
+    /// The value per account; absent for counts of accounts. Accounts where it is missing are left out and told.
+    pub value: Option<Expr>,
+    /// Accounts that count; unknown counts as not met and is told.
+    pub filter: Option<Expr>,
+    /// A weight per account, for means, shares and nps.
+    pub weight: Option<Expr>,
+    /// Fewer accounts than this make the value missing (too few).
+    pub at_least: Option<u32>,
+    /// How many of the largest, for `top_share`.
+    pub top: u32,
 }
 
 /// Reasons that can be asked for.
@@ -542,7 +591,7 @@ pub enum MissingWord {
 
 /// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, cap on rows,
 /// diminishing, value per row, cap on their sum, decay, aggregate.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Aggregate {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
@@ -573,7 +622,7 @@ pub struct Aggregate {
 }
 
 /// How near repeats are found.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Dedupe {
     /// Rows that agree in these columns are candidates. Text is compared trimmed and case-folded; a missing cell equals a missing cell.
     pub by: Vec<FieldId>,
@@ -586,7 +635,7 @@ pub struct Dedupe {
 }
 
 /// Which rows are kept where not all are.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Keep {
     /// The earliest.
     First,
@@ -597,7 +646,7 @@ pub enum Keep {
 }
 
 /// At most so many rows per period.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RowCap {
     /// How many.
     pub most: u32,
@@ -660,6 +709,11 @@ impl Program {
     /// The scorecard of this id.
     pub fn scorecard(&self, id: ScorecardId) -> Option<&Scorecard> {
         self.scorecards.get(id.index())
+    }
+
+    /// The portfolio metric of this id.
+    pub fn portfolio(&self, id: PortfolioId) -> Option<&Metric> {
+        self.portfolio.get(id.index())
     }
 
     /// The table of accounts.

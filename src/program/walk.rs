@@ -1,6 +1,6 @@
 //! Walking through expressions.
 
-use super::{Aggregate, Expr, ExprKind};
+use super::{Across, Aggregate, Expr, ExprKind, Ranked};
 
 impl Expr {
     /// The expressions directly inside this one, in the order in which they are written.
@@ -18,6 +18,7 @@ impl Expr {
             | ExprKind::Partition(_)
             | ExprKind::IsBand { .. }
             | ExprKind::IsGrade { .. }
+            | ExprKind::Portfolio(_)
             | ExprKind::AsOfDate => Vec::new(),
             ExprKind::Not(inner)
             | ExprKind::Negate(inner)
@@ -36,22 +37,67 @@ impl Expr {
             ExprKind::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
             ExprKind::If { condition, then, otherwise } => vec![&**condition, &**then, &**otherwise],
             ExprKind::Aggregate(aggregate) => aggregate.children(),
+            ExprKind::Ranked(ranked) => vec![&ranked.value],
+            ExprKind::Across(across) => across.children(),
         }
     }
 
     /// The aggregates of this expression that look at its own as-of date: those under `as of`, `change`, `trend` and
-    /// `for 3 quarters` are left out.
+    /// `for 3 quarters` are left out, and those that every account has its own of, inside an aggregate over accounts.
     pub fn aggregates(&self) -> Vec<&Aggregate> {
         let mut found = Vec::new();
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
                 ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                ExprKind::Across(_) => {}
                 ExprKind::Aggregate(aggregate) => found.push(&**aggregate),
                 _ => open.extend(expr.children().into_iter().rev()),
             }
         }
         found
+    }
+}
+
+impl Expr {
+    /// The aggregates over accounts that look at this expression's own as-of date, not those inside others.
+    pub fn across(&self) -> Vec<&Across> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                ExprKind::Across(across) => found.push(&**across),
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
+    /// The places among other accounts that this expression asks for at its own as-of date.
+    pub fn ranked(&self) -> Vec<&Ranked> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                ExprKind::Across(_) => {}
+                kind => {
+                    if let ExprKind::Ranked(ranked) = kind {
+                        found.push(&**ranked);
+                    }
+                    open.extend(expr.children().into_iter().rev());
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Across {
+    /// The value, filter and weight, as far as there are any.
+    pub fn children(&self) -> Vec<&Expr> {
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().collect()
     }
 }
 

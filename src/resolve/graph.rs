@@ -26,6 +26,7 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     nodes.extend((0..symbols.partitions.len()).map(Symbol::Partition));
     nodes.extend((0..symbols.metrics.len()).map(Symbol::Metric));
     nodes.extend((0..symbols.scorecards.len()).map(Symbol::Scorecard));
+    nodes.extend((0..symbols.portfolio.len()).map(Symbol::Portfolio));
     let edges: HashMap<Symbol, Edges> = nodes
         .iter()
         .map(|&node| {
@@ -113,7 +114,7 @@ impl Finder<'_, '_> {
                 partition.by.iter().for_each(|by| self.expr(by));
                 self.rows(&partition.parts);
             }
-            ItemKind::Metric(metric) => {
+            ItemKind::Metric(metric) | ItemKind::Portfolio(metric) => {
                 metric.value.iter().for_each(|value| self.expr(value));
                 metric.thresholds.iter().for_each(|table| self.thresholds(table));
                 metric.scales.iter().for_each(|scale| self.scale(scale));
@@ -206,6 +207,7 @@ impl Finder<'_, '_> {
                 | Symbol::Partition(_)
                 | Symbol::Define(_)
                 | Symbol::Metric(_)
+                | Symbol::Portfolio(_)
                 | Symbol::Scorecard(_)),
             ) => self.edges.push((symbol, span)),
             _ => {}
@@ -243,8 +245,9 @@ impl Finder<'_, '_> {
                 ast::children(expr, &mut |child| self.expr(child));
                 self.rows = outer;
             }
-            ExprKind::Ranked { value, within, .. } => {
+            ExprKind::Ranked { value, within, at_least, .. } => {
                 self.expr(value);
+                at_least.iter().for_each(|least| self.expr(least));
                 within.iter().for_each(|name| self.name(name));
             }
             _ => ast::children(expr, &mut |child| self.expr(child)),

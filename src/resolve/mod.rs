@@ -29,6 +29,8 @@ pub enum Symbol {
     Define(usize),
     /// A metric.
     Metric(usize),
+    /// A metric of the whole portfolio.
+    Portfolio(usize),
     /// A scorecard.
     Scorecard(usize),
     /// A rule.
@@ -47,6 +49,7 @@ impl Symbol {
             Symbol::Part(..) => "a part of a partition",
             Symbol::Define(_) => "a definition",
             Symbol::Metric(_) => "a metric",
+            Symbol::Portfolio(_) => "a portfolio metric",
             Symbol::Scorecard(_) => "a scorecard",
             Symbol::Rule(_) => "a rule",
         }
@@ -72,6 +75,8 @@ pub struct Symbols<'a> {
     pub defines: Vec<&'a Item>,
     /// Metrics.
     pub metrics: Vec<&'a Item>,
+    /// Metrics of the whole portfolio.
+    pub portfolio: Vec<&'a Item>,
     /// Scorecards.
     pub scorecards: Vec<&'a Item>,
     /// Rules.
@@ -120,6 +125,7 @@ impl<'a> Symbols<'a> {
             }
             ItemKind::Define(_) => Symbol::Define(add(&mut self.defines, item)),
             ItemKind::Metric(_) => Symbol::Metric(add(&mut self.metrics, item)),
+            ItemKind::Portfolio(_) => Symbol::Portfolio(add(&mut self.portfolio, item)),
             ItemKind::Scorecard(_) => Symbol::Scorecard(add(&mut self.scorecards, item)),
             ItemKind::Rule(_) => Symbol::Rule(add(&mut self.rules, item)),
             ItemKind::Test(_) => {
@@ -191,6 +197,7 @@ impl<'a> Symbols<'a> {
             Symbol::Partition(i) | Symbol::Part(i, _) => self.partitions.get(i),
             Symbol::Define(i) => self.defines.get(i),
             Symbol::Metric(i) => self.metrics.get(i),
+            Symbol::Portfolio(i) => self.portfolio.get(i),
             Symbol::Scorecard(i) => self.scorecards.get(i),
             Symbol::Rule(i) => self.rules.get(i),
         }

@@ -87,6 +87,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::segment => Statement(&["segment"]),
         Rule::define => Statement(&["define"]),
         Rule::metric => Statement(&["metric"]),
+        Rule::portfolio_metric => Statement(&["portfolio metric"]),
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
         Rule::test => Statement(&["test"]),
@@ -226,6 +227,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::ranked
         | Rule::ranked_head
         | Rule::not_op => Value,
+        Rule::least_accounts => Words(&["at least"]),
+        Rule::accounts => Words(&["accounts"]),
         Rule::or_op => Operator(&["or"]),
         Rule::and_op => Operator(&["and"]),
         Rule::compare => Operator(&["=", "!=", "<", "<=", ">", ">="]),

@@ -8,3 +8,4 @@ mod rows;
 mod scores;
 mod stories;
 mod time;
+mod together;

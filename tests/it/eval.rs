@@ -5,6 +5,8 @@
 //! * `expected.csv`: a row per account (all of them), first column `account`, then any of: a metric (`references`), its
 //!   points or band (`references.points`, `references.band`), a scorecard (`advocacy`), its grade or coverage
 //!   (`advocacy.grade`, `advocacy.coverage`), a rule, a segment, a partition.
+//! * `portfolio.csv` (if wanted): `metric,value` and, if wanted, `band`, `counted`, `missing`, `undecided`: a portfolio metric and
+//!   the accounts behind its first aggregate.
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
@@ -19,7 +21,7 @@ use laud::calendar::{Calendar, Date};
 use laud::data::{Config, Dataset, LoadReport, RejectReason, TableReport};
 use laud::diagnostics::{Diagnostics, render};
 use laud::engine::reference::Reference;
-use laud::engine::{AccountResult, Engine, Options, RuleStatus};
+use laud::engine::{AccountResult, Engine, Options, Results, RuleStatus};
 use laud::number::Decimal;
 use laud::program::{Metric, Program, Type};
 use laud::source::Sources;
@@ -82,6 +84,10 @@ fn case(folder: &Path) -> Result<(), String> {
     let results = Reference.evaluate(&program, &loaded.data, &options);
 
     let mut wrong = values(&program, &results.accounts, &expected);
+    let portfolio = folder.join("portfolio.csv");
+    if portfolio.is_file() {
+        wrong.extend(portfolio_values(&program, &results, &read(&portfolio)));
+    }
     let load = folder.join("load.csv");
     if load.is_file() {
         wrong.extend(counts(&loaded.report, &read(&load)));
@@ -256,6 +262,36 @@ fn fits(expected: &str, got: &str) -> bool {
         }
         None => Decimal::parse(expected) == Ok(got),
     }
+}
+
+fn portfolio_values(program: &Program, results: &Results, expected: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(expected.as_bytes());
+    let headers: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
+    let mut wrong = Vec::new();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let Some(i) = program.portfolio.iter().position(|m| m.header.name == row[0]) else {
+            wrong.push(format!("portfolio.csv: there is no portfolio metric `{}`", &row[0]));
+            continue;
+        };
+        let (metric, result) = (&program.portfolio[i], &results.portfolio[i]);
+        for (header, cell) in headers.iter().zip(row.iter()).skip(1) {
+            let told = result.accounts.first();
+            let count = |n: Option<u64>| n.map_or("-".to_string(), |n| n.to_string());
+            let got = match header.as_str() {
+                "value" => shown(program, metric, &result.value),
+                "band" => result.band.clone().unwrap_or("-".to_string()),
+                "counted" => count(told.map(|t| t.counted)),
+                "missing" => count(told.map(|t| t.missing.iter().map(|(_, n)| n).sum())),
+                "undecided" => count(told.map(|t| t.undecided)),
+                _ => panic!("portfolio.csv: unknown column `{header}`"),
+            };
+            if !fits(cell, &got) {
+                wrong.push(format!("portfolio {} {header}: expected {cell}, got {got}", &row[0]));
+            }
+        }
+    }
+    wrong
 }
 
 // ---------- the load ----------

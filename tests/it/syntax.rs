@@ -355,8 +355,10 @@ fn grouped(e: &laud::ast::Expr) -> String {
         K::Held { condition, count, of, period } => {
             format!("({} for {count} of {of:?} {period:?})", grouped(condition))
         }
-        K::Ranked { function, value, within } => {
-            format!("({} of {} within {:?})", function.text, grouped(value), within.as_ref().map(|n| &n.text))
+        K::Ranked { function, value, within, at_least } => {
+            let within = within.as_ref().map_or(String::new(), |n| format!(" within {}", n.text));
+            let least = at_least.as_ref().map_or(String::new(), |n| format!(" at least {} accounts", grouped(n)));
+            format!("({} of {}{within}{least})", function.text, grouped(value))
         }
     }
 }
@@ -395,8 +397,10 @@ fn operators_bind_as_people_read_them() {
         ("change in x over 2 quarters > 0", "((change in x over 2 quarters) > 0)"),
         ("percent change in f(x) over 1 year", "(percent change in f(x) over 1 year)"),
         ("trend of (a + b) over 4 quarters", "(trend of (+a +b) over 4 quarters)"),
-        ("percentile of x within size >= 50", "((percentile of x within Some(\"size\")) >= 50)"),
-        ("rank of x + zscore of y", "(+(rank of x within None) +(zscore of y within None))"),
+        ("percentile of x within size >= 50", "((percentile of x within size) >= 50)"),
+        ("normal  score of x at least 3 accounts >= 50", "((normal score of x at least 3 accounts) >= 50)"),
+        ("tscore of x within size at least n accounts", "(tscore of x within size at least n accounts)"),
+        ("rank of x + zscore of y", "(+(rank of x) +(zscore of y))"),
         ("a in (b, \"c\", 3)", "(a in (b, \"c\", 3))"),
         ("a not in (b)", "(a not in (b))"),
         ("renewal in next 90 days and a", "((renewal within Next(90 days)) and a)"),

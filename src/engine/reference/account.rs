@@ -110,6 +110,11 @@ impl<'a> Account<'a> {
         self.scope().rows_trace(aggregate)
     }
 
+    /// Where the account stands among others, and how it came there.
+    pub fn standing(&self, ranked: &crate::program::Ranked) -> super::Standing {
+        self.scope().standing(ranked)
+    }
+
     /// Yes, no, or unknown.
     pub fn belongs(&self, segment: SegmentRef) -> Option<bool> {
         self.scope().belongs(segment)
@@ -171,6 +176,11 @@ impl<'a> Account<'a> {
             Item::Node(Node::Scorecard(id)) => Known::Score(scope.compute_score(id, program.scorecard(id)?)),
             Item::Segment(id) => Known::Membership(scope.eval(&program.segments.get(id.index())?.condition)),
             Item::Partition(id) => Known::Membership(scope.compute_part(program.partitions.get(id.index())?)),
+            Item::Portfolio(id) => {
+                // Kept by the evaluator, since it is the same for all accounts.
+                self.evaluator.portfolio(id, as_of);
+                return None;
+            }
             Item::Rule(id) => {
                 let rule = program.rules.get(id.index())?;
                 let truth = |condition: &Expr| scope.eval(condition).truth();

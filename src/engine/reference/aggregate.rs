@@ -29,7 +29,7 @@ struct Worth {
 }
 
 /// A row with all that the functions need of it.
-struct Row {
+pub(super) struct Row {
     /// After decay, where decay fades the value.
     value: Value,
     /// The value as a number to be added up: 1 for a count, 1 or 0 for a share, 1, 0 or -1 for nps.
@@ -38,6 +38,19 @@ struct Row {
     factor: Decimal,
     /// Basis times factor.
     amount: Decimal,
+}
+
+impl Row {
+    /// A row that does not fade; `None` if a number is too large.
+    pub(super) fn plain(function: F, value: Value, weight: Option<Decimal>) -> Option<Row> {
+        let factor = weight.unwrap_or(Decimal::ONE);
+        let basis = basis(function, &value).unwrap_or(Decimal::ZERO);
+        Some(Row { value, basis, factor, amount: basis.mul(factor)? })
+    }
+
+    pub(super) fn number(&self) -> Option<Decimal> {
+        self.value.number()
+    }
 }
 
 impl Scope<'_> {
@@ -196,7 +209,7 @@ impl Scope<'_> {
         Ok((counted, Row { value, basis, factor, amount }))
     }
 
-    fn combine(self, function: F, rows: &[Row]) -> Value {
+    pub(super) fn combine(self, function: F, rows: &[Row]) -> Value {
         let values = || rows.iter().map(|row| &row.value);
         let or_no_data = |value: Option<Value>| value.unwrap_or(Value::Missing(Missing::NoData));
         match function {
@@ -218,6 +231,8 @@ impl Scope<'_> {
                 Value::Number(Decimal::int(i64::try_from(different.len()).unwrap_or(i64::MAX)))
             }
             F::Median => self.median(rows),
+            // Over accounts only, and told there.
+            F::TopShare | F::Hhi | F::EffectiveNumber => Value::Missing(Missing::NotApplicable),
         }
     }
 
@@ -289,6 +304,7 @@ fn basis(function: F, value: &Value) -> Option<Decimal> {
             _ => Decimal::ZERO,
         }),
         F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median => None,
+        F::TopShare | F::Hhi | F::EffectiveNumber => None,
     }
 }
 

@@ -42,6 +42,9 @@ impl Scope<'_> {
             ExprKind::Change { value, percent, .. } => self.change(&expr.kind, value, *percent),
             ExprKind::Trend { value, .. } => self.trend(&expr.kind, value),
             ExprKind::Held { condition, count, .. } => self.held(&expr.kind, condition, *count),
+            ExprKind::Ranked(ranked) => self.ranked(ranked),
+            ExprKind::Across(across) => self.across(across),
+            ExprKind::Portfolio(id) => self.account.evaluator.portfolio(*id, self.as_of).value.clone(),
         }
     }
 

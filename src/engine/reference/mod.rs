@@ -13,15 +13,21 @@
 //! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
 //! | `rows`, `aggregate` | which event rows count, and what they amount to |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
+//! | `collective` | what takes all accounts at once, computed once |
+//! | `population` | where an account stands among others |
+//! | `portfolio` | what all accounts amount to |
 //! | `trace` | the same, told clause by clause |
 
 mod account;
 mod aggregate;
 mod arithmetic;
 mod bands;
+mod collective;
 mod expr;
 mod functions;
 mod logic;
+mod population;
+mod portfolio;
 mod rows;
 mod schedule;
 mod scope;
@@ -33,14 +39,17 @@ pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
 pub use logic::{compare, fold, order};
+pub use population::Standing;
+pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
-use super::{Engine, Options, Results};
+use super::{Engine, Options, PortfolioResult, Results};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
-use crate::program::{FieldId, Program, Table, TableKind};
+use crate::program::{FieldId, PortfolioId, Program, Table, TableKind};
 use crate::value::Value;
+use collective::Collectives;
 use schedule::Schedule;
 use std::collections::BTreeMap;
 
@@ -67,6 +76,7 @@ pub struct Evaluator<'a> {
     as_recorded: bool,
     /// By id.
     subjects: Vec<Subject>,
+    collectives: Collectives,
 }
 
 /// An account as it stands in the subject table.
@@ -75,6 +85,8 @@ struct Subject {
     id: String,
     /// The row that event tables refer to.
     row: u32,
+    /// Its place among all accounts.
+    index: usize,
     /// For a table that keeps its history: its rows by date. Empty otherwise.
     history: Vec<(Date, u32)>,
 }
@@ -97,19 +109,20 @@ impl<'a> Evaluator<'a> {
             (Some(table), Some(rows)) => subjects(table, rows),
             _ => Vec::new(),
         };
-        Evaluator { program, data, calendar, as_recorded: false, subjects }
+        Evaluator { program, data, calendar, as_recorded: false, subjects, collectives: Collectives::default() }
     }
 
     /// Sees at every date only what had been recorded by then, as a backtest must: event rows whose `recorded` column
     /// is later than the as-of date are treated like rows dated after it. A row that does not say counts as recorded when it
     /// happened.
     pub fn as_recorded(self) -> Evaluator<'a> {
-        Evaluator { as_recorded: true, ..self }
+        Evaluator { as_recorded: true, collectives: Collectives::default(), ..self }
     }
 
     /// Scores the accounts that the options ask for.
     pub fn evaluate(&self, options: &Options) -> Results {
         let schedule = Schedule::whole(self.program, self.calendar, options.as_of);
+        self.get_ready(options.as_of);
         let asked = |subject: &&Subject| options.accounts.is_empty() || options.accounts.contains(&subject.id);
         let accounts = self
             .subjects
@@ -118,7 +131,14 @@ impl<'a> Evaluator<'a> {
             .filter(|subject| subject.row_at(options.as_of).is_some())
             .map(|subject| Account::new(self, subject, options.as_of, &schedule, &[]).into_result())
             .collect();
-        Results { as_of: options.as_of, accounts }
+        Results { as_of: options.as_of, accounts, portfolio: self.portfolio_results(options.as_of) }
+    }
+
+    /// All portfolio metrics at a date, whichever accounts are asked for.
+    pub fn portfolio_results(&self, as_of: Date) -> Vec<PortfolioResult> {
+        self.get_ready(as_of);
+        let count = u32::try_from(self.program.portfolio.len()).unwrap_or(u32::MAX);
+        (0..count).map(|i| self.portfolio(PortfolioId(i), as_of).as_ref().clone()).collect()
     }
 
     /// Ids of all accounts that exist at a date, sorted.
@@ -146,6 +166,7 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Account<'_>> {
         let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
         let subject = self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())?;
+        self.get_ready(as_of);
         let schedule = Schedule::whole(self.program, self.calendar, as_of);
         Some(Account::new(self, subject, as_of, &schedule, suppose))
     }
@@ -161,13 +182,15 @@ fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
     for row in 0..rows.rows {
         let Some(id) = id_of(table.key, rows, row) else { continue };
         let canonical = rows.by_key.get(id.as_str()).copied().unwrap_or(row);
-        let subject = by_id.entry(id.clone()).or_insert_with(|| Subject { id, row: canonical, history: Vec::new() });
+        let subject =
+            by_id.entry(id.clone()).or_insert_with(|| Subject { id, row: canonical, index: 0, history: Vec::new() });
         if let Some(since) = history.and_then(|field| rows.value(field, row).date()) {
             subject.history.push((since, row));
         }
     }
     let mut subjects: Vec<Subject> = by_id.into_values().collect();
-    for subject in &mut subjects {
+    for (index, subject) in subjects.iter_mut().enumerate() {
+        subject.index = index;
         subject.history.sort();
     }
     subjects

@@ -7,7 +7,7 @@ use super::time;
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::program::{BandTable, Expr, ExprKind, Line, Node, PartTest, Program, RuleId, Scale, SegmentRef};
-use crate::program::{MetricId, PartitionId, ScorecardId, SegmentId};
+use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId};
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -23,14 +23,20 @@ pub(super) struct Schedule {
 impl Schedule {
     /// Everything that the program declares, at one as-of date, and what that needs of earlier ones.
     pub(super) fn whole(program: &Program, calendar: Calendar, as_of: Date) -> Schedule {
+        let roots = Schedule::everything(program, as_of);
+        Schedule { steps: Needs::new(program, calendar, false).in_order(roots, &HashSet::new()) }
+    }
+
+    /// Everything that the program declares, at one as-of date.
+    pub(super) fn everything(program: &Program, as_of: Date) -> Vec<Step> {
         let segments = ids(program.segments.len()).map(|i| Item::Segment(SegmentId(i)));
         let partitions = ids(program.partitions.len()).map(|i| Item::Partition(PartitionId(i)));
         let metrics = ids(program.metrics.len()).map(|i| Item::Node(Node::Metric(MetricId(i))));
         let scores = ids(program.scorecards.len()).map(|i| Item::Node(Node::Scorecard(ScorecardId(i))));
         let rules = ids(program.rules.len()).map(|i| Item::Rule(RuleId(i)));
-        let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules);
-        let roots = items.map(|item| (item, as_of)).collect();
-        Schedule { steps: Needs::new(program, calendar).in_order(roots, &HashSet::new()) }
+        let portfolio = ids(program.portfolio.len()).map(|i| Item::Portfolio(PortfolioId(i)));
+        let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules).chain(portfolio);
+        items.map(|item| (item, as_of)).collect()
     }
 
     /// What an expression needs at a date beyond what is known already.
@@ -41,7 +47,7 @@ impl Schedule {
         as_of: Date,
         known: &HashSet<Step>,
     ) -> Schedule {
-        let needs = Needs::new(program, calendar);
+        let needs = Needs::new(program, calendar, false);
         let mut roots = Vec::new();
         needs.expr(expr, as_of, &mut roots);
         Schedule { steps: needs.in_order(roots, known) }
@@ -52,22 +58,32 @@ fn ids(count: usize) -> std::ops::Range<u32> {
     0..u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-struct Needs<'a> {
+/// Walks through declarations and expressions for what they read.
+pub(super) struct Needs<'a> {
     program: &'a Program,
     calendar: Calendar,
+    /// Walk into what is evaluated for all accounts, too. An account itself needs only the result of that.
+    through: bool,
+    /// What takes all accounts, as it was met.
+    collectives: RefCell<Vec<(&'a Expr, Date)>>,
     /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
     /// this a `change` within a `change` within … would be walked twice as often per level.
     looked: RefCell<HashSet<(*const Expr, Date)>>,
 }
 
 impl<'a> Needs<'a> {
-    fn new(program: &'a Program, calendar: Calendar) -> Needs<'a> {
-        Needs { program, calendar, looked: RefCell::default() }
+    pub(super) fn new(program: &'a Program, calendar: Calendar, through: bool) -> Needs<'a> {
+        Needs { program, calendar, through, collectives: RefCell::default(), looked: RefCell::default() }
+    }
+
+    /// What takes all accounts, as far as it was met.
+    pub(super) fn collectives(self) -> Vec<(&'a Expr, Date)> {
+        self.collectives.into_inner()
     }
 
     /// The roots and all they read, each after what it reads. The stack is a list of our own: depth costs no recursion. A cycle, which the
     /// checker excludes, is cut where it closes.
-    fn in_order(&self, mut roots: Vec<Step>, known: &HashSet<Step>) -> Vec<Step> {
+    pub(super) fn in_order(&self, mut roots: Vec<Step>, known: &HashSet<Step>) -> Vec<Step> {
         let mut seen = known.clone();
         let mut steps = Vec::new();
         roots.reverse();
@@ -86,7 +102,7 @@ impl<'a> Needs<'a> {
     }
 
     /// What a step reads.
-    fn item(&self, (item, date): Step, out: &mut Vec<Step>) {
+    pub(super) fn item(&self, (item, date): Step, out: &mut Vec<Step>) {
         match item {
             Item::Node(Node::Metric(id)) => {
                 let Some(metric) = self.program.metric(id) else { return };
@@ -118,6 +134,10 @@ impl<'a> Needs<'a> {
                     }
                 }
             }
+            Item::Portfolio(id) => {
+                let Some(metric) = self.program.portfolio(id) else { return };
+                self.expr(&metric.value, date, out);
+            }
             Item::Rule(id) => {
                 let Some(rule) = self.program.rules.get(id.index()) else { return };
                 let conditions = [Some(&rule.condition), rule.unless.as_ref(), rule.close.as_ref()];
@@ -142,13 +162,25 @@ impl<'a> Needs<'a> {
     }
 
     /// What an expression reads at a date. Nesting is bounded by the checker.
-    fn expr(&self, expr: &Expr, date: Date, out: &mut Vec<Step>) {
+    pub(super) fn expr(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
         match &expr.kind {
             ExprKind::Metric(id) | ExprKind::Points(id) | ExprKind::IsBand { metric: id, .. } => {
                 out.push((Item::Node(Node::Metric(*id)), date));
             }
             ExprKind::Score(id) | ExprKind::IsGrade { scorecard: id, .. } => {
                 out.push((Item::Node(Node::Scorecard(*id)), date));
+            }
+            ExprKind::Portfolio(id) => out.push((Item::Portfolio(*id), date)),
+            ExprKind::Across(_) => {
+                self.collectives.borrow_mut().push((expr, date));
+                if self.through {
+                    expr.children().into_iter().for_each(|child| self.expr(child, date, out));
+                }
+            }
+            ExprKind::Ranked(ranked) => {
+                self.collectives.borrow_mut().push((expr, date));
+                self.expr(&ranked.value, date, out);
+                ranked.within.into_iter().for_each(|within| self.within(within, date, out));
             }
             ExprKind::Segment(id) => out.push((Item::Segment(*id), date)),
             ExprKind::Part(id, _) | ExprKind::Partition(id) => out.push((Item::Partition(*id), date)),
@@ -166,7 +198,7 @@ impl<'a> Needs<'a> {
     }
 }
 
-fn segment(of: SegmentRef, date: Date, out: &mut Vec<Step>) {
+pub(super) fn segment(of: SegmentRef, date: Date, out: &mut Vec<Step>) {
     out.push(match of {
         SegmentRef::Segment(id) => (Item::Segment(id), date),
         SegmentRef::Part(id, _) => (Item::Partition(id), date),

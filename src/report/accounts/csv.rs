@@ -1,6 +1,6 @@
 //! One row per account with every digit: for spreadsheets and joins.
 
-use super::{Evaluation, extras};
+use super::{Evaluation, extras, portfolio};
 use crate::engine::{AccountResult, RuleStatus};
 use crate::program::Type;
 use crate::report::table::csv_line;
@@ -9,8 +9,8 @@ use crate::value::Value;
 
 /// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, the columns
 /// of the accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each
-/// metric with `.band` and `.points`, each rule, for each rule what it `.asks` for, and last `missing`: what is missing and
-/// why, because a blank cell cannot say it.
+/// metric with `.band` and `.points`, each rule, for each rule what it `.asks` for, each portfolio metric with `.band` (the
+/// same in every line), and last `missing`: what is missing and why, because a blank cell cannot say it.
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
@@ -46,6 +46,7 @@ pub fn csv(of: &Evaluation) -> String {
     head.extend(program.rules.iter().map(|r| r.header.name.clone()));
     let asking = program.rules.iter().enumerate().filter(|(i, _)| acting(*i));
     head.extend(asking.map(|(_, rule)| format!("{}.asks", rule.header.name)));
+    head.extend(portfolio::csv_head(of));
     head.push("missing".to_string());
     let mut out = csv_line(head.iter().map(String::as_str));
 
@@ -98,6 +99,7 @@ pub fn csv(of: &Evaluation) -> String {
             let tasks = of.extras.tasks.iter().filter(|t| (t.account, t.rule) == (place, i));
             cells.push(tasks.map(|t| t.words()).collect::<Vec<_>>().join("; "));
         }
+        cells.extend(portfolio::csv_cells(of));
         cells.push(missing(of, account));
         out.push_str(&csv_line(cells.iter().map(String::as_str)));
     }

@@ -25,6 +25,7 @@ pub fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
 pub(super) fn whole(of: &Evaluation, layout: &Layout) -> String {
     let mut out = String::new();
     let grades = grades(of);
+    section(&mut out, "portfolio", super::portfolio::lines(of), layout);
     section(&mut out, if grades.columns.len() > 2 { "grades" } else { "scores" }, grades, layout);
     section(&mut out, "rules", rules(of), layout);
     section(&mut out, "caps", lines(limits(of, false), Tone::Warn), layout);

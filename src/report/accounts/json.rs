@@ -3,7 +3,7 @@
 //! Numbers are json numbers printed exactly. A missing value is `{"missing": "<reason>"}`; an unknown part or
 //! membership is `null`. Keys are added over time, never renamed.
 
-use super::{Change, Evaluation, extras, personal_metric, status_words, undecided};
+use super::{Change, Evaluation, extras, personal_metric, portfolio, status_words, undecided};
 use crate::engine::AccountResult;
 use crate::program::Type;
 use crate::report::{load, value};
@@ -31,6 +31,7 @@ pub fn json(of: &Evaluation) -> Json {
         "data": of.stamp.data,
         "parameters": parameters.collect::<Map<_, _>>(),
         "accounts": accounts.collect::<Vec<_>>(),
+        "portfolio": portfolio::json(of),
         "load": load::json(of.load, &of.extents()),
         "faults": faults.collect::<Vec<_>>(),
     });

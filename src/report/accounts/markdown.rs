@@ -1,6 +1,6 @@
 //! For a wiki page or the comment of a pull request.
 
-use super::{Evaluation, footer, human, tables};
+use super::{Evaluation, footer, human, portfolio, tables};
 use crate::report::table::{clean, escaped};
 use crate::report::{Stamp, load};
 
@@ -25,7 +25,7 @@ pub fn markdown(of: &Evaluation) -> String {
 }
 
 fn lines(of: &Evaluation) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = portfolio::markdown(of);
     let title = |label: &Option<String>| label.as_ref().map_or(String::new(), |l| format!(" \"{}\"", escaped(l)));
     for (i, card) in of.program.scorecards.iter().enumerate() {
         let counts = footer::grade_list(of, i).map_or(String::new(), |list| format!(": {list}"));

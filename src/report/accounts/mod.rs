@@ -6,6 +6,7 @@ mod footer;
 mod human;
 mod json;
 mod markdown;
+pub(crate) mod portfolio;
 mod tables;
 mod undecided;
 
@@ -103,11 +104,21 @@ impl<'a> Evaluation<'a> {
                     Item::Node(node) => program.node_name(node),
                     Item::Segment(id) => program.segments.get(id.index()).map_or("?", |s| &s.header.name),
                     Item::Partition(id) => program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
+                    Item::Portfolio(id) => program.portfolio(id).map_or("?", |m| &m.header.name),
                     Item::Rule(id) => program.rules.get(id.index()).map_or("?", |r| &r.header.name),
                 };
                 let account = self.id(account).to_string();
                 list.push(Trouble { account, name: name.to_string(), fault: fault.fault });
             }
+        }
+        for result in &self.results.portfolio {
+            let name = program.portfolio(result.metric).map_or("?", |m| &m.header.name);
+            let found = result.faults.iter().filter(|fault| **fault != Fault::BadCell);
+            list.extend(found.map(|fault| Trouble {
+                account: "portfolio".to_string(),
+                name: name.to_string(),
+                fault: *fault,
+            }));
         }
         list
     }

@@ -54,10 +54,13 @@ impl Builder<'_> {
                 let parameters = kids.take(Rule::parameters).map(|kid| self.parameters(kid)).unwrap_or_default();
                 ItemKind::Define(Define { parameters, body: self.next_expr(&mut kids, span) })
             }
-            Rule::metric => ItemKind::Metric(match kids.take(Rule::expr) {
-                Some(kid) => Metric { value: Some(self.expr(kid)), ..empty_metric() },
-                None => self.metric(kids.next(), &mut meta),
-            }),
+            Rule::metric | Rule::portfolio_metric => {
+                let metric = match kids.take(Rule::expr) {
+                    Some(kid) => Metric { value: Some(self.expr(kid)), ..empty_metric() },
+                    None => self.metric(kids.next(), &mut meta),
+                };
+                if rule == Rule::metric { ItemKind::Metric(metric) } else { ItemKind::Portfolio(metric) }
+            }
             Rule::scorecard => ItemKind::Scorecard(Box::new(self.scorecard(kids.next(), &mut meta))),
             Rule::rule_decl => ItemKind::Rule(Box::new(self.rule(kids.next(), &mut meta))),
             _ => ItemKind::Test(self.test(kids, &mut meta)),

@@ -245,14 +245,20 @@ impl Builder<'_> {
                 let mut inner = self.kids(node);
                 let function = match inner.take(Rule::ranked_head) {
                     Some(head) => {
-                        let word = head.as_str().split_whitespace().next().unwrap_or("");
+                        let written = head.as_str().strip_suffix("of").unwrap_or(head.as_str()).trim_end();
+                        let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
                         let start = head.as_span().start();
-                        Name { text: word.to_string(), span: self.at(start, start + word.len()) }
+                        Name { text, span: self.at(start, start + written.len()) }
                     }
                     None => return self.hole(span),
                 };
                 let value = Box::new(self.atom(&mut inner, span));
-                ExprKind::Ranked { function, value, within: inner.take(Rule::name).map(|kid| self.name(&kid)) }
+                let within = inner.take(Rule::name).map(|kid| self.name(&kid));
+                let at_least = inner.take(Rule::least_accounts).map(|kid| {
+                    let mut inner = self.kids(kid);
+                    Box::new(self.next_expr(&mut inner, span))
+                });
+                ExprKind::Ranked { function, value, within, at_least }
             }
             _ => return self.hole(span),
         };

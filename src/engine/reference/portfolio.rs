@@ -1,0 +1,183 @@
+//! Aggregates over accounts, concentration, and portfolio metrics.
+//!
+//! Sums, means, shares and the rest are those of event rows: an account is a row with a value and a weight.
+
+use super::Subject;
+use super::account::Account;
+use super::aggregate::Row;
+use super::scope::Scope;
+use crate::builtins::AggregateFunction as F;
+use crate::engine::{AccountsTold, Item, PortfolioResult};
+use crate::number::{Decimal, Products};
+use crate::program::{Across, PortfolioId};
+use crate::value::{Fault, Missing, Value};
+
+/// An account as an aggregate over accounts sees it.
+#[derive(Debug, Clone)]
+pub(super) enum Member {
+    /// The filter is not met.
+    Out,
+    /// The filter is unknown.
+    Undecided,
+    /// In, with a value and a weight.
+    In { value: Value, weight: Option<Value> },
+}
+
+/// What an account brings into an aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The account.
+    pub id: String,
+    /// Its row.
+    pub row: u32,
+    /// Whether the filter is met; `None` if that is unknown.
+    pub met: Option<bool>,
+    /// Its value; 1 for a count.
+    pub value: Value,
+    /// Its weight, where accounts are weighed.
+    pub weight: Option<Value>,
+}
+
+impl Part {
+    pub(super) fn new(subject: &Subject, member: Member) -> Part {
+        let (met, value, weight) = match member {
+            Member::Out => (Some(false), Value::Missing(Missing::NotApplicable), None),
+            Member::Undecided => (None, Value::Missing(Missing::NoData), None),
+            Member::In { value, weight } => (Some(true), value, weight),
+        };
+        Part { id: subject.id.clone(), row: subject.row, met, value, weight }
+    }
+}
+
+/// What accounts amount to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Gathered {
+    pub(super) value: Value,
+    pub(super) told: AccountsTold,
+}
+
+impl Default for Gathered {
+    fn default() -> Gathered {
+        Gathered { value: Value::Missing(Missing::NoData), told: AccountsTold::default() }
+    }
+}
+
+impl Scope<'_> {
+    pub(super) fn portfolio_member(self, across: &Across) -> Member {
+        match across.filter.as_ref().map(|filter| self.eval(filter).truth()) {
+            Some(Some(false)) => return Member::Out,
+            Some(None) => return Member::Undecided,
+            Some(Some(true)) | None => {}
+        }
+        Member::In {
+            value: across.value.as_ref().map_or(Value::Number(Decimal::ONE), |value| self.eval(value)),
+            weight: across.weight.as_ref().map(|weight| self.eval(weight)),
+        }
+    }
+
+    pub(super) fn across(self, across: &Across) -> Value {
+        match &self.account.evaluator.gathered(across, self.as_of).value {
+            Value::Missing(Missing::Error(fault)) => self.fault(*fault),
+            value => value.clone(),
+        }
+    }
+
+    pub(super) fn gather(self, across: &Across, members: Vec<Member>) -> Gathered {
+        let mut told = AccountsTold::default();
+        let mut rows = Vec::new();
+        let mut too_large = false;
+        for member in members {
+            let (value, weight) = match member {
+                Member::Out => continue,
+                Member::Undecided => {
+                    told.undecided += 1;
+                    continue;
+                }
+                Member::In { value, weight } => (value, weight),
+            };
+            told.accounts += 1;
+            if let Value::Missing(reason) = value {
+                told.missing(reason);
+                too_large |= reason == Missing::Error(Fault::Overflow);
+                continue;
+            }
+            let weight = match weight {
+                None => None,
+                Some(Value::Number(weight)) => Some(weight),
+                Some(missing) => {
+                    told.missing(missing.missing().unwrap_or(Missing::NotApplicable));
+                    continue;
+                }
+            };
+            match Row::plain(across.function, value, weight) {
+                Some(row) => {
+                    told.counted += 1;
+                    rows.push(row);
+                }
+                None => too_large = true,
+            }
+        }
+        let value = match too_large {
+            true => Value::Missing(Missing::Error(Fault::Overflow)),
+            false if across.at_least.is_some_and(|least| told.counted < u64::from(least)) => {
+                Value::Missing(Missing::TooFew)
+            }
+            false if across.function.concentration() => {
+                let mut values: Vec<Decimal> = rows.iter().filter_map(Row::number).collect();
+                concentration(across.function, &mut values, across.top)
+            }
+            false => self.combine(across.function, &rows),
+        };
+        Gathered { value, told }
+    }
+}
+
+/// How much of the sum lies with few. Nothing to share, or something negative, has no shares.
+fn concentration(function: F, values: &mut [Decimal], top: u32) -> Value {
+    let overflow = Value::Missing(Missing::Error(Fault::Overflow));
+    if values.iter().any(|value| value.is_negative()) {
+        return Value::Missing(Missing::NotApplicable);
+    }
+    values.sort_unstable_by(|a, b| b.cmp(a));
+    let sum = |list: &[Decimal]| list.iter().try_fold(Decimal::ZERO, |sum, value| sum.add(*value));
+    let Some(total) = sum(values) else { return overflow };
+    if total.is_zero() {
+        return Value::Missing(Missing::NotApplicable);
+    }
+    if function == F::TopShare {
+        let largest = values.get(..(top as usize).min(values.len())).and_then(sum);
+        return largest.and_then(|largest| largest.div(total)).map_or(overflow, Value::Number);
+    }
+    // hhi = 10,000 x (sum of squares) / total^2; its inverse, total^2 / (sum of squares), is the effective number.
+    let (mut squares, mut whole) = (Products::default(), Products::default());
+    let added = values.iter().try_for_each(|value| squares.add(*value, *value));
+    let result = added.and_then(|()| whole.add(total, total)).and_then(|()| match function {
+        F::Hhi => squares.times_over(10_000, &whole),
+        _ => whole.times_over(1, &squares),
+    });
+    result.map_or(overflow, Value::Number)
+}
+
+impl Account<'_> {
+    /// A portfolio metric; this account is nobody.
+    pub(super) fn portfolio_result(&self, id: PortfolioId) -> PortfolioResult {
+        let missing = Value::Missing(Missing::NoData);
+        let mut result = PortfolioResult {
+            metric: id,
+            value: missing,
+            band: None,
+            points: None,
+            accounts: Vec::new(),
+            faults: Vec::new(),
+        };
+        let Some(metric) = self.evaluator.program.portfolio(id) else { return result };
+        let scope = Scope { blame: Some(Item::Portfolio(id)), ..self.scope() };
+        result.value = scope.eval(&metric.value);
+        (result.band, result.points) = scope.points_of(metric, &result.value);
+        for across in metric.value.across() {
+            result.accounts.push(self.evaluator.gathered(across, self.as_of).told.clone());
+        }
+        result.faults = self.faults.borrow().iter().map(|fault| fault.fault).collect();
+        result
+    }
+}

@@ -1,0 +1,125 @@
+//! Metrics of the whole portfolio: one line each, with the accounts behind them.
+
+use super::{Evaluation, personal_metric};
+use crate::engine::{AccountsTold, PortfolioResult};
+use crate::program::{Metric, Type};
+use crate::report::paint::Tone;
+use crate::report::table::{Align, Cell, Column, Table};
+use crate::report::{counted, value};
+use crate::value::Value;
+use serde_json::{Map, Value as Json, json};
+
+/// A metric with its result.
+fn metrics<'a>(of: &'a Evaluation) -> impl Iterator<Item = (&'a Metric, &'a PortfolioResult)> {
+    of.program.portfolio.iter().zip(&of.results.portfolio)
+}
+
+fn masked(of: &Evaluation, metric: &Metric, v: &Value) -> bool {
+    !of.personal && !v.is_missing() && personal_metric(of.program, metric)
+}
+
+/// As people read it.
+fn shown(of: &Evaluation, metric: &Metric, result: &PortfolioResult) -> String {
+    match &result.value {
+        Value::Missing(why) => format!("missing ({why})"),
+        v if masked(of, metric, v) => value::MASK.to_string(),
+        v => value::shown(of.program, metric.value.ty, v),
+    }
+}
+
+/// `of 4 accounts, 1 more without a value (no data)`: nobody is dropped silently.
+pub fn accounts(told: &[AccountsTold]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for told in told {
+        let mut text = format!("of {}", counted(told.counted, "account", "accounts"));
+        for (reason, count) in &told.missing {
+            text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
+        }
+        if told.undecided > 0 {
+            text.push_str(&format!(", {} more undecided", value::grouped(told.undecided)));
+        }
+        if !parts.contains(&text) {
+            parts.push(text);
+        }
+    }
+    parts.join("; ")
+}
+
+/// The lines of the page for people.
+pub fn lines(of: &Evaluation) -> Table {
+    let number = Column { align: Align::Right, ..Column::default() };
+    let mut table = Table::new(vec![Column::default(), number, Column::default(), Column::default()]);
+    for (metric, result) in metrics(of) {
+        let tone = if result.value.is_missing() { Tone::Warn } else { Tone::Plain };
+        table.row(vec![
+            metric.header.name.as_str().into(),
+            Cell::toned(shown(of, metric, result), tone),
+            result.band.as_deref().unwrap_or("").into(),
+            Cell::toned(accounts(&result.accounts), Tone::Dim),
+        ]);
+    }
+    table
+}
+
+/// The lines of the Markdown page.
+pub fn markdown(of: &Evaluation) -> Vec<String> {
+    let line = |(metric, result): (&Metric, &PortfolioResult)| {
+        let band = result.band.as_ref().map_or(String::new(), |band| format!(", {band}"));
+        let accounts = accounts(&result.accounts);
+        let accounts = if accounts.is_empty() { accounts } else { format!(" ({accounts})") };
+        format!("- portfolio `{}`: {}{band}{accounts}\n", metric.header.name, shown(of, metric, result))
+    };
+    metrics(of).map(line).collect()
+}
+
+/// Under the name of each metric.
+pub fn json(of: &Evaluation) -> Json {
+    let facts = metrics(of).map(|(metric, result)| {
+        let mut facts = Map::new();
+        let shown = match masked(of, metric, &result.value) {
+            true => json!(value::MASK),
+            false => value::json(of.program, metric.value.ty, &result.value),
+        };
+        facts.insert("value".into(), shown);
+        if !metric.thresholds.is_empty() {
+            facts.insert("band".into(), json!(result.band));
+        }
+        if let Some(points) = &result.points {
+            facts.insert("points".into(), value::json(of.program, Type::PLAIN, points));
+        }
+        facts.insert("accounts".into(), result.accounts.iter().map(told).collect());
+        (metric.header.name.clone(), Json::Object(facts))
+    });
+    Json::Object(facts.collect())
+}
+
+/// The accounts behind one aggregate.
+pub fn told(told: &AccountsTold) -> Json {
+    let missing: Map<_, _> = told.missing.iter().map(|(why, n)| (why.words().to_string(), json!(n))).collect();
+    json!({ "accounts": told.accounts, "counted": told.counted, "missing": missing, "undecided": told.undecided })
+}
+
+/// The columns of the csv: the same in every row.
+pub fn csv_head(of: &Evaluation) -> Vec<String> {
+    let mut head = Vec::new();
+    for metric in &of.program.portfolio {
+        head.push(metric.header.name.clone());
+        if !metric.thresholds.is_empty() {
+            head.push(format!("{}.band", metric.header.name));
+        }
+    }
+    head
+}
+
+/// The cells of [`csv_head`].
+pub fn csv_cells(of: &Evaluation) -> Vec<String> {
+    let mut cells = Vec::new();
+    for (metric, result) in metrics(of) {
+        let text = value::csv(of.program, metric.value.ty, &result.value);
+        cells.push(if masked(of, metric, &result.value) { value::MASK.to_string() } else { text });
+        if !metric.thresholds.is_empty() {
+            cells.push(result.band.clone().unwrap_or_default());
+        }
+    }
+    cells
+}
