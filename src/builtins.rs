@@ -266,32 +266,32 @@ pub const CATALOGUE: &[Entry] = &[
     aggregate("top_share", "top_share(VALUE of accounts, N)", A::TopShare, "Share of the sum that the N largest values make up; in portfolio metrics.")
         .units("numbers of any unit; gives a ratio")
         .missing("not applicable where there is nothing to share or a value is negative")
-        .example("top_share(seats of accounts, 1)", "100%"),
+        .example("top_share(seats of accounts, 1)", "60%"),
     aggregate("hhi", "hhi(VALUE of accounts)", A::Hhi, "Herfindahl-Hirschman index: the sum of squared shares times 10,000, which is 10,000 where one account has everything; in portfolio metrics.")
         .units("numbers of any unit; gives a bare number")
         .missing("not applicable where there is nothing to share or a value is negative")
-        .example("hhi(seats of accounts)", "10,000")
+        .example("hhi(seats of accounts)", "5,200")
         .source("O. C. Herfindahl, Concentration in the Steel Industry, 1950"),
     aggregate("effective_number", "effective_number(VALUE of accounts)", A::EffectiveNumber, "How many equal accounts would be as concentrated: 10,000 / hhi; in portfolio metrics.")
         .units("numbers of any unit; gives a bare number")
         .missing("not applicable where there is nothing to share or a value is negative")
-        .example("effective_number(seats of accounts)", "1"),
+        .example("effective_number(seats of accounts)", "1.92"),
     ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones, itself among them, per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it. With fewer accounts than `at least` (8 unless said) everyone is taken.")
         .units("a number; gives points")
         .missing("as x, and too few with fewer accounts in all than `at least`")
-        .example("percentile of seats at least 1 accounts", "50.0"),
+        .example("percentile of seats at least 2 accounts", "75.0"),
     ranking("zscore", "zscore of x within SEGMENTS at least 8 accounts", R::Zscore, "Distance from the mean in standard deviations of a sample (n - 1); 0 where all are equal.")
         .units("a number; gives a bare number")
         .missing("as `percentile`")
-        .example("zscore of seats at least 1 accounts", "0"),
+        .example("zscore of seats at least 2 accounts", "0.71"),
     ranking("tscore", "tscore of x within SEGMENTS at least 8 accounts", R::Tscore, "50 + 10 x zscore.")
         .units("a number; gives points")
         .missing("as `percentile`")
-        .example("tscore of seats at least 1 accounts", "50.0"),
+        .example("tscore of seats at least 2 accounts", "57.1"),
     ranking("normal score", "normal score of x within SEGMENTS at least 8 accounts", R::NormalScore, "The share of a normal distribution below the zscore, per hundred.")
         .units("a number; gives points")
         .missing("as `percentile`")
-        .example("normal score of seats at least 1 accounts", "50.0"),
+        .example("normal score of seats at least 2 accounts", "76.0"),
     ranking("rank", "rank of x within SEGMENTS", R::Rank, "1 for the largest value; equal values share the better place. No least number of accounts unless one is given.")
         .units("a number; gives a bare number")
         .missing("as x")
