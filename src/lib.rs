@@ -33,9 +33,10 @@ pub mod statistics;
 pub mod syntax;
 pub mod value;
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics};
 use program::Program;
-use source::Sources;
+use source::{Source, Sources};
+use span::Span;
 
 /// What a compilation is told besides the sources.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +51,27 @@ pub struct Settings {
 /// one run: a declaration with a syntax error is left out and the others go on to be checked.
 pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let files: Vec<ast::File> =
-        sources.iter().map(|(id, source)| syntax::parse(id, source, &mut diagnostics)).collect();
+    let files: Vec<ast::File> = sources.iter().map(|(id, source)| parsed(id, source, &mut diagnostics)).collect();
     let program = check::check(&files, settings, &mut diagnostics);
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
+}
+
+/// Parses a source. What is wrong with the file itself comes first; mistakes that only come of unreadable bytes are not told.
+fn parsed(id: u16, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
+    let Some(damage) = &source.damage else { return syntax::parse(id, source, diagnostics) };
+    let (label, at) = &damage.label;
+    let at = *at as usize;
+    let end = if damage.whole { at } else { at + source::REPLACEMENT.len_utf8() };
+    let mut finding =
+        Diagnostic::new(damage.code, Span::new(id, at, end), damage.message.as_str()).label(label.as_str());
+    finding.help = damage.help.clone();
+    diagnostics.push(finding);
+    if damage.whole {
+        return ast::File { unread: true, ..ast::File::default() };
+    }
+    let mut found = Diagnostics::new();
+    let file = syntax::parse(id, source, &mut found);
+    let text = |span: Span| source.text.get(span.start as usize..span.end as usize).unwrap_or("");
+    found.iter().filter(|d| !text(d.span()).contains(source::REPLACEMENT)).for_each(|d| diagnostics.push(d.clone()));
+    file
 }

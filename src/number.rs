@@ -334,6 +334,23 @@ pub fn apportion(total: Decimal, parts: &[(Decimal, Decimal)], divisor: Decimal)
 }
 
 /// All digits that matter: `2.5`, `77.142857143`.
+impl Decimal {
+    /// As text with a comma between thousands: `12,345.5`.
+    pub fn grouped(self) -> String {
+        let text = self.to_string();
+        let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+        let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+        let mut out = String::from(sign);
+        for (i, digit) in whole.chars().enumerate() {
+            if i > 0 && (whole.len() - i) % 3 == 0 {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        out + fraction
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.fixed(DIGITS);

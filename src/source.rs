@@ -3,6 +3,7 @@
 //! Reading them from disk is the business of [`crate::cli`]; here they are names and strings, so that tests and other
 //! programs can compile text that never was a file.
 
+use crate::diagnostics::Code;
 use crate::span::Span;
 use std::sync::Arc;
 
@@ -13,12 +14,32 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Why this is not quite what the file holds, or nothing of it.
+    pub damage: Option<Damage>,
     line_starts: Vec<u32>,
     /// Characters that begin before each block of [`BLOCK`] bytes: columns stay cheap in a line of a megabyte.
     characters: Vec<u32>,
 }
 
 const BLOCK: usize = 4096;
+
+/// What was wrong with a file before a word of it was looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Damage {
+    /// Which kind of finding that is.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// What the place is, and where that is, in bytes.
+    pub label: (String, u32),
+    /// What to do about it, if anything is known.
+    pub help: Option<String>,
+    /// Nothing of the file could be read; else the text has `\u{FFFD}` where it could not.
+    pub whole: bool,
+}
+
+/// What stands for bytes that are not text.
+pub const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 
 impl Source {
     /// Indexes the lines of `text`.
@@ -32,7 +53,49 @@ impl Source {
             characters.push(count);
             count += starts(block);
         }
-        Source { name: name.into(), text, line_starts, characters }
+        Source { name: name.into(), text, damage: None, line_starts, characters }
+    }
+
+    /// What a file holds. Bytes that are not UTF-8 are told, and what is around them can still be read.
+    pub fn of_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let name = name.into();
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return Source::new(name, text),
+            Err(error) => error,
+        };
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let byte = bytes.get(at).copied().unwrap_or(0);
+        let shown = shown(&name);
+        let mut damage = Damage {
+            code: Code::UnreadableFile,
+            message: format!("{shown} is not UTF-8 text"),
+            label: (format!("byte 0x{byte:02x}"), at as u32),
+            help: Some("save the file as UTF-8; in many editors under \"save with encoding\"".to_string()),
+            whole: false,
+        };
+        if !bytes.contains(&0) {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            return Source { damage: Some(damage), ..Source::new(name, text) };
+        }
+        // Every second byte of UTF-16 is zero, and no text has zeros: there is nothing to read around them.
+        damage.whole = true;
+        damage.label = (String::new(), 0);
+        match bytes {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => damage.message = format!("{shown} is UTF-16 text, not UTF-8"),
+            _ => {
+                damage.message = format!("{shown} is not text");
+                damage.help = Some("rule files end in .laud: take this one away, or restore it".to_string());
+            }
+        }
+        Source { damage: Some(damage), ..Source::new(name, "") }
+    }
+
+    /// A file of which nothing could be read.
+    pub fn unread(name: impl Into<String>, code: Code, message: impl Into<String>, help: Option<String>) -> Self {
+        let (message, label) = (message.into(), (String::new(), 0));
+        let damage = Damage { code, message, label, help, whole: true };
+        Source { damage: Some(damage), ..Source::new(name, "") }
     }
 
     /// Line and column of a byte offset, both from 1; the column counts characters. A line ending is at the end of its line.
@@ -78,6 +141,11 @@ impl Source {
     }
 }
 
+/// A name in a message: the last part of a path, which the place says in full.
+fn shown(name: &str) -> String {
+    format!("`{}`", name.rsplit('/').next().unwrap_or(name))
+}
+
 /// Characters that begin in these bytes: all but the continuation bytes of UTF-8.
 fn starts(bytes: &[u8]) -> u32 {
     bytes.iter().map(|b| u32::from(b & 0xC0 != 0x80)).sum()
@@ -97,7 +165,12 @@ impl Sources {
 
     /// Adds a text and returns the number that its spans carry.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> u16 {
-        self.list.push(Source::new(name, text));
+        self.push(Source::new(name, text))
+    }
+
+    /// Adds a source and returns the number that its spans carry.
+    pub fn push(&mut self, source: Source) -> u16 {
+        self.list.push(source);
         u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
     }
 

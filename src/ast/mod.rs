@@ -41,6 +41,8 @@ pub struct File {
     pub items: Vec<Item>,
     /// Names of the declarations that were left out: known, though nothing is known about them.
     pub lost: Vec<Name>,
+    /// Nothing of it could be read: any name may have been declared in it.
+    pub unread: bool,
 }
 
 /// A declaration.

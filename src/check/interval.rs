@@ -193,7 +193,7 @@ fn roundest(low: i128, high: i128) -> Option<Decimal> {
 pub fn shown_number(n: Decimal, ty: Type) -> String {
     match ty {
         Type::Number(Unit::Ratio) => n.mul(Decimal::HUNDRED).map_or_else(|| n.to_string(), |p| format!("{p}%")),
-        Type::Number(Unit::Money(currency)) => format!("{n} {currency}"),
+        Type::Number(Unit::Money(currency)) => format!("{} {currency}", n.grouped()),
         _ => n.to_string(),
     }
 }

@@ -19,15 +19,42 @@ const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
     None => Decimal::ONE,
 };
 
+/// A line as it is written, whether or not anything else about it is right.
+#[derive(Debug, Clone)]
+struct Written {
+    name: String,
+    /// `None` if it cannot be told.
+    weight: Option<Decimal>,
+    informational: bool,
+}
+
+impl Written {
+    fn of(line: &ast::Line, weight: Option<Decimal>) -> Written {
+        Written { name: line.name.text.clone(), weight, informational: line.informational.is_some() }
+    }
+}
+
+/// The weights for everybody, or for a segment.
+#[derive(Debug)]
+struct WeightTable {
+    segment: Option<String>,
+    span: Span,
+    lines: Vec<Written>,
+}
+
 impl Checker<'_, '_> {
     pub(super) fn scorecard(&mut self, index: usize, item: &ast::Item, card: &ast::Scorecard) {
         let cyclic = self.symbols.cyclic.contains(&Symbol::Scorecard(index));
         let combine = self.combine(card);
         let mut lines: Vec<Line> = Vec::new();
+        let mut written: Vec<Written> = Vec::new();
         if !cyclic {
             let mut weighed: HashMap<Node, Span> = HashMap::new();
             for line in &card.lines {
-                if let Some(built) = self.line(line, combine) {
+                let (weight, built) = self.line(line, combine);
+                let twice = card.lines.iter().filter(|l| l.name.text == line.name.text).count() > 1;
+                written.push(Written::of(line, weight.filter(|_| !twice)));
+                if let Some(built) = built {
                     if let Some(&first) = weighed.get(&built.item) {
                         self.push(
                             Diagnostic::new(
@@ -55,10 +82,14 @@ impl Checker<'_, '_> {
                 "add a line for each part: `references weight 40`",
             );
         }
-        let overrides = if cyclic { Vec::new() } else { self.overrides(card, &lines, combine) };
+        let mut tables = vec![WeightTable { segment: None, span: item.name.span, lines: written }];
+        let overrides = if cyclic { Vec::new() } else { self.overrides(card, &lines, combine, &mut tables) };
         let complete = !cyclic && lines.len() == card.lines.len() && overrides.len() == card.overrides.len();
+        if !cyclic && !card.lines.is_empty() {
+            // What a line weighs is written on it, whatever else is wrong with it.
+            self.weights(item, card, &tables, combine);
+        }
         if complete && !lines.is_empty() {
-            self.weights(item, card, &lines, &overrides, combine);
             self.weight_limits(&lines, &overrides, combine);
         }
         if combine != Combine::Sum {
@@ -173,8 +204,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn line(&mut self, line: &ast::Line, combine: Combine) -> Option<Line> {
-        let item = self.line_item(&line.name)?;
+    /// The weight of a line as written, and the line, if nothing about it is wrong.
+    fn line(&mut self, line: &ast::Line, combine: Combine) -> (Option<Decimal>, Option<Line>) {
+        let item = self.line_item(&line.name);
+        let weight = self.line_weight(line, combine);
+        (weight, item.zip(weight).and_then(|(item, weight)| self.weighed(line, item, weight)))
+    }
+
+    fn line_weight(&mut self, line: &ast::Line, combine: Combine) -> Option<Decimal> {
         let weighs = matches!(combine, Combine::WeightedMean | Combine::Sum);
         let weight = match &line.weight {
             Some(weight) => self.constant(weight, Type::PLAIN, "a weight")?,
@@ -222,6 +259,10 @@ impl Checker<'_, '_> {
             );
             return None;
         }
+        Some(weight)
+    }
+
+    fn weighed(&mut self, line: &ast::Line, item: Node, weight: Decimal) -> Option<Line> {
         let (ty, has_points) = match item {
             Node::Metric(id) => {
                 let metric = self.metrics.get(id.index()).and_then(Option::as_ref)?;
@@ -280,21 +321,24 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn overrides(&mut self, card: &ast::Scorecard, lines: &[Line], combine: Combine) -> Vec<Override> {
+    fn overrides(
+        &mut self,
+        card: &ast::Scorecard,
+        lines: &[Line],
+        combine: Combine,
+        tables: &mut Vec<WeightTable>,
+    ) -> Vec<Override> {
+        let general: Vec<Written> = tables.first().map_or(Vec::new(), |t| t.lines.clone());
         let mut out = Vec::new();
         let mut clauses = Vec::new();
         for part in &card.overrides {
             let segment = self.segment_ref(&part.segment);
             let mut merged: Vec<Line> = lines.to_vec();
+            let mut written = general.clone();
             let mut sound = true;
             for line in &part.lines {
-                let Some(item) = self.line_item(&line.name) else {
-                    sound = false;
-                    continue;
-                };
-                let Some(place) = merged.iter().position(|l| l.item == item) else {
-                    let declared = card.lines.iter().any(|l| l.name.text == line.name.text);
-                    if !declared {
+                let Some(general) = card.lines.iter().find(|l| l.name.text == line.name.text) else {
+                    if self.line_item(&line.name).is_some() {
                         let message = format!("`{}` is not a line of this scorecard", line.name.text);
                         let help =
                             format!("declare it above: `{} informational`, and give it a weight here", line.name.text);
@@ -307,16 +351,25 @@ impl Checker<'_, '_> {
                         );
                     }
                     sound = false;
+                    // Whether it belongs here at all is not known, so neither is what it weighs.
+                    written.push(Written::of(line, None));
                     continue;
                 };
-                let Some(general) = card.lines.iter().find(|l| l.name.text == line.name.text) else { continue };
-                let Some(joined) = self.line(&inherited(line, general), combine) else {
-                    sound = false;
-                    continue;
-                };
-                if let Some(slot) = merged.get_mut(place) {
-                    *slot = joined;
+                let line = &inherited(line, general);
+                let (weight, joined) = self.line(line, combine);
+                let twice = part.lines.iter().filter(|l| l.name.text == line.name.text).count() > 1;
+                if let Some(slot) = written.iter_mut().find(|w| w.name == line.name.text) {
+                    *slot = Written::of(line, weight.filter(|_| !twice));
                 }
+                let slot = joined.as_ref().and_then(|joined| merged.iter_mut().find(|l| l.item == joined.item));
+                match (slot, joined) {
+                    (Some(slot), Some(joined)) => *slot = joined,
+                    _ => sound = false,
+                }
+            }
+            if let Some(segment) = segment {
+                let segment = Some(self.segment_name(segment));
+                tables.push(WeightTable { segment, span: part.span, lines: written });
             }
             if let (Some(segment), true) = (segment, sound) {
                 clauses.push((segment, part.segment.span));
@@ -328,14 +381,7 @@ impl Checker<'_, '_> {
     }
 
     /// The weights total what is declared, in general and for each segment.
-    fn weights(
-        &mut self,
-        item: &ast::Item,
-        card: &ast::Scorecard,
-        lines: &[Line],
-        overrides: &[Override],
-        combine: Combine,
-    ) {
+    fn weights(&mut self, item: &ast::Item, card: &ast::Scorecard, tables: &[WeightTable], combine: Combine) {
         let wanted = match (&card.total, combine) {
             (Some(total), _) => match &total.total {
                 Some(total) => match self.constant(total, Type::PLAIN, "the total of the weights") {
@@ -347,27 +393,21 @@ impl Checker<'_, '_> {
             (None, Combine::WeightedMean) => Decimal::HUNDRED,
             _ => return,
         };
-        let mut tables: Vec<(Option<String>, Span, &[Line])> = vec![(None, item.name.span, lines)];
-        for part in overrides {
-            tables.push((Some(self.segment_name(part.segment)), part.span, &part.lines));
-        }
-        for (segment, span, lines) in tables {
-            let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.add(line.weight));
-            let Some(total) = total else { continue };
-            if total == wanted {
-                continue;
-            }
-            let whom = segment.map_or(String::new(), |s| format!(" for `{s}`"));
-            let terms: Vec<String> =
-                lines.iter().filter(|l| !l.informational).take(12).map(|l| l.weight.to_string()).collect();
-            let more = if lines.iter().filter(|l| !l.informational).count() > terms.len() { " + …" } else { "" };
+        for WeightTable { segment, span, lines } in tables {
+            let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.add(line.weight?));
+            let Some(total) = total.filter(|total| *total != wanted) else { continue };
+            let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));
+            let scored: Vec<(&str, Decimal)> =
+                lines.iter().filter(|l| !l.informational).filter_map(|l| Some((l.name.as_str(), l.weight?))).collect();
+            let terms: Vec<String> = scored.iter().take(12).map(|(_, weight)| weight.to_string()).collect();
+            let more = if scored.len() > terms.len() { " + …" } else { "" };
             let mut diagnostic = Diagnostic::new(
                 Code::WeightsTotal,
-                span,
+                *span,
                 format!("the weights of `{}`{whom} total {total}, not {wanted}", item.name.text),
             )
             .label(format!("{}{more} = {total}", terms.join(" + ")));
-            diagnostic = diagnostic.help(match (self.rescaled(lines, wanted, total), whom.is_empty()) {
+            diagnostic = diagnostic.help(match (rescaled(&scored, wanted, total), whom.is_empty()) {
                 (Some(list), true) => {
                     format!("change a weight, or keep the proportions with {list}; `weights free` lifts the check")
                 }
@@ -378,41 +418,6 @@ impl Checker<'_, '_> {
             });
             self.push(diagnostic);
         }
-    }
-
-    /// Whole weights in the same proportions with the wanted total, by largest remainder.
-    fn rescaled(&self, lines: &[Line], wanted: Decimal, total: Decimal) -> Option<String> {
-        let whole = wanted.to_int()?;
-        let scored: Vec<&Line> = lines.iter().filter(|l| !l.informational).collect();
-        let mut parts: Vec<(i64, Decimal, usize)> = Vec::new();
-        for (i, line) in scored.iter().enumerate() {
-            let exact = line.weight.mul(wanted)?.div(total)?;
-            let floor = exact.floor();
-            parts.push((floor.to_int()?, exact.sub(floor)?, i));
-        }
-        let mut left = whole - parts.iter().map(|p| p.0).sum::<i64>();
-        let mut by_rest: Vec<usize> = (0..parts.len()).collect();
-        by_rest.sort_by(|a, b| {
-            let rest = |i: &usize| parts.get(*i).map(|p| p.1);
-            rest(b).cmp(&rest(a)).then(a.cmp(b))
-        });
-        for i in by_rest {
-            if left <= 0 {
-                break;
-            }
-            if let Some(part) = parts.get_mut(i) {
-                part.0 += 1;
-                left -= 1;
-            }
-        }
-        if parts.len() > 8 || parts.iter().any(|p| p.0 == 0) {
-            return None;
-        }
-        let list: Vec<String> = parts
-            .iter()
-            .filter_map(|(weight, _, i)| Some(format!("{} {weight}", self.node_name(scored.get(*i)?.item))))
-            .collect();
-        Some(list.join(", "))
     }
 
     fn node_name(&self, node: Node) -> &str {
@@ -766,6 +771,38 @@ impl Checker<'_, '_> {
         }
         shares.get(&Node::Metric(metric)).copied().unwrap_or(Decimal::ZERO)
     }
+}
+
+/// Whole weights in the same proportions with the wanted total, by largest remainder.
+fn rescaled(scored: &[(&str, Decimal)], wanted: Decimal, total: Decimal) -> Option<String> {
+    let whole = wanted.to_int()?;
+    let mut parts: Vec<(i64, Decimal, usize)> = Vec::new();
+    for (i, (_, weight)) in scored.iter().enumerate() {
+        let exact = weight.mul(wanted)?.div(total)?;
+        let floor = exact.floor();
+        parts.push((floor.to_int()?, exact.sub(floor)?, i));
+    }
+    let mut left = whole - parts.iter().map(|p| p.0).sum::<i64>();
+    let mut by_rest: Vec<usize> = (0..parts.len()).collect();
+    by_rest.sort_by(|a, b| {
+        let rest = |i: &usize| parts.get(*i).map(|p| p.1);
+        rest(b).cmp(&rest(a)).then(a.cmp(b))
+    });
+    for i in by_rest {
+        if left <= 0 {
+            break;
+        }
+        if let Some(part) = parts.get_mut(i) {
+            part.0 += 1;
+            left -= 1;
+        }
+    }
+    if parts.len() > 8 || parts.iter().any(|p| p.0 == 0) {
+        return None;
+    }
+    let list: Vec<String> =
+        parts.iter().filter_map(|(weight, _, i)| Some(format!("{} {weight}", scored.get(*i)?.0))).collect();
+    Some(list.join(", "))
 }
 
 /// A share as people write it, with one digit where it needs one.

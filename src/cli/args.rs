@@ -7,6 +7,7 @@ use std::path::PathBuf;
 /// Score accounts from rules that read aloud, and see why
 #[derive(Debug, Parser)]
 #[command(name = "laud", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(override_usage = "laud VERB [OPTIONS]", subcommand_value_name = "VERB")]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,

@@ -16,7 +16,7 @@ use crate::report::accounts::{self as report, Evaluation, Extras, account_name};
 use crate::report::table::{Align, Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
 use crate::source::Source;
-use crate::value::Value;
+use crate::value::{Fault, Missing, Value};
 use crate::{check, syntax};
 use serde_json::json;
 
@@ -151,6 +151,8 @@ fn expression(
         report::section(&mut out, "changes", table, layout);
         out
     };
+    let fatal = |v: &Value| matches!(v, Value::Missing(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
+    let hit = rows.iter().any(|(_, _, v)| fatal(v));
     let out = match args.format {
         Format::Json => {
             let accounts: Vec<serde_json::Value> = rows
@@ -228,6 +230,10 @@ fn expression(
         let remarks: String = remarks.map(|r| format!("{}\n", clean(&r))).collect();
         let footer = footer(&terminal.err_layout());
         terminal.note(&format!("{remarks}{footer}"));
+    }
+    if hit {
+        terminal.note("some values could not be computed\n");
+        return Ok(DATA);
     }
     Ok(0)
 }

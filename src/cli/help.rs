@@ -1,13 +1,18 @@
 //! What `laud --help` says. Everything it lists works; the lists are made from the verbs themselves.
 
 use super::args::Cli;
-use super::stop::TABLE;
+use super::stop::{Stop, TABLE};
+use crate::diagnostics::did_you_mean;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] =
     &[("Write rules", &["init", "check", "explain"]), ("Score accounts", &["eval", "why"])];
+
+/// Verbs that the language was designed for and that do nothing yet.
+const COMING: &[&str] =
+    &["apply", "backtest", "diff", "doc", "fmt", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -28,7 +33,7 @@ Examples:
   laud eval --tasks                           what the rules ask for; nothing is sent
 
 The exit code is 4 if the data does not fit the program, and also if a division by zero or a number too large is \
-in the way of a score; all other scores are printed all the same.";
+in the way of a score or of the expression; all others are printed all the same.";
 
 const WHY: &str = "\
 Examples:
@@ -76,6 +81,18 @@ pub fn command() -> Command {
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN));
     let page = page(&command);
     command.override_help(page)
+}
+
+/// Somebody asked for a verb that there is not.
+pub fn no_such_verb(verb: &str) -> Stop {
+    let known = || GROUPS.iter().flat_map(|(_, verbs)| verbs.iter().copied());
+    let list: Vec<&str> = known().collect();
+    let list = format!("the verbs are {}; `laud --help` says what they do", list.join(", "));
+    if COMING.contains(&verb) {
+        return Stop::usage(format!("the verb `{verb}` is not there yet")).help(list);
+    }
+    let near = did_you_mean(verb, known());
+    Stop::usage(format!("there is no verb `{verb}`")).help(near.unwrap_or(list))
 }
 
 /// The first page: verbs in groups, examples, exit codes.

@@ -19,6 +19,7 @@ mod why;
 
 use args::{Cli, Verb};
 use clap::FromArgMatches;
+use clap::error::{ContextKind, ErrorKind};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use stop::Stop;
@@ -29,6 +30,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let parsed = help::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
+        Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
+            let verb = error.get(ContextKind::InvalidSubcommand).map_or(String::new(), ToString::to_string);
+            let mut terminal = Terminal::new(args::When::Auto, false);
+            return ExitCode::from(terminal.stop(&help::no_such_verb(&verb)));
+        }
         Err(error) => {
             // Help and version come this way too, and are no errors. A closed pipe is nobody's fault.
             let _ = error.print();

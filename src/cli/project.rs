@@ -1,9 +1,10 @@
 //! Finding and reading the files of a project.
 
-use super::stop::{PROGRAM, Stop, USAGE};
+use super::stop::Stop;
 pub use crate::data::reason;
+use crate::diagnostics::Code;
 use crate::report::counted;
-use crate::source::Sources;
+use crate::source::{Source, Sources};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -64,23 +65,14 @@ impl Project {
             )));
         }
         let mut sources = Sources::new();
-        let mut unreadable = Vec::new();
         for file in files {
-            match read_text(file) {
-                Ok(text) => _ = sources.add(shown(file), text),
-                Err(stop) => unreadable.push(stop),
-            }
-        }
-        if !unreadable.is_empty() {
-            let mut first = unreadable.remove(0);
-            first.more = unreadable;
-            return Err(first);
+            sources.push(read_source(file));
         }
         let config = directory.join(CONFIG);
         // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
         let config = match config.symlink_metadata() {
             Ok(_) => {
-                let text = read_text(&config).map_err(|stop| Stop { code: USAGE, ..stop })?;
+                let text = read_text(&config)?;
                 Some((shown(&config), text))
             }
             Err(_) => None,
@@ -159,17 +151,37 @@ fn shown(path: &Path) -> String {
     text.strip_prefix("./").unwrap_or(&text).to_string()
 }
 
-/// Reads a text file of the program.
-pub fn read_text(path: &Path) -> Result<String, Stop> {
-    let failed = |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(failed)?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > LARGEST {
-        let size = LARGEST / 1024 / 1024;
-        let stop = Stop::usage(format!("`{}` is larger than {size} MB: is it a rule file?", shown(path)));
-        return Err(Stop { code: PROGRAM, ..stop }.help("data belongs into csv, ndjson or parquet files"));
+/// Reads a rule file. One that cannot be read is a finding beside those in the other files.
+fn read_source(path: &Path) -> Source {
+    let name = shown(path);
+    let file = path.file_name().map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
+    match read(path) {
+        Err(error) => {
+            let message = format!("`{file}` cannot be read: {}", reason(&error));
+            Source::unread(name, Code::UnreadableFile, message, None)
+        }
+        Ok(None) => {
+            let message = format!("`{file}` is larger than {} MB: is it a rule file?", LARGEST / 1024 / 1024);
+            let help = "data belongs into csv, ndjson or parquet files".to_string();
+            Source::unread(name, Code::TooLarge, message, Some(help))
+        }
+        Ok(Some(bytes)) => Source::of_bytes(name, bytes),
     }
+}
+
+/// What a file holds; nothing, if that is too much.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, std::io::Error> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
+}
+
+/// Reads the project file.
+fn read_text(path: &Path) -> Result<String, Stop> {
+    let failed = |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
+    let Some(bytes) = read(path).map_err(failed)? else {
+        return Err(Stop::usage(format!("`{}` is larger than {} MB", shown(path), LARGEST / 1024 / 1024)));
+    };
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
@@ -180,7 +192,7 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
         let byte = bytes.get(valid).copied().unwrap_or(0);
         let message = format!("{}:{line}:{column}: not UTF-8 text (byte 0x{byte:02x})", shown(path));
         let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
-        Stop { code: PROGRAM, ..Stop::usage(message) }.help(help)
+        Stop::usage(message).help(help)
     })
 }
 
@@ -217,11 +229,44 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_utf8_is_refused_at_its_place() {
-        let dir = tree(&[("bad.laud", b"# caf\xc3\xa9\nmetric \xe9 = 1\n")]);
-        let stop = Project::open(Some(dir.path())).unwrap_err();
-        assert_eq!(stop.code, PROGRAM);
-        assert!(stop.message.ends_with("bad.laud:2:8: not UTF-8 text (byte 0xe9)"), "{}", stop.message);
+    fn text_that_is_not_utf8_is_told_at_its_place_and_read_around_it() {
+        let dir = tree(&[
+            ("bad.laud", b"# caf\xc3\xa9\nmetric \xe9 = 1\nparam a = b\n"),
+            ("good.laud", b"table account { id text key }\nmetric m = c\n"),
+        ]);
+        let project = Project::open(Some(dir.path())).unwrap();
+        assert_eq!(project.sources.get(0).unwrap().damage.as_ref().unwrap().label, ("byte 0xe9".to_string(), 15));
+        let (program, diagnostics) = crate::compile(&project.sources, &crate::Settings::default());
+        assert!(program.is_none());
+        let found: Vec<String> = diagnostics
+            .sorted()
+            .iter()
+            .map(|d| {
+                let position = project.sources.position(d.span());
+                format!("{} {}", position.rsplit('/').next().unwrap(), d.code.name())
+            })
+            .collect();
+        assert_eq!(
+            found,
+            ["bad.laud:2:8 unreadable-file", "bad.laud:3:11 unknown-name", "good.laud:2:12 unknown-name"]
+        );
+    }
+
+    #[test]
+    fn a_file_of_which_nothing_can_be_read_may_have_declared_anything() {
+        let huge = tree(&[("good.laud", b"table account { id text key }\nmetric m = c\nmetric n = \"x\" + 1\n")]);
+        fs::File::create(huge.path().join("huge.laud")).unwrap().set_len(LARGEST * 64).unwrap();
+        fs::write(huge.path().join("wide.laud"), b"\xff\xfem\0e\0").unwrap();
+        fs::write(huge.path().join("zeros.laud"), b"\xff\0\0").unwrap();
+        let project = Project::open(Some(huge.path())).unwrap();
+        let (_, diagnostics) = crate::compile(&project.sources, &crate::Settings::default());
+        let found: Vec<String> =
+            diagnostics.sorted().into_iter().map(|d| format!("{}: {}", d.code.name(), d.message)).collect();
+        assert_eq!(found.len(), 4, "{found:#?}");
+        assert!(found[0].starts_with("type-mismatch") || found[0].starts_with("unit-mismatch"), "{found:#?}");
+        assert_eq!(found[1], "too-large: `huge.laud` is larger than 16 MB: is it a rule file?");
+        assert_eq!(found[2], "unreadable-file: `wide.laud` is UTF-16 text, not UTF-8");
+        assert_eq!(found[3], "unreadable-file: `zeros.laud` is not text");
     }
 
     #[test]
@@ -232,13 +277,5 @@ mod tests {
         assert!(stop.help.unwrap().contains("sub"));
         let stop = Project::open(Some(tempfile::tempdir().unwrap().path())).unwrap_err();
         assert!(stop.help.unwrap().contains("laud init"));
-    }
-
-    #[test]
-    fn a_huge_file_is_refused_before_it_is_read_whole() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("huge.laud");
-        fs::File::create(&path).unwrap().set_len(LARGEST * 64).unwrap();
-        assert!(Project::open(Some(&path)).unwrap_err().message.contains("larger than 16 MB"));
     }
 }

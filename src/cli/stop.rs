@@ -25,19 +25,17 @@ pub struct Stop {
     pub message: String,
     /// The one thing to do about it.
     pub help: Option<String>,
-    /// What else is wrong.
-    pub more: Vec<Stop>,
 }
 
 impl Stop {
     /// Wrong use or configuration.
     pub fn usage(message: impl Into<String>) -> Stop {
-        Stop { code: USAGE, message: message.into(), help: None, more: Vec::new() }
+        Stop { code: USAGE, message: message.into(), help: None }
     }
 
     /// All has been said; only the exit code is left.
     pub fn said(code: u8) -> Stop {
-        Stop { code, message: String::new(), help: None, more: Vec::new() }
+        Stop { code, message: String::new(), help: None }
     }
 
     /// What to do about it.

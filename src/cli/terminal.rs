@@ -115,7 +115,6 @@ impl Terminal {
             }
             self.complain(&text);
         }
-        stop.more.iter().for_each(|more| _ = self.stop(more));
         stop.code
     }
 

@@ -3,6 +3,7 @@
 use super::advice::{Home, quoted};
 use super::binding::ColumnBinding;
 use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
+use super::marks::Marks;
 use super::rivals::Rivals;
 use super::table::told;
 use super::undeclared::Undeclared;
@@ -26,6 +27,8 @@ pub(super) struct ColumnBuilder {
     /// How many texts are shared at most; none in a key, where each is there once.
     most: usize,
     pub(super) undeclared: Undeclared,
+    /// For amounts and plain numbers without declared marks.
+    pub(super) marks: Option<Marks>,
     /// Rows whose cell holds a value that is to be ignored, rising.
     ignored: Vec<u32>,
     /// True once a cell that holds something could be read.
@@ -117,6 +120,14 @@ impl ColumnBuilder {
             interned: HashMap::new(),
             most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
             undeclared: Undeclared::default(),
+            marks: match field.ty {
+                Type::Number(unit @ (Unit::Money(_) | Unit::Plain))
+                    if binding.options.decimal_mark.is_none() && binding.options.thousands_mark.is_none() =>
+                {
+                    Some(Marks::new(unit, field.integer))
+                }
+                _ => None,
+            },
             ignored: Vec::new(),
             readable: false,
             unread: 0,

@@ -14,6 +14,7 @@ mod header;
 mod input;
 mod keys;
 mod load;
+mod marks;
 mod ndjson;
 mod notes;
 mod orphans;

@@ -50,6 +50,10 @@ impl TableBuilder<'_> {
                     notes.push(CellNote { note, place, help: None });
                 }
             }
+            if let Some((count, text, place)) = column.marks.as_ref().and_then(|m| m.note(&field.name, field.personal))
+            {
+                notes.push(CellNote { note: note(NoteKind::Other, Some(&field.name), count, text), place, help: None });
+            }
             if column.reader.guesses_percent()
                 && let Cells::Number(v) = &column.cells
             {

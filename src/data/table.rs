@@ -273,6 +273,9 @@ impl<'a> TableBuilder<'a> {
             let Some(i) = self.order.get(position).copied() else { break };
             let (Some(field), Some(column)) = (table.fields.get(i), self.columns.get_mut(i)) else { continue };
             let raw = source.cell(i);
+            if let (Some(marks), Raw::Text(text)) = (&mut column.marks, &raw) {
+                marks.see(text, || format!("{}:{line}", self.files.last().map_or("?", String::as_str)));
+            }
             let is = |id: Option<crate::program::FieldId>| id.is_some_and(|id| id.index() == i);
             let is_key = is(table.key);
             let (parent, at) = match table.kind {
@@ -375,6 +378,8 @@ impl<'a> TableBuilder<'a> {
         for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
             let undeclared = column.undeclared.errors(home, &self.table.header.name, &field.name, self.zone);
             if undeclared.is_empty() {
+                let marks = column.marks.as_ref();
+                errors.extend(marks.and_then(|m| m.error(home, &self.table.header.name, field, self.header_of(i))));
                 errors.extend(column.unusable(self.program, self.table, field, self.bound(i), home));
             }
             errors.extend(undeclared);

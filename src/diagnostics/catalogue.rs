@@ -56,6 +56,7 @@ catalogue! {
     MisplacedStatement "L0012" "misplaced-statement" Error
     RowLength "L0013" "row-length" Error
     WrongQuotes "L0014" "wrong-quotes" Error
+    UnreadableFile "L0015" "unreadable-file" Error
 
     // ---------- L01xx: names ----------
     UnknownName "L0101" "unknown-name" Error

@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
 use crate::program::{MetricId, Node, PartitionId, PortfolioId, Program, RuleId, ScorecardId, SegmentId};
+use crate::span::Span;
 use crate::value::{Fault, Missing, Value};
 
 /// Something that can run a program.
@@ -203,6 +204,21 @@ pub struct RuleResult {
     pub status: RuleStatus,
     /// Whether its `close when` holds; `None` if that is unknown, or if it has none.
     pub closes: Option<bool>,
+    /// What is missing in condition and `unless`, if it is undecided.
+    pub unknown: Vec<Unknown>,
+}
+
+/// Something missing that made a condition unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unknown {
+    /// The name of the column, metric, scorecard, segment or partition; `None` for an expression, which stands at `span`.
+    pub name: Option<String>,
+    /// Where it is asked for.
+    pub span: Span,
+    /// At which date.
+    pub as_of: Date,
+    /// Why it is missing.
+    pub reason: Missing,
 }
 
 /// How a rule's condition stands.
@@ -216,4 +232,11 @@ pub enum RuleStatus {
     HeldBack,
     /// Condition or `unless` is unknown because something is missing.
     Undecided,
+}
+
+impl Unknown {
+    /// True for the same name, date and reason, wherever it is asked for.
+    pub fn says_the_same_as(&self, other: &Unknown) -> bool {
+        (&self.name, self.as_of, self.reason) == (&other.name, other.as_of, other.reason)
+    }
 }

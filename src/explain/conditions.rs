@@ -3,28 +3,20 @@
 //! Every clause is evaluated, whatever the others say: who reads why a rule does not fire wants to see all that is in its
 //! way, not the first of it.
 
+use super::past;
 use super::words::Words;
 use super::{Case, Condition, Operand, Shown, personal};
 use crate::ast::CompareOp;
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, Type, Unit};
-use crate::report::value;
+use crate::report::{counted, value};
 
 /// Evaluates a condition clause by clause.
 pub fn condition(case: Case, expr: &Expr) -> Condition {
     let words = Words::new(case.program);
     let text = words.expr(expr);
-    let mut out = Condition {
-        shown: text.clone(),
-        it: String::new(),
-        text,
-        holds: case.probe.value(expr).truth(),
-        operands: Vec::new(),
-        missing: Vec::new(),
-        join: None,
-        clauses: Vec::new(),
-        position: case.sources.position(expr.span),
-    };
+    let mut out =
+        Condition { holds: case.probe.value(expr).truth(), ..Condition::new(text, case.sources.position(expr.span)) };
     match &expr.kind {
         ExprKind::And(list) => joined(case, "and", list, &mut out),
         ExprKind::Or(list) => joined(case, "or", list, &mut out),
@@ -123,14 +115,13 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
         ExprKind::Held { condition, count, of, period } => {
             let ends = case.probe.calendar().complete_ends(*period, case.probe.as_of(), *of);
             let mut held = 0;
+            out.join = Some("at");
             for end in ends {
-                let then = case.probe.value_at(condition, end);
-                held += u32::from(then.truth() == Some(true));
-                let value = Shown::new(case.program, Type::Boolean, &then);
-                let text = format!("{} on {end}", Words::new(case.program).operand(condition));
-                out.operands.push(Operand { text, value });
+                let then = past::at(case, condition, end);
+                held += u32::from(then.holds == Some(true));
+                out.clauses.push(then);
             }
-            beside(out, &[format!("held {held} times of {count}")]);
+            beside(out, &[format!("held {} of {count}", counted(u64::from(held), "time", "times"))]);
         }
         ExprKind::Field(_) | ExprKind::Metric(_) => {
             let operand = operand(case, expr);

@@ -10,6 +10,7 @@ mod conditions;
 mod figures;
 mod human;
 mod markdown;
+mod past;
 mod portfolio;
 mod probe;
 mod standing;

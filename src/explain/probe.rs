@@ -1,6 +1,7 @@
 //! What a page asks of whatever ran the program.
 
 use crate::calendar::{Calendar, Date, DateRange};
+use crate::engine::AccountResult;
 use crate::engine::reference::Standing;
 use crate::number::Decimal;
 use crate::program::{Aggregate, Expr, Ranked};
@@ -11,8 +12,8 @@ pub trait Probe {
     /// The value of an expression for the account.
     fn value(&self, expr: &Expr) -> Value;
 
-    /// The value of an expression for the account as of another date.
-    fn value_at(&self, expr: &Expr, as_of: Date) -> Value;
+    /// Everything about the account as of another date, if it was there then.
+    fn then(&self, as_of: Date, ask: &mut dyn FnMut(&AccountResult, &dyn Probe));
 
     /// All rows of the account that an aggregate looked at, kept and dropped.
     fn rows(&self, aggregate: &Aggregate) -> TracedRows;

@@ -3,9 +3,10 @@
 use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
+use crate::engine::AccountResult;
 use crate::engine::reference::{self, Account, Evaluator, Outcome, Standing};
 use crate::program::{Aggregate, Expr, Keep, Program, Ranked};
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// An account of the reference interpreter that can be asked.
 pub struct Traced<'a> {
@@ -25,10 +26,9 @@ impl Probe for Traced<'_> {
         self.account.value(expr)
     }
 
-    fn value_at(&self, expr: &Expr, as_of: Date) -> Value {
-        match self.evaluator.account(self.account.id(), as_of) {
-            Some(mut then) => then.value_of(expr),
-            None => Value::Missing(Missing::NoData),
+    fn then(&self, as_of: Date, ask: &mut dyn FnMut(&AccountResult, &dyn Probe)) {
+        if let Some(account) = self.evaluator.account(self.account.id(), as_of) {
+            ask(&account.result(), &Traced::new(self.evaluator, &account));
         }
     }
 

@@ -470,12 +470,30 @@ pub struct Condition {
     pub operands: Vec<Operand>,
     /// What is missing, where it is unknown.
     pub missing: Vec<String>,
-    /// How its clauses are joined: `and`, `or`, `not`, or `means` for a segment's definition.
+    /// How its clauses are joined: `and`, `or`, `not`, `means` for a segment's definition, or `at` for the
+    /// ends of the periods over which it is asked, latest first.
     pub join: Option<&'static str>,
     /// Its clauses.
     pub clauses: Vec<Condition>,
     /// Where it is written.
     pub position: String,
+}
+
+impl Condition {
+    /// One of which nothing is known yet.
+    pub(super) fn new(text: String, position: String) -> Condition {
+        Condition {
+            shown: text.clone(),
+            it: String::new(),
+            text,
+            holds: None,
+            operands: Vec::new(),
+            missing: Vec::new(),
+            join: None,
+            clauses: Vec::new(),
+            position,
+        }
+    }
 }
 
 /// One side of a comparison.

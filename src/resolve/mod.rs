@@ -85,6 +85,8 @@ pub struct Symbols<'a> {
     pub tests: Vec<&'a Item>,
     /// Names of declarations that were left out for errors in their text; whoever reads them has done nothing wrong.
     lost: std::collections::HashSet<&'a str>,
+    /// A file could not be read at all: it may declare any name that nobody else does.
+    unread: bool,
     /// Names of declarations that depend on themselves; they have been reported.
     pub cyclic: std::collections::HashSet<Symbol>,
     /// Params, segments, partitions, metrics and scorecards such that each comes after what it reads.
@@ -98,6 +100,7 @@ pub fn resolve<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Symbols<
         symbols.declare(item, diagnostics);
     }
     symbols.lost.extend(files.iter().flat_map(|f| &f.lost).map(|name| name.text.as_str()));
+    symbols.unread = files.iter().any(|f| f.unread);
     graph::order(&mut symbols, diagnostics);
     symbols
 }
@@ -153,12 +156,12 @@ impl<'a> Symbols<'a> {
 
     /// True for the name of a declaration that was left out for errors in its text, which have been reported.
     pub fn left_out(&self, name: &str) -> bool {
-        self.lost.contains(name)
+        self.lost.contains(name) || (self.unread && !self.names.contains_key(name))
     }
 
     /// True if any declaration was left out.
     pub fn incomplete(&self) -> bool {
-        !self.lost.is_empty()
+        !self.lost.is_empty() || self.unread
     }
 
     /// The table that is scored, as a place in `tables`: the one called `account`, or the one that events belong to, or

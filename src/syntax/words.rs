@@ -293,6 +293,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::beyond_lines
         | Rule::policy_word
         | Rule::line_word
+        | Rule::bare_end
         | Rule::block_word
         | Rule::meta_word
         | Rule::unknown_item

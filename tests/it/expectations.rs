@@ -6,7 +6,7 @@
 
 use laud::Settings;
 use laud::diagnostics::{Diagnostic, Severity};
-use laud::source::Sources;
+use laud::source::{Source, Sources};
 use std::collections::BTreeMap;
 
 /// A program with what it announces.
@@ -22,6 +22,25 @@ pub struct Annotated {
 
 /// Reads a program of one or several sources; the first is called `name` unless it says otherwise.
 pub fn annotated(name: &str, text: &str) -> Annotated {
+    annotated_with(name, text, Source::new)
+}
+
+/// The same for text that holds bytes written as `\xE9`.
+pub fn annotated_bytes(name: &str, text: &str) -> Annotated {
+    annotated_with(name, text, |name, text| {
+        let mut bytes = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("\\x") {
+            bytes.extend(&rest.as_bytes()[..at]);
+            bytes.push(u8::from_str_radix(&rest[at + 2..at + 4], 16).unwrap());
+            rest = &rest[at + 4..];
+        }
+        bytes.extend(rest.as_bytes());
+        Source::of_bytes(name, bytes)
+    })
+}
+
+fn annotated_with(name: &str, text: &str, source: impl Fn(String, String) -> Source) -> Annotated {
     let mut parts: Vec<(String, String)> = vec![(name.to_string(), String::new())];
     for line in text.split_inclusive('\n') {
         if let Some(file) = line.trim().strip_prefix("# file:") {
@@ -46,7 +65,7 @@ pub fn annotated(name: &str, text: &str) -> Annotated {
                 None => all.announced.extend(waiting.drain(..).map(|word| format!("{name}:{} {word}", i + 1))),
             }
         }
-        all.sources.add(name, text);
+        all.sources.push(source(name, text));
     }
     all.announced.sort();
     all

@@ -2,10 +2,11 @@
 //!
 //! A page is `# name`, a line that sums it up, prose, then `## Fails` with a program that announces this code (see
 //! [`crate::expectations`]) and `## Passes` with a program that raises nothing. A section may hold several programs.
+//! In a block ` ```laud bytes ` the text `\xE9` stands for that byte.
 //! Pages about the project file (L09xx) show a `toml` block instead, which is bound to the `laud` block above it if there is one.
 
 use crate::documents::{Block, blocks};
-use crate::expectations::{Annotated, annotated, compare};
+use crate::expectations::{Annotated, annotated, annotated_bytes, compare};
 use crate::support::Failures;
 use laud::data::Config;
 use laud::diagnostics::{Code, Diagnostics};
@@ -34,7 +35,7 @@ fn examples_of_pages_fail_and_pass_as_announced() {
             let mut program = None;
             for block in all.iter().filter(|b| b.section == section) {
                 let result = match block.info.as_str() {
-                    "laud" => {
+                    "laud" | "laud bytes" => {
                         program = Some(block);
                         example(code, block)
                     }
@@ -76,7 +77,9 @@ fn layout(code: Code) -> Result<(), String> {
             return Err(format!("there must be a section `## {section}`"));
         }
         let language = if elsewhere(code) { "toml" } else { "laud" };
-        if !all.iter().any(|b| b.section == section && b.info == language) && !code.number().starts_with('D') {
+        if !all.iter().any(|b| b.section == section && b.info.split(' ').next() == Some(language))
+            && !code.number().starts_with('D')
+        {
             return Err(format!("`## {section}` must hold a ```{language} block"));
         }
     }
@@ -84,7 +87,10 @@ fn layout(code: Code) -> Result<(), String> {
 }
 
 fn example(code: Code, block: &Block) -> Result<(), String> {
-    let program = annotated("example.laud", &block.text);
+    let program = match block.info.as_str() {
+        "laud bytes" => annotated_bytes("example.laud", &block.text),
+        _ => annotated("example.laud", &block.text),
+    };
     if !elsewhere(code) {
         announces(code, block, &program)?;
     }

@@ -217,7 +217,9 @@ fn hostile_texts_are_answered_quickly() {
 #[test]
 fn pages_show_what_they_say() {
     let mut shown = 0;
-    for code in laud::diagnostics::Code::ALL.iter().filter(|c| c.number().starts_with("L00")) {
+    // What is not text has no syntax.
+    let codes = laud::diagnostics::Code::ALL.iter().filter(|c| **c != laud::diagnostics::Code::UnreadableFile);
+    for code in codes.filter(|c| c.number().starts_with("L00")) {
         let page = code.page().0;
         let (_, examples) = page.split_once("## Fails").unwrap_or_else(|| panic!("{}", code.name()));
         let (fails, passes) = examples.split_once("## Passes").unwrap_or_else(|| panic!("{}", code.name()));

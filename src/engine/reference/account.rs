@@ -4,7 +4,7 @@ use super::schedule::{Schedule, Step};
 use super::scope::Scope;
 use super::{Evaluator, RowsTrace, Subject};
 use crate::calendar::Date;
-use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult};
+use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult, Unknown};
 use crate::program::{
     BandTable, Expr, Metric, MetricId, Node, PartitionId, RuleId, Scale, ScorecardId, SegmentId, SegmentRef,
 };
@@ -158,7 +158,7 @@ impl<'a> Account<'a> {
     pub fn rule(&self, id: RuleId) -> RuleResult {
         match self.known.get(&(Item::Rule(id), self.as_of)) {
             Some(Known::Rule(result)) => result.clone(),
-            _ => RuleResult { rule: id, status: RuleStatus::Undecided, closes: None },
+            _ => RuleResult { rule: id, status: RuleStatus::Undecided, closes: None, unknown: Vec::new() },
         }
     }
 
@@ -185,7 +185,18 @@ impl<'a> Account<'a> {
                 let rule = program.rules.get(id.index())?;
                 let truth = |condition: &Expr| scope.eval(condition).truth();
                 let status = rule_status(truth(&rule.condition), rule.unless.as_ref().map_or(Some(false), truth));
-                Known::Rule(RuleResult { rule: id, status, closes: rule.close.as_ref().and_then(truth) })
+                let closes = rule.close.as_ref().and_then(truth);
+                let mut unknown = Vec::new();
+                if status == RuleStatus::Undecided {
+                    let told = Scope { blame: None, ..scope };
+                    let conditions = std::iter::once(&rule.condition).chain(&rule.unless);
+                    for found in conditions.flat_map(|condition| told.unknowns(condition, true)) {
+                        if found.name.is_none() || !unknown.iter().any(|u: &Unknown| u.says_the_same_as(&found)) {
+                            unknown.push(found);
+                        }
+                    }
+                }
+                Known::Rule(RuleResult { rule: id, status, closes, unknown })
             }
         })
     }

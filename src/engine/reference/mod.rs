@@ -35,13 +35,14 @@ mod score;
 mod time;
 mod trace;
 
+pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
 pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
-pub use trace::{Clause, ConditionTrace, Operand, RuleTrace, Unknown};
+pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};
 use crate::calendar::{Calendar, Date};

@@ -8,10 +8,10 @@ use super::scope::Scope;
 use super::time;
 use crate::ast::CompareOp;
 use crate::calendar::{Date, DateRange, PeriodKind};
-use crate::engine::RuleResult;
+use crate::engine::{RuleResult, Unknown};
 use crate::program::{Expr, ExprKind, MetricId, Node, RuleId, ScorecardId, Type};
 use crate::span::Span;
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// A condition and how it came out.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,19 +26,6 @@ pub struct ConditionTrace {
     pub unknown: Vec<Unknown>,
     /// Of what it is made.
     pub clause: Clause,
-}
-
-/// Something missing that made a condition unknown.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Unknown {
-    /// The name of the column, metric, scorecard, segment or partition; `None` for an expression, which stands at `span`.
-    pub name: Option<String>,
-    /// Where it is asked for.
-    pub span: Span,
-    /// At which date.
-    pub as_of: Date,
-    /// Why it is missing.
-    pub reason: Missing,
 }
 
 /// A part of a comparison.
@@ -240,7 +227,7 @@ impl Scope<'_> {
     }
 
     /// The innermost parts of an expression that are missing and make it so. Metrics and scores are not looked into.
-    fn unknowns(self, expr: &Expr, back: bool) -> Vec<Unknown> {
+    pub(super) fn unknowns(self, expr: &Expr, back: bool) -> Vec<Unknown> {
         let Value::Missing(reason) = self.eval(expr) else { return Vec::new() };
         let dates = time::dates(self.account.evaluator.calendar, &expr.kind, self.as_of);
         // What happens inside an aggregate happens per row, and is told by its own story.
@@ -256,8 +243,7 @@ impl Scope<'_> {
         let back = back && dates.is_none();
         for date in dates.unwrap_or_else(|| vec![self.as_of]) {
             for unknown in children.iter().flat_map(|child| self.at(date).unknowns(child, back)) {
-                let told = |f: &Unknown| (&f.name, f.as_of, f.reason) == (&unknown.name, unknown.as_of, unknown.reason);
-                if unknown.name.is_none() || !found.iter().any(told) {
+                if unknown.name.is_none() || !found.iter().any(|f| f.says_the_same_as(&unknown)) {
                     found.push(unknown);
                 }
             }

@@ -3,7 +3,7 @@
 //! Numbers are json numbers printed exactly. A missing value is `{"missing": "<reason>"}`; an unknown part or
 //! membership is `null`. Keys are added over time, never renamed.
 
-use super::{Change, Evaluation, extras, personal_metric, portfolio, status_words};
+use super::{Change, Evaluation, extras, personal_metric, portfolio, status_words, undecided};
 use crate::engine::AccountResult;
 use crate::program::Type;
 use crate::report::{load, value};
@@ -109,6 +109,10 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
     let rules = program.rules.iter().zip(&account.rules);
     let rules = rules.map(|(rule, result)| (rule.header.name.clone(), json!(status_words(result.status))));
     out.insert("rules".into(), Json::Object(rules.collect()));
+    let undecided = program.rules.iter().zip(&account.rules).filter(|(_, result)| !result.unknown.is_empty());
+    let undecided = undecided
+        .map(|(rule, result)| (rule.header.name.clone(), json!(undecided::missing(of, rule, &result.unknown))));
+    out.insert("undecided".into(), Json::Object(undecided.collect()));
     // What the rules ask for: nothing of it is sent.
     let tasks = of.extras.tasks.iter().filter(|t| t.account == place).map(|t| {
         json!({

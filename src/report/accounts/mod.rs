@@ -8,6 +8,7 @@ mod json;
 mod markdown;
 pub(crate) mod portfolio;
 mod tables;
+mod undecided;
 
 pub use csv::csv;
 pub use extras::{Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, gaps, rows, tasks};

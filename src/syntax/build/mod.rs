@@ -275,12 +275,23 @@ impl<'a> Builder<'a> {
                         self.lost_parts.extend(name);
                     }
                 }
+                Rule::line if self.trails(&kid) => {
+                    self.debris(before.take(), &kid, place);
+                }
                 _ => {
                     before = Some(Before::of(&kid));
                     each(self, kid);
                 }
             }
         }
+    }
+
+    /// True for a bare name behind something else on its line, which is no line of its own.
+    fn trails(&self, line: &Node<'_>) -> bool {
+        let bare = line.clone().into_inner().filter(|kid| !is_noise(kid.as_rule())).count() == 1;
+        let before = self.text.get(..line.as_span().start()).unwrap_or("");
+        let before = before.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or("").trim_end();
+        bare && !before.is_empty() && !before.ends_with('{')
     }
 
     fn missing_open(&mut self, at: usize) {

@@ -33,6 +33,33 @@ fn amounts_as_declared() {
     assert_eq!(loaded.report(0).kept, 6);
 }
 
+/// A point or a comma before three digits: what it is, other cells may say, or nobody.
+#[test]
+fn marks_that_can_be_read_two_ways() {
+    let program = account(vec![text("id"), money("arr", "EUR"), number("users")]);
+    let load = |csv: &str, toml: &str| files(&[("account.csv", csv)]).load_with(&program, toml);
+    let plain = "[profile.p]\ndirectory = '.'\n";
+    let refused = load("id,arr,users\na,1.234,1\nb,\"2.345,00\",2\n", plain).err().unwrap();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].place, "account.csv:2");
+    assert_eq!(refused[0].message, "`1.234` in `account.arr` can be 1.234 or 1,234");
+    let refused = load("id,arr,users\na,1,\"1,234\"\nb,2,\"0,5\"\n", plain).err().unwrap();
+    assert_eq!(refused[0].message, "`1,234` in `account.users` can be 1.234 or 1,234");
+
+    let toml = "[profile.p]\ndirectory = '.'\ndecimal_mark = ','\n";
+    let loaded = load("id,arr,users\na,1.234,1\nb,\"2.345,00\",2\n", toml).unwrap();
+    assert_eq!(loaded.column(0, 1), ["1234", "2345"]);
+    // A point stands before a fraction unless something speaks against it, but nothing speaks for it here either.
+    let loaded = load("id,arr,users\na,1.234,\"1,234\"\nb,2,\"2,345.5\"\n", plain).unwrap();
+    assert_eq!(loaded.column(0, 1), ["1.234", "2"]);
+    assert_eq!(loaded.column(0, 2), ["1234", "2345.5"]);
+    assert_eq!(
+        loaded.notes(0),
+        ["Other 1: 1 cell of `arr` could have thousands marked by a point: `1.234` is read as 1.234, the first at \
+             account.csv:2; set `decimal_mark` to `\".\"` or `\",\"`"]
+    );
+}
+
 #[test]
 fn percent_styles() {
     let program = account(vec![text("id"), ratio("a"), ratio("b"), ratio("c"), ratio("d")]);

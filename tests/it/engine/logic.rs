@@ -188,6 +188,12 @@ fn sixty_days_of_silence() {
     assert_eq!(results["A"].rules[0].status, RuleStatus::Holds); // 61 days
     assert_eq!(results["B"].rules[0].status, RuleStatus::DoesNotHold);
     assert_eq!(results["C"].rules[0].status, RuleStatus::Undecided);
+    // What was missing comes with the result, and only where it is needed.
+    let unknown = |account: &str| -> Vec<(Option<String>, Missing)> {
+        results[account].rules[0].unknown.iter().map(|u| (u.name.clone(), u.reason)).collect()
+    };
+    assert_eq!(unknown("C"), [(Some("last".to_string()), Missing::NoData)]);
+    assert_eq!((unknown("A"), unknown("B")), (Vec::new(), Vec::new()));
 }
 
 #[test]
