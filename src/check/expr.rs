@@ -643,7 +643,7 @@ impl Checker<'_, '_> {
                 .label("never true");
         let values: Vec<&str> = found.values.iter().map(String::as_str).collect();
         let folded = word.replace(['-', '/'], "_").to_lowercase();
-        if folded != word && values.contains(&folded.as_str()) {
+        if word.contains(['-', '/']) && values.contains(&folded.as_str()) {
             self.push(diagnostic.fix(format!("values are written with `_`: `{folded}`"), span, folded));
             return;
         }
@@ -789,7 +789,7 @@ impl Checker<'_, '_> {
         // The side that is not a bare list value says what the other is compared with.
         let left_first = match (&left.kind, &right.kind) {
             (Ast::Name(word), Ast::Name(other)) => !self.is_value_of(word, other, scope),
-            (Ast::Name(word), _) => self.means_something(word, scope),
+            (Ast::Name(word), _) => self.means_something(word, scope) || self.hyphenated(right, scope).is_some(),
             (Ast::Text(_), _) => false,
             _ => true,
         };

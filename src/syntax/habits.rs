@@ -168,7 +168,10 @@ impl<'a> At<'a> {
                 }
                 self.replace(self.offset, self.offset + 4, "do", None)
             }
-            ("due", "within" | "after") => self.replace(self.offset, self.offset + self.word.len(), "in", None),
+            ("due", "within" | "after") => {
+                let habit = self.replace(self.offset, self.offset + self.word.len(), "in", None)?;
+                Some(Habit { help: "write `due in`".to_string(), ..habit })
+            }
             ("due", word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
                 self.insert(self.offset, "in ", format!("write `due in {}`", self.count_and_unit()?))
             }
@@ -191,11 +194,20 @@ impl<'a> At<'a> {
         let before = self.slice(self.debris.start, self.offset).trim_end();
         let inside = self.in_aggregate();
         let next = word_at(self.line_from(self.offset + self.word.len()).trim_start(), 0);
+        let called = self.debris.open_parens(self.offset).last().map(|open| word_before(self.text, *open));
+        if called == Some("if") && self.text.get(self.offset..)?.starts_with(',') {
+            let help = "write `if CONDITION then A else B`".to_string();
+            return Some(Habit { start: self.offset, end: self.offset + 1, message: None, help, text: None });
+        }
+        let whole = |text: &str| self.replace(self.offset, self.offset + self.word.len(), text, None);
         match self.word {
+            "dollars" | "dollar" if expected.wants_currency => whole("USD"),
+            "euros" | "euro" if expected.wants_currency => whole("EUR"),
+            "pounds" | "pound" if expected.wants_currency => whole("GBP"),
             "if" | "when" | "with" | "whose" | "having" | "filter"
                 if inside && expected.candidates.contains(&"where") =>
             {
-                self.replace(self.offset, self.offset + self.word.len(), "where", None)
+                whole("where")
             }
             "if" if AGGREGATES.contains(&word_before(self.text, self.offset)) => {
                 let function = match word_before(self.text, self.offset) {
@@ -269,6 +281,10 @@ impl<'a> At<'a> {
             (Some(_), None) if lead.is_empty() => return None,
             (Some(n), None) if inside => format!("in last {n} {unit}"),
             (Some(n), None) => format!("in next {n} {unit}"),
+            (None, Some(Direction::Ahead)) => {
+                let help = "a window ahead says how long it is: `in next 90 days`".to_string();
+                return Some(Habit { start, end, message: None, help, text: None });
+            }
             (None, Some(Direction::Back)) => format!("in previous {}", unit.trim_end_matches('s')),
             (None, Some(Direction::Now)) => format!("in this {}", unit.trim_end_matches('s')),
             _ => return None,
@@ -340,6 +356,31 @@ impl<'a> At<'a> {
         self.replace(start, end, right, Some(message))
     }
 
+    /// True for a column that this file declares as a text.
+    fn is_text(&self, column: &str) -> bool {
+        let declared = |line: &str| {
+            let line = line.trim_start();
+            !column.is_empty()
+                && word_at(line, 0) == column
+                && word_at(line.get(column.len()..).unwrap_or("").trim_start(), 0) == "text"
+        };
+        self.opening().lines().any(declared)
+    }
+
+    /// True if a word stands anywhere in the file.
+    fn occurs(&self, word: &str) -> bool {
+        self.opening().split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == word)
+    }
+
+    /// As much of the file as is worth searching.
+    fn opening(&self) -> &'a str {
+        let mut end = self.text.len().min(256 * 1024);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.slice(0, end)
+    }
+
     fn two_words(&self) -> Option<Habit> {
         let letters =
             |w: &str| w.starts_with(|c: char| c.is_alphabetic()) && !RESERVED.contains(&w) && !STOPS.contains(&w);
@@ -349,9 +390,7 @@ impl<'a> At<'a> {
         }
         let start = self.slice(0, self.offset).trim_end_matches(BLANK).len() - first.len();
         let before = self.slice(self.debris.start, start).trim_end();
-        let listed = before.ends_with(['(', ','])
-            && self.debris.open_parens(self.offset).last().is_some_and(|open| word_before(self.text, *open) == "in");
-        if !before.ends_with('=') && !listed {
+        if !self.debris.is_compared(start) {
             return None;
         }
         // As many words as stand side by side.
@@ -366,12 +405,18 @@ impl<'a> At<'a> {
             last = (last.1 + blank, last.1 + blank + word.len());
         }
         let behind = self.line_from(last.1).trim_start();
-        if behind.starts_with(['=', '<', '>', '!']) || ["in", "is", "between"].contains(&word_at(behind, 0)) {
+        let window = |rest: &str| !rest.trim_start_matches("in").trim_start().starts_with('(');
+        let operator = ["is", "between"].contains(&word_at(behind, 0)) || word_at(behind, 0) == "in" && !window(behind);
+        if behind.starts_with(['=', '<', '>', '!']) || operator {
             let name = self.slice(last.0, last.1);
             return self.insert(last.0, "and ", format!("write `and` or `or` before `{name}`"));
         }
         let written = self.slice(start, last.1);
         let right = folded(written)?;
+        let column = word_before(self.text, self.debris.start + before.trim_end_matches(['=', '!', ' ']).len());
+        if self.is_text(column) && !self.occurs(&right) {
+            return self.replace(start, last.1, format!("\"{written}\""), None);
+        }
         Some(Habit {
             start,
             end: last.1,

@@ -4,6 +4,7 @@
 //! and what it would have accepted there is what was expected. Before that the usual suspects are tried: a text without
 //! its closing quote, a word that is nearly right, a statement that belongs elsewhere.
 
+use super::amount::Amount;
 use super::expected::{Expected, Found, listed};
 use super::grammar::Grammar;
 use super::habits::{self, Habit};
@@ -281,11 +282,11 @@ impl Debris<'_> {
             });
         }
         if DECLARATIONS.contains(&word) && expected.wants_name() {
-            let before = self.text.get(..span.start as usize).unwrap_or("").trim_end();
-            let compared = before.ends_with('=')
-                || before.ends_with(['(', ','])
-                    && self.open_paren(span.start as usize).is_some_and(|open| word_before(self.text, open) == "in");
-            return Some(if compared { reserved_value(word, span) } else { reserved_name(self.text, span) });
+            return Some(if self.is_compared(span.start as usize) {
+                reserved_value(word, span)
+            } else {
+                reserved_name(self.text, span)
+            });
         }
         let letters = word.len() == 3 && word.chars().all(|c| c.is_ascii_lowercase());
         if expected.wants_currency && letters && !word.starts_with("and") {
@@ -328,7 +329,18 @@ impl Debris<'_> {
         let value = self.text.get(begin..end).filter(|v| !v.is_empty())?;
         let diagnostic =
             Diagnostic::new(Code::UnexpectedText, self.span(begin, end), format!("`{value}` is not a condition"));
+        let amount = Amount::at(value, 0).filter(|amount| amount.end == value.len());
+        let value = amount.map_or(value.to_string(), |amount| amount.written());
         Some(diagnostic.help(format!("write `{name} >= {value}`, `{name} = {value}` or a range like `{name} 1 to 10`")))
+    }
+
+    /// True behind `=`, `!=` or inside `in (…)`, where a value is wanted; the `=` of a declaration is none of these.
+    pub fn is_compared(&self, offset: usize) -> bool {
+        let before = self.text.get(self.start..offset).unwrap_or("").trim_end();
+        if let Some(before) = before.strip_suffix('=') {
+            return self.place != Place::File || before.contains(['=', '{']);
+        }
+        before.ends_with(['(', ',']) && self.open_paren(offset).is_some_and(|open| word_before(self.text, open) == "in")
     }
 
     /// The last `(` before `offset` that is still open there.

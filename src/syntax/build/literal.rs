@@ -53,7 +53,10 @@ impl Builder<'_> {
         };
         self.report(Code::UnexpectedText, span, message, |d| d.fix(format!("write `{amount}`"), span, amount));
         let (number, text) = currency;
-        ExprKind::Money(self.decimal(&number, 0, span), Name { text, span })
+        let value = self.decimal(&number, 0, span);
+        // Where all columns are in other currencies, that is for the next run: one mistake, one finding.
+        let foreign = self.listing() && self.text.contains("money ") && !self.text.contains(&format!("money {text}"));
+        if foreign { ExprKind::Number(value) } else { ExprKind::Money(value, Name { text, span }) }
     }
 
     /// How many days and so on: a whole number.

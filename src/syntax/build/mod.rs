@@ -132,6 +132,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// False once there are so many mistakes that no more are listed.
+    fn listing(&self) -> bool {
+        self.found < MAX_FOUND
+    }
+
     fn report(
         &mut self,
         code: Code,
@@ -159,6 +164,10 @@ impl<'a> Builder<'a> {
         self.broken = true;
         let rest = node.as_span();
         let whole = before.filter(|b| self.belongs_to(*b, rest.start()));
+        if !self.listing() {
+            self.found += 1; // not listed, so not looked into either
+            return whole.is_some();
+        }
         let start = whole.map_or(rest.start(), |b| b.start);
         let debris =
             Debris { id: self.id, text: self.text, scan: self.scan, place, start, rest: rest.start(), end: rest.end() };
