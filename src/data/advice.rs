@@ -1,5 +1,6 @@
 //! Advice about settings: which line to write, and under which heading of the project file.
 
+use super::binding::ColumnBinding;
 use super::cells::{Bad, currency_of};
 use crate::program::{Field, Program, Type, Unit};
 use std::borrow::Cow;
@@ -42,15 +43,17 @@ impl<'a> Home<'a> {
         format!("write `{field} = {{ {from}{settings} }}` {}", self.under_columns())
     }
 
-    /// What to do about cells that cannot be read, of which `example` is one.
+    /// What to do about cells that cannot be read, of which `example` is one; `bound` is what is declared of the column.
     pub fn cells(
         self,
         bad: Bad,
         program: &Program,
         field: &Field,
-        header: Option<&str>,
+        bound: Option<&ColumnBinding>,
         example: &str,
     ) -> Option<String> {
+        let header = bound.and_then(|b| b.header.as_deref());
+        let more = bound.is_some_and(|b| !b.values.is_empty());
         let column = |settings: &str| self.column(&field.name, header, settings);
         let example = if field.personal { "…" } else { example };
         Some(match bad {
@@ -72,8 +75,12 @@ impl<'a> Home<'a> {
                     _ => &[],
                 };
                 let near = crate::diagnostics::nearest(&super::fold::fold(example), names.iter().map(String::as_str));
-                let values = format!("values = {{ {} = {} }}", quoted(example), quoted(near.unwrap_or("…")));
-                format!("say what they mean: {}, or add them to the list in the program", column(&values))
+                let value = format!("{} = {}", quoted(example), quoted(near.unwrap_or("…")));
+                let edit = match more {
+                    true => format!("add `{value}` to the `values` of `{}` {}", field.name, self.under_columns()),
+                    false => column(&format!("values = {{ {value} }}")),
+                };
+                format!("say what they mean (`\"\"` for nothing): {edit}, or add them to the list in the program")
             }
             Bad::NotDate => format!("if they are dates, {}", self.setting("date_format = \"…\"")),
             Bad::NeedsEpoch => {

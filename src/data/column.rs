@@ -152,9 +152,10 @@ impl ColumnBuilder {
         program: &Program,
         table: &Table,
         field: &Field,
-        header: Option<&str>,
+        bound: Option<&ColumnBinding>,
         home: Home<'_>,
     ) -> Option<DataError> {
+        let header = bound.and_then(|b| b.header.as_deref());
         if let Some(error) = self.rivals.as_ref().and_then(|r| r.error(home, field, header)) {
             return Some(error);
         }
@@ -163,6 +164,7 @@ impl ColumnBuilder {
         let text = &told(field, cell.clone());
         let why = match bad {
             Bad::OutOfRange => self.reader.range_words(&field.name, text),
+            Bad::NotInList => format!("`{text}` for one"),
             _ => format!("`{text}` {}", bad.words()),
         };
         let only = self.rivals.as_ref().filter(|_| *bad == Bad::NotDate).and_then(Rivals::only);
@@ -173,7 +175,7 @@ impl ColumnBuilder {
                     "declare `{}` as `money {found}`, or have the amounts converted to {declared} before they are loaded",
                     field.name
                 )),
-                _ => home.cells(*bad, program, field, header, text),
+                _ => home.cells(*bad, program, field, bound, text),
             },
         };
         Some(DataError {

@@ -1,5 +1,6 @@
 //! What is worth saying about the cells of the rows that are kept.
 
+use super::binding::ColumnBinding;
 use super::cells::{Bad, Shift};
 use super::column::ColumnBuilder;
 use super::table::{TableBuilder, told};
@@ -23,7 +24,7 @@ impl TableBuilder<'_> {
     pub(super) fn cell_notes(&self) -> Vec<CellNote> {
         let mut notes = Vec::new();
         for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
-            self.unreadable_notes(column, field, self.header_of(i), &mut notes);
+            self.unreadable_notes(column, field, self.bound(i), &mut notes);
             let (blanks, first) = column.blanks();
             if let (false, Some(first)) = (field.optional, first) {
                 let place = self.place(first);
@@ -71,7 +72,13 @@ impl TableBuilder<'_> {
         notes
     }
 
-    fn unreadable_notes(&self, column: &ColumnBuilder, field: &Field, header: Option<&str>, notes: &mut Vec<CellNote>) {
+    fn unreadable_notes(
+        &self,
+        column: &ColumnBuilder,
+        field: &Field,
+        bound: Option<&ColumnBinding>,
+        notes: &mut Vec<CellNote>,
+    ) {
         type Issues<'i> = Vec<&'i (u32, Bad, u32)>;
         let (mut unknown, unreadable): (Issues<'_>, Issues<'_>) =
             column.issues.iter().partition(|(_, bad, _)| *bad == Bad::NotInList);
@@ -113,7 +120,7 @@ impl TableBuilder<'_> {
             );
             let note = note(NoteKind::UnknownValue, Some(&field.name), count, text);
             let example = values.first().map_or(String::new(), |(_, text)| column.texts.example(*text));
-            let help = self.home().cells(Bad::NotInList, self.program, field, header, &example);
+            let help = self.home().cells(Bad::NotInList, self.program, field, bound, &example);
             notes.push(CellNote { note, place, help });
         }
         // One note per reason, because each has its own remedy; the most frequent first.
@@ -140,7 +147,7 @@ impl TableBuilder<'_> {
             };
             let text = format!("{} of `{}` {wanted}: {why} at {place}", plural(count, "cell"), field.name);
             let note = note(NoteKind::Unreadable, Some(&field.name), count, text);
-            let help = self.home().cells(bad, self.program, field, header, &example);
+            let help = self.home().cells(bad, self.program, field, bound, &example);
             notes.push(CellNote { note, place, help });
         }
     }

@@ -58,7 +58,8 @@ impl Rivals {
     /// Takes a cell into account that is not blank; `place` is where it stands.
     pub(super) fn see(&mut self, text: &str, fits: bool, place: impl FnOnce() -> String) {
         let text = text.trim();
-        if is_iso(text) {
+        // Without any format left that fits all cells there is nothing to say.
+        if self.alive.is_empty() || is_iso(text) {
             return;
         }
         self.cells += 1;

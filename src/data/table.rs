@@ -110,8 +110,13 @@ impl<'a> TableBuilder<'a> {
     }
 
     /// What the project file says about a column.
+    pub fn bound(&self, field: usize) -> Option<&'a ColumnBinding> {
+        self.binding.columns.get(field)
+    }
+
+    /// The header that the project file gives a column.
     pub fn header_of(&self, field: usize) -> Option<&str> {
-        self.binding.columns.get(field).and_then(|c| c.header.as_deref())
+        self.bound(field).and_then(|c| c.header.as_deref())
     }
 
     /// Where the project file speaks of the table.
@@ -251,22 +256,17 @@ impl<'a> TableBuilder<'a> {
                 self.origins.push(Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) });
                 self.keys.extend(key);
             }
-            Err((refusal, key)) => {
-                let account = self.account_of(row, key.as_deref());
+            Err(refusal) => {
+                let account = self.account_of(row, refusal.key.as_deref());
                 for column in &mut self.columns {
                     column.truncate(row);
                 }
-                self.refuse_row(line, Refusal { account, key: key.map(|key| key.to_string()), ..refusal });
+                self.refuse_row(line, Refusal { account, ..*refusal });
             }
         }
     }
 
-    fn take(
-        &mut self,
-        row: usize,
-        line: u64,
-        source: &impl Source,
-    ) -> Result<Option<Arc<str>>, (Refusal, Option<Arc<str>>)> {
+    fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, Box<Refusal>> {
         let table = self.table;
         let mut key = None;
         for position in 0..self.order.len() {
@@ -280,7 +280,8 @@ impl<'a> TableBuilder<'a> {
                 TableKind::Rows { as_of } => (false, is(as_of)),
             };
             let refuse = |reason: RejectReason, detail: String, value: Option<String>, key: Option<Arc<str>>| {
-                Err((Refusal { field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }, key))
+                let key = key.map(|key| key.to_string());
+                Err(Box::new(Refusal { key, field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }))
             };
             let file = self.files.last().map_or("?", String::as_str);
             let place = || format!("{file}:{line}");
@@ -374,7 +375,7 @@ impl<'a> TableBuilder<'a> {
         for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
             let undeclared = column.undeclared.errors(home, &self.table.header.name, &field.name, self.zone);
             if undeclared.is_empty() {
-                errors.extend(column.unusable(self.program, self.table, field, self.header_of(i), home));
+                errors.extend(column.unusable(self.program, self.table, field, self.bound(i), home));
             }
             errors.extend(undeclared);
         }

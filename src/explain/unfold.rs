@@ -42,9 +42,13 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
 }
 
 fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
-    let Some(rows) = case.data.table(aggregate.source).filter(|t| t.loaded) else {
+    let source = case.data.table(aggregate.source);
+    let Some(rows) = source.filter(|t| t.vouches()) else {
         let table = case.program.table(aggregate.source).map_or("?", |t| &t.header.name);
-        return format!("{table} is not loaded");
+        return match source {
+            Some(loaded) if loaded.loaded => format!("{table} has no rows, which says nothing"),
+            _ => format!("{table} is not loaded"),
+        };
     };
     let traced = case.probe.rows(aggregate);
     let kept: Vec<_> = traced.rows.iter().filter(|r| r.dropped.is_none()).collect();

@@ -66,21 +66,16 @@ impl Amount {
             let body = s.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ','));
             sign_before(body).unwrap_or(body.len())
         };
-        let mut start = glued(before);
-        let blank = before.trim_end_matches(BLANK);
-        if start == offset && blank.len() < offset {
-            // `250 000`, `USD 250,000`
-            start = glued(blank);
-        }
-        let word = text.get(..start)?.trim_end_matches(BLANK);
-        if word.len() < start
-            && let Some(begin) = word.len().checked_sub(3)
-            && text.get(begin..).and_then(code).is_some()
-        {
-            start = begin;
-        }
-        let found = Amount::at(text, start)?;
-        (found.end > offset && text.get(start..found.end) != Some(&found.written())).then_some(found)
+        let glued_to = glued(before);
+        // `250 000`, `USD 250,000`
+        let apart = glued(before.trim_end_matches(BLANK));
+        [apart.min(glued_to), glued_to].into_iter().find_map(|start| {
+            let word = before.get(..start)?.trim_end_matches(BLANK);
+            let begin = word.len().checked_sub(3).filter(|begin| text.get(*begin..).and_then(code).is_some());
+            let start = begin.filter(|_| word.len() < start).unwrap_or(start);
+            let found = Amount::at(text, start)?;
+            (found.end > offset && text.get(start..found.end) != Some(&found.written())).then_some(found)
+        })
     }
 }
 

@@ -105,8 +105,8 @@ fn lists_are_matched_folded_and_unknown_values_listed() {
     assert_eq!(
         loaded.notes(0),
         ["UnknownValue 3: 3 cells of `contract` are not in the list: `referense` (2, did you mean `reference`?), \
-          `barter` (1), the first at account.csv:5; say what they mean: write \
-          `contract = { values = { \"referense\" = \"reference\" } }` under `[profile.p.account.columns]` in laud.toml, or add them to the list in the program"]
+          `barter` (1), the first at account.csv:5; say what they mean (`\"\"` for nothing): add `\"referense\" = \"reference\"` to \
+          the `values` of `contract` under `[profile.p.account.columns]` in laud.toml, or add them to the list in the program"]
     );
 }
 

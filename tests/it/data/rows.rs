@@ -223,7 +223,7 @@ fn strict_turns_notes_into_errors() {
             "account.csv:3: `seats` is not declared optional, and 1 cell is blank (at account.csv:3) \
              (declare it optional, or mend the export)",
             "account.csv:2: 1 cell of `kind` are not in the list: `lage` (1, did you mean `large`?), the first at account.csv:2 \
-             (say what they mean: write `kind = { values = { \"lage\" = \"large\" } }` under `[profile.p.account.columns]` in laud.toml, \
+             (say what they mean (`\"\"` for nothing): write `kind = { values = { \"lage\" = \"large\" } }` under `[profile.p.account.columns]` in laud.toml, \
              or add them to the list in the program)"
         ]
         .map(|s| s.replace("kind` are", "kind` is"))

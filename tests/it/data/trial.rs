@@ -180,7 +180,7 @@ fn columns_of_which_nothing_can_be_read() {
     assert_eq!(
         case(["a,,Lage,", "b,,Klein,", "c,,Lage,"]),
         [
-            "account.csv:2: none of the 3 cells of `account.kind` is in the list: `Lage` is not in the list (say what they mean: \
+            "account.csv:2: none of the 3 cells of `account.kind` is in the list: `Lage` for one (say what they mean (`\"\"` for nothing): \
           write `kind = { values = { \"Lage\" = \"large\" } }` under `[profile.data.account.columns]` in laud.toml, or add them \
           to the list in the program)"
         ]
