@@ -1,8 +1,9 @@
 //! The one table of functions: checker, engines, documentation and completion read it.
 //!
 //! To add a function: (1) a variant of [`Scalar`] or [`AggregateFunction`], (2) its row in [`CATALOGUE`], (3) its type in
-//! `check/functions.rs`, (4) its meaning in `engine/reference/functions.rs`, (5) a case in `tests/eval`. The matches are
-//! exhaustive, so the compiler walks you through them.
+//! `check/calls.rs`, (4) its meaning in `engine/reference/functions.rs`, (5) a case in `tests/eval`. The matches are
+//! exhaustive, so the compiler walks you through them. `grammar/FUNCTIONS.md` is made from the catalogue, and the tests run
+//! every example of it over the small world in `tests/functions`.
 
 /// Functions of single values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +30,22 @@ pub enum Scalar {
     ToNumber,
     /// `points(metric)`: the points after thresholds or scale
     Points,
+    /// `sqrt(x)`
+    Sqrt,
+    /// `exp(x)`
+    Exp,
+    /// `ln(x)`
+    Ln,
+    /// `log10(x)`
+    Log10,
+    /// `logistic(x)`
+    Logistic,
+    /// `wilson_low(k, n)`
+    WilsonLow,
+    /// `wilson_high(k, n)`
+    WilsonHigh,
+    /// `shrunk(k, n, m, p0)`
+    Shrunk,
 }
 
 /// Functions of many rows.
@@ -56,6 +73,14 @@ pub enum AggregateFunction {
     Nps,
     /// The middle value; the mean of the two middle ones for an even count.
     Median,
+    /// Half the width of the 95 % interval of a net promoter score.
+    NpsMargin,
+    /// Share of 4 and 5 among answers from 1 to 5.
+    Csat,
+    /// Mean of answers from 1 to 5, as points.
+    CsatMean,
+    /// Mean of answers from 1 to 7.
+    Ces,
 }
 
 /// What people read about a function.
@@ -65,8 +90,18 @@ pub struct Entry {
     pub name: &'static str,
     /// How it is called.
     pub signature: &'static str,
-    /// What it means, with units, and what it does with missing values.
+    /// What it means.
     pub meaning: &'static str,
+    /// What units it takes, and which it gives.
+    pub units: &'static str,
+    /// When its value is missing.
+    pub missing: &'static str,
+    /// An expression over the small world of `tests/functions`.
+    pub example: &'static str,
+    /// What that expression gives for account `acme`, as it is shown.
+    pub gives: &'static str,
+    /// Where the formula comes from, if it has an author.
+    pub source: Option<&'static str>,
     /// Which function.
     pub function: Function,
 }
@@ -84,7 +119,7 @@ use AggregateFunction as A;
 use Scalar as S;
 
 const fn scalar(name: &'static str, signature: &'static str, function: Scalar, meaning: &'static str) -> Entry {
-    Entry { name, signature, meaning, function: Function::Scalar(function) }
+    entry(name, signature, Function::Scalar(function), meaning)
 }
 
 const fn aggregate(
@@ -93,81 +128,183 @@ const fn aggregate(
     function: AggregateFunction,
     meaning: &'static str,
 ) -> Entry {
-    Entry { name, signature, meaning, function: Function::Aggregate(function) }
+    entry(name, signature, Function::Aggregate(function), meaning)
 }
+
+const fn entry(name: &'static str, signature: &'static str, function: Function, meaning: &'static str) -> Entry {
+    Entry { name, signature, meaning, units: "", missing: "", example: "", gives: "", source: None, function }
+}
+
+impl Entry {
+    const fn units(mut self, units: &'static str) -> Entry {
+        self.units = units;
+        self
+    }
+
+    const fn missing(mut self, missing: &'static str) -> Entry {
+        self.missing = missing;
+        self
+    }
+
+    const fn example(mut self, example: &'static str, gives: &'static str) -> Entry {
+        self.example = example;
+        self.gives = gives;
+        self
+    }
+
+    const fn source(mut self, source: &'static str) -> Entry {
+        self.source = Some(source);
+        self
+    }
+}
+
+const NO_VALUES: &str = "no data without values";
+const IF_ONE_IS: &str = "if an argument is; of several, the first gives the reason";
+const UNCOVERED: &str = "no data if the source was not loaded, has no rows or does not cover the window";
+const AS_VALUES: &str = "numbers of any unit; gives the same unit";
+const BARE: &str = "a bare number or a ratio; gives a bare number";
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
 pub const CATALOGUE: &[Entry] = &[
-    aggregate(
-        "count",
-        "count(SOURCE …)",
-        A::Count,
-        "How many rows; 0 only if the source says something about the window.",
-    ),
-    aggregate(
-        "sum",
-        "sum(VALUE of SOURCE …)",
-        A::Sum,
-        "Sum of the values, exact; rows without a value add nothing; 0 without rows.",
-    ),
-    aggregate(
-        "avg",
-        "avg(VALUE of SOURCE …)",
-        A::Avg,
-        "Mean of the values, rounded once; missing (no data) without values.",
-    ),
-    aggregate(
-        "median",
-        "median(VALUE of SOURCE …)",
-        A::Median,
-        "Middle value; of an even count the mean of the two middle ones; missing (no data) without values.",
-    ),
-    aggregate("min", "min(VALUE of SOURCE …)", A::Min, "Smallest value; missing (no data) without values."),
-    aggregate("max", "max(VALUE of SOURCE …)", A::Max, "Largest value; missing (no data) without values."),
-    aggregate(
-        "first",
-        "first(VALUE of SOURCE …)",
-        A::First,
-        "Value of the earliest row that has one, or without `VALUE of` its date; missing (no data) without rows.",
-    ),
-    aggregate(
-        "last",
-        "last(VALUE of SOURCE …)",
-        A::Last,
-        "Value of the latest row that has one, or without `VALUE of` its date; missing (no data) without rows.",
-    ),
-    aggregate(
-        "distinct",
-        "distinct(VALUE of SOURCE …)",
-        A::Distinct,
-        "How many different values; text is compared trimmed and case-folded; rows without a value are left out.",
-    ),
-    aggregate(
-        "share",
-        "share(CONDITION of SOURCE …)",
-        A::Share,
-        "Ratio of rows whose condition holds among those where it is known; missing (not applicable) without such rows.",
-    ),
-    aggregate(
-        "nps",
-        "nps(SCORE of SOURCE …)",
-        A::Nps,
-        "100 x (promoters - detractors) / answers; promoters answer 9 or 10, detractors 0 to 6. Keeps the latest answer per contact if the source has a column `contact`, unless `all answers` is added. Missing (too few) below `at least N answers`.",
-    ),
-    scalar("abs", "abs(x)", S::Abs, "Magnitude, in the unit of x."),
-    scalar(
-        "round",
-        "round(x) or round(x, digits)",
-        S::Round,
-        "Rounded half away from zero to so many fractional digits (0).",
-    ),
-    scalar("floor", "floor(x)", S::Floor, "Largest whole number at or below x."),
-    scalar("ceil", "ceil(x)", S::Ceil, "Smallest whole number at or above x."),
-    scalar("min", "min(a, b, …)", S::Least, "Smallest of the values; missing if one is."),
-    scalar("max", "max(a, b, …)", S::Greatest, "Largest of the values; missing if one is."),
-    scalar("clamp", "clamp(x, low, high)", S::Clamp, "x, but at least low and at most high."),
-    scalar("to_points", "to_points(x)", S::ToPoints, "A ratio times 100, an nps as (x + 100) / 2, a number as it is."),
-    scalar("to_ratio", "to_ratio(x)", S::ToRatio, "Points divided by 100, a number as it is."),
-    scalar("to_number", "to_number(x)", S::ToNumber, "The bare number of any unit."),
-    scalar("points", "points(METRIC)", S::Points, "The points a metric has after its thresholds or scale."),
+    aggregate("count", "count(SOURCE …)", A::Count, "How many rows; 0 where the source was loaded and has none.")
+        .units("rows; gives a bare number")
+        .missing(UNCOVERED)
+        .example("count(activity where type = reference)", "2"),
+    aggregate("sum", "sum(VALUE of SOURCE …)", A::Sum, "Sum of the values, exact; a row without a value adds nothing, and without rows it is 0.")
+        .units(AS_VALUES)
+        .missing(UNCOVERED)
+        .example("sum(worth of activity cap 6 points per quarter)", "6"),
+    aggregate("avg", "avg(VALUE of SOURCE …)", A::Avg, "Mean of the values, rounded once; `weighted by` weighs them.")
+        .units(AS_VALUES)
+        .missing(NO_VALUES)
+        .example("avg(worth of activity)", "4"),
+    aggregate("median", "median(VALUE of SOURCE …)", A::Median, "Middle value; of an even count the mean of the two middle ones.")
+        .units(AS_VALUES)
+        .missing(NO_VALUES)
+        .example("median(score of survey, at least 5 answers)", "9"),
+    aggregate("min", "min(VALUE of SOURCE …)", A::Min, "Smallest value.")
+        .units("numbers or dates; gives the same")
+        .missing(NO_VALUES)
+        .example("min(worth of activity)", "2"),
+    aggregate("max", "max(VALUE of SOURCE …)", A::Max, "Largest value.")
+        .units("numbers or dates; gives the same")
+        .missing(NO_VALUES)
+        .example("max(occurred_at of activity)", "2026-03-01"),
+    aggregate("first", "first(VALUE of SOURCE …)", A::First, "Value of the earliest row that has one; without `VALUE of`, its date.")
+        .units("values of any type; gives the same, or a date")
+        .missing(NO_VALUES)
+        .example("first(activity)", "2026-01-10"),
+    aggregate("last", "last(VALUE of SOURCE …)", A::Last, "Value of the latest row that has one; without `VALUE of`, its date.")
+        .units("values of any type; gives the same, or a date")
+        .missing(NO_VALUES)
+        .example("last(type of activity)", "reference"),
+    aggregate("distinct", "distinct(VALUE of SOURCE …)", A::Distinct, "How many different values; text is compared trimmed and case-folded, rows without a value are left out.")
+        .units("values of any type; gives a bare number")
+        .missing(UNCOVERED)
+        .example("distinct(contact of activity)", "2"),
+    aggregate("share", "share(CONDITION of SOURCE …)", A::Share, "Share of the rows whose condition holds among those where it is known.")
+        .units("a condition; gives a ratio")
+        .missing("not applicable without such rows")
+        .example("share(type = reference of activity)", "66.7%"),
+    aggregate("nps", "nps(SCORE of SOURCE …)", A::Nps, "100 x (promoters - detractors) / answers; promoters answer 9 or 10, detractors 0 to 6. Keeps the latest answer per contact if the source has a column `contact`, unless `all answers` is added.")
+        .units("answers declared 0 to 10; gives an nps")
+        .missing("no data without answers, too few below `at least N answers`")
+        .example("nps(score of survey)", "40")
+        .source("F. F. Reichheld, The one number you need to grow, Harvard Business Review, December 2003"),
+    aggregate("nps_margin", "nps_margin(SCORE of SOURCE …)", A::NpsMargin, "Half the width of the 95 % interval around `nps` of the same answers: 1.96 standard errors, 196 x sqrt((p + d - (p - d)^2) / n). Takes the clauses and options of `nps`, but no weights.")
+        .units("answers declared 0 to 10; gives an nps")
+        .missing("as `nps`")
+        .example("nps_margin(score of survey)", "70.1")
+        .source("variance of a variable that is 1, 0 or -1"),
+    aggregate("csat", "csat(SCORE of SOURCE …)", A::Csat, "Share of answers 4 and 5. Every answer counts; add `latest per contact` for one of each.")
+        .units("answers declared 1 to 5; gives a ratio")
+        .missing(NO_VALUES)
+        .example("csat(stars of rating)", "75%"),
+    aggregate("csat_mean", "csat_mean(SCORE of SOURCE …)", A::CsatMean, "Mean answer on a scale of 0 to 100: (mean - 1) / 4 x 100.")
+        .units("answers declared 1 to 5; gives points")
+        .missing(NO_VALUES)
+        .example("csat_mean(stars of rating)", "81.3"),
+    aggregate("ces", "ces(SCORE of SOURCE …)", A::Ces, "Mean answer to how easy it was. The share of those who found it easy is `share(SCORE >= 5 of …)`.")
+        .units("answers declared 1 to 7; gives a bare number")
+        .missing(NO_VALUES)
+        .example("ces(ease of effort)", "5"),
+    scalar("abs", "abs(x)", S::Abs, "Magnitude.")
+        .units(AS_VALUES)
+        .missing(IF_ONE_IS)
+        .example("abs(-2.5)", "2.5"),
+    scalar("round", "round(x) or round(x, digits)", S::Round, "Rounded half away from zero to so many fractional digits, none unless said.")
+        .units(AS_VALUES)
+        .missing(IF_ONE_IS)
+        .example("round(2.345, 2)", "2.35"),
+    scalar("floor", "floor(x)", S::Floor, "Largest whole number at or below x.")
+        .units(AS_VALUES)
+        .missing(IF_ONE_IS)
+        .example("floor(-1.5)", "-2"),
+    scalar("ceil", "ceil(x)", S::Ceil, "Smallest whole number at or above x.")
+        .units(AS_VALUES)
+        .missing(IF_ONE_IS)
+        .example("ceil(1.2)", "2"),
+    scalar("min", "min(a, b, …)", S::Least, "Smallest of the values.")
+        .units("numbers of one unit; gives the same")
+        .missing(IF_ONE_IS)
+        .example("min(seats, 100)", "100"),
+    scalar("max", "max(a, b, …)", S::Greatest, "Largest of the values.")
+        .units("numbers of one unit; gives the same")
+        .missing(IF_ONE_IS)
+        .example("max(seats, 100)", "120"),
+    scalar("clamp", "clamp(x, low, high)", S::Clamp, "x, but at least low and at most high.")
+        .units("numbers of one unit; gives the same")
+        .missing(IF_ONE_IS)
+        .example("clamp(seats, 0, 50)", "50"),
+    scalar("to_points", "to_points(x)", S::ToPoints, "A ratio times 100, an nps as (x + 100) / 2, a bare number as it is.")
+        .units("a ratio, an nps, points or a bare number; gives points")
+        .missing(IF_ONE_IS)
+        .example("to_points(margin)", "80.0"),
+    scalar("to_ratio", "to_ratio(x)", S::ToRatio, "Points divided by 100, a bare number as it is.")
+        .units("points, a ratio or a bare number; gives a ratio")
+        .missing(IF_ONE_IS)
+        .example("to_ratio(used / seats)", "75%"),
+    scalar("to_number", "to_number(x)", S::ToNumber, "The bare number of any unit.")
+        .units("a number of any unit; gives a bare number")
+        .missing(IF_ONE_IS)
+        .example("to_number(arr)", "250,000"),
+    scalar("sqrt", "sqrt(x)", S::Sqrt, "Square root, rounded to nine digits.")
+        .units(BARE)
+        .missing("not applicable below 0")
+        .example("sqrt(2.25)", "1.5"),
+    scalar("exp", "exp(x)", S::Exp, "e to the power x, rounded to nine digits.")
+        .units(BARE)
+        .missing("number too large above 50")
+        .example("round(exp(1), 5)", "2.72"),
+    scalar("ln", "ln(x)", S::Ln, "Natural logarithm, rounded to nine digits.")
+        .units(BARE)
+        .missing("not applicable for 0 and below")
+        .example("ln(1)", "0"),
+    scalar("log10", "log10(x)", S::Log10, "Logarithm to base 10, rounded to nine digits.")
+        .units(BARE)
+        .missing("not applicable for 0 and below")
+        .example("log10(1000)", "3"),
+    scalar("logistic", "logistic(x)", S::Logistic, "1 / (1 + e^-x), rounded to nine digits: a likelihood from a weighted sum.")
+        .units("a bare number or a ratio; gives a ratio")
+        .missing(IF_ONE_IS)
+        .example("logistic(1.7)", "84.6%"),
+    scalar("wilson_low", "wilson_low(k, n)", S::WilsonLow, "Lower end of the 95 % interval for a rate of k in n cases (z = 1.96).")
+        .units("bare numbers; gives a ratio")
+        .missing("not applicable unless 0 <= k <= n and n > 0")
+        .example("wilson_low(48, 192)", "19.4%")
+        .source("E. B. Wilson, Probable inference, the law of succession, and statistical inference, Journal of the American Statistical Association 22, 1927"),
+    scalar("wilson_high", "wilson_high(k, n)", S::WilsonHigh, "Upper end of the 95 % interval for a rate of k in n cases (z = 1.96).")
+        .units("bare numbers; gives a ratio")
+        .missing("not applicable unless 0 <= k <= n and n > 0")
+        .example("wilson_high(48, 192)", "31.6%")
+        .source("E. B. Wilson, Probable inference, the law of succession, and statistical inference, Journal of the American Statistical Association 22, 1927"),
+    scalar("shrunk", "shrunk(k, n, m, p0)", S::Shrunk, "(k + m p0) / (n + m): the rate of k in n cases, pulled towards p0 as if m further cases were known.")
+        .units("bare numbers and a ratio p0; gives a ratio")
+        .missing("not applicable unless 0 <= k <= n, m >= 0 and n + m > 0")
+        .example("shrunk(1, 2, 5, 25%)", "32.1%")
+        .source("the mean of a beta distribution with m prior cases"),
+    scalar("points", "points(METRIC)", S::Points, "The points a metric has after its thresholds or scale.")
+        .units("the name of a metric; gives points")
+        .missing("as the metric, unless a `missing` row gives points")
+        .example("points(references)", "70.0"),
 ];

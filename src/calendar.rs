@@ -30,6 +30,22 @@ impl Date {
         Date::new(digits(0..4)?.parse().ok()?, digits(5..7)?.parse().ok()?, digits(8..10)?.parse().ok()?)
     }
 
+    /// The date that `03/31/2026`, `31.12.2026` or `2026-3-1` means, if only one can have been meant.
+    pub fn repaired(written: &str) -> Option<Date> {
+        let number = |s: &str| s.parse::<u32>().ok();
+        let parts: Vec<&str> = written.split(['-', '/', '.']).collect();
+        let [a, b, c] = parts.as_slice() else { return None };
+        if a.len() == 4 {
+            return Date::new(i32::try_from(number(a)?).ok()?, number(b)?, number(c)?);
+        }
+        let year = i32::try_from(number(c).filter(|year| *year >= 1000)?).ok()?;
+        let readings = [Date::new(year, number(b)?, number(a)?), Date::new(year, number(a)?, number(b)?)];
+        match readings {
+            [Some(x), Some(y)] => (x == y).then_some(x),
+            [x, y] => x.or(y),
+        }
+    }
+
     fn chrono(self) -> NaiveDate {
         let end = if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
         NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH)).unwrap_or(end)

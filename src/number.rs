@@ -243,7 +243,7 @@ fn round_div(value: i128, divisor: i128) -> i128 {
     }
 }
 
-fn round_div_wide(value: I256, divisor: I256) -> I256 {
+pub(crate) fn round_div_wide(value: I256, divisor: I256) -> I256 {
     let quotient = value / divisor;
     let rest = (value % divisor).unsigned_abs();
     if rest >= divisor.unsigned_abs() - rest {
@@ -253,7 +253,7 @@ fn round_div_wide(value: I256, divisor: I256) -> I256 {
     }
 }
 
-fn narrow(value: I256) -> Option<Decimal> {
+pub(crate) fn narrow(value: I256) -> Option<Decimal> {
     i128::try_from(value).ok().and_then(Decimal::from_raw)
 }
 

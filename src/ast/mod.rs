@@ -415,7 +415,7 @@ pub enum Stale {
     /// `flag`
     Flag,
     /// `decay to 50 over 30 days`: of its points.
-    Fade { to: Expr, over: DurationLit },
+    Fade { to: Box<Expr>, over: DurationLit },
 }
 
 // ---------- scorecard ----------

@@ -5,7 +5,7 @@ use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, ItemKind, Name};
 use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, MetricId, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
@@ -26,7 +26,7 @@ impl Checker<'_, '_> {
         }
         let entries: Vec<&Entry> = CATALOGUE.iter().filter(|e| e.name == name).collect();
         if entries.is_empty() {
-            self.unknown_function(&call.function);
+            self.unknown_function(call);
             return unknown(span);
         }
         let aggregate = entries.iter().find_map(|e| match e.function {
@@ -60,7 +60,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn unknown_function(&mut self, function: &Name) {
+    fn unknown_function(&mut self, call: &Call) {
+        let function = &call.function;
         if self.symbols.left_out(&function.text) {
             return;
         }
@@ -72,7 +73,12 @@ impl Checker<'_, '_> {
         if self.many_errors() {
             names.clear();
         }
-        if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
+        if let Some((help, edits)) = spreadsheet(call) {
+            diagnostic = diagnostic.help(help.clone());
+            if !edits.is_empty() {
+                diagnostic.fix = Some(Fix { title: help, edits });
+            }
+        } else if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
         } else {
             diagnostic.help = Some(format!("define it: `define {}(…) = …`", function.text));
@@ -131,6 +137,8 @@ impl Checker<'_, '_> {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
             Scalar::Clamp => count == 3,
+            Scalar::WilsonLow | Scalar::WilsonHigh => count == 2,
+            Scalar::Shrunk => count == 4,
             _ => count == 1,
         };
         if !fits {
@@ -193,6 +201,33 @@ impl Checker<'_, '_> {
                 }
             },
             Scalar::ToNumber => Type::PLAIN,
+            Scalar::Sqrt | Scalar::Exp | Scalar::Ln | Scalar::Log10 | Scalar::Logistic => {
+                if !matches!(first, Type::Number(Unit::Plain | Unit::Ratio)) {
+                    self.error(
+                        Code::UnitMismatch,
+                        span,
+                        format!("`{}` wants a bare number, but this is {first}", entry.name),
+                        "has a unit",
+                        "take the bare number with `to_number(…)`, or divide it by something of its own unit",
+                    );
+                    return unknown(span);
+                }
+                if function == Scalar::Logistic { Type::Number(Unit::Ratio) } else { Type::PLAIN }
+            }
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
+                args = args
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, a)| {
+                        let unit = if i == 3 { Type::Number(Unit::Ratio) } else { Type::PLAIN };
+                        self.want(a, unit, &format!("argument {} of `{}`", i + 1, entry.name))
+                    })
+                    .collect();
+                if args.iter().any(|a| a.ty == Type::Unknown) {
+                    return unknown(span);
+                }
+                Type::Number(Unit::Ratio)
+            }
             Scalar::Round => {
                 if let Some(digits) = args.get(1)
                     && !matches!(&digits.kind, ExprKind::Literal(v) if v.number().and_then(Decimal::to_int).is_some_and(|n| (0..=9).contains(&n)))
@@ -368,10 +403,14 @@ impl Checker<'_, '_> {
         for clause in clauses {
             self.clause(clause, &mut out, &row, &mut seen, entry);
         }
-        if function == A::Nps && out.latest_per.is_empty() && out.dedupe.is_none() && all_answers.is_none() {
+        if matches!(function, A::Nps | A::NpsMargin)
+            && out.latest_per.is_empty()
+            && out.dedupe.is_none()
+            && all_answers.is_none()
+        {
             out.latest_per.extend(self.table_field(table, "contact").map(|(id, _)| id));
         }
-        if let (Some(at), true) = (all_answers, function != A::Nps) {
+        if let (Some(at), true) = (all_answers, !matches!(function, A::Nps | A::NpsMargin)) {
             self.error(
                 Code::ClauseMisplaced,
                 at,
@@ -457,7 +496,9 @@ impl Checker<'_, '_> {
         }
         let ordered = typed.ty.is_number() || typed.ty.is_date();
         let fits = match function {
-            A::Sum | A::Avg | A::Median | A::Nps => typed.ty.is_number(),
+            A::Sum | A::Avg | A::Median | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => {
+                typed.ty.is_number()
+            }
             A::Min | A::Max => ordered,
             _ => true,
         };
@@ -475,33 +516,45 @@ impl Checker<'_, '_> {
             );
             return None;
         }
-        if function == A::Nps {
+        if let Some((low, high)) = answers_of(function) {
             let Scope::Row(table) = row else { return None };
             let answers = domain::of(&typed, self, Some(*table));
-            let zero_to_ten =
-                answers.low.is_some_and(|l| !l.is_negative()) && answers.high.is_some_and(|h| h <= Decimal::int(10));
-            if !zero_to_ten {
+            let within = answers.low.is_some_and(|l| l >= Decimal::int(low))
+                && answers.high.is_some_and(|h| h <= Decimal::int(high));
+            let question = match function {
+                A::Nps | A::NpsMargin => "the recommendation question".to_string(),
+                _ => format!("`{}`", entry.name),
+            };
+            if !within {
                 self.error(
                     Code::NpsRange,
                     value.span,
                     match (answers.low, answers.high) {
-                        (None, None) => {
-                            "answers to the recommendation question are 0 to 10, but nothing limits this".into()
-                        }
-                        (low, high) => format!(
-                            "answers to the recommendation question are 0 to 10, but this may be {}",
-                            super::interval::words(low, high, true, Type::PLAIN)
+                        (None, None) => format!("answers to {question} are {low} to {high}, but nothing limits this"),
+                        (least, most) => format!(
+                            "answers to {question} are {low} to {high}, but this may be {}",
+                            super::interval::words(least, most, true, Type::PLAIN)
                         ),
                     },
-                    "a code such as 11 for no answer would count as a promoter",
-                    "declare the column `integer 0 to 10`; other answers are then rejected and counted",
+                    &match function {
+                        A::Nps | A::NpsMargin => {
+                            "a code such as 11 for no answer would count as a promoter".to_string()
+                        }
+                        _ => "a code such as 99 for no answer would count as the best of all".to_string(),
+                    },
+                    format!(
+                        "declare the column `integer {low} to {high}`; other answers are then rejected and counted"
+                    ),
                 );
                 return None;
             }
         }
         let ty = match function {
             A::Distinct => Type::PLAIN,
-            A::Nps => Type::Number(Unit::Nps),
+            A::Nps | A::NpsMargin => Type::Number(Unit::Nps),
+            A::Csat => Type::Number(Unit::Ratio),
+            A::CsatMean => Type::Number(Unit::Points),
+            A::Ces => Type::PLAIN,
             _ => typed.ty,
         };
         let _ = span;
@@ -610,7 +663,7 @@ impl Checker<'_, '_> {
                 }
             }
             ClauseKind::WeightedBy(weight) => {
-                if !matches!(out.function, A::Avg | A::Share | A::Nps) {
+                if !matches!(out.function, A::Avg | A::Share | A::Nps | A::Csat | A::CsatMean | A::Ces) {
                     self.error(
                         Code::ClauseMisplaced,
                         clause.span,
@@ -886,4 +939,68 @@ fn size(expr: &Expr) -> Size {
         open.extend(next.children().into_iter().map(|child| (child, depth + 1)));
     }
     size
+}
+
+/// The answers that a survey function understands.
+fn answers_of(function: A) -> Option<(i64, i64)> {
+    match function {
+        A::Nps | A::NpsMargin => Some((0, 10)),
+        A::Csat | A::CsatMean => Some((1, 5)),
+        A::Ces => Some((1, 7)),
+        _ => None,
+    }
+}
+
+/// What a function of spreadsheets and queries is called here, with the edits where they can be told.
+fn spreadsheet(call: &Call) -> Option<(String, Vec<Edit>)> {
+    let function = &call.function;
+    let name = function.text.to_lowercase();
+    let (right, conditional) = match name.as_str() {
+        "countif" | "countifs" | "count_if" | "counta" => ("count", true),
+        "sumif" | "sumifs" | "sum_if" => ("sum", true),
+        "average" | "mean" => ("avg", false),
+        "averageif" | "averageifs" | "avgif" | "avg_if" => ("avg", true),
+        "maxif" | "maxifs" | "max_if" => ("max", true),
+        "minif" | "minifs" | "min_if" => ("min", true),
+        "countdistinct" | "count_distinct" | "countunique" | "unique" => ("distinct", false),
+        "maximum" | "greatest" => ("max", false),
+        "minimum" | "least" => ("min", false),
+        "coalesce" | "ifnull" | "isnull" | "nvl" | "iferror" => {
+            return Some(("write `x or else y`".to_string(), Vec::new()));
+        }
+        "iif" => return Some(("write `if CONDITION then A else B`".to_string(), Vec::new())),
+        "datediff" | "datedif" => {
+            return Some(("write `days since DATE`, or subtract two dates".to_string(), Vec::new()));
+        }
+        "today" | "now" => {
+            return Some((
+                "write `days since DATE` or `in last 90 days`: both count from the as-of date".to_string(),
+                Vec::new(),
+            ));
+        }
+        _ => return None,
+    };
+    let rename = Edit { span: function.span, text: right.to_string() };
+    let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }));
+    if rows || !conditional {
+        return Some((format!("did you mean `{right}`?"), vec![rename]));
+    }
+    if right != "count" {
+        return Some((format!("write `{right}(VALUE of SOURCE where CONDITION)`"), Vec::new()));
+    }
+    // `countif(activity, type = review)`: the source, then conditions.
+    let mut edits = vec![rename];
+    for (i, pair) in call.arguments.windows(2).enumerate() {
+        let [before, after] = pair else { continue };
+        let condition = matches!(&after.kind, ArgumentKind::Value(value) if !matches!(value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Text(_)));
+        let source =
+            i > 0 || matches!(&before.kind, ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(_), .. }));
+        if !condition || !source {
+            return Some(("write `count(SOURCE where CONDITION)`".to_string(), Vec::new()));
+        }
+        let span = Span { start: before.span.end, end: after.span.start, ..before.span };
+        edits.push(Edit { span, text: if i == 0 { " where " } else { " and " }.to_string() });
+    }
+    let help = if edits.len() > 1 { "write `count(SOURCE where CONDITION)`" } else { "did you mean `count`?" };
+    Some((help.to_string(), edits))
 }

@@ -224,7 +224,9 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
             _ => first,
         },
         Scalar::ToNumber => first,
-        Scalar::Round | Scalar::Points => Domain::ANY,
+        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => Domain::within(0, 1),
+        Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
+        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 => Domain::ANY,
     }
 }
 
@@ -234,6 +236,10 @@ fn of_aggregate(aggregate: &Aggregate, known: &dyn Known) -> Domain {
         AggregateFunction::Count | AggregateFunction::Distinct => Domain::COUNT,
         AggregateFunction::Share => Domain::within(0, 1),
         AggregateFunction::Nps => Domain::within(-100, 100),
+        AggregateFunction::NpsMargin => Domain::within(0, 196),
+        AggregateFunction::Csat => Domain::within(0, 1),
+        AggregateFunction::CsatMean => Domain::within(0, 100),
+        AggregateFunction::Ces => Domain::within(1, 7),
         AggregateFunction::Sum => Domain {
             low: value.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO),
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),

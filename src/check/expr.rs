@@ -60,6 +60,12 @@ impl Checker<'_, '_> {
     fn typed(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
         let span = expr.span;
         let make = |kind: ExprKind, ty: Type| Expr { kind, ty, span };
+        if let Some(Type::Enum(list)) = expected
+            && let Some(written) = self.hyphenated(expr, scope)
+        {
+            self.unknown_list_value(list, &written, span);
+            return unknown(span);
+        }
         match &expr.kind {
             Ast::Number(n) => make(ExprKind::Literal(Value::Number(*n)), Type::PLAIN),
             Ast::Percent(n) => make(ExprKind::Literal(Value::Number(*n)), Type::Number(Unit::Ratio)),
@@ -335,6 +341,28 @@ impl Checker<'_, '_> {
     /// True for a bare word that means nothing by itself: compared with something of unknown type, it may be right.
     fn may_be_value(&self, expr: &ast::Expr, scope: &Scope) -> bool {
         matches!(&expr.kind, Ast::Name(word) if !self.means_something(word, scope))
+            || self.hyphenated(expr, scope).is_some()
+    }
+
+    /// `case-study`, `n/a`: words that mean nothing by themselves with a sign between, as data is written.
+    fn hyphenated(&self, expr: &ast::Expr, scope: &Scope) -> Option<String> {
+        let parts: Vec<(&str, &ast::Expr)> = match &expr.kind {
+            Ast::Sum(terms) => terms.iter().map(|t| (if t.negative { "-" } else { "+" }, &t.value)).collect(),
+            Ast::Product(factors) => factors.iter().map(|f| (if f.divide { "/" } else { "*" }, &f.value)).collect(),
+            _ => return None,
+        };
+        let mut written = String::new();
+        for (i, (sign, part)) in parts.iter().enumerate() {
+            if i > 0 {
+                written.push_str(sign);
+            }
+            match &part.kind {
+                Ast::Name(word) if !self.means_something(word, scope) => written.push_str(word),
+                Ast::Number(n) if i > 0 => written.push_str(&n.to_string()),
+                _ => return None,
+            }
+        }
+        (!written.contains(['+', '*'])).then_some(written)
     }
 
     /// True for `fintech` in `fintech = industry`: a value of the other side's list, and not of that type itself.
@@ -614,6 +642,11 @@ impl Checker<'_, '_> {
             Diagnostic::new(Code::UnknownValue, span, format!("`{word}` is not a value of `{}`", found.name))
                 .label("never true");
         let values: Vec<&str> = found.values.iter().map(String::as_str).collect();
+        let folded = word.replace(['-', '/'], "_").to_lowercase();
+        if word.contains(['-', '/']) && values.contains(&folded.as_str()) {
+            self.push(diagnostic.fix(format!("values are written with `_`: `{folded}`"), span, folded));
+            return;
+        }
         let near = crate::diagnostics::nearest(word, values.iter().copied());
         diagnostic = match near.filter(|_| !self.many_errors()) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
@@ -756,7 +789,7 @@ impl Checker<'_, '_> {
         // The side that is not a bare list value says what the other is compared with.
         let left_first = match (&left.kind, &right.kind) {
             (Ast::Name(word), Ast::Name(other)) => !self.is_value_of(word, other, scope),
-            (Ast::Name(word), _) => self.means_something(word, scope),
+            (Ast::Name(word), _) => self.means_something(word, scope) || self.hyphenated(right, scope).is_some(),
             (Ast::Text(_), _) => false,
             _ => true,
         };
@@ -766,6 +799,17 @@ impl Checker<'_, '_> {
             return unknown(span);
         }
         if one.ty == Type::Unknown && self.may_be_value(second, scope) {
+            return unknown(span);
+        }
+        if one.ty == Type::Text
+            && let Some(written) = self.hyphenated(second, scope)
+        {
+            let right = format!("\"{written}\"");
+            self.push(
+                Diagnostic::new(Code::UnknownName, second.span, format!("there is no `{written}`"))
+                    .label("a text?")
+                    .fix(format!("write a text in quotes: `{right}`"), second.span, right),
+            );
             return unknown(span);
         }
         let other = self.expr(second, scope, wanted(one.ty));

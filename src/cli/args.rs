@@ -121,12 +121,21 @@ pub struct EvalArgs {
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH", conflicts_with = "project")]
     pub path: Option<PathBuf>,
-    /// Only this account, as often as needed
-    #[arg(long, value_name = "ID", help_heading = "Selection")]
+    /// Only this account, by id or name, as often as needed
+    #[arg(long, value_name = "ID|NAME", help_heading = "Selection")]
     pub account: Vec<String>,
     /// Evaluate this expression instead of the scorecards
     #[arg(short = 'e', long, value_name = "EXPRESSION", help_heading = "Selection")]
     pub expression: Option<String>,
+    /// Columns of the accounts to show too: --columns arr,csm; all shows those that are not personal
+    #[arg(
+        long,
+        value_name = "COLUMN,…",
+        value_delimiter = ',',
+        help_heading = "Selection",
+        conflicts_with = "expression"
+    )]
+    pub columns: Vec<String>,
     /// How results are printed
     #[arg(
         long,
@@ -136,6 +145,9 @@ pub struct EvalArgs {
         hide_possible_values = true
     )]
     pub format: Format,
+    /// List what the rules that hold ask for; nothing is sent
+    #[arg(long, help_heading = "Output", conflicts_with = "expression")]
+    pub tasks: bool,
     /// Write every row that was not kept and every cell that was not read to this file, as csv
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,

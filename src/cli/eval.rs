@@ -1,5 +1,6 @@
 //! `laud eval`: every account, scored.
 
+use super::accounts;
 use super::args::{EvalArgs, Format};
 use super::findings;
 use super::project::reason;
@@ -10,11 +11,10 @@ use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::engine::reference::{Evaluator, Reference};
 use crate::engine::{Engine, Options};
 use crate::explain::personal;
-use crate::program::{Expr, Type};
-use crate::report::accounts::{self, Evaluation, account_name};
-use crate::report::paint::Paint;
-use crate::report::table::{Align, Cell, Column, Table};
-use crate::report::{Layout, load, value};
+use crate::program::{Expr, Field, FieldId, Program, Type};
+use crate::report::accounts::{self as report, Evaluation, Extras, account_name};
+use crate::report::table::{Align, Cell, Column, Table, clean, shortened};
+use crate::report::{Layout, counted, load, value};
 use crate::source::Source;
 use crate::value::Value;
 use crate::{check, syntax};
@@ -28,30 +28,35 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
             .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))?;
     }
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
-    for id in &args.account {
-        known(&evaluator, &session, id, args.run.show_personal)?;
-    }
+    let personal = args.run.show_personal;
+    let found = args.account.iter().map(|asked| accounts::find(&evaluator, &session, asked, personal));
+    let ids = found.collect::<Result<Vec<String>, Stop>>()?;
     match &args.expression {
-        Some(text) => expression(args, &session, &evaluator, text, terminal),
-        None => Ok(scores(args, &session, terminal)),
+        Some(text) => expression(args, &ids, &session, &evaluator, text, terminal),
+        None => scores(args, ids, &session, &evaluator, terminal),
     }
 }
 
-/// Stops if there is no such account.
-fn known(evaluator: &Evaluator, session: &Session, id: &str, personal: bool) -> Result<(), Stop> {
-    let as_of = session.stamp.as_of;
-    if evaluator.ids(as_of).any(|known| known == id) {
-        return Ok(());
-    }
-    let ids: Vec<&str> = evaluator.ids(as_of).collect();
-    let tell = personal || !accounts::personal_key(&session.program);
-    let help = tell.then(|| did_you_mean(id, ids.iter().copied())).flatten();
-    Err(Stop::usage(format!("there is no account `{id}`")).maybe_help(help))
-}
-
-fn scores(args: &EvalArgs, session: &Session, terminal: &mut Terminal) -> u8 {
-    let options = Options { as_of: session.stamp.as_of, calendar: session.calendar, accounts: args.account.clone() };
+fn scores(
+    args: &EvalArgs,
+    ids: Vec<String>,
+    session: &Session,
+    evaluator: &Evaluator,
+    terminal: &mut Terminal,
+) -> Result<u8, Stop> {
+    let columns = columns(args, session)?;
+    let options = Options { as_of: session.stamp.as_of, calendar: session.calendar, accounts: ids };
     let results = Reference.evaluate(&session.program, &session.data, &options);
+    let without = session.declared.as_ref().map(|program| Reference.evaluate(program, &session.data, &options));
+    let extras = Extras {
+        bare: terminal.quiet(),
+        list_tasks: args.tasks,
+        columns,
+        rows: report::rows(evaluator, &results),
+        gaps: report::gaps(evaluator, &results),
+        tasks: report::tasks(evaluator, &results, args.run.show_personal),
+        changes: without.map(|without| report::changes(&session.program, &results, &without)),
+    };
     let evaluation = Evaluation {
         program: &session.program,
         data: &session.data,
@@ -59,45 +64,93 @@ fn scores(args: &EvalArgs, session: &Session, terminal: &mut Terminal) -> u8 {
         results: &results,
         stamp: &session.stamp,
         personal: args.run.show_personal,
+        extras: &extras,
     };
     let text = match args.format {
-        Format::Human => accounts::human(&evaluation, &terminal.layout()),
-        Format::Json => format!("{:#}\n", accounts::json(&evaluation)),
-        Format::Csv => accounts::csv(&evaluation),
-        Format::Md => accounts::markdown(&evaluation),
+        Format::Human => report::human(&evaluation, &terminal.layout()),
+        Format::Json => format!("{:#}\n", report::json(&evaluation)),
+        Format::Csv => report::csv(&evaluation),
+        Format::Md => report::markdown(&evaluation),
     };
     terminal.print(&text);
     if args.format == Format::Csv {
-        left_out(session, terminal);
+        let text = report::besides(&evaluation, &terminal.err_layout());
+        terminal.note(&text);
     }
     if evaluation.scores_hit() {
         terminal.note("some scores lack a number that could not be computed\n");
-        return DATA;
+        return Ok(DATA);
     }
-    0
+    Ok(0)
 }
+
+/// The columns of the accounts that are to be shown.
+fn columns(args: &EvalArgs, session: &Session) -> Result<Vec<FieldId>, Stop> {
+    let Some(table) = session.program.subject_table() else { return Ok(Vec::new()) };
+    let shown = |field: &Field| !field.personal || args.run.show_personal;
+    let named = |f: &Field| f.name == "name" && f.ty == Type::Text;
+    let mut found: Vec<FieldId> = Vec::new();
+    for asked in args.columns.iter().map(|c| c.trim()).filter(|c| !c.is_empty()) {
+        let place = table.fields.iter().position(|f| f.name == asked);
+        let places: Vec<usize> = match place {
+            Some(i) => vec![i],
+            // The key and the name are there anyway.
+            None if asked == "all" => (0..table.fields.len())
+                .filter(|i| table.key.is_none_or(|key| key.index() != *i))
+                .filter(|i| table.fields.get(*i).is_some_and(|f| shown(f) && !named(f)))
+                .collect(),
+            None => {
+                let names: Vec<&str> = table.fields.iter().map(|f| f.name.as_str()).collect();
+                let stop = Stop::usage(format!("`{}` has no column `{asked}`", table.header.name));
+                return Err(stop.maybe_help(did_you_mean(asked, names.iter().copied())));
+            }
+        };
+        found.extend(places.into_iter().filter_map(|i| u32::try_from(i).ok()).map(FieldId));
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|f| seen.insert(*f));
+    Ok(found)
+}
+
+/// A longer expression is cut where it is a heading.
+const HEADING: usize = 40;
 
 /// One expression for every account, or for those asked for.
 fn expression(
     args: &EvalArgs,
+    ids: &[String],
     session: &Session,
     evaluator: &Evaluator,
     text: &str,
     terminal: &mut Terminal,
 ) -> Result<u8, Stop> {
-    let expr = typed(session, text, terminal)?;
+    let expr = typed(session, &session.program, text, terminal)?;
     let program = &session.program;
     let hidden = !args.run.show_personal && personal(program, &expr);
-    let asked = |id: &&str| args.account.is_empty() || args.account.iter().any(|a| a == id);
-    let mut rows: Vec<(String, Option<String>, Value)> = Vec::new();
-    for id in evaluator.ids(session.stamp.as_of).filter(asked) {
-        let Some(mut account) = evaluator.account(id, session.stamp.as_of) else { continue };
-        let value = account.value_of(&expr);
-        let name = account_name(program, &session.data, account.row(), args.run.show_personal);
-        let masked = accounts::personal_key(program) && !args.run.show_personal;
-        rows.push((if masked { value::MASK.to_string() } else { id.to_string() }, name, value));
-    }
+    let rows = values(session, evaluator, &expr, ids, args.run.show_personal);
     let shown = |v: &Value, text: String| if hidden && !v.is_missing() { value::MASK.to_string() } else { text };
+    let words = |v: &Value| match v {
+        Value::Missing(why) => format!("missing ({why})"),
+        v => shown(v, value::shown(program, expr.ty, v)),
+    };
+    let changed = match &session.declared {
+        Some(declared) => {
+            let expr = typed(session, declared, text, terminal)?;
+            let evaluator = Evaluator::new(declared, &session.data, session.calendar);
+            changed(&rows, &values(session, &evaluator, &expr, ids, args.run.show_personal), words)
+        }
+        None => Vec::new(),
+    };
+    let extents = load::extents(program, &session.data, session.stamp.as_of);
+    let left_out = load::left_out(&session.load, &extents);
+    let footer = |layout: &Layout| {
+        let mut out = String::new();
+        report::section(&mut out, "data", left_out.clone(), layout);
+        let mut table = Table::new(vec![Column::default()]);
+        changed.iter().for_each(|text| table.row(vec![text.as_str().into()]));
+        report::section(&mut out, "changes", table, layout);
+        out
+    };
     let out = match args.format {
         Format::Json => {
             let accounts: Vec<serde_json::Value> = rows
@@ -109,7 +162,7 @@ fn expression(
                 })
                 .collect();
             let stamp = &session.stamp;
-            let whole = json!({
+            let mut whole = json!({
                 "project": stamp.project,
                 "as_of": stamp.as_of.to_string(),
                 "program": stamp.program,
@@ -117,8 +170,12 @@ fn expression(
                 "expression": text,
                 "type": expr.ty.to_string(),
                 "accounts": accounts,
-                "load": load::json(&session.load, &accounts::unseen(program, &session.data, stamp.as_of)),
+                "load": load::json(&session.load, &extents),
             });
+            if let (false, Some(map)) = (stamp.settings.is_empty(), whole.as_object_mut()) {
+                map.insert("settings".into(), stamp.settings_json());
+                map.insert("changes".into(), json!(changed));
+            }
             format!("{whole:#}\n")
         }
         Format::Csv => {
@@ -138,59 +195,94 @@ fn expression(
             if named {
                 columns.push(Column { limit: Some(24), ..Column::words("name") });
             }
-            columns.push(Column { title: text.to_string(), align, ..Column::default() });
+            columns.push(Column { title: shortened(&clean(text), HEADING), align, ..Column::default() });
             let mut table = Table::new(columns);
             for (id, name, v) in rows {
                 let mut cells = vec![Cell::from(id)];
                 if named {
                     cells.push(name.unwrap_or_default().into());
                 }
-                let text = match &v {
-                    Value::Missing(why) => format!("missing ({why})"),
-                    v => shown(v, value::shown(program, expr.ty, v)),
-                };
-                cells.push(text.into());
+                cells.push(words(&v).into());
                 table.row(cells);
             }
-            if args.format == Format::Md {
-                accounts::heading(&session.stamp) + &table.markdown()
-            } else {
-                let layout = terminal.layout();
-                let mut out = accounts::title(&session.stamp, table.rows.len(), &layout);
-                out.push_str(&format!("\n{}", table.human(0, &layout)));
-                let left_out = load::left_out(&session.load);
-                if !left_out.rows.is_empty() {
-                    out.push('\n');
-                    accounts::section(&mut out, "data", left_out, &layout);
+            let layout = terminal.layout();
+            match args.format {
+                Format::Md => {
+                    let heading = if terminal.quiet() { String::new() } else { report::heading(&session.stamp) };
+                    heading + &table.markdown()
                 }
-                out
+                _ if terminal.quiet() => table.human(0, &layout),
+                _ => {
+                    let title = report::title(&session.stamp, table.rows.len(), &layout);
+                    let footer = footer(&layout);
+                    let gap = if footer.is_empty() { "" } else { "\n" };
+                    format!("{title}\n{}{gap}{footer}", table.human(0, &layout))
+                }
             }
         }
     };
     terminal.print(&out);
     if matches!(args.format, Format::Csv | Format::Md) {
-        left_out(session, terminal);
+        // The heading of the Markdown page has the remarks.
+        let remarks = session.stamp.remarks().into_iter().filter(|_| args.format == Format::Csv);
+        let remarks: String = remarks.map(|r| format!("{}\n", clean(&r))).collect();
+        let footer = footer(&terminal.err_layout());
+        terminal.note(&format!("{remarks}{footer}"));
     }
     Ok(0)
 }
 
-/// Says beside a result that has no place for it which tables lack rows.
-fn left_out(session: &Session, terminal: &mut Terminal) {
-    let table = load::left_out(&session.load);
-    if !table.rows.is_empty() {
-        terminal.note(&table.human(0, &Layout { paint: Paint::new(terminal.err_color()), ..terminal.layout() }));
+/// Id and name, as far as they may be shown, and the value of an expression for each account.
+fn values(
+    session: &Session,
+    evaluator: &Evaluator,
+    expr: &Expr,
+    ids: &[String],
+    personal: bool,
+) -> Vec<(String, Option<String>, Value)> {
+    let as_of = session.stamp.as_of;
+    let asked = |id: &&str| ids.is_empty() || ids.iter().any(|a| a == id);
+    let mut rows = Vec::new();
+    for id in evaluator.ids(as_of).filter(asked) {
+        let Some(mut account) = evaluator.account(id, as_of) else { continue };
+        let value = account.value_of(expr);
+        let name = account_name(&session.program, &session.data, account.row(), personal);
+        rows.push((if session.masked(personal) { value::MASK.to_string() } else { id.to_string() }, name, value));
     }
+    rows
+}
+
+/// What the settings change about an expression.
+fn changed(
+    with: &[(String, Option<String>, Value)],
+    without: &[(String, Option<String>, Value)],
+    words: impl Fn(&Value) -> String,
+) -> Vec<String> {
+    let differ: Vec<_> = with.iter().zip(without).filter(|((_, _, a), (_, _, b))| a != b).collect();
+    let all = counted(with.len() as u64, "account", "accounts");
+    if differ.is_empty() {
+        return vec![format!("none: no account of {all} differs from the program without the setting")];
+    }
+    let verb = if differ.len() == 1 { "differs" } else { "differ" };
+    let mut out = vec![format!("{} of {all} {verb} from the program as declared", differ.len())];
+    for ((id, _, after), (_, _, before)) in differ.iter().take(report::NAMED) {
+        out.push(format!("{id}: {} -> {}", words(before), words(after)));
+    }
+    if differ.len() > report::NAMED {
+        out.push(format!("and {} more", differ.len() - report::NAMED));
+    }
+    out
 }
 
 /// Parses and types an expression; what is wrong with it is drawn under it.
-fn typed(session: &Session, text: &str, terminal: &mut Terminal) -> Result<Expr, Stop> {
+fn typed(session: &Session, program: &Program, text: &str, terminal: &mut Terminal) -> Result<Expr, Stop> {
     let mut sources = session.sources.clone();
     let id = sources.add("<expression>", text);
     let source = Source::new("<expression>", text);
     let mut diagnostics = Diagnostics::new();
     let parsed = syntax::parse_expression(id, &source, &mut diagnostics);
     let typed = parsed.filter(|_| !diagnostics.has_errors());
-    let typed = typed.and_then(|e| check::check_expression(&session.program, &e, &mut diagnostics));
+    let typed = typed.and_then(|e| check::check_expression(program, &e, &mut diagnostics));
     match typed.filter(|_| !diagnostics.has_errors()) {
         Some(expr) => Ok(expr),
         None => {

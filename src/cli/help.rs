@@ -22,9 +22,10 @@ const EVAL: &str = "\
 Examples:
   laud eval examples/advocacy
   laud eval --as-of 2026-03-31 --data sample
-  laud eval --account acme --account globex
+  laud eval --account acme --account 'Globex Corp'
   laud eval -e 'arr / seats'                  one expression for every account
-  laud eval --format csv > scores.csv
+  laud eval --format csv --columns arr,renewal > scores.csv
+  laud eval --tasks                           what the rules ask for; nothing is sent
 
 The exit code is 4 if the data does not fit the program, and also if a division by zero or a number too large is \
 in the way of a score; all other scores are printed all the same.";

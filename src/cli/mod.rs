@@ -3,6 +3,7 @@
 //! One file per verb; each takes its arguments and a [`Terminal`](terminal::Terminal) and gives an exit code, or stops with a message. What a
 //! verb prints is made by `report`, `explain` and `diagnostics`.
 
+mod accounts;
 mod args;
 mod check;
 mod eval;

@@ -1,6 +1,7 @@
 //! Finding and reading the files of a project.
 
 use super::stop::{PROGRAM, Stop, USAGE};
+pub use crate::data::reason;
 use crate::report::counted;
 use crate::source::Sources;
 use std::fs;
@@ -181,15 +182,6 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
         let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
         Stop { code: PROGRAM, ..Stop::usage(message) }.help(help)
     })
-}
-
-/// Why the disk refused, in few words.
-pub fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or directory".to_string(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]

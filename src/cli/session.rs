@@ -9,10 +9,12 @@ use crate::Settings;
 use crate::calendar::{Calendar, Date};
 use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::program::Program;
-use crate::report::Stamp;
+use crate::explain::words;
+use crate::program::{Program, TableKind};
+use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
+use crate::report::{Setting, Stamp};
 use crate::source::{Source, Sources};
 use chrono::Utc;
 use chrono_tz::Tz;
@@ -72,6 +74,8 @@ pub struct Session {
     pub sources: Sources,
     /// The program.
     pub program: Program,
+    /// The program without the settings of this run, if there are any.
+    pub declared: Option<Program>,
     /// The data.
     pub data: Dataset,
     /// What was read, kept and rejected.
@@ -85,6 +89,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// True if the ids of accounts are personal, and personal columns were not asked for.
+    pub fn masked(&self, personal: bool) -> bool {
+        personal_key(&self.program) && !personal
+    }
+
     /// Reads, compiles and loads. Whatever is wrong is printed before it stops.
     pub fn open(
         path: Option<&Path>,
@@ -110,7 +119,8 @@ impl Session {
         }
         let (zone, calendar) =
             compiled.config.as_ref().map_or((Tz::UTC, Calendar::default()), |c| (c.time_zone, c.calendar()));
-        let as_of = run.as_of.or(compiled.config.as_ref().and_then(|c| c.as_of)).unwrap_or_else(|| today(zone));
+        let usual = compiled.config.as_ref().and_then(|c| c.as_of).unwrap_or_else(|| today(zone));
+        let as_of = run.as_of.unwrap_or(usual);
         let mut rejects = Vec::new();
         let mut keep = |reject: Reject| {
             if keep_rejects {
@@ -119,14 +129,45 @@ impl Session {
         };
         let (data, load) =
             data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let declared = undone(&project, &program);
         let stamp = Stamp {
             project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
             as_of,
             program: program.hash.clone(),
             data: binding.profile.clone().unwrap_or_else(|| binding.directory.shown.clone()),
+            settings: settings(&program, declared.as_ref()),
+            timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, data, load, rejects, calendar, stamp })
+        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
     }
+}
+
+/// The program without the settings of the run; `None` if there are none, or if they are needed for it to make sense.
+fn undone(project: &Project, program: &Program) -> Option<Program> {
+    if program.params.iter().all(|p| !p.set) {
+        return None;
+    }
+    crate::compile(&project.sources, &Settings::default()).0
+}
+
+/// Every parameter that was set, beside its declared value.
+fn settings(program: &Program, declared: Option<&Program>) -> Vec<Setting> {
+    let set = program.params.iter().enumerate().filter(|(_, p)| p.set);
+    let setting = |(i, param): (usize, &crate::program::Param)| {
+        let before = declared.and_then(|p| p.params.get(i)).filter(|p| p.header.name == param.header.name);
+        Setting {
+            name: param.header.name.clone(),
+            value: words::literal(program, param.ty, &param.value),
+            declared: declared.zip(before).map(|(program, p)| words::literal(program, p.ty, &p.value)),
+        }
+    };
+    set.map(setting).collect()
+}
+
+/// The table of accounts, if it keeps no history.
+fn timeless(program: &Program) -> Option<String> {
+    let table = program.subject_table()?;
+    matches!(table.kind, TableKind::Rows { as_of: None }).then(|| table.header.name.clone())
 }
 
 /// Where the data is; `None` after reporting an error.

@@ -55,6 +55,16 @@ impl Terminal {
         self.color || io::stdout().is_terminal()
     }
 
+    /// How what stands beside results is laid out.
+    pub fn err_layout(&self) -> Layout {
+        Layout { width: self.width, paint: Paint::new(self.err_color) }
+    }
+
+    /// Print the result and nothing else?
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Colours on the standard output?
     pub fn color(&self) -> bool {
         self.color

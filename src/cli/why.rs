@@ -1,27 +1,30 @@
 //! `laud why`: an account's scores, unfolded.
 
+use super::accounts;
 use super::args::{PageFormat, WhyArgs};
 use super::project::is_project;
 use super::session::Session;
 use super::stop::Stop;
 use super::terminal::Terminal;
-use crate::diagnostics::{did_you_mean, nearest};
+use crate::diagnostics::nearest;
 use crate::engine::reference::Evaluator;
 use crate::explain::{self, Case, Topic, Traced};
 use crate::program::Program;
-use crate::report::accounts::{account_name, personal_key};
 use std::path::{Path, PathBuf};
 
 /// Runs the verb.
 pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let (name, path) = sorted_out(args)?;
     let session = Session::open(path.as_deref(), &args.program, &args.run, false, terminal)?;
+    let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
+    if let Some(stop) = swapped(args, name.as_deref(), &evaluator, &session) {
+        return Err(stop);
+    }
     let topic = match &name {
         Some(name) => topic(&session.program, name)?,
         None => Topic::Account,
     };
-    let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
-    let id = account(&evaluator, &session, &args.account, args.run.show_personal)?;
+    let id = accounts::find(&evaluator, &session, &args.account, args.run.show_personal)?;
     let Some(account) = evaluator.account(&id, session.stamp.as_of) else {
         return Err(Stop::usage(format!("there is no account `{id}`")));
     };
@@ -49,6 +52,32 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     };
     terminal.print(&text);
     Ok(0)
+}
+
+/// Said to whoever names the metric first and the account second, or no account at all.
+fn swapped(args: &WhyArgs, name: Option<&str>, evaluator: &Evaluator, session: &Session) -> Option<Stop> {
+    let topic = Topic::find(&session.program, &args.account)?;
+    let exists = |asked: &str| accounts::exists(evaluator, session, asked, args.run.show_personal);
+    if exists(&args.account) {
+        return None;
+    }
+    let first = &args.account;
+    let stop = Stop::usage(format!("`{first}` is {}, not an account: the account comes first", kind(topic)));
+    let quoted = |word: &str| if word.contains(' ') { format!("'{word}'") } else { word.to_string() };
+    match name {
+        Some(second) if exists(second) => Some(stop.help(format!("`laud why {} {first}`", quoted(second)))),
+        Some(_) => None,
+        None => Some(stop.help(format!("`laud why ACCOUNT {first}`"))),
+    }
+}
+
+fn kind(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Account => "an account",
+        Topic::Metric(_) => "a metric",
+        Topic::Scorecard(_) => "a scorecard",
+        Topic::Rule(_) => "a rule",
+    }
 }
 
 /// Tells the name of a metric from the path of a project: `why acme references`, `why acme examples/advocacy`.
@@ -92,38 +121,4 @@ fn topic(program: &Program, name: &str) -> Result<Topic, Stop> {
 
 fn list(names: &[&str]) -> String {
     names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The id of the account that a person means: an id, an id in another case, or a name.
-fn account(evaluator: &Evaluator, session: &Session, asked: &str, personal: bool) -> Result<String, Stop> {
-    let as_of = session.stamp.as_of;
-    let ids: Vec<&str> = evaluator.ids(as_of).collect();
-    if ids.contains(&asked) {
-        return Ok(asked.to_string());
-    }
-    let same = |other: &str| other.to_lowercase() == asked.to_lowercase();
-    let mut matches: Vec<&str> = ids.iter().copied().filter(|id| same(id)).collect();
-    let mut names: Vec<(String, &str)> = Vec::new();
-    let rows = session.program.subject.and_then(|table| session.data.table(table));
-    for id in &ids {
-        let row = rows.and_then(|rows| rows.by_key.get(*id).copied());
-        let name = row.and_then(|row| account_name(&session.program, &session.data, row, false));
-        names.extend(name.map(|name| (name, *id)));
-    }
-    if matches.is_empty() {
-        matches.extend(names.iter().filter(|(name, _)| same(name)).map(|(_, id)| *id));
-    }
-    let tell = personal || !personal_key(&session.program);
-    match matches.as_slice() {
-        [one] => Ok(one.to_string()),
-        [] => {
-            let candidates = ids.iter().copied().chain(names.iter().map(|(name, _)| name.as_str()));
-            let help = did_you_mean(asked, candidates.filter(|_| tell).collect::<Vec<_>>().iter().copied());
-            Err(Stop::usage(format!("there is no account `{asked}`")).maybe_help(help))
-        }
-        several => {
-            let help = tell.then(|| format!("it is one of {}", list(several)));
-            Err(Stop::usage(format!("`{asked}` could be several accounts")).maybe_help(help))
-        }
-    }
 }

@@ -138,6 +138,7 @@ fn missing(
     };
     let home = builder.home();
     let help = match near {
+        Some(near) if declared => format!("did you mean `{near}`?"),
         Some(near) => format!("did you mean `{near}`? then {}", home.header(&name, near)),
         None if headers.is_empty() => "the file has no columns at all".to_string(),
         None if builder.is_needed(field) => format!("{}; {}", list(), home.header(&name, "…")),

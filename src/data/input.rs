@@ -21,10 +21,26 @@ pub enum Kind {
     Text,
     /// UTF-16.
     Utf16,
+    /// Something else that is no text.
+    Binary,
     /// A workbook.
     Workbook,
     /// Parquet.
     Parquet,
+}
+
+/// Why the disk refused, in few words.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or directory".to_string(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            let first = text.chars().take(1).flat_map(char::to_lowercase);
+            first.chain(text.chars().skip(1)).collect()
+        }
+    }
 }
 
 /// Opens a file, unpacking it if it is packed with gzip, whatever it is called.
@@ -44,6 +60,7 @@ pub fn sniff<R: Read>(input: R) -> io::Result<(impl BufRead, Kind)> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Utf16,
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Workbook,
         [b'P', b'A', b'R', b'1', ..] => Kind::Parquet,
+        first if first.contains(&0) => Kind::Binary,
         _ => Kind::Text,
     };
     let skip = if first.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };

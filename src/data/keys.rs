@@ -222,7 +222,7 @@ const MOST_NAMED: usize = 8;
 ///
 /// Returns the rows by parent, in order of date and time. Of rows at the same moment the one recorded earlier comes first,
 /// then the lesser key, then the lesser cells from left to right: which row is the first or the last must not depend on
-/// how an export happened to be sorted.
+/// how an export happened to be sorted. Returns also the old key of each row that was re-keyed.
 pub fn attach(
     builder: &mut TableBuilder<'_>,
     parents: &TableData,
@@ -230,8 +230,10 @@ pub fn attach(
     parent: FieldId,
     at: FieldId,
     moved: &Moved,
-) -> Vec<Vec<u32>> {
+) -> (Vec<Vec<u32>>, HashMap<u32, Arc<str>>) {
     let rows = builder.origins.len();
+    let mut rekeyed = HashMap::new();
+    let mut kept = 0;
     let mut owner: Vec<u32> = Vec::with_capacity(rows);
     let mut keep = vec![true; rows];
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
@@ -245,6 +247,7 @@ pub fn attach(
             Some((known, parent_row)) => {
                 owner.push(*parent_row);
                 if new.is_some() {
+                    rekeyed.insert(kept, Arc::clone(&key));
                     *counts.entry((key, Arc::clone(known))).or_default() += 1;
                 }
                 // The parent's own text, so that each key is held once.
@@ -253,6 +256,7 @@ pub fn attach(
                 {
                     *cell = Some(Arc::clone(known));
                 }
+                kept += 1;
             }
             None => {
                 owner.push(u32::MAX);
@@ -303,5 +307,5 @@ pub fn attach(
     for list in &mut by_parent {
         list.sort_by(|a, b| of_row(*a).cmp(&of_row(*b)).then_with(|| cells(*a, *b)));
     }
-    by_parent
+    (by_parent, rekeyed)
 }

@@ -79,6 +79,7 @@ pub fn load(
         match table.kind {
             TableKind::Rows { .. } => {
                 let went = keys::merge(&mut builder);
+                data.merged.clone_from(&went);
                 moved.insert(id, went);
                 data.by_key = keys::latest_by_key(&builder);
             }
@@ -87,7 +88,8 @@ pub fn load(
                 let (parents, _) = done.get(&of).unwrap_or(&empty);
                 let went = moved.entry(of).or_default();
                 if let Some(parent_table) = program.table(of) {
-                    data.by_parent = keys::attach(&mut builder, parents, parent_table, parent, at, went);
+                    (data.by_parent, data.rekeyed) =
+                        keys::attach(&mut builder, parents, parent_table, parent, at, went);
                 }
             }
         }
@@ -294,7 +296,7 @@ fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding)
                 format!("the file is damaged: it cannot be unpacked beyond row {after}"),
                 Some("pack or copy it again".to_string()),
             ),
-            _ => (format!("the file cannot be read: {error}"), None),
+            _ => (format!("the file cannot be read: {}", input::reason(&error)), None),
         };
         builder.errors.push(DataError { place: file.shown.clone(), message, help });
     }
@@ -308,6 +310,7 @@ fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delim
         Kind::Empty if format == Format::Ndjson => None,
         Kind::Empty => Some(("the file is empty", "the first line names the columns")),
         Kind::Utf16 => Some(("the file is UTF-16", "save it as UTF-8")),
+        Kind::Binary => Some(("the file is not text", "save it as CSV (UTF-8)")),
         Kind::Workbook => Some(("the file is a workbook or an archive, not text", "save the sheet as CSV (UTF-8)")),
         Kind::Parquet => Some(("the file is Parquet", parquet.as_str())),
     };

@@ -26,6 +26,7 @@ mod undeclared;
 pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
 pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
 pub use fold::fold;
+pub use input::reason;
 pub use load::load;
 
 use crate::calendar::Date;
@@ -73,6 +74,10 @@ pub struct TableData {
     /// Event tables: for each row of the parent table, its rows by date, time, when they were recorded, key and cells:
     /// never by where in a file they stand.
     pub by_parent: Vec<Vec<u32>>,
+    /// Tables of rows: keys that were merged away, with the key that holds their rows now.
+    pub merged: HashMap<Arc<str>, Arc<str>>,
+    /// Event tables: rows that were re-keyed because of a merge, with the key they were recorded under.
+    pub rekeyed: HashMap<u32, Arc<str>>,
 }
 
 impl TableData {

@@ -7,7 +7,7 @@ use super::{
     CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
     Unfolded, WeighedWhy, Why, bands, personal, unfold,
 };
-use crate::ast::{LimitVerb, TriggerKind};
+use crate::ast::TriggerKind;
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
 use crate::program::{
@@ -65,6 +65,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         as_of: case.stamp.as_of,
         program: case.stamp.program.clone(),
         data: case.stamp.data.clone(),
+        remarks: case.stamp.remarks(),
         topic: topic_name(case, topic),
         parts: parts.collect(),
         segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),
@@ -256,15 +257,10 @@ fn limits(case: Case, card: &Scorecard, score: &ScoreResult) -> Vec<LimitWhy> {
         let after = place.and_then(|p| score.limits.get(p)).map(|(_, after)| *after);
         let before = place.map(|p| p.checked_sub(1).and_then(|p| score.limits.get(p)).map(|(_, n)| Value::Number(*n)));
         let before = before.map(|previous| previous.unwrap_or_else(|| score.unlimited.clone()));
-        let verb = match limit.verb {
-            LimitVerb::Cap => "cap",
-            LimitVerb::Floor => "floor",
-            LimitVerb::Set => "set",
-        };
         let when = limit.when.as_ref().map_or(String::new(), |w| format!(" when {}", words.expr(w)));
         let condition = limit.when.as_ref().map(|w| condition(case, w));
         LimitWhy {
-            text: format!("{verb} {}{when}", limit.value),
+            text: format!("{}{when}", words::limit_name(limit)),
             applies: if score.undecided_limits.contains(&i) { None } else { Some(after.is_some()) },
             before: before.map(|v| Shown::points(&v)),
             after: after.map(|n| Shown::points(&Value::Number(n))),

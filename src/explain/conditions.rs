@@ -3,7 +3,7 @@
 //! Every clause is evaluated, whatever the others say: who reads why a rule does not fire wants to see all that is in its
 //! way, not the first of it.
 
-use super::words::{self, Words};
+use super::words::Words;
 use super::{Case, Condition, Operand, Shown, personal};
 use crate::ast::CompareOp;
 use crate::number::Decimal;
@@ -16,6 +16,7 @@ pub fn condition(case: Case, expr: &Expr) -> Condition {
     let text = words.expr(expr);
     let mut out = Condition {
         shown: text.clone(),
+        it: String::new(),
         text,
         holds: case.probe.value(expr).truth(),
         operands: Vec::new(),
@@ -60,8 +61,6 @@ fn joined(case: Case, join: &'static str, list: &[Expr], out: &mut Condition) {
 
 /// A clause without clauses of its own.
 fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
-    let words = Words::new(case.program);
-    let side = |e: &Expr, out: &mut Condition| push_side(e, operand(case, e), out);
     match &expr.kind {
         ExprKind::Compare(op, left, right) => {
             let (mut a, mut b) = (operand(case, left), operand(case, right));
@@ -69,27 +68,25 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
                 // 69.96 < 70 must not be printed as 70.0 < 70.
                 (a.value.shown, b.value.shown) = exact;
             }
-            let (a, b) = (push_side(left, a, out), push_side(right, b, out));
-            out.shown = format!("{a} {} {b}", op.symbol());
+            let both: Vec<String> = [(left, a), (right, b)].into_iter().filter_map(|(e, o)| side(e, o, out)).collect();
+            beside(out, &both);
         }
-        ExprKind::In { value, list, negated } => {
-            let value = side(value, out);
-            let list: Vec<String> = list.iter().map(|e| side(e, out)).collect();
-            out.shown = format!("{value} {}in ({})", not(*negated), list.join(", "));
+        ExprKind::In { value, list, .. } => {
+            let all: Vec<String> =
+                std::iter::once(&**value).chain(list).filter_map(|e| side(e, operand(case, e), out)).collect();
+            beside(out, &all);
         }
-        ExprKind::Within { value, window, negated } => {
-            let value = side(value, out);
+        ExprKind::Within { value, window, .. } => {
+            let value = side(value, operand(case, value), out);
             let range = case.probe.calendar().range(*window, case.probe.as_of());
             let dates = format!("{} to {}", range.first, range.last);
-            out.shown = format!("{value} {}in {} ({dates})", not(*negated), words::window(*window));
+            beside(out, &value.into_iter().chain([dates]).collect::<Vec<_>>());
         }
         ExprKind::IsMissing { value, .. } => {
-            let text = words.expr(expr);
-            let operand = operand(case, value);
-            out.shown = format!("{text} ({})", missing_or_shown(&operand.value));
-            out.operands.push(operand);
+            let value = side(value, operand(case, value), out);
+            beside(out, &value.into_iter().collect::<Vec<_>>());
         }
-        ExprKind::IsBand { metric, band, negated } => {
+        ExprKind::IsBand { metric, band, .. } => {
             let result = case.account.metrics.get(metric.index());
             let (Some(metric), Some(result)) = (case.program.metric(*metric), result) else { return };
             let name = &metric.header.name;
@@ -97,26 +94,31 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
             if !case.personal && personal(case.program, &metric.value) {
                 value = value.masked();
             }
-            let is = result.band.as_deref().unwrap_or("no band");
-            out.shown = format!("{name} {} ({is}) is {}{band}", missing_or_shown(&value), not(*negated));
+            let is = result.band.as_deref().unwrap_or("in no band");
+            beside(out, &[with_word(is, band, &value)]);
             out.operands.push(Operand { text: name.to_string(), value });
         }
-        ExprKind::IsGrade { scorecard, grade, negated } => {
+        ExprKind::IsGrade { scorecard, grade, .. } => {
             let result = case.account.scores.get(scorecard.index());
             let (Some(card), Some(result)) = (case.program.scorecard(*scorecard), result) else { return };
             let name = &card.header.name;
             let value = Shown::points(&result.value);
-            let is = result.grade.as_deref().unwrap_or("no grade");
-            out.shown = format!("{name} {} ({is}) is {}{grade}", missing_or_shown(&value), not(*negated));
+            let is = result.grade.as_deref().unwrap_or("of no grade");
+            beside(out, &[with_word(is, grade, &value)]);
             out.operands.push(Operand { text: name.to_string(), value });
         }
         ExprKind::Part(id, _) => {
             let Some(partition) = case.program.partitions.get(id.index()) else { return };
             let part = case.account.parts.get(id.index()).copied().flatten();
             let is = part.and_then(|p| partition.parts.get(p as usize)).map_or("unknown", |p| p.name.as_str());
-            let by = partition.by.as_ref().map(|by| side(by, out));
-            let by = by.map_or(String::new(), |by| format!(": {by}"));
-            out.shown = format!("{} ({} is {is}{by})", out.text, partition.header.name);
+            let by = partition.by.as_ref().map(|by| operand(case, by));
+            let by = by.map(|by| {
+                let text = format!("{} is {}", by.text, missing_or_shown(&by.value));
+                out.operands.push(by);
+                text
+            });
+            let is = format!("{} is {is}", partition.header.name);
+            beside(out, &std::iter::once(is).chain(by).collect::<Vec<_>>());
         }
         ExprKind::Held { condition, count, of, period } => {
             let ends = case.probe.calendar().complete_ends(*period, case.probe.as_of(), *of);
@@ -125,14 +127,15 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
                 let then = case.probe.value_at(condition, end);
                 held += u32::from(then.truth() == Some(true));
                 let value = Shown::new(case.program, Type::Boolean, &then);
-                out.operands.push(Operand { text: format!("{} on {end}", words.operand(condition)), value });
+                let text = format!("{} on {end}", Words::new(case.program).operand(condition));
+                out.operands.push(Operand { text, value });
             }
-            out.shown = format!("{} ({held} of {count})", out.text);
+            beside(out, &[format!("held {held} times of {count}")]);
         }
         ExprKind::Field(_) | ExprKind::Metric(_) => {
             let operand = operand(case, expr);
             if operand.value.missing.is_some() {
-                out.shown = with_value(expr, &operand);
+                beside(out, &[format!("it is {}", missing_or_shown(&operand.value))]);
             }
             out.operands.push(operand);
         }
@@ -144,25 +147,43 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
                     out.operands.push(operand);
                 }
             }
-            let list: Vec<String> = out.operands.iter().map(|o| format!("{} {}", o.text, o.value.shown)).collect();
-            if !list.is_empty() {
-                out.shown = format!("{} ({})", out.text, list.join(", "));
-            }
+            let told = |o: &Operand| format!("{} is {}", o.text, missing_or_shown(&o.value));
+            let list: Vec<String> = out.operands.iter().map(told).collect();
+            beside(out, &list);
         }
     }
 }
 
-fn not(negated: bool) -> &'static str {
-    if negated { "not " } else { "" }
+/// Says the values beside the clause: `open_p1 > 0 (it is 0)`. A clause about one thing calls it `it`.
+fn beside(out: &mut Condition, values: &[String]) {
+    out.it = match (values, out.operands.as_slice()) {
+        ([], _) => return,
+        ([first, rest @ ..], [one]) => {
+            let it = first.strip_prefix(&format!("{} is ", one.text)).map_or(first.clone(), |v| format!("it is {v}"));
+            std::iter::once(it).chain(rest.iter().cloned()).collect::<Vec<_>>().join("; ")
+        }
+        _ => values.join(", "),
+    };
+    out.shown = format!("{} ({})", out.text, out.it);
 }
 
-/// Notes a side of a comparison and says it with its value; a constant is its own value.
-fn push_side(expr: &Expr, operand: Operand, out: &mut Condition) -> String {
-    let text = with_value(expr, &operand);
-    if !is_constant(expr) {
-        out.operands.push(operand);
+/// Notes a side of a comparison and says its value; a constant is its own value.
+fn side(expr: &Expr, operand: Operand, out: &mut Condition) -> Option<String> {
+    if is_constant(expr) {
+        return None;
     }
-    text
+    let text = format!("{} is {}", operand.text, missing_or_shown(&operand.value));
+    out.operands.push(operand);
+    Some(text)
+}
+
+/// `it is potential, 37.5`; the word that was asked for is not said again.
+fn with_word(word: &str, asked: &str, value: &Shown) -> String {
+    match value.missing {
+        Some(_) => format!("it is {}", missing_or_shown(value)),
+        None if word == asked => format!("it is {}", value.shown),
+        None => format!("it is {word}, {}", value.shown),
+    }
 }
 
 /// A literal, perhaps with a minus.
@@ -183,17 +204,9 @@ pub fn operand(case: Case, expr: &Expr) -> Operand {
     Operand { text: Words::new(case.program).operand(expr), value }
 }
 
-/// `health 47.2`; a constant is its own value.
-fn with_value(expr: &Expr, operand: &Operand) -> String {
-    match is_constant(expr) {
-        true => operand.text.trim_start_matches('(').trim_end_matches(')').to_string(),
-        false => format!("{} {}", operand.text, missing_or_shown(&operand.value)),
-    }
-}
-
 fn missing_or_shown(value: &Shown) -> String {
     match value.missing {
-        Some(why) => format!("missing ({why})"),
+        Some(why) => format!("missing: {why}"),
         None => value.shown.clone(),
     }
 }

@@ -55,6 +55,11 @@ impl Page {
             self.line(&bold);
             self.line(&format!("  {}", paint.dim(&stamp)));
         }
+        for remark in &why.remarks {
+            for line in wrapped(&clean(remark), self.layout.width.saturating_sub(2).max(20)) {
+                self.line(&format!("  {}", paint.tone(Tone::Warn, &line)));
+            }
+        }
         let mut about: Vec<String> = why.name.iter().map(|n| clean(n)).collect();
         about.extend(why.parts.iter().map(|p| format!("{} {}", p.partition, p.part.as_deref().unwrap_or("unknown"))));
         about.extend(why.segments.iter().cloned());
@@ -70,6 +75,9 @@ impl Page {
             let (name, rest) = (self.layout.paint.strong(&card.name), headline(card));
             let rest = rest.strip_prefix(&card.name).unwrap_or("").to_string();
             self.line(&format!("{pad}{name}{rest}"));
+        }
+        if let Some(title) = &card.label {
+            self.line(&format!("{pad}{}", self.layout.paint.dim(&clean(title))));
         }
         let label = card.lines.iter().map(|l| shown_width(&l.name) + 2).max().unwrap_or(0).max(LABEL);
         let text = lines_table(card, label).human(indent, &self.layout);
@@ -171,6 +179,10 @@ impl Page {
             };
             let room = self.layout.width.saturating_sub(LABEL + width).max(30);
             for (j, part) in wrapped(&format!("{}{lacking}", rule.status), room).iter().enumerate() {
+                let part = match (&rule.label, j) {
+                    (Some(title), 0) => &format!("{part}   {}", clean(title)),
+                    _ => part,
+                };
                 let (label, name) = if j == 0 { (label, rule.name.as_str()) } else { ("", "") };
                 let head = format!("{}{}", self.layout.paint.dim(label), " ".repeat(LABEL.saturating_sub(label.len())));
                 let gap = " ".repeat(width.saturating_sub(name.len()));
@@ -198,6 +210,9 @@ impl Page {
             head.push_str(&format!("   {} points", points.shown));
         }
         self.line(&format!("{head}   {}", paint.dim(&metric.position)));
+        if let Some(title) = &metric.label {
+            self.line(&format!("  {}", paint.dim(&clean(title))));
+        }
         for line in metric.doc.iter().flat_map(|doc| doc.lines()) {
             self.line(&format!("  {}", paint.dim(line)));
         }
@@ -260,6 +275,9 @@ impl Page {
         }
         let text = steps.human(2, &self.layout);
         self.out.push_str(&text);
+        for note in &aggregate.notes {
+            self.labelled("note", note, 2, 9);
+        }
         if aggregate.rows.is_empty() {
             return;
         }
@@ -365,7 +383,13 @@ fn value_words(metric: &MetricWhy) -> String {
 /// `cap 49 when open_p1 > 0: 82.0 -> 49.0`
 pub(super) fn limit_words(limit: &LimitWhy) -> String {
     let reason = limit.because.as_ref().map_or(String::new(), |b| format!(" ({b})"));
-    let clause = limit.condition.as_ref().map_or(String::new(), |c| format!("; {}", c.shown));
+    // The condition itself has been said: a simple one needs only its value.
+    let clause = limit.condition.as_ref().filter(|_| limit.applies.is_some());
+    let clause = clause.map_or(String::new(), |c| match c.it.is_empty() {
+        false => format!("; {}", c.it),
+        true if c.clauses.is_empty() => String::new(),
+        true => format!("; {}", c.shown),
+    });
     let effect = match (limit.applies, &limit.before, &limit.after) {
         (Some(true), Some(before), Some(after)) if before.shown == after.shown => format!("{} stays", after.shown),
         (Some(true), Some(before), Some(after)) => format!("{} -> {}", before.shown, after.shown),
@@ -458,6 +482,8 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
             cells.extend(wanted.then(|| cell(figure.as_ref().map_or("", |f| &f.shown))));
         }
         let what = if row.kept { "counts".to_string() } else { row.reason.clone().unwrap_or_default() };
+        let merged = row.merged_from.as_ref().map_or(String::new(), |from| format!("; from {from}, merged"));
+        let what = format!("{what}{merged}");
         cells.extend([cell(&row.place), cell(&what)]);
         table.row(cells);
     }

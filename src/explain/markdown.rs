@@ -16,8 +16,14 @@ pub fn markdown(why: &Why) -> String {
     about.push(format!("program `{}`", short(&why.program)));
     about.push(format!("data `{}`", clean(&why.data)));
     out.push_str(&format!("{}.\n", about.join(", ")));
+    for remark in &why.remarks {
+        out.push_str(&format!("\n**{}**\n", escaped(remark)));
+    }
     for card in &why.scorecards {
         scorecard(card, 3, &mut out);
+    }
+    if why.metrics.iter().any(|m| m.unfolded.is_none()) {
+        out.push('\n');
     }
     for metric in &why.metrics {
         unfolded(metric, &mut out);
@@ -30,6 +36,7 @@ pub fn markdown(why: &Why) -> String {
 
 fn scorecard(card: &CardWhy, level: usize, out: &mut String) {
     out.push_str(&format!("\n{} {}\n\n", "#".repeat(level.min(6)), headline(card)));
+    out.extend(card.label.iter().map(|label| format!("{}\n\n", escaped(label))));
     out.push_str(&lines_table(card, 0).markdown());
     let needed = card.needed.as_ref().map_or(String::new(), |n| format!(" ({} needed)", n.shown));
     out.push_str(&format!("\n- coverage: {} of weight{needed}\n", card.coverage.shown));
@@ -45,15 +52,25 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
     let band = metric.band.as_ref().map_or(String::new(), |b| format!(" {b}"));
     let from = if metric.from.is_empty() { String::new() } else { format!(", {}", escaped(&metric.from)) };
     let Some(unfolded) = &metric.unfolded else {
-        out.push_str(&format!("\n- `{}`: {value}{band}{from}", metric.name));
+        out.push_str(&format!("- `{}`: {value}{band}{from}\n", metric.name));
         return;
     };
-    out.push_str(&format!("\n### {}: {value}{band}\n\n`{}`\n", metric.name, clean(&unfolded.definition)));
+    out.push_str(&format!("\n### {}: {value}{band}\n", metric.name));
+    out.extend(metric.label.iter().map(|label| format!("\n{}\n", escaped(label))));
+    // What is one aggregate and nothing else is said once.
+    if !matches!(unfolded.aggregates.as_slice(), [one] if one.text == unfolded.definition) {
+        out.push_str(&format!("\n`{}`\n", clean(&unfolded.definition)));
+    }
     out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
     for aggregate in &unfolded.aggregates {
-        out.push_str(&format!("\n`{}`\n\n", clean(&aggregate.text)));
+        let value =
+            aggregate.value.missing.map_or_else(|| escaped(&aggregate.value.shown), |m| format!("missing ({m})"));
+        out.push_str(&format!("\n`{}` = {value}\n\n", clean(&aggregate.text)));
         for step in &aggregate.steps {
             out.push_str(&format!("- {}: {} ({} left)\n", step.step, escaped(&step.detail), step.rows));
+        }
+        for note in &aggregate.notes {
+            out.push_str(&format!("- note: {}\n", clean(note)));
         }
         if !aggregate.rows.is_empty() {
             out.push_str(&format!("\n{}", rows_table(aggregate, None).markdown()));
@@ -62,7 +79,11 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
 }
 
 fn conditions(rule: &RuleWhy, out: &mut String) {
-    out.push_str(&format!("\n### rule {}: {}\n\n", rule.name, rule.status));
+    let title = rule.label.as_ref().map_or(String::new(), |t| format!(" \"{}\"", escaped(t)));
+    out.push_str(&format!("\n### rule {}{title}: {}\n\n", rule.name, rule.status));
+    if !rule.missing.is_empty() {
+        out.push_str(&format!("Missing: {}.\n\n", escaped(&rule.missing.join(", "))));
+    }
     let mut table = Table::new(vec![Column::words("clause"), Column::words("holds"), Column::words("with values")]);
     clauses(&rule.condition, rule.trigger, 0, &mut table);
     if let Some(unless) = &rule.unless {

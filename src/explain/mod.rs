@@ -98,7 +98,7 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
         ExprKind::Metric(id) => program.metric(*id).is_some_and(|m| personal(program, &m.value)),
         ExprKind::Elapsed { .. } => false,
         ExprKind::Aggregate(aggregate) => match aggregate.function {
-            A::Count | A::Distinct | A::Share | A::Nps => false,
+            A::Count | A::Distinct | A::Share | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => false,
             _ => aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v)),
         },
         _ => expr.children().into_iter().any(|child| personal_in(program, rows, child)),

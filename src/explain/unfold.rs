@@ -12,6 +12,7 @@ use crate::calendar::{Date, PeriodKind};
 use crate::engine::MetricResult;
 use crate::number::Decimal;
 use crate::program::{Aggregate, Expr, ExprKind, FieldId, Keep, Metric, TableKind, Type};
+use crate::report::accounts::personal_key;
 use crate::report::{counted, value};
 use crate::value::{Missing, Value};
 
@@ -53,7 +54,7 @@ fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
     let kept: Vec<_> = traced.rows.iter().filter(|r| r.dropped.is_none()).collect();
     let count = kept.len() as u64;
     if let (Value::Missing(Missing::TooFew), Some(needed)) = (v, aggregate.at_least) {
-        return format!("{count} {} of {needed}", if needed == 1 { "answer" } else { "answers" });
+        return too_few(case, aggregate, &traced, count, needed);
     }
     let dated = |row: &super::TracedRow| row.date.map(|d| d.to_string());
     match kept.as_slice() {
@@ -71,6 +72,31 @@ fn rows_in_words(case: Case, aggregate: &Aggregate, v: &Value) -> String {
             dated(last).map_or(text.clone(), |date| format!("{text}, last {date}"))
         }
     }
+}
+
+/// `0 answers of 3`, or `2 contacts of 3 (5 answers, the latest per contact counts)`.
+fn too_few(case: Case, aggregate: &Aggregate, traced: &TracedRows, count: u64, needed: u32) -> String {
+    let answers = |n: u64| counted(n, "answer", "answers");
+    let before = |r: &&super::TracedRow| r.dropped.as_ref().is_none_or(|d| d.step >= Step::Latest);
+    let given = traced.rows.iter().filter(before).count() as u64;
+    let worthless = |r: &&super::TracedRow| r.dropped.as_ref().is_some_and(|d| d.step == Step::Value);
+    let empty = traced.rows.iter().filter(worthless).count() as u64;
+    let mut notes = Vec::new();
+    let what = match aggregate.latest_per.as_slice() {
+        [one] if given > 0 => {
+            let field = words::field(case.program, Some(aggregate.source), *one);
+            if given != count {
+                notes.push(format!("{}, the latest per {field} counts", answers(given)));
+            }
+            counted(count, &field, &format!("{field}s"))
+        }
+        _ => answers(count),
+    };
+    if empty > 0 {
+        notes.push(format!("{} without a value", value::grouped(empty)));
+    }
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+    format!("{what} of {needed}{notes}")
 }
 
 /// The column that says what kind of thing a row is: the first list of names.
@@ -184,6 +210,10 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             place: data.map_or_else(|| "?".to_string(), |d| d.place(row.row)),
             date: row.date.map(|d| d.to_string()),
             kept: row.dropped.is_none(),
+            merged_from: data.and_then(|d| d.rekeyed.get(&row.row)).map(|key| {
+                let masked = !case.personal && personal_key(program);
+                if masked { value::MASK.to_string() } else { key.to_string() }
+            }),
             step: row.dropped.as_ref().map(|d| d.step.word()),
             reason: row.dropped.as_ref().map(|d| d.reason.clone()),
             value: if hidden { worth.map(Shown::masked) } else { worth },
@@ -209,7 +239,38 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
         steps: steps(case, aggregate, &traced, hidden),
         columns: columns.iter().map(|(field, _)| words::field(program, Some(aggregate.source), *field)).collect(),
         rows: rows.collect(),
+        notes: notes(case, aggregate, &traced),
     }
+}
+
+/// Why rows are not seen: the source says nothing about the window, or they are dated later.
+fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> {
+    let mut out = Vec::new();
+    let name = case.program.table(aggregate.source).map_or("?", |t| &t.header.name);
+    let data = case.data.table(aggregate.source);
+    let window = aggregate.window.zip(traced.window).map(|(w, range)| (words::window(w), range.first));
+    match (data, window) {
+        _ if traced.covered => {}
+        (None, _) => out.push(format!("`{name}` is not loaded: nothing is known, no row is seen")),
+        (Some(data), _) if !data.loaded => {
+            out.push(format!("`{name}` is not loaded: nothing is known, no row is seen"));
+        }
+        (Some(data), window) => {
+            let first = window.as_ref().map_or(case.probe.as_of(), |(_, first)| *first);
+            let what = window.map_or("the as-of date".to_string(), |(text, _)| format!("`{text}`"));
+            let why = match (data.covers_from, data.covers_to) {
+                (Some(from), _) if from > first => format!("`{name}` begins on {from}, after {what} does ({first})"),
+                (_, Some(to)) => format!("`{name}` ends on {to}, before {what} begins ({first})"),
+                _ => format!("`{name}` does not cover {what}"),
+            };
+            out.push(format!("{why}: nothing is known, no row is seen"));
+        }
+    }
+    if traced.covered && traced.after_as_of > 0 {
+        let rows = counted(traced.after_as_of, "row is", "rows are");
+        out.push(format!("{rows} dated after {} and not seen", case.probe.as_of()));
+    }
+    out
 }
 
 /// The type of what comes out, as far as it matters for showing it.
@@ -218,8 +279,10 @@ fn result_type(aggregate: &Aggregate) -> Type {
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
         A::Count | A::Distinct => Type::PLAIN,
-        A::Share => Type::Number(crate::program::Unit::Ratio),
-        A::Nps => Type::Number(crate::program::Unit::Nps),
+        A::Share | A::Csat => Type::Number(crate::program::Unit::Ratio),
+        A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
+        A::CsatMean => Type::Number(crate::program::Unit::Points),
+        A::Ces => Type::PLAIN,
         A::First | A::Last => value.unwrap_or(Type::Date),
         A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
     }

@@ -85,6 +85,9 @@ pub struct Why {
     pub program: String,
     /// The data profile or directory.
     pub data: String,
+    /// Parameters set for this run and other things to know about all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// What the page is about, if not the whole account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
@@ -360,6 +363,9 @@ pub struct AggregateWhy {
     pub columns: Vec<String>,
     /// The rows, kept and dropped, by date.
     pub rows: Vec<RowWhy>,
+    /// Why rows are not seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A window at the as-of date.
@@ -395,6 +401,9 @@ pub struct RowWhy {
     pub date: Option<String>,
     /// It counts.
     pub kept: bool,
+    /// The account it was recorded under, where that was merged into this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_from: Option<String>,
     /// The step that left it out.
     pub step: Option<&'static str>,
     /// Why it was left out.
@@ -447,8 +456,11 @@ pub struct RuleWhy {
 pub struct Condition {
     /// As written.
     pub text: String,
-    /// As written, with the values: `health 47.2 < 50`.
+    /// As written, with the values: `health < 50 (it is 47.2)`.
     pub shown: String,
+    /// The values alone: `it is 47.2`.
+    #[serde(skip)]
+    pub it: String,
     /// `null` if it is unknown.
     pub holds: Option<bool>,
     /// The values that were compared.

@@ -163,7 +163,7 @@ impl<'a> Words<'a> {
             out.push_str(&format!(" {clause}"));
         }
         if let Some(n) = aggregate.at_least {
-            out.push_str(&format!(", at least {n} answers"));
+            out.push_str(&format!(", at least {}", plural(n, "answer")));
         }
         out.push(')');
         out
@@ -254,6 +254,16 @@ pub fn literal(program: &Program, ty: Type, v: &Value) -> String {
         (Value::Number(n), _) => n.to_string(),
         _ => value::shown(program, ty, v),
     }
+}
+
+/// A limit without its condition: `cap 29`.
+pub fn limit_name(limit: &crate::program::Limit) -> String {
+    let verb = match limit.verb {
+        crate::ast::LimitVerb::Cap => "cap",
+        crate::ast::LimitVerb::Floor => "floor",
+        crate::ast::LimitVerb::Set => "set",
+    };
+    format!("{verb} {}", limit.value)
 }
 
 /// The name of a column.

@@ -4,18 +4,68 @@ use super::paint::Tone;
 use super::table::{Cell, Column, Table, csv_line};
 use super::{counted, value};
 use crate::calendar::Date;
-use crate::data::{LoadReport, Reject, TableReport};
+use crate::data::{Dataset, LoadReport, Reject, RejectReason, TableReport};
+use crate::program::{Program, TableKind};
 use serde_json::{Value as Json, json};
 
-/// A table and what became of its rows, per line; notes below. `unseen` counts the rows dated after the as-of date.
-pub fn lines(report: &LoadReport, unseen: &[u64], as_of: Date) -> Table {
+/// The dates of a table's kept rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extent {
+    /// The table holds events.
+    pub events: bool,
+    /// The first and the last date.
+    pub dates: Option<(Date, Date)>,
+    /// What the source vouches for, where that is more or less than the rows say.
+    pub covers: (Option<Date>, Option<Date>),
+    /// Rows dated after the as-of date, so that nothing saw them.
+    pub unseen: u64,
+}
+
+/// The extent of each table.
+pub fn extents(program: &Program, data: &Dataset, as_of: Date) -> Vec<Extent> {
+    let extent = |(i, table): (usize, &crate::program::Table)| {
+        let (at, events) = match table.kind {
+            TableKind::Events { at, .. } => (Some(at), true),
+            TableKind::Rows { as_of } => (as_of, false),
+        };
+        let mut out = Extent { events, ..Extent::default() };
+        let (Some(at), Some(rows)) = (at, data.tables.get(i)) else { return out };
+        for date in (0..rows.rows).filter_map(|row| rows.value(at, row).date()) {
+            let (first, last) = out.dates.unwrap_or((date, date));
+            out.dates = Some((first.min(date), last.max(date)));
+            out.unseen += u64::from(date > as_of);
+        }
+        out.covers = (rows.covers_from, rows.covers_to.filter(|to| Some(*to) != out.dates.map(|(_, last)| last)));
+        out
+    };
+    program.tables.iter().enumerate().map(extent).collect()
+}
+
+/// A table and what became of its rows, per line; notes below.
+pub fn lines(report: &LoadReport, extents: &[Extent], as_of: Date) -> Table {
+    told(report, extents, as_of, |_, _| true)
+}
+
+/// The same of tables that have more to say than that all of it was kept.
+pub fn remarkable(report: &LoadReport, extents: &[Extent], as_of: Date) -> Table {
+    let remarkable = |t: &TableReport, e: Extent| !t.loaded || t.kept != t.read || !t.notes.is_empty() || e.unseen > 0;
+    told(report, extents, as_of, remarkable)
+}
+
+fn told(report: &LoadReport, extents: &[Extent], as_of: Date, wanted: impl Fn(&TableReport, Extent) -> bool) -> Table {
     let mut table = Table::new(vec![Column::default(), Column::default()]);
     for (i, t) in report.tables.iter().enumerate() {
-        table.row(vec![t.table.as_str().into(), Cell::toned(summary(t), tone(t))]);
-        let later = unseen.get(i).copied().unwrap_or(0);
-        if later > 0 {
-            let rows = counted(later, "row is", "rows are");
+        let extent = extents.get(i).copied().unwrap_or_default();
+        if !wanted(t, extent) {
+            continue;
+        }
+        table.row(vec![t.table.as_str().into(), Cell::toned(summary(t, extent), tone(t))]);
+        if extent.unseen > 0 {
+            let rows = counted(extent.unseen, "row is", "rows are");
             table.row(vec!["".into(), format!("{rows} dated after {as_of} and not seen").into()]);
+        }
+        if let Some(text) = covers(extent) {
+            table.row(vec!["".into(), text.into()]);
         }
         for note in &t.notes {
             table.row(vec!["".into(), note.text.as_str().into()]);
@@ -25,10 +75,11 @@ pub fn lines(report: &LoadReport, unseen: &[u64], as_of: Date) -> Table {
 }
 
 /// The tables that lack rows, for results that are not about the data: nothing is left out without a word.
-pub fn left_out(report: &LoadReport) -> Table {
+pub fn left_out(report: &LoadReport, extents: &[Extent]) -> Table {
     let mut table = Table::new(vec![Column::default(), Column::default()]);
-    for t in report.tables.iter().filter(|t| !t.loaded || !t.rejected.is_empty()) {
-        table.row(vec![t.table.as_str().into(), Cell::toned(summary(t), Tone::Warn)]);
+    for (i, t) in report.tables.iter().enumerate().filter(|(_, t)| !t.loaded || !t.rejected.is_empty()) {
+        let extent = extents.get(i).copied().unwrap_or_default();
+        table.row(vec![t.table.as_str().into(), Cell::toned(summary(t, extent), Tone::Warn)]);
     }
     table
 }
@@ -37,8 +88,8 @@ fn tone(t: &TableReport) -> Tone {
     if t.loaded && t.rejected.is_empty() && t.kept > 0 { Tone::Plain } else { Tone::Warn }
 }
 
-/// `14 rows read from activity.csv, 12 kept; rejected: 1 unknown account, 1 repeated row`
-fn summary(t: &TableReport) -> String {
+/// `14 rows read from activity.csv, 12 kept, 2025-05-09 to 2026-03-30; rejected: 1 unknown account, 1 repeated row`
+fn summary(t: &TableReport, extent: Extent) -> String {
     if !t.loaded {
         return "not loaded: everything counted from it is missing".to_string();
     }
@@ -48,31 +99,71 @@ fn summary(t: &TableReport) -> String {
         [first, .., last] => format!(" from {} files, {first} to {last}", t.files.len()),
     };
     let read = counted(t.read, "row", "rows");
+    let dates = extent.dates.filter(|_| extent.events);
+    let dates = dates.map_or(String::new(), |(first, last)| format!(", {first} to {last}"));
     if t.rejected.is_empty() && t.kept == t.read {
-        return format!("{read} read{files}, all kept");
+        return format!("{read} read{files}, all kept{dates}");
     }
-    let reasons: Vec<String> =
-        t.rejected.iter().map(|(reason, count)| format!("{} {}", value::grouped(*count), reason.words())).collect();
-    format!("{read} read{files}, {} kept; rejected: {}", value::grouped(t.kept), reasons.join(", "))
+    let reasons: Vec<String> = t
+        .rejected
+        .iter()
+        .map(|(reason, count)| format!("{} {}", value::grouped(*count), words(*reason, *count)))
+        .collect();
+    format!("{read} read{files}, {} kept{dates}; rejected: {}", value::grouped(t.kept), reasons.join(", "))
+}
+
+/// What windows are held against, where that is not what the rows say.
+fn covers(extent: Extent) -> Option<String> {
+    Some(match extent.covers {
+        (Some(from), Some(to)) => format!("taken to cover {from} to {to}"),
+        (Some(from), None) => format!("taken to cover {from} and later"),
+        (None, Some(to)) => format!("taken to cover everything up to {to}"),
+        (None, None) => return None,
+    })
+}
+
+/// The reason as it follows a number.
+fn words(reason: RejectReason, count: u64) -> &'static str {
+    match reason {
+        _ if count == 1 => reason.words(),
+        RejectReason::Malformed => "malformed rows",
+        RejectReason::Duplicate => "repeated rows",
+        RejectReason::Conflict => "keys used twice",
+        RejectReason::UnknownAccount => "of unknown accounts",
+        RejectReason::TooLong => "rows too long",
+        RejectReason::NoKey
+        | RejectReason::BadDate
+        | RejectReason::OutOfRange
+        | RejectReason::Merged
+        | RejectReason::Encoding
+        | RejectReason::UnreadableCell
+        | RejectReason::UnknownValue => reason.words(),
+    }
 }
 
 /// The same for json.
-pub fn json(report: &LoadReport, unseen: &[u64]) -> Json {
+pub fn json(report: &LoadReport, extents: &[Extent]) -> Json {
     let table = |(i, t): (usize, &TableReport)| {
         let rejected: serde_json::Map<String, Json> =
             t.rejected.iter().map(|(reason, count)| (reason.words().to_string(), json!(count))).collect();
         let notes: Vec<Json> =
             t.notes.iter().map(|n| json!({ "field": n.field, "count": n.count, "text": n.text })).collect();
-        json!({
+        let extent = extents.get(i).copied().unwrap_or_default();
+        let mut out = json!({
             "table": t.table,
             "files": t.files,
             "loaded": t.loaded,
             "read": t.read,
             "kept": t.kept,
             "rejected": rejected,
-            "unseen": unseen.get(i).copied().unwrap_or(0),
+            "unseen": extent.unseen,
             "notes": notes,
-        })
+        });
+        if let (true, Some(map)) = (extent.events, out.as_object_mut()) {
+            map.insert("first".into(), json!(extent.dates.map(|(first, _)| first.to_string())));
+            map.insert("last".into(), json!(extent.dates.map(|(_, last)| last.to_string())));
+        }
+        out
     };
     Json::Array(report.tables.iter().enumerate().map(table).collect())
 }

@@ -13,7 +13,7 @@ pub mod value;
 use crate::calendar::Date;
 
 /// What is printed with every result, so that it can be told from every other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stamp {
     /// The project's name.
     pub project: String,
@@ -23,6 +23,47 @@ pub struct Stamp {
     pub program: String,
     /// The data profile or directory.
     pub data: String,
+    /// Parameters that this run sets otherwise.
+    pub settings: Vec<Setting>,
+    /// Columns without history do not follow the as-of date, and somebody asked for another date than usual: the name
+    /// of their table.
+    pub timeless: Option<String>,
+}
+
+/// A parameter that a run sets otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The parameter.
+    pub name: String,
+    /// Its value in this run, as it would be written.
+    pub value: String,
+    /// Its value as declared.
+    pub declared: Option<String>,
+}
+
+impl Stamp {
+    /// `champion_calls = 4, declared 3`, and what else has to be said of the run as a whole.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut out: Vec<String> = self.settings.iter().map(|s| format!("set {}", s.words())).collect();
+        out.extend(self.timeless.as_ref().map(|table| {
+            format!("columns of `{table}` are as in the file, whatever the date; only rows with a date follow it")
+        }));
+        out
+    }
+
+    /// The settings for json.
+    pub fn settings_json(&self) -> serde_json::Value {
+        let one = |s: &Setting| serde_json::json!({ "name": s.name, "value": s.value, "declared": s.declared });
+        serde_json::Value::Array(self.settings.iter().map(one).collect())
+    }
+}
+
+impl Setting {
+    /// `champion_calls = 4, declared 3`
+    pub fn words(&self) -> String {
+        let declared = self.declared.as_ref().map_or(String::new(), |d| format!(", declared {d}"));
+        format!("{} = {}{declared}", self.name, self.value)
+    }
 }
 
 /// How a text for people is laid out.

@@ -22,7 +22,7 @@ pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name:
         && digit_after(after)
         && before.ends_with(|c: char| c.is_ascii_digit())
     {
-        return found.fix("write thousands as `1_000` or `1k`", here(1), "_");
+        return found.help("write thousands as `1_000` or `1k`, and a fraction with a point");
     }
     if rest.strip_prefix('.').is_some_and(digit_after) {
         return found.fix("write a zero before the point", here(0), "0");
@@ -56,9 +56,9 @@ const SIGNS: &[Sign] = &[
     (":", "remove the `:`: a statement is its word and what follows", Some("")),
     ("[", "write the list in parentheses: `in (a, b)`", None),
     ("]", "write the list in parentheses: `in (a, b)`", None),
-    ("$", "write the currency behind the amount: `250 USD`", None),
-    ("€", "write the currency behind the amount: `250 EUR`", None),
-    ("£", "write the currency behind the amount: `250 GBP`", None),
+    ("$", "write the currency behind the amount: `5_000 USD`", None),
+    ("€", "write the currency behind the amount: `5_000 EUR`", None),
+    ("£", "write the currency behind the amount: `5_000 GBP`", None),
     ("`", "names are written without quotes", None),
     ("^", "there are no powers in laud; write the product", None),
     ("?", "write `if CONDITION then A else B`", None),

@@ -4,9 +4,11 @@
 //! nodes and never fails, `build` makes the tree and reports what is wrong. What the grammar could not place is looked at
 //! again in `recover`, so that all mistakes of a file are reported in one run.
 
+mod amount;
 mod build;
 mod expected;
 mod grammar;
+mod habits;
 mod hints;
 mod recover;
 pub mod scan;

@@ -4,8 +4,10 @@
 //! and what it would have accepted there is what was expected. Before that the usual suspects are tried: a text without
 //! its closing quote, a word that is nearly right, a statement that belongs elsewhere.
 
+use super::amount::Amount;
 use super::expected::{Expected, Found, listed};
 use super::grammar::Grammar;
+use super::habits::{self, Habit};
 use super::hints;
 use super::scan::{DECLARATIONS, Scan, text_end};
 use super::words::{Place, RESERVED, TYPES};
@@ -149,6 +151,21 @@ impl Debris<'_> {
         if let Some(home) = Place::home_of(word) {
             return Some(self.misplaced(word, span, home));
         }
+        let action = match word {
+            _ if self.place != Place::Rule => None,
+            "task" | "playbook" | "email" | "notify" | "call" | "ticket" => Some(word),
+            "alert" | "message" | "slack" => Some("notify"),
+            "send" => Some("email"),
+            _ => None,
+        };
+        if let Some(verb) = action {
+            let message = format!("unknown statement `{word}` in a rule");
+            return Some(Diagnostic::new(Code::UnknownWord, span, message).label("an action?").fix(
+                format!("write `do {verb}`"),
+                span,
+                format!("do {verb}"),
+            ));
+        }
         if DECLARATIONS.contains(&word) || RESERVED.contains(&word) {
             return None;
         }
@@ -204,16 +221,23 @@ impl Debris<'_> {
     fn unexpected(&self, offset: usize, end: usize, expected: &Expected) -> Diagnostic {
         let (found, begin) = Found::at(self.text, offset, end);
         let span = self.span(begin, begin + found.len());
-        if let Some(diagnostic) = self.row_without_test(offset, expected) {
+        let habit = habits::find(self, offset, expected);
+        if habit.is_none()
+            && let Some(diagnostic) = self.row_without_test(offset, expected)
+        {
             return diagnostic;
         }
-        if let Found::Word(word) = found
+        if let (Found::Word(word), None) = (&found, &habit)
             && let Some(diagnostic) = self.wrong_word(word, span, expected)
         {
             return diagnostic;
         }
+        let habit = habit.or_else(|| habits::two_words(self, offset));
         let at_end = matches!(found, Found::EndOfLine | Found::EndOfFile) || matches!(found, Found::Signs(")" | "}"));
         let message = format!("unexpected {}; expected {}", found.words(), expected.words(at_end));
+        if let Some(habit) = habit {
+            return self.habit(habit, span, message);
+        }
         let mut diagnostic = Diagnostic::new(Code::UnexpectedText, span, message);
         if at_end
             && expected.closing
@@ -234,6 +258,19 @@ impl Debris<'_> {
         hints::add(diagnostic, self.text, offset, span, expected.wants_name())
     }
 
+    fn habit(&self, habit: Habit, span: Span, message: String) -> Diagnostic {
+        let place = self.span(habit.start, habit.end);
+        let (at, message) = match habit.message {
+            Some(own) => (place, own),
+            None => (span, message),
+        };
+        let diagnostic = Diagnostic::new(Code::UnexpectedText, at, message).help(habit.help.clone());
+        match habit.text {
+            Some(text) => diagnostic.fix(habit.help, place, text),
+            None => diagnostic,
+        }
+    }
+
     /// What can be told from the word that should not be there.
     fn wrong_word(&self, word: &str, span: Span, expected: &Expected) -> Option<Diagnostic> {
         let write = |near: &str| format!("write `{near}`");
@@ -245,7 +282,11 @@ impl Debris<'_> {
             });
         }
         if DECLARATIONS.contains(&word) && expected.wants_name() {
-            return Some(reserved_name(self.text, span));
+            return Some(if self.is_compared(span.start as usize) {
+                reserved_value(word, span)
+            } else {
+                reserved_name(self.text, span)
+            });
         }
         let letters = word.len() == 3 && word.chars().all(|c| c.is_ascii_lowercase());
         if expected.wants_currency && letters && !word.starts_with("and") {
@@ -288,30 +329,49 @@ impl Debris<'_> {
         let value = self.text.get(begin..end).filter(|v| !v.is_empty())?;
         let diagnostic =
             Diagnostic::new(Code::UnexpectedText, self.span(begin, end), format!("`{value}` is not a condition"));
+        let amount = Amount::at(value, 0).filter(|amount| amount.end == value.len());
+        let value = amount.map_or(value.to_string(), |amount| amount.written());
         Some(diagnostic.help(format!("write `{name} >= {value}`, `{name} = {value}` or a range like `{name} 1 to 10`")))
+    }
+
+    /// True behind `=`, `!=` or inside `in (…)`, where a value is wanted; the `=` of a declaration is none of these.
+    pub fn is_compared(&self, offset: usize) -> bool {
+        let before = self.text.get(self.start..offset).unwrap_or("").trim_end();
+        if let Some(before) = before.strip_suffix('=') {
+            return self.place != Place::File || before.contains(['=', '{']);
+        }
+        before.ends_with(['(', ',']) && self.open_paren(offset).is_some_and(|open| word_before(self.text, open) == "in")
     }
 
     /// The last `(` before `offset` that is still open there.
     fn open_paren(&self, offset: usize) -> Option<usize> {
+        self.open_parens(offset).pop()
+    }
+
+    /// Every `(` before `offset` that is still open there.
+    pub fn open_parens(&self, offset: usize) -> Vec<usize> {
         let bytes = self.text.as_bytes();
         let mut open = Vec::new();
         let mut at = self.start;
         while at < offset {
-            match bytes.get(at)? {
-                b'"' => at = text_end(bytes, at),
-                b'#' => at = memchr::memchr(b'\n', bytes.get(at..)?).map_or(offset, |n| at + n),
-                b'(' => {
+            match bytes.get(at) {
+                None => break,
+                Some(b'"') => at = text_end(bytes, at),
+                Some(b'#') => {
+                    at = memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default()).map_or(offset, |n| at + n)
+                }
+                Some(b'(') => {
                     open.push(at);
                     at += 1;
                 }
-                b')' => {
+                Some(b')') => {
                     open.pop();
                     at += 1;
                 }
                 _ => at += 1,
             }
         }
-        open.pop()
+        open
     }
 }
 
@@ -341,6 +401,16 @@ pub fn reserved_name(text: &str, span: Span) -> Diagnostic {
     )
 }
 
+/// A word of the language used as a value of a list.
+pub fn reserved_value(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::ReservedName, span, format!("`{word}` is a word of the language and cannot be a value")).help(
+        format!(
+            "choose another word, such as `{word}_value`, and say in laud.toml what the data calls it: \
+             values = {{ \"{word}\" = \"{word}_value\" }}"
+        ),
+    )
+}
+
 /// The word (letters, digits, `_`) that begins at `start`; empty if none does.
 pub fn word_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or("");
@@ -349,7 +419,7 @@ pub fn word_at(text: &str, start: usize) -> &str {
 }
 
 /// The word that ends before `end` on the same line, blanks between left out.
-fn word_before(text: &str, end: usize) -> &str {
+pub fn word_before(text: &str, end: usize) -> &str {
     let before = text.get(..end).unwrap_or("").trim_end_matches([' ', '\t']);
     let start = before
         .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))

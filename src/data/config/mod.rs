@@ -177,10 +177,11 @@ impl Config {
                 let range = error.span().unwrap_or(0..0);
                 let first = error.message().lines().next().unwrap_or("").trim_end_matches('.').to_string();
                 let at = reader.span(range);
-                reader.diagnostics.push(
-                    Diagnostic::new(Code::ProjectSyntax, at, format!("`{}` is not valid TOML: {first}", source.name))
-                        .label("here"),
-                );
+                let found = foreign_date(source_id, &source.text, at.start as usize).unwrap_or_else(|| {
+                    let message = format!("`{}` is not valid TOML: {first}", source.name);
+                    Diagnostic::new(Code::ProjectSyntax, at, message).label("here")
+                });
+                reader.diagnostics.push(found);
                 return None;
             }
         };
@@ -214,4 +215,24 @@ impl Config {
     pub fn calendar(&self) -> Calendar {
         Calendar { fiscal_year_starts: self.fiscal_year_starts }
     }
+}
+
+/// `as_of = 03/31/2026`: a date as it is written elsewhere, on the line where reading stopped.
+fn foreign_date(id: u16, text: &str, at: usize) -> Option<Diagnostic> {
+    let begin = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(begin..)?.lines().next()?;
+    let (key, value) = line.split_once('=')?;
+    let written = value.split('#').next()?.trim();
+    let digits = written.len() >= 8 && written.starts_with(|c: char| c.is_ascii_digit());
+    if !digits || written.contains(|c: char| !c.is_ascii_digit() && !"/.-".contains(c)) {
+        return None;
+    }
+    let start = begin + key.len() + 1 + (value.len() - value.trim_start().len());
+    let span = Span::new(id, start, start + written.len());
+    let key = key.trim();
+    let diagnostic = Diagnostic::new(Code::ProjectSyntax, span, format!("`{written}` is not how a date is written"));
+    Some(match Date::repaired(written) {
+        Some(date) => diagnostic.label("a date?").fix(format!("write `{key} = {date}`"), span, date.to_string()),
+        None => diagnostic.label("a date?").help(format!("write year-month-day: `{key} = 2026-03-31`")),
+    })
 }

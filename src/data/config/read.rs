@@ -164,7 +164,10 @@ impl Reader<'_> {
                 value,
                 format!("`{text}` is not a date"),
                 "no such date",
-                Some(format!("write `{key} = 2026-03-31`")),
+                Some(format!(
+                    "write `{key} = {}`",
+                    Date::repaired(&text).map_or("2026-03-31".to_string(), |date| date.to_string())
+                )),
             );
         }
         date

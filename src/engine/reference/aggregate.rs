@@ -9,6 +9,7 @@ use super::rows::{Capped, Counted, Dropped, Listener, Outcome};
 use super::scope::Scope;
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::Date;
+use crate::irrational;
 use crate::number::{Decimal, Products, apportion};
 use crate::program::{Aggregate, Decay};
 use crate::value::{Fault, Missing, Value};
@@ -205,7 +206,9 @@ impl Scope<'_> {
             }
             F::Avg => self.mean(rows, Decimal::ONE, Missing::NoData),
             F::Share => self.mean(rows, Decimal::ONE, Missing::NotApplicable),
-            F::Nps => self.mean(rows, Decimal::HUNDRED, Missing::NoData),
+            F::Nps | F::CsatMean => self.mean(rows, Decimal::HUNDRED, Missing::NoData),
+            F::Csat | F::Ces => self.mean(rows, Decimal::ONE, Missing::NoData),
+            F::NpsMargin => self.nps_margin(rows),
             F::Min => or_no_data(best(values(), Ordering::Less)),
             F::Max => or_no_data(best(values(), Ordering::Greater)),
             F::First => or_no_data(values().next().cloned()),
@@ -241,6 +244,20 @@ impl Scope<'_> {
         self.number(above.divided_by(below))
     }
 
+    /// Half the width of the interval around the score.
+    fn nps_margin(self, rows: &[Row]) -> Value {
+        let count = |wanted: Ordering| {
+            let found = rows.iter().filter(|row| row.basis.cmp(&Decimal::ZERO) == wanted).count();
+            i64::try_from(found).unwrap_or(i64::MAX)
+        };
+        if rows.is_empty() {
+            return Value::Missing(Missing::NoData);
+        }
+        let (promoters, passives, detractors) =
+            (count(Ordering::Greater), count(Ordering::Equal), count(Ordering::Less));
+        self.number(irrational::nps_margin(promoters, detractors, promoters + passives + detractors))
+    }
+
     fn median(self, rows: &[Row]) -> Value {
         let mut numbers: Vec<Decimal> = rows.iter().filter_map(|row| row.value.number()).collect();
         numbers.sort();
@@ -261,9 +278,12 @@ impl Scope<'_> {
 fn basis(function: F, value: &Value) -> Option<Decimal> {
     match function {
         F::Count => Some(Decimal::ONE),
-        F::Sum | F::Avg => value.number(),
+        F::Sum | F::Avg | F::Ces => value.number(),
+        F::Csat => value.number().map(|score| if score >= Decimal::int(4) { Decimal::ONE } else { Decimal::ZERO }),
+        // Answers are whole, and a quarter of a whole number has two digits.
+        F::CsatMean => value.number()?.sub(Decimal::ONE)?.div(Decimal::int(4)),
         F::Share => value.truth().map(|holds| if holds { Decimal::ONE } else { Decimal::ZERO }),
-        F::Nps => value.number().map(|score| match score {
+        F::Nps | F::NpsMargin => value.number().map(|score| match score {
             _ if score >= Decimal::int(9) => Decimal::ONE,
             _ if score <= Decimal::int(6) => Decimal::ONE.neg(),
             _ => Decimal::ZERO,

@@ -3,7 +3,8 @@
 use super::logic::order;
 use super::scope::Scope;
 use crate::builtins::Scalar;
-use crate::number::{DIGITS, Decimal};
+use crate::irrational;
+use crate::number::{DIGITS, Decimal, Products};
 use crate::program::{Expr, ExprKind, Type, Unit};
 use crate::value::{Missing, Value};
 use std::cmp::Ordering;
@@ -18,9 +19,28 @@ impl Scope<'_> {
         if let Some(reason) = values.iter().find_map(Value::missing) {
             return Value::Missing(reason);
         }
+        if let Some(undefined) = undefined(function, &values) {
+            return Value::Missing(undefined);
+        }
         let result = apply(function, first.ty, &values);
         result.unwrap_or_else(|| self.fault(crate::value::Fault::Overflow))
     }
+}
+
+/// Why the function has no value here, if it has none.
+fn undefined(function: Scalar, values: &[Value]) -> Option<Missing> {
+    let number = |i: usize| values.get(i).and_then(Value::number).unwrap_or_default();
+    let (a, b) = (number(0), number(1));
+    let none = match function {
+        Scalar::Sqrt => a.is_negative(),
+        Scalar::Ln | Scalar::Log10 => a <= Decimal::ZERO,
+        Scalar::WilsonLow | Scalar::WilsonHigh => a.is_negative() || a > b || b <= Decimal::ZERO,
+        Scalar::Shrunk => {
+            a.is_negative() || a > b || number(2).is_negative() || b.add(number(2)).is_none_or(|sum| sum.is_zero())
+        }
+        _ => false,
+    };
+    none.then_some(Missing::NotApplicable)
 }
 
 /// `None` on overflow; every value is present.
@@ -57,8 +77,24 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
             _ => Some(x),
         },
         Scalar::ToNumber | Scalar::Points => Some(x),
+        Scalar::Sqrt => irrational::sqrt(x),
+        Scalar::Exp => irrational::exp(x),
+        Scalar::Ln => irrational::ln(x),
+        Scalar::Log10 => irrational::log10(x),
+        Scalar::Logistic => Some(irrational::logistic(x)),
+        Scalar::WilsonLow => irrational::wilson(x, digits).map(|(low, _)| low),
+        Scalar::WilsonHigh => irrational::wilson(x, digits).map(|(_, high)| high),
+        Scalar::Shrunk => shrunk(x, digits, number(2)?, number(3)?),
     };
     result.map(Value::Number)
+}
+
+/// (k + m p0) / (n + m), rounded once.
+fn shrunk(k: Decimal, n: Decimal, m: Decimal, p0: Decimal) -> Option<Decimal> {
+    let mut above = Products::default();
+    above.add(k, Decimal::ONE)?;
+    above.add(m, p0)?;
+    above.divided_by(n.add(m)?)
 }
 
 /// Fractional digits to keep, 0 to 9.

@@ -125,6 +125,12 @@ impl<'a> Evaluator<'a> {
         self.subjects.iter().filter(move |s| s.row_at(as_of).is_some()).map(|s| s.id.as_str())
     }
 
+    /// The row of an account in the subject table as it was known at a date.
+    pub fn row(&self, id: &str, as_of: Date) -> Option<u32> {
+        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        self.subjects.get(index)?.row_at(as_of)
+    }
+
     /// An account with everything about it computed; `None` if there is none of this id at that date.
     pub fn account(&self, id: &str, as_of: Date) -> Option<Account<'_>> {
         self.account_if(id, as_of, &[])

@@ -1,30 +1,38 @@
 //! One row per account with every digit: for spreadsheets and joins.
 
-use super::Evaluation;
+use super::{Evaluation, extras};
 use crate::engine::{AccountResult, RuleStatus};
 use crate::program::Type;
 use crate::report::table::csv_line;
 use crate::report::value;
 use crate::value::Value;
 
-/// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, each
-/// scorecard with `.grade` and `.coverage`, each metric with `.band` and `.points`, each rule, and last `missing`: what is
-/// missing and why, because a blank cell cannot say it.
+/// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, the columns
+/// of the accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each
+/// metric with `.band` and `.points`, each rule, for each rule what it `.asks` for, and last `missing`: what is missing and
+/// why, because a blank cell cannot say it.
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
+    let limited = |i: usize| program.scorecards.get(i).is_some_and(|card| !card.limits.is_empty());
+    let acting = |i: usize| program.rules.get(i).is_some_and(|rule| !rule.ast.actions.is_empty());
     let mut head = vec!["account".to_string()];
     if named {
         head.push("name".to_string());
     }
     head.push("as_of".to_string());
     head.extend(program.partitions.iter().map(|p| p.header.name.clone()));
+    let columns = || of.extras.columns.iter().filter_map(|f| Some((*f, of.column(*f)?)));
+    head.extend(columns().map(|(_, declared)| declared.name.clone()));
     for (i, card) in program.scorecards.iter().enumerate() {
         head.push(card.header.name.clone());
         if of.graded(i) {
             head.push(format!("{}.grade", card.header.name));
         }
         head.push(format!("{}.coverage", card.header.name));
+        if limited(i) {
+            head.push(format!("{}.limited", card.header.name));
+        }
     }
     for metric in &program.metrics {
         head.push(metric.header.name.clone());
@@ -36,10 +44,12 @@ pub fn csv(of: &Evaluation) -> String {
         }
     }
     head.extend(program.rules.iter().map(|r| r.header.name.clone()));
+    let asking = program.rules.iter().enumerate().filter(|(i, _)| acting(*i));
+    head.extend(asking.map(|(_, rule)| format!("{}.asks", rule.header.name)));
     head.push("missing".to_string());
     let mut out = csv_line(head.iter().map(String::as_str));
 
-    for account in &of.results.accounts {
+    for (place, account) in of.results.accounts.iter().enumerate() {
         let mut cells = vec![of.id(account).to_string()];
         if named {
             cells.push(of.name(account));
@@ -48,12 +58,21 @@ pub fn csv(of: &Evaluation) -> String {
         for i in 0..program.partitions.len() {
             cells.push(of.part(account, i).unwrap_or("").to_string());
         }
+        for (field, declared) in columns() {
+            let (cell, masked) = of.cell(place, account, field);
+            cells.push(if masked { value::MASK.to_string() } else { value::csv(program, declared.ty, &cell) });
+        }
         for (i, score) in account.scores.iter().enumerate() {
             cells.push(value::csv(program, Type::PLAIN, &score.value));
             if of.graded(i) {
                 cells.push(score.grade.clone().unwrap_or_default());
             }
             cells.push(score.coverage.to_string());
+            if limited(i) {
+                let undecided = extras::undecided(program, i, score).into_iter().map(|limit| format!("{limit}?"));
+                let all: Vec<String> = extras::limited(program, i, score).into_iter().chain(undecided).collect();
+                cells.push(all.join("; "));
+            }
         }
         for (result, metric) in account.metrics.iter().zip(&program.metrics) {
             let shown = value::csv(program, metric.value.ty, &result.value);
@@ -74,6 +93,10 @@ pub fn csv(of: &Evaluation) -> String {
                 RuleStatus::Undecided => "undecided",
             };
             cells.push(word.to_string());
+        }
+        for (i, _) in program.rules.iter().enumerate().filter(|(i, _)| acting(*i)) {
+            let tasks = of.extras.tasks.iter().filter(|t| (t.account, t.rule) == (place, i));
+            cells.push(tasks.map(|t| t.words()).collect::<Vec<_>>().join("; "));
         }
         cells.push(missing(of, account));
         out.push_str(&csv_line(cells.iter().map(String::as_str)));

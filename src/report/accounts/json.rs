@@ -3,7 +3,7 @@
 //! Numbers are json numbers printed exactly. A missing value is `{"missing": "<reason>"}`; an unknown part or
 //! membership is `null`. Keys are added over time, never renamed.
 
-use super::{Evaluation, personal_metric, status_words};
+use super::{Change, Evaluation, extras, personal_metric, status_words};
 use crate::engine::AccountResult;
 use crate::program::Type;
 use crate::report::{load, value};
@@ -15,23 +15,46 @@ pub fn json(of: &Evaluation) -> Json {
         let what = crate::value::Missing::Error(t.fault).words();
         json!({ "account": t.account, "name": t.name, "fault": what })
     });
-    let parameters =
-        of.program.params.iter().map(|p| {
-            (p.header.name.clone(), json!({ "value": value::json(of.program, p.ty, &p.value), "set": p.set }))
-        });
-    json!({
+    let parameters = of.program.params.iter().map(|p| {
+        let mut facts = json!({ "value": value::json(of.program, p.ty, &p.value), "set": p.set });
+        let setting = of.stamp.settings.iter().find(|s| s.name == p.header.name);
+        if let (Some(setting), Some(map)) = (setting, facts.as_object_mut()) {
+            map.insert("declared".into(), json!(setting.declared));
+        }
+        (p.header.name.clone(), facts)
+    });
+    let accounts = of.results.accounts.iter().enumerate().map(|(i, a)| account(of, i, a));
+    let mut out = json!({
         "project": of.stamp.project,
         "as_of": of.stamp.as_of.to_string(),
         "program": of.stamp.program,
         "data": of.stamp.data,
         "parameters": parameters.collect::<Map<_, _>>(),
-        "accounts": of.results.accounts.iter().map(|a| account(of, a)).collect::<Vec<_>>(),
-        "load": load::json(of.load, &of.unseen()),
+        "accounts": accounts.collect::<Vec<_>>(),
+        "load": load::json(of.load, &of.extents()),
         "faults": faults.collect::<Vec<_>>(),
-    })
+    });
+    if let Some(map) = out.as_object_mut() {
+        if let Some(table) = &of.stamp.timeless {
+            map.insert("timeless".into(), json!([table]));
+        }
+        if let Some(changes) = &of.extras.changes {
+            map.insert("changes".into(), Json::Array(changes.accounts.iter().map(|c| change(of, c)).collect()));
+        }
+    }
+    out
 }
 
-fn account(of: &Evaluation, account: &AccountResult) -> Json {
+fn change(of: &Evaluation, change: &Change) -> Json {
+    let account = of.results.accounts.get(change.account).map(|a| of.id(a));
+    let what = change.what.iter().map(|d| {
+        let [before, after] = &d.exact;
+        json!({ "name": d.name, "before": before, "after": after })
+    });
+    json!({ "account": account, "what": what.collect::<Vec<_>>() })
+}
+
+fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
     let program = of.program;
     let mut out = Map::new();
     out.insert("account".into(), json!(of.id(account)));
@@ -40,15 +63,28 @@ fn account(of: &Evaluation, account: &AccountResult) -> Json {
         out.insert("name".into(), json!(name));
     }
     let parts = program.partitions.iter().enumerate().map(|(i, p)| (p.header.name.clone(), json!(of.part(account, i))));
+    if !of.extras.columns.is_empty() {
+        let cells = of.extras.columns.iter().filter_map(|field| {
+            let declared = of.column(*field)?;
+            let (cell, masked) = of.cell(place, account, *field);
+            let cell = if masked { json!(value::MASK) } else { value::json(program, declared.ty, &cell) };
+            Some((declared.name.clone(), cell))
+        });
+        out.insert("columns".into(), Json::Object(cells.collect()));
+    }
     out.insert("parts".into(), Json::Object(parts.collect()));
     let segments = program.segments.iter().zip(&account.segments).map(|(s, m)| (s.header.name.clone(), json!(m)));
     out.insert("segments".into(), Json::Object(segments.collect()));
-    let scores = program.scorecards.iter().zip(&account.scores).map(|(card, score)| {
-        let facts = json!({
+    let scores = program.scorecards.iter().zip(&account.scores).enumerate().map(|(i, (card, score))| {
+        let mut facts = json!({
             "score": value::json(program, Type::PLAIN, &score.value),
             "grade": score.grade,
             "coverage": value::decimal(score.coverage),
         });
+        if let (false, Some(map)) = (card.limits.is_empty(), facts.as_object_mut()) {
+            map.insert("limited".into(), json!(extras::limited(program, i, score)));
+            map.insert("undecided".into(), json!(extras::undecided(program, i, score)));
+        }
         (card.header.name.clone(), facts)
     });
     out.insert("scorecards".into(), Json::Object(scores.collect()));
@@ -72,5 +108,17 @@ fn account(of: &Evaluation, account: &AccountResult) -> Json {
     let rules = program.rules.iter().zip(&account.rules);
     let rules = rules.map(|(rule, result)| (rule.header.name.clone(), json!(status_words(result.status))));
     out.insert("rules".into(), Json::Object(rules.collect()));
+    // What the rules ask for: nothing of it is sent.
+    let tasks = of.extras.tasks.iter().filter(|t| t.account == place).map(|t| {
+        json!({
+            "rule": program.rules.get(t.rule).map(|r| &r.header.name),
+            "verb": t.verb,
+            "text": t.text,
+            "assignee": t.assignee,
+            "remark": t.remark,
+            "due": t.due.map(|d| d.to_string()),
+        })
+    });
+    out.insert("tasks".into(), Json::Array(tasks.collect()));
     Json::Object(out)
 }

@@ -1,22 +1,25 @@
 //! All accounts, scored, as `laud eval` prints them: what every format shows, gathered once.
 
 mod csv;
+mod extras;
+mod footer;
 mod human;
 mod json;
 mod markdown;
 mod tables;
 
 pub use csv::csv;
-pub(crate) use human::section;
+pub use extras::{Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, gaps, rows, tasks};
+pub use footer::{besides, section};
 pub use human::{human, short, title};
 pub use json::json;
 pub use markdown::{heading, markdown};
 
+use super::load::{Extent, extents};
 use super::{Stamp, value};
-use crate::calendar::Date;
 use crate::data::{Dataset, LoadReport};
 use crate::engine::{AccountResult, Item, Results, RuleStatus, ScoreResult};
-use crate::program::{FieldId, Program, TableKind, Type};
+use crate::program::{FieldId, Program, Type};
 use crate::value::{Fault, Missing, Value};
 
 /// One evaluation with everything that is said about it.
@@ -34,6 +37,8 @@ pub struct Evaluation<'a> {
     pub stamp: &'a Stamp,
     /// Show personal columns.
     pub personal: bool,
+    /// What else was asked for and found out.
+    pub extras: &'a Extras,
 }
 
 /// A number of an account that could not be computed.
@@ -151,28 +156,25 @@ impl<'a> Evaluation<'a> {
         counts
     }
 
-    /// Rows per table that were kept but lie after the as-of date, so that nothing saw them.
-    pub fn unseen(&self) -> Vec<u64> {
-        unseen(self.program, self.data, self.results.as_of)
+    /// The dates of each table's rows.
+    pub fn extents(&self) -> Vec<Extent> {
+        extents(self.program, self.data, self.results.as_of)
     }
-}
 
-/// Counts, per table, the kept rows dated after `as_of`.
-pub fn unseen(program: &Program, data: &Dataset, as_of: Date) -> Vec<u64> {
-    let mut counts = Vec::new();
-    for (i, table) in program.tables.iter().enumerate() {
-        let at = match table.kind {
-            TableKind::Events { at, .. } => Some(at),
-            TableKind::Rows { as_of } => as_of,
-        };
-        let rows = data.tables.get(i);
-        let later = |row: &u32| {
-            let date = at.zip(rows).and_then(|(at, rows)| rows.value(at, *row).date());
-            date.is_some_and(|date| date > as_of)
-        };
-        counts.push((0..rows.map_or(0, |r| r.rows)).filter(later).count() as u64);
+    /// A cell of a column of the account at this place in the results; masked, if it is personal and was not asked for.
+    pub fn cell(&self, index: usize, account: &AccountResult, field: FieldId) -> (Value, bool) {
+        let row = self.extras.rows.get(index).copied().unwrap_or(account.row);
+        let table = self.program.subject.and_then(|id| self.data.table(id));
+        let cell = table.map_or(Value::Missing(Missing::NoData), |t| t.value(field, row));
+        let personal = self.column(field).is_some_and(|f| f.personal);
+        let masked = personal && !self.personal && !cell.is_missing();
+        (cell, masked)
     }
-    counts
+
+    /// A column of the accounts.
+    pub fn column(&self, field: FieldId) -> Option<&'a crate::program::Field> {
+        self.program.subject_table()?.fields.get(field.index())
+    }
 }
 
 fn name_field(program: &Program) -> Option<(FieldId, bool)> {

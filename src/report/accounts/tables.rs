@@ -4,9 +4,9 @@ use super::{Evaluation, personal_metric};
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
 use crate::explain::{bands, held};
 use crate::number::Decimal;
-use crate::program::{Metric, Scorecard, Type};
+use crate::program::{FieldId, Metric, Scorecard, Type};
 use crate::report::paint::Tone;
-use crate::report::table::{Cell, Column, Table};
+use crate::report::table::{Align, Cell, Column, Table};
 use crate::report::value;
 use crate::value::Value;
 
@@ -51,6 +51,25 @@ pub fn who(of: &Evaluation) -> Group {
         let part = |i| of.part(a, i).map_or(Cell::toned("unknown", Tone::Dim), Cell::from);
         name.into_iter().chain((0..of.program.partitions.len()).map(part)).collect()
     })
+}
+
+/// Columns of the accounts that were asked for.
+pub fn columns(of: &Evaluation) -> Vec<Group> {
+    let group = |field: &FieldId| {
+        let declared = of.column(*field)?;
+        let number = matches!(declared.ty, Type::Number(_));
+        let align = if number { Align::Right } else { Align::Left };
+        let column = Column { align, limit: Some(24), ..Column::words(declared.name.as_str()) };
+        let cells = of.results.accounts.iter().enumerate().map(|(i, account)| {
+            vec![match of.cell(i, account, *field) {
+                (_, true) => Cell::from(value::MASK),
+                (Value::Missing(_), _) => Cell::toned("-", Tone::Dim),
+                (cell, _) => Cell::from(value::shown(of.program, declared.ty, &cell)),
+            }]
+        });
+        Some(Group { columns: vec![column], cells: cells.collect() })
+    };
+    of.extras.columns.iter().filter_map(group).collect()
 }
 
 /// What came out: the scorecards, or while there are none the metrics.
@@ -100,14 +119,17 @@ fn cards(of: &Evaluation) -> Vec<Group> {
 }
 
 fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> Vec<Cell> {
+    let mark = if score.undecided_limits.is_empty() { "" } else { "?" };
     let mut cells = vec![match &score.value {
+        // What may be limited is marked: on the grade, or where there is none on the score.
+        Value::Number(n) if !graded => Cell::from(format!("{}{mark}", value::points(*n))),
         Value::Number(n) => Cell::from(value::points(*n)),
         Value::Missing(why) => Cell::toned(why.words(), Tone::Dim),
         _ => Cell::default(),
     }];
     if graded {
         let grade = score.grade.as_deref().unwrap_or("-");
-        cells.push(Cell::toned(grade, grade_tone(card, grade)));
+        cells.push(Cell::toned(format!("{grade}{mark}"), grade_tone(card, grade)));
     }
     if covered {
         cells.push(Cell::toned(value::percent(score.coverage.round(2)), Tone::Dim));

@@ -216,7 +216,7 @@ impl Builder<'_> {
                     let then = match kids.next() {
                         Some(kid) if kid.as_rule() == Rule::fade => {
                             let mut inner = me.kids(kid);
-                            let to = me.next_expr(&mut inner, span);
+                            let to = Box::new(me.next_expr(&mut inner, span));
                             inner.take(Rule::duration).map(|kid| Stale::Fade { to, over: me.duration(kid) })
                         }
                         Some(kid) if kid.as_str() == "flag" => Some(Stale::Flag),

@@ -1,12 +1,14 @@
 //! Numbers, dates, durations and types.
 
 use super::{Builder, Node};
-use crate::ast::{DateLit, DurationLit, ExprKind, Range, TypeExpr, TypeExprKind};
+use crate::ast::{DateLit, DurationLit, ExprKind, Name, Range, TypeExpr, TypeExprKind};
 use crate::calendar::{Date, Duration, PeriodKind};
 use crate::diagnostics::Code;
 use crate::number::Decimal;
 use crate::span::Span;
+use crate::syntax::amount::Amount;
 use crate::syntax::grammar::Rule;
+use crate::syntax::recover;
 
 impl Builder<'_> {
     /// A number with what stands behind it: `%`, a currency, a unit of time.
@@ -17,6 +19,7 @@ impl Builder<'_> {
         let mut tail = None;
         for kid in node.into_inner() {
             match kid.as_rule() {
+                Rule::foreign_amount => return self.foreign_amount(&kid),
                 Rule::minus => negative = true,
                 Rule::number => digits = kid.as_str().to_string(),
                 _ => tail = Some(kid),
@@ -35,6 +38,25 @@ impl Builder<'_> {
                 ExprKind::Duration(Duration { count: self.whole(&digits, negative, kid.as_str(), span), unit })
             }
         }
+    }
+
+    /// `$250,000` is mended and taken for what it means.
+    fn foreign_amount(&mut self, node: &Node<'_>) -> ExprKind {
+        let (span, written) = (self.span(node), node.as_str());
+        let message = format!("`{written}` is not how an amount is written");
+        let found = Amount::at(written, 0).filter(|a| a.end == written.len());
+        let Some((amount, currency)) = found.and_then(|a| Some((a.written(), (a.number, a.currency?)))) else {
+            self.fail(Code::UnexpectedText, span, message, |d| {
+                d.help("write the currency behind the amount, and thousands with `_`: `250_000 USD`")
+            });
+            return ExprKind::Number(Decimal::ZERO);
+        };
+        self.report(Code::UnexpectedText, span, message, |d| d.fix(format!("write `{amount}`"), span, amount));
+        let (number, text) = currency;
+        let value = self.decimal(&number, 0, span);
+        // Where all columns are in other currencies, that is for the next run: one mistake, one finding.
+        let foreign = self.listing() && self.text.contains("money ") && !self.text.contains(&format!("money {text}"));
+        if foreign { ExprKind::Number(value) } else { ExprKind::Money(value, Name { text, span }) }
     }
 
     /// How many days and so on: a whole number.
@@ -95,13 +117,23 @@ impl Builder<'_> {
     pub(super) fn date(&mut self, node: &Node<'_>) -> DateLit {
         let (span, written) = (self.span(node), node.as_str());
         let date = Date::parse(written).unwrap_or_else(|| {
-            self.fail(Code::BadDate, span, bad_date(written), |d| match repaired(written) {
+            self.fail(Code::BadDate, span, bad_date(written), |d| match Date::repaired(written) {
                 Some(right) => d.fix(format!("write `{right}`"), span, right.to_string()),
                 None => d.help("a date is written year-month-day: `2026-03-31`"),
             });
             Date::default()
         });
         DateLit { date, span }
+    }
+
+    /// A value of a list. A reserved word is taken for one all the same, so that the column is not lost.
+    fn value_name(&mut self, node: &Node<'_>) -> Name {
+        let (span, word) = (self.span(node), node.as_str());
+        if node.as_rule() == Rule::reserved_name {
+            let found = recover::reserved_value(word, span);
+            self.push(found);
+        }
+        Name { text: word.to_string(), span }
     }
 
     /// `0 to 10`, `0 or more`, `up to 5`
@@ -149,7 +181,7 @@ impl Builder<'_> {
             }
             Some(kid) if kid.as_rule() == Rule::one_of => {
                 let inner = self.kids(kid);
-                TypeExprKind::OneOf(self.rest_names(inner))
+                TypeExprKind::OneOf(inner.list.map(|kid| self.value_name(&kid)).collect())
             }
             Some(kid) => match kid.as_str() {
                 "boolean" => TypeExprKind::Boolean,
@@ -236,20 +268,4 @@ fn bad_date(written: &str) -> String {
         };
     }
     format!("`{written}` is not written as a date")
-}
-
-/// The date that was meant, if only one can have been.
-fn repaired(written: &str) -> Option<Date> {
-    let number = |s: &str| s.parse::<u32>().ok();
-    let parts: Vec<&str> = written.split(['-', '/', '.']).collect();
-    let [a, b, c] = parts.as_slice() else { return None };
-    if a.len() == 4 {
-        return Date::new(i32::try_from(number(a)?).ok()?, number(b)?, number(c)?);
-    }
-    let year = i32::try_from(number(c)?).ok()?;
-    let readings = [Date::new(year, number(b)?, number(a)?), Date::new(year, number(a)?, number(b)?)];
-    match readings {
-        [Some(x), Some(y)] => (x == y).then_some(x),
-        [x, y] => x.or(y),
-    }
 }

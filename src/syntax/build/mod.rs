@@ -39,6 +39,8 @@ pub struct Builder<'a> {
     broken: bool,
     /// Branches of the `if`s around the place at hand.
     branches: usize,
+    /// Parts of partitions that could not be read.
+    lost_parts: Vec<Name>,
 }
 
 type Node<'i> = Pair<'i, Rule>;
@@ -46,7 +48,7 @@ type Node<'i> = Pair<'i, Rule>;
 impl<'a> Builder<'a> {
     /// A builder for one text.
     pub fn new(id: u16, text: &'a str, scan: &'a Scan, diagnostics: &'a mut Diagnostics) -> Self {
-        Builder { id, text, scan, diagnostics, found: 0, broken: false, branches: 0 }
+        Builder { id, text, scan, diagnostics, found: 0, broken: false, branches: 0, lost_parts: Vec::new() }
     }
 
     /// Builds a file from the children of its node.
@@ -59,11 +61,12 @@ impl<'a> Builder<'a> {
                 Rule::unknown_item => {
                     if self.debris(before.take(), &node, Place::File) {
                         if let Some(item) = file.items.pop() {
-                            file.lost.push(item.name);
+                            lose(&mut file.lost, item);
                         }
                     } else {
                         file.lost.extend(self.lost_name(&node));
                     }
+                    file.lost.extend(self.lost_rows(&node));
                 }
                 _ => {
                     before = Some(Before::of(&node));
@@ -73,10 +76,12 @@ impl<'a> Builder<'a> {
                     self.never_silent(known, item.span);
                     if self.broken {
                         before = None;
-                        file.lost.push(item.name);
+                        lose(&mut file.lost, item);
+                        file.lost.append(&mut self.lost_parts);
                     } else {
                         file.items.push(item);
                     }
+                    self.lost_parts.clear();
                 }
             }
         }
@@ -127,6 +132,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// False once there are so many mistakes that no more are listed.
+    fn listing(&self) -> bool {
+        self.found < MAX_FOUND
+    }
+
     fn report(
         &mut self,
         code: Code,
@@ -154,6 +164,10 @@ impl<'a> Builder<'a> {
         self.broken = true;
         let rest = node.as_span();
         let whole = before.filter(|b| self.belongs_to(*b, rest.start()));
+        if !self.listing() {
+            self.found += 1; // not listed, so not looked into either
+            return whole.is_some();
+        }
         let start = whole.map_or(rest.start(), |b| b.start);
         let debris =
             Debris { id: self.id, text: self.text, scan: self.scan, place, start, rest: rest.start(), end: rest.end() };
@@ -184,9 +198,32 @@ impl<'a> Builder<'a> {
         let after = start + first.len();
         let rest = self.text.get(after..)?;
         let begin = after + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
-        let word = recover::word_at(self.text, begin);
         let declares = !first.is_empty() && Place::home_of(first).is_none();
-        let named = declares && begin > after && word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if declares && begin > after { self.name_at(begin) } else { None }
+    }
+
+    /// The first words of the lines of a `segments` block that could not be read: the names of its parts.
+    fn lost_rows(&self, node: &Node<'_>) -> Vec<Name> {
+        let start = node.as_span().start();
+        let text = node.as_str();
+        let Some(open) = text.find('{').filter(|_| recover::word_at(self.text, start) == "segments") else {
+            return Vec::new();
+        };
+        let body = text.get(open + 1..).unwrap_or("");
+        let body = body.get(..body.find('}').unwrap_or(body.len())).unwrap_or("");
+        let mut names = Vec::new();
+        let mut at = start + open + 1;
+        for line in body.split_inclusive('\n') {
+            let begin = at + (line.len() - line.trim_start().len());
+            names.extend(self.name_at(begin));
+            at += line.len();
+        }
+        names
+    }
+
+    fn name_at(&self, begin: usize) -> Option<Name> {
+        let word = recover::word_at(self.text, begin);
+        let named = word.starts_with(|c: char| c.is_alphabetic() || c == '_');
         named.then(|| Name { text: word.to_string(), span: self.at(begin, begin + word.len()) })
     }
 
@@ -232,7 +269,11 @@ impl<'a> Builder<'a> {
                 | Rule::unknown_row
                 | Rule::unknown_line
                 | Rule::unknown_entry => {
-                    self.debris(before.take(), &kid, place);
+                    let known = self.debris(before.take(), &kid, place);
+                    if place == Place::Parts && !known {
+                        let name = self.name_at(kid.as_span().start());
+                        self.lost_parts.extend(name);
+                    }
                 }
                 _ => {
                     before = Some(Before::of(&kid));
@@ -369,6 +410,14 @@ impl<'a> Builder<'a> {
             }
         }
     }
+}
+
+/// Keeps the names of a declaration that is left out; a partition's parts are names too.
+fn lose(lost: &mut Vec<Name>, item: Item) {
+    if let ast::ItemKind::Partition(partition) = item.kind {
+        lost.extend(partition.parts.into_iter().map(|part| part.name));
+    }
+    lost.push(item.name);
 }
 
 /// Where the piece before some debris stands.

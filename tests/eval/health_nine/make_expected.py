@@ -1,6 +1,7 @@
 """Expected scores of `examples/health`, computed with fractions straight from its files; a quotient is rounded once to
 nine digits. The worked examples, one account each, are asserted at the end."""
 import csv, datetime as dt, os
+from decimal import Decimal, localcontext
 from fractions import Fraction as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -118,11 +119,14 @@ for a in read("account"):
         (30, scale(response, (1, 100), (24, 0))), (30, scale(resolution, (8, 100), (96, 0))), (40, scale(good, (0, 0), (1, 100))),
     ])[0]
 
-    trend = bands(v["usage_trend"], [(F("0.6"), 100), (F("0.45"), 70), (F("0.25"), 35)], 0)
-    talk = scale(v["contact_frequency"], (0, 0), (F("0.75"), 100))
-    ready = mean([(60, trend), (40, talk)])[0]
-    if ready is not None and 0 <= (D(a["renewal"]) - AS_OF).days <= 30 and a["meeting_set"] == "no":
-        ready = min(ready, F(39))
+    ready = None
+    if v["usage_trend"] is not None and v["contact_frequency"] is not None:
+        z = F("-1.2") + F("2.5") * v["usage_trend"] + F("1.8") * v["contact_frequency"]
+        if 0 <= (D(a["renewal"]) - AS_OF).days <= 30 and a["meeting_set"] == "no":
+            z -= F("0.9")
+        with localcontext() as fine:
+            fine.prec = 60
+            ready = nine(F(1 / (1 + (-(Decimal(z.numerator) / Decimal(z.denominator))).exp()))) * 100
     card["renewal_readiness"] = ready
 
     essential = mean([(50, v["reports_use"] * 100), (30, v["automation_use"] * 100), (20, v["sharing_use"] * 100)])[0]

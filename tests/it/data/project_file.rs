@@ -183,3 +183,21 @@ fn which_profile() {
         "there is no profile `fulll` (did you mean `full`?)"
     );
 }
+
+#[test]
+fn dates_of_elsewhere_are_mended() {
+    let program = Build::default().program;
+    let case = |toml: &str| bind(&program, toml, Path::new(".")).unwrap_err();
+    for (written, right) in [
+        ("03/31/2026", "`03/31/2026` is not how a date is written (write `as_of = 2026-03-31`)"),
+        ("31.03.2026  # end of quarter", "`31.03.2026` is not how a date is written (write `as_of = 2026-03-31`)"),
+        ("01/02/2026", "`01/02/2026` is not how a date is written (write year-month-day: `as_of = 2026-03-31`)"),
+    ] {
+        let found = case(&format!("[project]\nname = 'x'\nas_of = {written}\n"));
+        assert_eq!(found, [format!("laud.toml:3:9 project-syntax: {right}")]);
+    }
+    assert_eq!(
+        case("[project]\nas_of = '3/31/2026'\n"),
+        ["laud.toml:2:9 setting-type: `3/31/2026` is not a date (write `as_of = 2026-03-31`)"]
+    );
+}

@@ -137,10 +137,18 @@ pub fn seeds() -> Vec<Project> {
     documents.push(root().join("grammar/REFERENCE.md"));
     for path in documents.iter().filter(|p| p.is_file()) {
         let mut above = None;
+        // The programs of the reference stand behind its first one.
+        let mut prelude = String::new();
         for block in blocks(&read(path)) {
             if block.info == "laud" {
                 above = Some(block.text.clone());
-                seeds.push(Project::of_text(block.text));
+                seeds.push(Project::of_text(format!("{prelude}{}", block.text)));
+                if stem(path) == "REFERENCE" && prelude.is_empty() {
+                    prelude = block.text + "\n";
+                }
+            } else if block.info == "laud expression" {
+                let expressions = block.text.lines().map(String::from).collect();
+                seeds.push(Project { expressions, ..Project::of_text(prelude.clone()) });
             } else if block.info == "toml" {
                 let program = above.clone().unwrap_or_else(|| "table account { id text key }\n".to_string());
                 seeds.push(Project { config: Some(block.text), ..Project::of_text(program) });

@@ -11,7 +11,7 @@ use laud::engine::reference::{Evaluator, Reference};
 use laud::engine::{Engine, Options, Results};
 use laud::explain::{self, Case, Topic, Traced};
 use laud::program::Program;
-use laud::report::accounts::{self, Evaluation};
+use laud::report::accounts::{self, Evaluation, Extras};
 use laud::report::{Layout, Stamp, load};
 use laud::source::{Source, Sources};
 use laud::{Settings, check, syntax};
@@ -156,12 +156,21 @@ impl Run<'_> {
             as_of: self.as_of,
             program: self.program.hash.clone(),
             data: "data".to_string(),
+            ..Stamp::default()
         }
     }
 
     fn reports(&self, data: &Dataset, load: &LoadReport, results: &Results) -> Result<(), String> {
         let stamp = self.stamp();
-        let of = Evaluation { program: self.program, data, load, results, stamp: &stamp, personal: true };
+        let evaluator = Evaluator::new(self.program, data, self.calendar);
+        let extras = Extras {
+            tasks: accounts::tasks(&evaluator, results, true),
+            gaps: accounts::gaps(&evaluator, results),
+            list_tasks: true,
+            ..Extras::default()
+        };
+        let of =
+            Evaluation { program: self.program, data, load, results, stamp: &stamp, personal: true, extras: &extras };
         for width in [40, 100] {
             let text = accounts::human(&of, &Layout { width, ..Layout::default() });
             laws::harmless("the table of accounts", &text)?;

@@ -1,0 +1,377 @@
+//! What is said besides the numbers: limits that nobody could decide, what rules ask for, what a setting changed.
+
+use super::{account_name, personal_metric};
+use crate::ast::{Action, ActionTarget};
+use crate::calendar::Date;
+use crate::engine::reference::Evaluator;
+use crate::engine::{AccountResult, Results, RuleStatus, ScoreResult};
+use crate::explain::words::limit_name;
+use crate::number::Decimal;
+use crate::program::{FieldId, Program, Rule, Type, Unit};
+use crate::report::value;
+use crate::value::Value;
+
+/// What a run is asked for besides the results, and what was found out about them.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// The table and nothing else.
+    pub bare: bool,
+    /// People see what the rules ask for.
+    pub list_tasks: bool,
+    /// Columns of the accounts that are shown too.
+    pub columns: Vec<FieldId>,
+    /// The row of each account at the as-of date, in the order of the results; where there is none, the account's own.
+    pub rows: Vec<u32>,
+    /// What is missing where limits are undecided.
+    pub gaps: Vec<Gap>,
+    /// What the rules that hold ask for.
+    pub tasks: Vec<Task>,
+    /// How the results differ from those without settings.
+    pub changes: Option<Changes>,
+}
+
+/// Why a limit of an account is undecided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Place in the results.
+    pub account: usize,
+    /// Place in [`Program::scorecards`].
+    pub scorecard: usize,
+    /// Place in the scorecard's limits.
+    pub limit: usize,
+    /// `open_p1 missing`
+    pub missing: Vec<String>,
+}
+
+/// What a rule asks for. Nothing of it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Place in the results.
+    pub account: usize,
+    /// Place in [`Program::rules`].
+    pub rule: usize,
+    /// `task`, `email` …
+    pub verb: String,
+    /// The text, filled in, or the name of a playbook.
+    pub text: String,
+    /// The text is to be quoted.
+    pub quoted: bool,
+    /// For whom, masked if personal; `None` if nobody is named or known.
+    pub assignee: Option<String>,
+    /// Said about the assignee: `csm is blank`.
+    pub remark: Option<String>,
+    /// Until when.
+    pub due: Option<Date>,
+}
+
+impl Task {
+    /// `task "Talk to Acme before 2026-05-30" for Ana, due 2026-04-05`
+    pub fn words(&self) -> String {
+        let text = if self.quoted { format!("\"{}\"", self.text) } else { self.text.clone() };
+        let whom = match (&self.assignee, &self.remark) {
+            (Some(whom), Some(remark)) => format!(" for {whom} ({remark})"),
+            (Some(whom), None) => format!(" for {whom}"),
+            (None, Some(remark)) => format!(" for nobody: {remark}"),
+            (None, None) => String::new(),
+        };
+        let due = self.due.map_or(String::new(), |due| format!(", due {due}"));
+        format!("{} {text}{whom}{due}", self.verb)
+    }
+}
+
+/// What settings change.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// How many accounts were compared.
+    pub of: usize,
+    /// Those that differ.
+    pub accounts: Vec<Change>,
+}
+
+/// An account that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Place in the results.
+    pub account: usize,
+    /// What differs.
+    pub what: Vec<Difference>,
+}
+
+/// A score, rule or metric that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub name: String,
+    /// How it is without the settings, for people.
+    pub before: String,
+    /// How it is with them.
+    pub after: String,
+    /// Both with every digit.
+    pub exact: [serde_json::Value; 2],
+}
+
+/// At most so many accounts of one undecided limit are named with what is missing.
+pub const NAMED: usize = 20;
+
+/// What is missing where limits are undecided, for the first accounts of each.
+pub fn gaps(evaluator: &Evaluator, results: &Results) -> Vec<Gap> {
+    let mut found: Vec<Gap> = Vec::new();
+    for (i, result) in results.accounts.iter().enumerate() {
+        for (card, score) in result.scores.iter().enumerate() {
+            for limit in &score.undecided_limits {
+                let same = found.iter().filter(|g| (g.scorecard, g.limit) == (card, *limit)).count();
+                if same >= NAMED {
+                    continue;
+                }
+                let Some(account) = evaluator.account(&result.id, results.as_of) else { continue };
+                let declared = evaluator.program.scorecards.get(card).and_then(|c| c.limits.get(*limit));
+                let Some(when) = declared.and_then(|l| l.when.as_ref()) else { continue };
+                let mut missing: Vec<String> = Vec::new();
+                for unknown in account.unknown(when) {
+                    let name = unknown.name.unwrap_or_else(|| "part of the condition".to_string());
+                    let told = format!("{name} missing");
+                    if !missing.contains(&told) {
+                        missing.push(told);
+                    }
+                }
+                found.push(Gap { account: i, scorecard: card, limit: *limit, missing });
+            }
+        }
+    }
+    found
+}
+
+/// The row of each account at the as-of date.
+pub fn rows(evaluator: &Evaluator, results: &Results) -> Vec<u32> {
+    results.accounts.iter().map(|a| evaluator.row(&a.id, results.as_of).unwrap_or(a.row)).collect()
+}
+
+/// What the rules that hold ask for, account by account.
+pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Task> {
+    let program = evaluator.program;
+    let mut out = Vec::new();
+    for (i, account) in results.accounts.iter().enumerate() {
+        let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
+        let row = evaluator.row(&account.id, results.as_of).unwrap_or(account.row);
+        let facts = Facts { evaluator, account, row, personal };
+        for index in holding {
+            let Some(rule) = program.rules.get(index) else { continue };
+            out.extend(rule.ast.actions.iter().map(|action| facts.task(i, index, rule, action, results.as_of)));
+        }
+    }
+    out
+}
+
+/// What can be filled into a text.
+struct Facts<'a> {
+    evaluator: &'a Evaluator<'a>,
+    account: &'a AccountResult,
+    row: u32,
+    personal: bool,
+}
+
+impl Facts<'_> {
+    fn task(&self, account: usize, index: usize, _rule: &Rule, action: &Action, as_of: Date) -> Task {
+        let (text, quoted) = match &action.what {
+            ActionTarget::Text(text) => (self.filled(&text.text), true),
+            ActionTarget::Name(name) => (name.text.clone(), false),
+        };
+        let (assignee, remark) = self.assignee(action);
+        Task {
+            account,
+            rule: index,
+            verb: action.verb.text.clone(),
+            text,
+            quoted,
+            assignee,
+            remark,
+            due: action.due.as_ref().map(|due| due.duration.after(as_of)),
+        }
+    }
+
+    /// A column names a person per account, any other word a team; where the column is blank, the fallback takes over.
+    fn assignee(&self, action: &Action) -> (Option<String>, Option<String>) {
+        let Some(assign) = &action.assign else { return (None, None) };
+        match self.column(&assign.text) {
+            None => (Some(assign.text.clone()), None),
+            Some(Some(person)) => (Some(person), None),
+            Some(None) => {
+                let blank = format!("{} is blank", assign.text);
+                let Some(fallback) = &action.fallback else { return (None, Some(blank)) };
+                match self.column(&fallback.text) {
+                    None => (Some(fallback.text.clone()), Some(blank)),
+                    Some(Some(person)) => (Some(person), Some(blank)),
+                    Some(None) => (None, Some(format!("{blank}, and so is {}", fallback.text))),
+                }
+            }
+        }
+    }
+
+    /// The account's cell of a column of this name, masked if personal; `Some(None)` if it is blank.
+    fn column(&self, name: &str) -> Option<Option<String>> {
+        let program = self.evaluator.program;
+        let table = program.subject_table()?;
+        let i = table.fields.iter().position(|f| f.name == name)?;
+        let field = table.fields.get(i)?;
+        let rows = program.subject.and_then(|id| self.evaluator.data.table(id))?;
+        let cell = rows.value(FieldId(u32::try_from(i).ok()?), self.row);
+        if cell.is_missing() {
+            return Some(None);
+        }
+        let masked = field.personal && !self.personal;
+        Some(Some(if masked { value::MASK.to_string() } else { value::shown(program, field.ty, &cell) }))
+    }
+
+    /// The text with every `{name}` filled in.
+    fn filled(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, after)) = after.split_once('}') else { break };
+            out.push_str(before);
+            out.push_str(&self.named(name.trim()).unwrap_or_else(|| format!("{{{name}}}")));
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn named(&self, name: &str) -> Option<String> {
+        let program = self.evaluator.program;
+        if let Some(cell) = self.column(name) {
+            return Some(cell.unwrap_or_else(|| format!("({name} is blank)")));
+        }
+        let known = |v: String, missing: Option<crate::value::Missing>| {
+            missing.map_or(v, |why| format!("({name} is missing: {why})"))
+        };
+        if let Some(i) = program.metrics.iter().position(|m| m.header.name == name) {
+            let (metric, result) = (program.metrics.get(i)?, self.account.metrics.get(i)?);
+            let masked = !self.personal && personal_metric(program, metric);
+            let shown = value::shown(program, metric.value.ty, &result.value);
+            return Some(known(if masked { value::MASK.to_string() } else { shown }, result.value.missing()));
+        }
+        if let Some(i) = program.scorecards.iter().position(|c| c.header.name == name) {
+            let score = self.account.scores.get(i)?;
+            let shown = value::shown(program, Type::Number(Unit::Points), &score.value);
+            return Some(known(shown, score.value.missing()));
+        }
+        if let Some(i) = program.partitions.iter().position(|p| p.header.name == name) {
+            let part = self.account.parts.get(i).copied().flatten();
+            let part = part.and_then(|p| program.partitions.get(i)?.parts.get(p as usize));
+            return Some(part.map_or_else(|| format!("({name} is unknown)"), |p| p.name.clone()));
+        }
+        if let Some(i) = program.segments.iter().position(|s| s.header.name == name) {
+            let member = self.account.segments.get(i).copied().flatten();
+            return Some(member.map_or("unknown", |m| if m { "yes" } else { "no" }).to_string());
+        }
+        let param = program.params.iter().find(|p| p.header.name == name)?;
+        Some(value::shown(program, param.ty, &param.value))
+    }
+}
+
+/// How results differ from those of the same program without the settings of the run.
+pub fn changes(program: &Program, with: &Results, without: &Results) -> Changes {
+    let mut accounts = Vec::new();
+    for (i, after) in with.accounts.iter().enumerate() {
+        // The same data gives the same accounts; the search is for settings that decide who is one.
+        let found = without.accounts.get(i).filter(|b| b.id == after.id);
+        let Some(before) = found.or_else(|| without.accounts.iter().find(|b| b.id == after.id)) else { continue };
+        let what = differences(program, before, after);
+        if !what.is_empty() {
+            accounts.push(Change { account: i, what });
+        }
+    }
+    Changes { of: with.accounts.len(), accounts }
+}
+
+fn differences(program: &Program, before: &AccountResult, after: &AccountResult) -> Vec<Difference> {
+    let mut out = Vec::new();
+    for ((card, b), a) in program.scorecards.iter().zip(&before.scores).zip(&after.scores) {
+        if b.value == a.value && b.grade == a.grade {
+            continue;
+        }
+        let name = card.header.name.clone();
+        let (short_b, short_a) = (score_words(b, false), score_words(a, false));
+        let exact = [b, a].map(|s| {
+            let score = value::json(program, Type::PLAIN, &s.value);
+            serde_json::json!({ "score": score, "grade": s.grade })
+        });
+        let (before, after) = match short_b == short_a {
+            true => (score_words(b, true), score_words(a, true)),
+            false => (short_b, short_a),
+        };
+        out.push(Difference { name, before, after, exact });
+    }
+    for ((rule, b), a) in program.rules.iter().zip(&before.rules).zip(&after.rules) {
+        if b.status != a.status {
+            let words = |r: &crate::engine::RuleResult| super::status_words(r.status).to_string();
+            let exact = [words(b), words(a)].map(serde_json::Value::String);
+            out.push(Difference { name: rule.header.name.clone(), before: words(b), after: words(a), exact });
+        }
+    }
+    if !out.is_empty() {
+        return out;
+    }
+    // No score moved; what did may still be what was asked about.
+    for ((metric, b), a) in program.metrics.iter().zip(&before.metrics).zip(&after.metrics) {
+        let words = |m: &crate::engine::MetricResult| {
+            let value = match m.value.missing() {
+                Some(why) => format!("missing ({why})"),
+                None if personal_metric(program, metric) => value::MASK.to_string(),
+                None => value::shown(program, metric.value.ty, &m.value),
+            };
+            let band = m.band.as_ref().map_or(String::new(), |b| format!(" {b}"));
+            format!("{value}{band}")
+        };
+        if b.value != a.value || b.band != a.band {
+            let exact = [b, a].map(|m| {
+                let masked = !m.value.is_missing() && personal_metric(program, metric);
+                let shown = value::json(program, metric.value.ty, &m.value);
+                let shown = if masked { serde_json::json!(value::MASK) } else { shown };
+                serde_json::json!({ "value": shown, "band": m.band })
+            });
+            out.push(Difference { name: metric.header.name.clone(), before: words(b), after: words(a), exact });
+        }
+    }
+    out
+}
+
+fn score_words(score: &ScoreResult, exact: bool) -> String {
+    let grade = score.grade.as_ref().map_or(String::new(), |g| format!(" {g}"));
+    match &score.value {
+        Value::Number(n) if exact => format!("{n}{grade}"),
+        Value::Number(n) => format!("{}{grade}", value::points(*n)),
+        Value::Missing(why) => format!("missing ({why})"),
+        _ => String::new(),
+    }
+}
+
+/// The limits that changed a score, as `cap 29`.
+pub fn limited(program: &Program, scorecard: usize, score: &ScoreResult) -> Vec<String> {
+    let mut before: Option<Decimal> = score.unlimited.number();
+    let mut out = Vec::new();
+    for (index, after) in &score.limits {
+        if before != Some(*after) {
+            out.extend(limit_of(program, scorecard, *index));
+        }
+        before = Some(*after);
+    }
+    out
+}
+
+/// The limits whose condition is unknown, as `cap 29`.
+pub fn undecided(program: &Program, scorecard: usize, score: &ScoreResult) -> Vec<String> {
+    score.undecided_limits.iter().filter_map(|index| limit_of(program, scorecard, *index)).collect()
+}
+
+fn limit_of(program: &Program, scorecard: usize, index: usize) -> Option<String> {
+    program.scorecards.get(scorecard)?.limits.get(index).map(limit_name)
+}
+
+/// `acme-paper (Acme Paper)`: an account as it is spoken of.
+pub fn called(program: &Program, data: &crate::data::Dataset, id: &str, row: u32, personal: bool) -> String {
+    match account_name(program, data, row, personal) {
+        Some(name) if name != id => format!("{id} ({name})"),
+        _ => id.to_string(),
+    }
+}

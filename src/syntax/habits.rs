@@ -1,0 +1,552 @@
+//! What people write who come from spreadsheets, queries and plain English, with the exact edit that makes it laud:
+//! `within 90 days`, `between 55 and 80`, `scale 0 to 1`, `due 5 days`, `count(activity if …)`.
+
+use super::amount::Amount;
+use super::expected::Expected;
+use super::recover::{Debris, word_at, word_before};
+use super::words::{Place, RESERVED};
+
+/// A habit at its place.
+pub struct Habit {
+    /// What the edit replaces.
+    pub start: usize,
+    pub end: usize,
+    /// What is wrong, where "unexpected …; expected …" says less.
+    pub message: Option<String>,
+    pub help: String,
+    /// What stands there instead, if that can be told.
+    pub text: Option<String>,
+}
+
+/// Functions that look at rows.
+const AGGREGATES: &[&str] =
+    &["avg", "count", "distinct", "first", "last", "max", "median", "min", "nps", "share", "sum", "average", "mean"];
+
+const BLANK: [char; 3] = [' ', '\t', '\u{A0}'];
+
+/// The habit that explains why reading stopped at `offset`.
+pub fn find(debris: &Debris<'_>, offset: usize, expected: &Expected) -> Option<Habit> {
+    let at = At { debris, text: debris.text, offset, word: word_at(debris.text, offset) };
+    at.row()
+        .or_else(|| at.scale())
+        .or_else(|| at.amount())
+        .or_else(|| at.statement())
+        .or_else(|| at.clause(expected))
+        .or_else(|| at.window())
+        .or_else(|| at.between())
+        .or_else(|| at.list_of_values())
+}
+
+/// Two words that look like one value, or two conditions with nothing between them; to be asked after words that are
+/// only misspelt.
+pub fn two_words(debris: &Debris<'_>, offset: usize) -> Option<Habit> {
+    At { debris, text: debris.text, offset, word: word_at(debris.text, offset) }.two_words()
+}
+
+struct At<'a> {
+    debris: &'a Debris<'a>,
+    text: &'a str,
+    offset: usize,
+    word: &'a str,
+}
+
+impl<'a> At<'a> {
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    /// The rest of the line from `start`, comments left out.
+    fn line_from(&self, start: usize) -> &'a str {
+        let rest = self.text.get(start..).unwrap_or("");
+        let line = rest.get(..rest.find(['\n', '#']).unwrap_or(rest.len())).unwrap_or("");
+        line.trim_end()
+    }
+
+    fn replace(&self, start: usize, end: usize, text: impl Into<String>, message: Option<String>) -> Option<Habit> {
+        let text = text.into();
+        let help = format!("write `{text}`");
+        Some(Habit { start, end, message, help, text: Some(text) })
+    }
+
+    fn remove(&self, start: usize, end: usize) -> Option<Habit> {
+        let help = format!("leave out `{}`", self.slice(start, end).trim());
+        Some(Habit { start, end, message: None, help, text: Some(String::new()) })
+    }
+
+    fn insert(&self, at: usize, text: &str, help: impl Into<String>) -> Option<Habit> {
+        Some(Habit { start: at, end: at, message: None, help: help.into(), text: Some(text.to_string()) })
+    }
+
+    /// True inside the parentheses of a function that looks at rows.
+    fn in_aggregate(&self) -> bool {
+        let opened_by = |open: &usize| AGGREGATES.contains(&word_before(self.text, *open));
+        self.debris.open_parens(self.offset).iter().any(opened_by)
+    }
+
+    // ---------- rows and scales ----------
+
+    /// `between 55 and 80`, `55-79`, `55+`, `at least 55`, `else` in a row.
+    fn row(&self) -> Option<Habit> {
+        if !matches!(self.debris.place, Place::Rows | Place::Parts) {
+            return None;
+        }
+        let name = word_at(self.text, self.debris.start);
+        let line = self.line_from(self.debris.start + name.len());
+        let start = self.debris.start + name.len() + (line.len() - line.trim_start().len());
+        let line = self.line_from(start);
+        let test = ["->", "=>", "→", "}"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len());
+        let test = line.get(..test).unwrap_or("").trim_end();
+        let end = start + test.len();
+        let right = row_test(test).filter(|right| right != test && !name.is_empty())?;
+        if self.offset < start || self.offset > end + 3 {
+            return None;
+        }
+        let message = format!("`{test}` is not a condition");
+        let help = format!("write `{name} {right}`");
+        Some(Habit { start, end, message: Some(message), help, text: Some(right) })
+    }
+
+    /// `scale 0 to 1`, `scale 0-10 -> 0-100`.
+    fn scale(&self) -> Option<Habit> {
+        if !matches!(self.debris.place, Place::Metric | Place::Scorecard | Place::Lines) {
+            return None;
+        }
+        let before = self.slice(self.debris.start, self.offset);
+        let begin = self.debris.start + before.rfind("scale")? + "scale".len();
+        let mut line = self.line_from(begin);
+        let all = line.len();
+        line = line.trim_start();
+        if let Some(after) = line.strip_prefix("for ") {
+            let after = after.trim_start();
+            line = after.get(word_at(after, 0).len()..)?.trim_start();
+        }
+        let start = begin + all - line.len();
+        let (low, high, rest) = range(line)?;
+        let mut tail = rest;
+        let mut points = ("0".to_string(), "100".to_string());
+        let behind = rest.trim_start();
+        let sign = ["->", "=>", "→", "=", ":"].iter().find_map(|sign| behind.strip_prefix(sign));
+        if let Some(after) = sign {
+            let (first, last, end) = range(after.trim_start())?;
+            points = (first, last);
+            tail = end;
+        }
+        let end = start + line.len() - tail.len();
+        let text = format!("{low} -> {}, {high} -> {}", points.0, points.1);
+        let message = format!("`{}` does not say which value gives how many points", self.slice(start, end));
+        (self.offset >= start && self.offset <= end).then_some(())?;
+        self.replace(start, end, text, Some(message))
+    }
+
+    fn amount(&self) -> Option<Habit> {
+        let found = Amount::around(self.text, self.offset).filter(|a| a.start >= self.debris.start)?;
+        let written = self.slice(found.start, found.end);
+        // `3m` may be millions or months.
+        if found.currency.is_none() && written.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c)) {
+            return None;
+        }
+        let message = format!("`{written}` is not how {} is written", noun(&found));
+        self.replace(found.start, found.end, found.written(), Some(message))
+    }
+
+    // ---------- statements ----------
+
+    /// `then task …`, `due 5 days`, `assign to csm`.
+    fn statement(&self) -> Option<Habit> {
+        if self.debris.place != Place::Rule {
+            return None;
+        }
+        let before = word_before(self.text, self.offset);
+        let end = self.slice(0, self.offset).trim_end_matches(BLANK).len();
+        let begin = end - before.len();
+        match (before, self.word) {
+            (_, "then") => {
+                let after = self.line_from(self.offset + 4);
+                let blank = after.len() - after.trim_start().len();
+                if word_at(after.trim_start(), 0) == "do" {
+                    return self.remove(self.offset, self.offset + 4 + blank);
+                }
+                self.replace(self.offset, self.offset + 4, "do", None)
+            }
+            ("due", "within" | "after") => {
+                let habit = self.replace(self.offset, self.offset + self.word.len(), "in", None)?;
+                Some(Habit { help: "write `due in`".to_string(), ..habit })
+            }
+            ("due", word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
+                self.insert(self.offset, "in ", format!("write `due in {}`", self.count_and_unit()?))
+            }
+            ("to", _) if ["assign", "fallback"].contains(&word_before(self.text, begin)) => {
+                let verb = word_before(self.text, begin);
+                let help = format!("write `{verb} {}`", self.word);
+                Some(Habit { start: begin, end: self.offset, message: None, help, text: Some(String::new()) })
+            }
+            _ => None,
+        }
+    }
+
+    fn count_and_unit(&self) -> Option<String> {
+        let (count, unit, _) = duration(self.line_from(self.offset))?;
+        Some(format!("{count} {unit}"))
+    }
+
+    /// Clauses of rows: `if` for `where`, a lost comma, a clause outside the parentheses.
+    fn clause(&self, expected: &Expected) -> Option<Habit> {
+        let before = self.slice(self.debris.start, self.offset).trim_end();
+        let inside = self.in_aggregate();
+        let next = word_at(self.line_from(self.offset + self.word.len()).trim_start(), 0);
+        let called = self.debris.open_parens(self.offset).last().map(|open| word_before(self.text, *open));
+        if called == Some("if") && self.text.get(self.offset..)?.starts_with(',') {
+            let help = "write `if CONDITION then A else B`".to_string();
+            return Some(Habit { start: self.offset, end: self.offset + 1, message: None, help, text: None });
+        }
+        let whole = |text: &str| self.replace(self.offset, self.offset + self.word.len(), text, None);
+        match self.word {
+            "dollars" | "dollar" if expected.wants_currency => whole("USD"),
+            "euros" | "euro" if expected.wants_currency => whole("EUR"),
+            "pounds" | "pound" if expected.wants_currency => whole("GBP"),
+            "if" | "when" | "with" | "whose" | "having" | "filter"
+                if inside && expected.candidates.contains(&"where") =>
+            {
+                whole("where")
+            }
+            "if" if AGGREGATES.contains(&word_before(self.text, self.offset)) => {
+                let function = match word_before(self.text, self.offset) {
+                    "average" | "mean" => "avg",
+                    other => other,
+                };
+                let value = if function == "count" { "" } else { "VALUE of " };
+                let help = format!("write `{function}({value}SOURCE where CONDITION)`");
+                Some(Habit { start: self.offset, end: self.offset + 2, message: None, help, text: None })
+            }
+            "at" | "all" if inside && ["least", "answers", "rows"].contains(&next) => {
+                let at = self.debris.start + before.len();
+                self.insert(at, ",", format!("write a comma before `{} {next}`", self.word))
+            }
+            "where" | "dedupe" | "latest" | "decay" if before.ends_with(')') && !inside => {
+                let help = format!("move it into the parentheses: `count(SOURCE {} …)`", self.word);
+                Some(Habit { start: self.offset, end: self.offset + self.word.len(), message: None, help, text: None })
+            }
+            _ => None,
+        }
+    }
+
+    // ---------- windows ----------
+
+    /// `renewal within 90 days`, `in the last 12 months`, `in past 90 days`, `in last 90d`.
+    fn window(&self) -> Option<Habit> {
+        const LEAD: [&str; 6] = ["in", "within", "during", "over", "for", "the"];
+        let mut start = self.offset;
+        loop {
+            let word = word_before(self.text, start);
+            let begin = self.slice(0, start).trim_end_matches(BLANK).len().checked_sub(word.len())?;
+            if begin < self.debris.start || !(LEAD.contains(&word) || direction(word).is_some()) {
+                break;
+            }
+            start = begin;
+        }
+        let mut rest = self.line_from(start);
+        let length = rest.len();
+        let mut lead = Vec::new();
+        while LEAD.contains(&word_at(rest, 0)) {
+            let word = word_at(rest, 0);
+            lead.push(word);
+            rest = rest.get(word.len()..)?.trim_start();
+        }
+        let toward = direction(word_at(rest, 0));
+        if toward.is_some() {
+            rest = rest.get(word_at(rest, 0).len()..)?.trim_start();
+        }
+        let (count, unit, rest) = match duration(rest) {
+            Some((count, unit, rest)) => (Some(count), unit, rest),
+            None => (None, unit_of(word_at(rest, 0))?, rest.get(word_at(rest, 0).len()..)?),
+        };
+        let end = start + length - rest.len();
+        // Behind something that can lie in a window.
+        let before = self.slice(self.debris.start, start).trim_end();
+        let last = word_before(self.text, self.debris.start + before.len());
+        let ends_value = before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | '"'));
+        if !ends_value || RESERVED.contains(&last) || end <= self.offset || last == "due" {
+            return None;
+        }
+        let inside = self.in_aggregate();
+        let text = match (count, toward) {
+            (Some(n), _)
+                if lead.contains(&"over") && (before.contains("change in ") || before.contains("trend of ")) =>
+            {
+                format!("over {n} {unit}")
+            }
+            (Some(n), _) if lead.first() == Some(&"for") && !inside => format!("for {n} {unit}"),
+            (Some(n), Some(Direction::Back)) => format!("in last {n} {unit}"),
+            (Some(n), Some(Direction::Ahead)) => format!("in next {n} {unit}"),
+            (Some(_), None) if lead.is_empty() => return None,
+            (Some(n), None) if inside => format!("in last {n} {unit}"),
+            (Some(n), None) => format!("in next {n} {unit}"),
+            (None, Some(Direction::Ahead)) => {
+                let help = "a window ahead says how long it is: `in next 90 days`".to_string();
+                return Some(Habit { start, end, message: None, help, text: None });
+            }
+            (None, Some(Direction::Back)) => format!("in previous {}", unit.trim_end_matches('s')),
+            (None, Some(Direction::Now)) => format!("in this {}", unit.trim_end_matches('s')),
+            _ => return None,
+        };
+        let written = self.slice(start, end);
+        if text == written {
+            return None;
+        }
+        let message = match lead.is_empty() {
+            true => None,
+            false => Some(format!("`{written}` is not how a window is written")),
+        };
+        self.replace(start, end, text, message)
+    }
+
+    // ---------- conditions ----------
+
+    /// `arr between 1 and 2`
+    fn between(&self) -> Option<Habit> {
+        if self.word != "between" {
+            return None;
+        }
+        let before = self.slice(self.debris.start, self.offset).trim_end();
+        let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        let head = before.trim_end_matches(name);
+        let value = before.get(head.len()..).filter(|value| !value.is_empty())?;
+        let start = self.debris.start + head.len();
+        let line = self.line_from(self.offset);
+        let (low, high, rest) = range(line)?;
+        let end = self.offset + line.len() - rest.len();
+        let text = format!("{value} >= {low} and {value} <= {high}");
+        if ["not", "if"].contains(&word_before(self.text, start)) {
+            let help = format!("write `({text})`");
+            return Some(Habit { start, end, message: None, help, text: Some(format!("({text})")) });
+        }
+        self.replace(start, end, text, None)
+    }
+
+    /// `one of case-study, Ref Call`
+    fn list_of_values(&self) -> Option<Habit> {
+        let before = self.slice(self.debris.start, self.offset);
+        if self.debris.place != Place::Fields || !before.contains("one of") {
+            return None;
+        }
+        let goes_on = self.text.get(self.offset..)?.starts_with(['-', '/']) || !self.word.is_empty();
+        if !goes_on || ["key", "optional", "personal", "recorded", "merged", "parent"].contains(&self.word) {
+            return None;
+        }
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ' ' | '&');
+        let head = before.trim_end_matches(part);
+        let mut start = self.debris.start + head.len();
+        let first = self.slice(start, self.offset);
+        start += first.rfind("one of ").map_or(first.len() - first.trim_start().len(), |at| at + "one of ".len());
+        let rest = self.line_from(self.offset);
+        let end = self.offset + rest.find(|c: char| !part(c)).unwrap_or(rest.len());
+        let written = self.slice(start, end).trim();
+        let end = start + written.len();
+        // Attributes behind the last value are none of it.
+        if written.split(BLANK).any(|w| ["key", "optional", "personal", "recorded"].contains(&w)) {
+            return None;
+        }
+        self.value(start, end)
+    }
+
+    fn value(&self, start: usize, end: usize) -> Option<Habit> {
+        let written = self.slice(start, end);
+        let right = folded(written).filter(|right| right != written)?;
+        let message = format!("a value is one word, and `{written}` is not");
+        self.replace(start, end, right, Some(message))
+    }
+
+    /// True for a column that this file declares as a text.
+    fn is_text(&self, column: &str) -> bool {
+        let declared = |line: &str| {
+            let line = line.trim_start();
+            !column.is_empty()
+                && word_at(line, 0) == column
+                && word_at(line.get(column.len()..).unwrap_or("").trim_start(), 0) == "text"
+        };
+        self.opening().lines().any(declared)
+    }
+
+    /// True if a word stands anywhere in the file.
+    fn occurs(&self, word: &str) -> bool {
+        self.opening().split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == word)
+    }
+
+    /// As much of the file as is worth searching.
+    fn opening(&self) -> &'a str {
+        let mut end = self.text.len().min(256 * 1024);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.slice(0, end)
+    }
+
+    fn two_words(&self) -> Option<Habit> {
+        let letters =
+            |w: &str| w.starts_with(|c: char| c.is_alphabetic()) && !RESERVED.contains(&w) && !STOPS.contains(&w);
+        let first = word_before(self.text, self.offset);
+        if !letters(self.word) || !letters(first) || self.debris.place.all_statements().contains(&self.word) {
+            return None;
+        }
+        let start = self.slice(0, self.offset).trim_end_matches(BLANK).len() - first.len();
+        let before = self.slice(self.debris.start, start).trim_end();
+        if !self.debris.is_compared(start) {
+            return None;
+        }
+        // As many words as stand side by side.
+        let mut last = (self.offset, self.offset + self.word.len());
+        loop {
+            let line = self.line_from(last.1);
+            let blank = line.len() - line.trim_start().len();
+            let word = word_at(line.trim_start(), 0);
+            if blank == 0 || !letters(word) {
+                break;
+            }
+            last = (last.1 + blank, last.1 + blank + word.len());
+        }
+        let behind = self.line_from(last.1).trim_start();
+        let window = |rest: &str| !rest.trim_start_matches("in").trim_start().starts_with('(');
+        let operator = ["is", "between"].contains(&word_at(behind, 0)) || word_at(behind, 0) == "in" && !window(behind);
+        if behind.starts_with(['=', '<', '>', '!']) || operator {
+            let name = self.slice(last.0, last.1);
+            return self.insert(last.0, "and ", format!("write `and` or `or` before `{name}`"));
+        }
+        let written = self.slice(start, last.1);
+        let right = folded(written)?;
+        let column = word_before(self.text, self.debris.start + before.trim_end_matches(['=', '!', ' ']).len());
+        if self.is_text(column) && !self.occurs(&right) {
+            return self.replace(start, last.1, format!("\"{written}\""), None);
+        }
+        Some(Habit {
+            start,
+            end: last.1,
+            message: Some(format!("a value is one word, and `{written}` is not")),
+            help: format!("write `{right}`; a text stands in quotes: `\"{written}\"`"),
+            text: Some(right),
+        })
+    }
+}
+
+/// Words that can follow a value without being part of it.
+const STOPS: &[&str] = &[
+    "all", "as", "assign", "at", "because", "by", "cap", "chain", "decay", "dedupe", "do", "due", "fallback", "for",
+    "keep", "latest", "per", "unless", "weight", "weighted", "when", "while", "within",
+];
+
+fn noun(amount: &Amount) -> &'static str {
+    if amount.currency.is_some() { "an amount" } else { "a number" }
+}
+
+/// `Case Study` as `case_study`, the way cells are matched with values.
+fn folded(written: &str) -> Option<String> {
+    let words: Vec<String> =
+        written.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let right = words.join("_");
+    right.starts_with(|c: char| c.is_alphabetic()).then_some(right)
+}
+
+enum Direction {
+    Back,
+    Ahead,
+    Now,
+}
+
+fn direction(word: &str) -> Option<Direction> {
+    match word {
+        "last" | "past" | "previous" | "prior" | "trailing" | "preceding" => Some(Direction::Back),
+        "next" | "coming" | "upcoming" | "following" => Some(Direction::Ahead),
+        "this" | "current" => Some(Direction::Now),
+        _ => None,
+    }
+}
+
+fn unit_of(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().trim_end_matches('s') {
+        "d" | "day" => Some("days"),
+        "w" | "wk" | "week" => Some("weeks"),
+        "mo" | "month" => Some("months"),
+        "q" | "qtr" | "quarter" => Some("quarters"),
+        "y" | "yr" | "year" => Some("years"),
+        _ => None,
+    }
+}
+
+/// `90 days`, `90d`, `12 full months`: the count, the unit and what follows.
+fn duration(text: &str) -> Option<(u32, &'static str, &str)> {
+    let word = word_at(text, 0);
+    let digits = word.trim_end_matches(|c: char| c.is_alphabetic());
+    let count = digits.parse().ok()?;
+    if digits.len() < word.len() {
+        return Some((count, unit_of(word.get(digits.len()..)?)?, text.get(word.len()..)?));
+    }
+    let mut rest = text.get(word.len()..)?.trim_start_matches(['-', ' ']);
+    if ["full", "calendar"].contains(&word_at(rest, 0)) {
+        rest = rest.get(word_at(rest, 0).len()..)?.trim_start();
+    }
+    let unit = unit_of(word_at(rest, 0))?;
+    Some((count, unit, rest.get(word_at(rest, 0).len()..)?))
+}
+
+/// An end of a range: an amount, perhaps negative or in percent, or a name.
+fn operand(text: &str) -> Option<(String, &str)> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest.trim_start()),
+        None => ("", text),
+    };
+    if let Some(amount) = Amount::at(rest, 0) {
+        let behind = rest.get(amount.end..)?;
+        return Some(match behind.trim_start().strip_prefix('%') {
+            Some(behind) => (format!("{sign}{}%", amount.written()), behind),
+            None => (format!("{sign}{}", amount.written()), behind),
+        });
+    }
+    let word = word_at(rest, 0);
+    let named = word.starts_with(char::is_alphabetic) && !RESERVED.contains(&word) && word != "between";
+    named.then(|| Some((format!("{sign}{word}"), rest.get(word.len()..)?)))?
+}
+
+/// `55 to 80`, `between 55 and 80`, `55-80`, and what follows.
+fn range(text: &str) -> Option<(String, String, &str)> {
+    let text = ["between", "from"].iter().find_map(|w| text.strip_prefix(w)).unwrap_or(text).trim_start();
+    let (low, rest) = operand(text)?;
+    let rest = rest.trim_start();
+    let rest = ["to", "and", "through", "until", "-", "–", "—", "...", "..", "…"].iter().find_map(|sign| {
+        let rest = rest.strip_prefix(sign)?;
+        let whole = !sign.starts_with(char::is_alphabetic) || rest.starts_with(BLANK);
+        whole.then(|| rest.trim_start())
+    })?;
+    let (high, rest) = operand(rest)?;
+    Some((low, high, rest))
+}
+
+/// The test of a row as it should be written.
+fn row_test(test: &str) -> Option<String> {
+    if let Some((low, high, "")) = range(test) {
+        return Some(format!("{low} to {high}"));
+    }
+    let lower = test.to_lowercase();
+    if ["else", "default", "rest", "others", "other", "everything else", "anything else"].contains(&lower.as_str()) {
+        return Some("otherwise".to_string());
+    }
+    for (words, sign) in ROW_WORDS {
+        for word in *words {
+            if let Some(rest) = test.strip_prefix(word).filter(|rest| rest.starts_with(BLANK))
+                && let Some((value, "")) = operand(rest.trim_start())
+            {
+                return Some(format!("{sign} {value}"));
+            }
+        }
+    }
+    let (value, rest) = operand(test)?;
+    ["+", "or more", "and more", "and up", "and above", "or above", "or higher"]
+        .contains(&rest.trim())
+        .then(|| format!(">= {value}"))
+}
+
+const ROW_WORDS: &[(&[&str], &str)] = &[
+    (&["at least"], ">="),
+    (&["at most", "up to"], "<="),
+    (&["over", "above", "more than", "greater than"], ">"),
+    (&["under", "below", "less than", "fewer than"], "<"),
+    (&["is", "equals"], "="),
+];
