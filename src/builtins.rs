@@ -195,7 +195,7 @@ impl Entry {
 
 const NO_VALUES: &str = "no data without values";
 const IF_ONE_IS: &str = "if an argument is; of several, the first gives the reason";
-const UNCOVERED: &str = "no data if the source was not loaded or does not cover the window";
+const UNCOVERED: &str = "no data if the source was not loaded, has no rows or does not cover the window";
 const AS_VALUES: &str = "numbers of any unit; gives the same unit";
 const BARE: &str = "a bare number or a ratio; gives a bare number";
 
