@@ -14,6 +14,7 @@ use crate::number::Decimal;
 use crate::program::{Band, BandTest, Type, Unit};
 use crate::span::Span;
 use crate::value::Value;
+use std::collections::HashMap;
 
 /// What rows are for; words and codes differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,8 +249,10 @@ impl Checker<'_, '_> {
         if purpose == Purpose::Parts {
             return;
         }
-        for (i, band) in bands.iter().enumerate() {
-            if let Some(first) = bands.iter().take(i).find(|b| b.name == band.name && b.points != band.points) {
+        let mut firsts: HashMap<&str, &Band> = HashMap::new();
+        for band in bands {
+            let first = *firsts.entry(&band.name).or_insert(band);
+            if first.points != band.points {
                 self.push(
                     Diagnostic::new(
                         Code::DuplicateBand,
@@ -302,7 +305,10 @@ impl Checker<'_, '_> {
             if own.is_empty() {
                 self.unreachable(i, &table);
             } else {
-                self.overlaps(i, &table);
+                // If it gets all that it asks for, no row above asked for any of it.
+                if own != *set {
+                    self.overlaps(i, &table);
+                }
                 if let Some(points) = band.points {
                     steps.push((own, points, band.span));
                 }
@@ -389,8 +395,11 @@ impl Checker<'_, '_> {
         let Ranges { ty, purpose, .. } = *table;
         let Some((band, set)) = table.row(index) else { return };
         for (other, other_set) in table.before(index) {
+            if intended(&other.test, &band.test) {
+                continue;
+            }
             let shared = set.and(other_set);
-            if shared.is_empty() || intended(&other.test, &band.test) {
+            if shared.is_empty() {
                 continue;
             }
             let (low, high) = shared.parts().next().unwrap_or((None, None));

@@ -72,7 +72,13 @@ impl Numbers {
     /// Numbers in both.
     pub fn and(&self, other: &Numbers) -> Numbers {
         let mut out = Vec::new();
-        let (mut mine, mut others) = (self.0.iter().copied().peekable(), other.0.iter().copied().peekable());
+        // What lies below all of the other set is not even looked at.
+        let above = |set: &Numbers, than: &Numbers| {
+            let low = than.0.first().map_or(TOP, |(low, _)| *low);
+            set.0.partition_point(|(_, high)| *high < low)
+        };
+        let mut mine = self.0.iter().copied().skip(above(self, other)).peekable();
+        let mut others = other.0.iter().copied().skip(above(other, self)).peekable();
         while let (Some(&(a, b)), Some(&(c, d))) = (mine.peek(), others.peek()) {
             let (low, high) = (a.max(c), b.min(d));
             if low <= high {
@@ -90,9 +96,11 @@ impl Numbers {
 
     /// Numbers in this one only.
     pub fn without(&self, other: &Numbers) -> Numbers {
-        let mut out = Vec::new();
+        let Some(&(lowest, _)) = other.0.first() else { return self.clone() };
+        let (below, rest) = self.0.split_at(self.0.partition_point(|(_, high)| *high < lowest));
+        let mut out = below.to_vec();
         let mut others = other.0.iter().copied().peekable();
-        for &(mut low, high) in &self.0 {
+        for &(mut low, high) in rest {
             while let Some((c, d)) = others.peek().copied() {
                 if d < low {
                     others.next();

@@ -60,7 +60,7 @@ pub fn sniff<R: Read>(input: R) -> io::Result<(impl BufRead, Kind)> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Utf16,
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Workbook,
         [b'P', b'A', b'R', b'1', ..] => Kind::Parquet,
-        first if first.contains(&0) => Kind::Binary,
+        first if first.split(|b| *b == b'\n').next().is_some_and(|line| line.contains(&0)) => Kind::Binary,
         _ => Kind::Text,
     };
     let skip = if first.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
