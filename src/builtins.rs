@@ -197,6 +197,9 @@ const NO_VALUES: &str = "no data without values";
 const IF_ONE_IS: &str = "if an argument is; of several, the first gives the reason";
 const UNCOVERED: &str = "no data if the source was not loaded, has no rows or does not cover the window";
 const AS_VALUES: &str = "numbers of any unit; gives the same unit";
+const NO_SHARES: &str = "not applicable where there is nothing to share, or a value is negative";
+const NO_PLACE: &str =
+    "if x is, or the account is in no such segment; too few with fewer accounts in all than `at least`";
 const BARE: &str = "a bare number or a ratio; gives a bare number";
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
@@ -263,38 +266,38 @@ pub const CATALOGUE: &[Entry] = &[
         .units("answers declared 1 to 7; gives a bare number")
         .missing(NO_VALUES)
         .example("ces(ease of effort)", "5"),
-    aggregate("top_share", "top_share(VALUE of accounts, N)", A::TopShare, "Share of the sum that the N largest values make up; in portfolio metrics.")
+    aggregate("top_share", "top_share(VALUE of accounts, N)", A::TopShare, "Share of the sum that the N largest values make up.")
         .units("numbers of any unit; gives a ratio")
-        .missing("not applicable where there is nothing to share or a value is negative")
-        .example("top_share(seats of accounts, 1)", "60%"),
-    aggregate("hhi", "hhi(VALUE of accounts)", A::Hhi, "Herfindahl-Hirschman index: the sum of squared shares times 10,000, which is 10,000 where one account has everything; in portfolio metrics.")
+        .missing(NO_SHARES)
+        .example("top_share(seats of accounts, 1)", "50%"),
+    aggregate("hhi", "hhi(VALUE of accounts)", A::Hhi, "Concentration: the sum of squared shares times 10,000; 10,000 where one account has everything.")
         .units("numbers of any unit; gives a bare number")
-        .missing("not applicable where there is nothing to share or a value is negative")
-        .example("hhi(seats of accounts)", "5,200")
-        .source("O. C. Herfindahl, Concentration in the Steel Industry, 1950"),
-    aggregate("effective_number", "effective_number(VALUE of accounts)", A::EffectiveNumber, "How many equal accounts would be as concentrated: 10,000 / hhi; in portfolio metrics.")
+        .missing(NO_SHARES)
+        .example("hhi(seats of accounts)", "3,359.38")
+        .source("A. O. Hirschman, The paternity of an index, American Economic Review 54, 1964"),
+    aggregate("effective_number", "effective_number(VALUE of accounts)", A::EffectiveNumber, "How many equal accounts would be as concentrated: 10,000 / hhi.")
         .units("numbers of any unit; gives a bare number")
-        .missing("not applicable where there is nothing to share or a value is negative")
-        .example("effective_number(seats of accounts)", "1.92"),
-    ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones, itself among them, per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it. With fewer accounts than `at least` (8 unless said) everyone is taken.")
-        .units("a number; gives points")
-        .missing("as x, and too few with fewer accounts in all than `at least`")
-        .example("percentile of seats at least 2 accounts", "75.0"),
+        .missing(NO_SHARES)
+        .example("effective_number(seats of accounts)", "2.98"),
+    ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones (itself among them), per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it, and where fewer accounts than `at least` (8) have a value.")
+        .units("numbers of any unit; gives points")
+        .missing(NO_PLACE)
+        .example("percentile of seats at least 5 accounts", "90.0"),
     ranking("zscore", "zscore of x within SEGMENTS at least 8 accounts", R::Zscore, "Distance from the mean in standard deviations of a sample (n - 1); 0 where all are equal.")
-        .units("a number; gives a bare number")
-        .missing("as `percentile`")
-        .example("zscore of seats at least 2 accounts", "0.71"),
+        .units("numbers of any unit; gives a bare number")
+        .missing(NO_PLACE)
+        .example("zscore of seats at least 5 accounts", "1.63"),
     ranking("tscore", "tscore of x within SEGMENTS at least 8 accounts", R::Tscore, "50 + 10 x zscore.")
-        .units("a number; gives points")
-        .missing("as `percentile`")
-        .example("tscore of seats at least 2 accounts", "57.1"),
+        .units("numbers of any unit; gives points")
+        .missing(NO_PLACE)
+        .example("tscore of seats at least 5 accounts", "66.3"),
     ranking("normal score", "normal score of x within SEGMENTS at least 8 accounts", R::NormalScore, "The share of a normal distribution below the zscore, per hundred.")
-        .units("a number; gives points")
-        .missing("as `percentile`")
-        .example("normal score of seats at least 2 accounts", "76.0"),
+        .units("numbers of any unit; gives points")
+        .missing(NO_PLACE)
+        .example("normal score of seats at least 5 accounts", "94.8"),
     ranking("rank", "rank of x within SEGMENTS", R::Rank, "1 for the largest value; equal values share the better place. No least number of accounts unless one is given.")
-        .units("a number; gives a bare number")
-        .missing("as x")
+        .units("numbers of any unit; gives a bare number")
+        .missing(NO_PLACE)
         .example("rank of seats", "1"),
     scalar("abs", "abs(x)", S::Abs, "Magnitude.")
         .units(AS_VALUES)

@@ -11,8 +11,9 @@ pub const GROUPS: &[(&str, &[&str])] =
     &[("Write rules", &["init", "check", "explain"]), ("Score accounts", &["eval", "why"])];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] =
-    &["apply", "backtest", "diff", "doc", "fmt", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
+const COMING: &[&str] = &[
+    "apply", "backtest", "diff", "doc", "fmt", "import", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune",
+];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),

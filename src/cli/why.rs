@@ -17,7 +17,7 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let (name, path) = sorted_out(args)?;
     let session = Session::open(path.as_deref(), &args.program, &args.run, false, terminal)?;
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
-    if let Some(only) = portfolio(&evaluator, &session, &args.account, name.as_deref())? {
+    if let Some(only) = portfolio(&evaluator, &session, &args.account, name.as_deref(), args.run.show_personal)? {
         return whole(args, &session, &evaluator, only, terminal);
     }
     if let Some(stop) = swapped(args, name.as_deref(), &evaluator, &session) {
@@ -57,32 +57,6 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     Ok(0)
 }
 
-/// Said to whoever names the metric first and the account second, or no account at all.
-fn swapped(args: &WhyArgs, name: Option<&str>, evaluator: &Evaluator, session: &Session) -> Option<Stop> {
-    let topic = Topic::find(&session.program, &args.account)?;
-    let exists = |asked: &str| accounts::exists(evaluator, session, asked, args.run.show_personal);
-    if exists(&args.account) {
-        return None;
-    }
-    let first = &args.account;
-    let stop = Stop::usage(format!("`{first}` is {}, not an account: the account comes first", kind(topic)));
-    let quoted = |word: &str| if word.contains(' ') { format!("'{word}'") } else { word.to_string() };
-    match name {
-        Some(second) if exists(second) => Some(stop.help(format!("`laud why {} {first}`", quoted(second)))),
-        Some(_) => None,
-        None => Some(stop.help(format!("`laud why ACCOUNT {first}`"))),
-    }
-}
-
-fn kind(topic: Topic) -> &'static str {
-    match topic {
-        Topic::Account => "an account",
-        Topic::Metric(_) => "a metric",
-        Topic::Scorecard(_) => "a scorecard",
-        Topic::Rule(_) => "a rule",
-    }
-}
-
 /// The portfolio metric that is asked for, or none of them in particular: `why portfolio`, `why portfolio referral_rate`,
 /// `why referral_rate`, `why acme referral_rate`. An account of that id goes first.
 fn portfolio(
@@ -90,6 +64,7 @@ fn portfolio(
     session: &Session,
     asked: &str,
     name: Option<&str>,
+    personal: bool,
 ) -> Result<Option<Option<PortfolioId>>, Stop> {
     let program = &session.program;
     let find = |name: &str| {
@@ -99,7 +74,7 @@ fn portfolio(
     if let Some(found) = name.and_then(find) {
         return Ok(Some(Some(found)));
     }
-    if evaluator.ids(session.stamp.as_of).any(|id| id == asked) {
+    if accounts::exists(evaluator, session, asked, personal) {
         return Ok(None);
     }
     match (find(asked), name) {
@@ -145,6 +120,32 @@ fn whole(
     };
     terminal.print(&text);
     Ok(0)
+}
+
+/// Said to whoever names the metric first and the account second, or no account at all.
+fn swapped(args: &WhyArgs, name: Option<&str>, evaluator: &Evaluator, session: &Session) -> Option<Stop> {
+    let topic = Topic::find(&session.program, &args.account)?;
+    let exists = |asked: &str| accounts::exists(evaluator, session, asked, args.run.show_personal);
+    if exists(&args.account) {
+        return None;
+    }
+    let first = &args.account;
+    let stop = Stop::usage(format!("`{first}` is {}, not an account: the account comes first", kind(topic)));
+    let quoted = |word: &str| if word.contains(' ') { format!("'{word}'") } else { word.to_string() };
+    match name {
+        Some(second) if exists(second) => Some(stop.help(format!("`laud why {} {first}`", quoted(second)))),
+        Some(_) => None,
+        None => Some(stop.help(format!("`laud why ACCOUNT {first}`"))),
+    }
+}
+
+fn kind(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Account => "an account",
+        Topic::Metric(_) => "a metric",
+        Topic::Scorecard(_) => "a scorecard",
+        Topic::Rule(_) => "a rule",
+    }
 }
 
 /// Tells the name of a metric from the path of a project: `why acme references`, `why acme examples/advocacy`.

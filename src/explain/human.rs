@@ -214,7 +214,7 @@ impl Page {
             self.line(&format!("  {}", paint.dim(&clean(title))));
         }
         for line in metric.doc.iter().flat_map(|doc| doc.lines()) {
-            self.line(&format!("  {}", paint.dim(line)));
+            self.line(&format!("  {}", paint.dim(&clean(line))));
         }
         let Some(unfolded) = &metric.unfolded else { return };
         if !matches!(unfolded.aggregates.as_slice(), [one] if one.text == unfolded.definition) {

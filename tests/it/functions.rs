@@ -21,8 +21,11 @@ fn every_entry_is_complete() {
     for entry in CATALOGUE {
         let facts = [entry.meaning, entry.units, entry.missing, entry.example, entry.gives];
         assert!(facts.iter().all(|fact| !fact.is_empty()), "`{}` lacks a fact", entry.name);
-        let written = |end: &str| entry.example.contains(&format!("{}{end}", entry.name));
-        assert!(written("(") || written(" of "), "the example of `{}` is of another", entry.name);
+        let call = match entry.function {
+            Function::Ranking(_) => format!("{} of ", entry.name),
+            Function::Aggregate(_) | Function::Scalar(_) => format!("{}(", entry.name),
+        };
+        assert!(entry.example.contains(&call), "the example of `{}` is of another", entry.name);
     }
 }
 
@@ -31,8 +34,7 @@ fn examples_give_what_they_say() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(WORLD);
     let mut text = read(&root.join("world.laud"));
     for (i, entry) in CATALOGUE.iter().enumerate() {
-        let word = if over_accounts(entry) { "portfolio metric" } else { "metric" };
-        text.push_str(&format!("{word} example_{i} = {}\n", entry.example));
+        text.push_str(&format!("metric example_{i} = {}\n", entry.example));
     }
     let mut sources = Sources::new();
     sources.add("world.laud", text);
@@ -46,14 +48,6 @@ fn examples_give_what_they_say() {
     let account = &results.accounts[0];
     let mut wrong = Vec::new();
     for (i, entry) in CATALOGUE.iter().enumerate() {
-        if over_accounts(entry) {
-            let id = program.portfolio.iter().position(|m| m.header.name == format!("example_{i}")).unwrap();
-            let actual = shown(&program, program.portfolio[id].value.ty, &results.portfolio[id].value);
-            if actual != entry.gives {
-                wrong.push(format!("{} is {actual}, not {}", entry.example, entry.gives));
-            }
-            continue;
-        }
         let id = program.metrics.iter().position(|m| m.header.name == format!("example_{i}")).unwrap();
         let actual = shown(&program, program.metrics[id].value.ty, &account.metrics[id].value);
         if actual != entry.gives {
@@ -73,11 +67,6 @@ fn the_page_of_functions_is_up_to_date() {
     assert!(read(&path) == page, "{PAGE} differs from the catalogue; LAUD_BLESS=1 writes it anew");
 }
 
-/// True for what looks at all accounts at once.
-fn over_accounts(entry: &Entry) -> bool {
-    matches!(entry.function, Function::Aggregate(function) if function.concentration())
-}
-
 fn page() -> String {
     let mut out = String::from(
         "# Functions\n\nMade from the catalogue in `src/builtins.rs`; the tests compare the two and run every example. Whatever is\nirrational by nature is rounded to nine digits where it is made, and from there on is exact.\n\nThe examples are about account `acme` of this program, as of 2026-03-31:\n\n```laud\n",
@@ -93,7 +82,7 @@ fn page() -> String {
         format!("\n## {title}\n{entries}")
     };
     out.push_str(&of("Of rows", &|e| matches!(e.function, Function::Aggregate(_))));
-    out.push_str(&of("Of accounts beside others", &|e| matches!(e.function, Function::Ranking(_))));
+    out.push_str(&of("Of one account among others", &|e| matches!(e.function, Function::Ranking(_))));
     out.push_str(&of("Of values", &|e| matches!(e.function, Function::Scalar(_))));
     out
 }

@@ -1,7 +1,7 @@
 //! What stands below the table: titles, rules, limits, tasks, data, faults and what a setting changed.
 
 use super::extras::NAMED;
-use super::{Evaluation, extras};
+use super::{Evaluation, extras, portfolio};
 use crate::explain::words::limit_name;
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table, clean, shortened};
@@ -24,8 +24,8 @@ pub fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
 /// Everything below the table.
 pub(super) fn whole(of: &Evaluation, layout: &Layout) -> String {
     let mut out = String::new();
+    section(&mut out, "portfolio", portfolio::lines(of), layout);
     let grades = grades(of);
-    section(&mut out, "portfolio", super::portfolio::lines(of), layout);
     section(&mut out, if grades.columns.len() > 2 { "grades" } else { "scores" }, grades, layout);
     section(&mut out, "rules", rules(of), layout);
     section(&mut out, "caps", lines(limits(of, false), Tone::Warn), layout);

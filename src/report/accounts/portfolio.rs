@@ -4,7 +4,7 @@ use super::{Evaluation, personal_metric};
 use crate::engine::{AccountsTold, PortfolioResult};
 use crate::program::{Metric, Type};
 use crate::report::paint::Tone;
-use crate::report::table::{Align, Cell, Column, Table};
+use crate::report::table::{Align, Cell, Column, Table, escaped};
 use crate::report::{counted, value};
 use crate::value::Value;
 use serde_json::{Map, Value as Json, json};
@@ -67,7 +67,7 @@ pub fn markdown(of: &Evaluation) -> Vec<String> {
         let band = result.band.as_ref().map_or(String::new(), |band| format!(", {band}"));
         let accounts = accounts(&result.accounts);
         let accounts = if accounts.is_empty() { accounts } else { format!(" ({accounts})") };
-        format!("- portfolio `{}`: {}{band}{accounts}\n", metric.header.name, shown(of, metric, result))
+        format!("portfolio `{}`: {}{band}{accounts}", metric.header.name, escaped(&shown(of, metric, result)))
     };
     metrics(of).map(line).collect()
 }
