@@ -8,6 +8,7 @@ use laud::number::Decimal;
 use laud::program::{Combine, Program, TableKind, Type};
 use laud::source::Sources;
 use laud::value::Value;
+use std::collections::BTreeMap;
 
 /// Fails with a message.
 macro_rules! law {
@@ -192,4 +193,31 @@ pub fn comparable(results: &Results) -> Vec<AccountResult> {
         account.faults.sort_by_key(|f| format!("{f:?}"));
     }
     accounts
+}
+
+/// Everything that an account has by a name of the program, in words that do not depend on how things are numbered.
+pub fn by_name(program: &Program, account: &AccountResult) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for (metric, result) in program.metrics.iter().zip(&account.metrics) {
+        let value = match (&result.value, metric.value.ty) {
+            (Value::Symbol(symbol), Type::Enum(list)) => program.symbol(list, *symbol).to_string(),
+            (value, _) => format!("{value:?}"),
+        };
+        all.insert(format!("metric {}", metric.header.name), format!("{value} {:?} {:?}", result.band, result.points));
+    }
+    for (card, score) in program.scorecards.iter().zip(&account.scores) {
+        let text = format!("{:?} {:?} {} {:?}", score.value, score.unlimited, score.coverage, score.grade);
+        all.insert(format!("scorecard {}", card.header.name), text);
+    }
+    for (segment, member) in program.segments.iter().zip(&account.segments) {
+        all.insert(format!("segment {}", segment.header.name), format!("{member:?}"));
+    }
+    for (partition, part) in program.partitions.iter().zip(&account.parts) {
+        let part = part.and_then(|p| partition.parts.get(p as usize)).map(|p| &p.name);
+        all.insert(format!("partition {}", partition.header.name), format!("{part:?}"));
+    }
+    for (rule, result) in program.rules.iter().zip(&account.rules) {
+        all.insert(format!("rule {}", rule.header.name), format!("{:?} {:?}", result.status, result.closes));
+    }
+    all
 }

@@ -449,8 +449,12 @@ fn line(rng: &mut Rng, text: &str, other: &str) -> String {
 }
 
 fn declaration(rng: &mut Rng, text: &str, other: &str) -> String {
-    let starts = |line: &str| DECLARATIONS.iter().any(|d| line.starts_with(d)) || line.starts_with('[');
-    rearranged(rng, pieces(text, starts), pieces(other, starts))
+    rearranged(rng, declarations(text), declarations(other))
+}
+
+/// A text in declarations (or, of a project file, tables) that begin at the margin.
+pub fn declarations(text: &str) -> Vec<&str> {
+    pieces(text, |line| DECLARATIONS.iter().any(|d| line.starts_with(d)) || line.starts_with('['))
 }
 
 fn rearranged<'t>(rng: &mut Rng, mut list: Vec<&'t str>, other: Vec<&'t str>) -> String {

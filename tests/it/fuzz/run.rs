@@ -90,7 +90,13 @@ pub fn run(project: &Project, folder: &Path) -> Result<Reached, String> {
         as_of: config.as_ref().and_then(|c| c.as_of).unwrap_or_else(rows::as_of),
     };
     project.save_files(folder);
-    run.data(&binding, folder, &mut reached)?;
+    if let Some((data, results)) = run.data(&binding, folder, &mut reached)? {
+        run.other_dates(&data)?;
+        run.turned_round(&data, &results, &settings)?;
+        if project.config.is_none() {
+            run.as_ndjson(folder, &results)?;
+        }
+    }
     Ok(reached)
 }
 
@@ -119,7 +125,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn data(&self, binding: &Binding, folder: &Path, reached: &mut Reached) -> Result<(), String> {
+    fn data(
+        &self,
+        binding: &Binding,
+        folder: &Path,
+        reached: &mut Reached,
+    ) -> Result<Option<(Dataset, Results)>, String> {
         let mut rejects = Vec::new();
         let (data, report) = match data::load(self.program, binding, &mut |reject| rejects.push(reject)) {
             Ok(loaded) => loaded,
@@ -127,26 +138,27 @@ impl Run<'_> {
                 if errors.is_empty() || errors.iter().any(|e| e.message.is_empty()) {
                     return Err(format!("data without an error: {errors:?}"));
                 }
-                return Ok(());
+                return Ok(None);
             }
         };
         reached.loaded = true;
         laws::loaded(self.program, &data, &report, &rejects)?;
         csv_is_whole("rejects", &load::rejects_csv(&rejects))?;
-        let results = self.evaluate(&data);
+        let results = self.evaluate(&data, self.as_of);
         reached.accounts = results.accounts.len();
         laws::results(self.program, &results)?;
-        if self.evaluate(&data) != results {
+        if self.evaluate(&data, self.as_of) != results {
             return Err("a second run gives other results".to_string());
         }
         self.reports(&data, &report, &results)?;
         self.pages(&data, &results)?;
         reached.expressions = self.expressions(&data)?;
-        self.shuffled(binding, folder, &data, &rejects, &results)
+        self.shuffled(binding, folder, &data, &rejects, &results)?;
+        Ok(Some((data, results)))
     }
 
-    fn evaluate(&self, data: &Dataset) -> Results {
-        let options = Options { as_of: self.as_of, calendar: self.calendar, accounts: Vec::new() };
+    fn evaluate(&self, data: &Dataset, as_of: Date) -> Results {
+        let options = Options { as_of, calendar: self.calendar, accounts: Vec::new() };
         Reference.evaluate(self.program, data, &options)
     }
 
@@ -255,6 +267,92 @@ impl Run<'_> {
         Ok(count)
     }
 
+    /// The laws hold at every date.
+    fn other_dates(&self, data: &Dataset) -> Result<(), String> {
+        for date in ["0001-01-01", "1970-01-01", "2024-02-29", "2025-12-31", "9999-12-31"] {
+            let results = self.evaluate(data, Date::parse(date).unwrap());
+            laws::results(self.program, &results).map_err(|e| format!("at {date}: {e}"))?;
+        }
+        Ok(())
+    }
+
+    /// The order of declarations makes no difference.
+    fn turned_round(&self, data: &Dataset, results: &Results, settings: &Settings) -> Result<(), String> {
+        let mut sources = Sources::new();
+        for (name, text) in self.project.sources.iter().rev() {
+            let mut pieces = super::mutate::declarations(text);
+            pieces.reverse();
+            // The last line of a file may lack its end.
+            let text: String = pieces.iter().map(|piece| format!("{piece}\n")).collect();
+            sources.add(name.clone(), text);
+        }
+        // Where a declaration does not begin at the margin, what is turned round is another text.
+        let Some(program) = laud::compile(&sources, settings).0 else { return Ok(()) };
+        if program.metrics.len() != self.program.metrics.len() || program.tables.len() != self.program.tables.len() {
+            return Ok(());
+        }
+        let data = Dataset { tables: self.tables_of(&program, data)? };
+        let options = Options { as_of: self.as_of, calendar: self.calendar, accounts: Vec::new() };
+        let other = Reference.evaluate(&program, &data, &options);
+        if other.accounts.len() != results.accounts.len() {
+            return Err("another order of declarations gives other accounts".to_string());
+        }
+        for (a, b) in results.accounts.iter().zip(&other.accounts) {
+            let (a, b) = (laws::by_name(self.program, a), laws::by_name(&program, b));
+            if let Some((name, one)) = a.iter().find(|(name, one)| b.get(*name) != Some(one)) {
+                let two = b.get(name);
+                return Err(format!("another order of declarations gives another {name}: {one}, {two:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The loaded tables in the order of another program, whose lists may be numbered otherwise.
+    fn tables_of(&self, program: &Program, data: &Dataset) -> Result<Vec<laud::data::TableData>, String> {
+        let mut tables = Vec::new();
+        for table in &program.tables {
+            let at = self.program.tables.iter().position(|t| t.header.name == table.header.name);
+            let loaded = at.and_then(|at| data.tables.get(at)).cloned();
+            let same = at
+                .and_then(|at| self.program.tables.get(at))
+                .is_some_and(|t| t.fields.iter().map(|f| &f.name).eq(table.fields.iter().map(|f| &f.name)));
+            match loaded.filter(|_| same) {
+                Some(table) => tables.push(table),
+                None => return Err(format!("turned round, table {} is another", table.header.name)),
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The same cells as lines of JSON give the same results.
+    fn as_ndjson(&self, folder: &Path, results: &Results) -> Result<(), String> {
+        let mut files = Vec::new();
+        for (name, bytes) in &self.project.files {
+            let Some((lines, new)) = rows::as_json(bytes).zip(name.strip_suffix(".csv")) else { return Ok(()) };
+            files.push((format!("{new}.ndjson"), lines));
+        }
+        for (name, _) in &self.project.files {
+            std::fs::remove_file(folder.join(name)).map_err(|e| e.to_string())?;
+        }
+        let other = Project { files, ..Project::default() };
+        other.save_files(folder);
+        let binding = data::without_config(self.program, None, folder);
+        let (data, _) = match data::load(self.program, &binding, &mut |_| {}) {
+            Ok(loaded) => loaded,
+            // A file without rows does not say which columns it has.
+            Err(_) => return Ok(()),
+        };
+        let again = self.evaluate(&data, self.as_of);
+        let (a, b) = (laws::comparable(results), laws::comparable(&again));
+        if let Some((a, b)) = a.iter().zip(&b).find(|(a, b)| a != b) {
+            return Err(format!("as json the data gives other results:\n{a:?}\n{b:?}"));
+        }
+        if a.len() != b.len() {
+            return Err("as json the data gives other accounts".to_string());
+        }
+        Ok(())
+    }
+
     /// The order of rows in the files makes no difference, except where it is all there is to decide by.
     fn shuffled(
         &self,
@@ -282,7 +380,7 @@ impl Run<'_> {
             Ok(loaded) => loaded,
             Err(errors) => return Err(format!("in another order the data cannot be loaded: {errors:?}")),
         };
-        let shuffled = self.evaluate(&data);
+        let shuffled = self.evaluate(&data, self.as_of);
         let (a, b) = (laws::comparable(results), laws::comparable(&shuffled));
         if let Some((a, b)) = a.iter().zip(&b).find(|(a, b)| a != b) {
             return Err(format!("another order of rows gives other results:\n{a:?}\n{b:?}"));
