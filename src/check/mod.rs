@@ -4,15 +4,20 @@
 //! it reads already typed; a declaration with an error yields a stand-in of unknown type, about which nothing more is
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
+mod aggregates;
 mod bands;
 mod calls;
 mod constant;
+mod definitions;
 mod domain;
 mod expr;
+mod fit;
 mod governance;
 mod history;
 mod interval;
 mod metrics;
+mod names;
+mod operators;
 mod pipeline;
 mod population;
 mod region;
@@ -102,7 +107,7 @@ struct Checker<'a, 'd> {
     params: Vec<Option<crate::program::Param>>,
     /// Arguments of the definition being expanded, innermost last.
     /// Each with its size.
-    arguments: Vec<std::collections::HashMap<String, (Expr, calls::Size)>>,
+    arguments: Vec<std::collections::HashMap<String, (Expr, definitions::Size)>>,
     /// Declarations with errors of their own: proofs that rest on them are not tried, and calls not looked into.
     broken: std::collections::HashSet<Symbol>,
     /// Accounts inside (0) and outside (1) of a segment, or those of each part of a partition; `None` if they cannot be told.

@@ -1,0 +1,474 @@
+//! Aggregates over rows: their value, their clauses, and what an optional column decides silently.
+
+use super::domain;
+use super::pipeline::is_money;
+use super::{Checker, Scope, unknown};
+use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, Name};
+use crate::builtins::{AggregateFunction as A, Entry};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::number::Decimal;
+use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, TableId, TableKind, Type, Unit};
+use crate::resolve::Symbol;
+use crate::span::Span;
+use std::collections::HashMap;
+
+impl Checker<'_, '_> {
+    // ---------- aggregates ----------
+
+    pub(super) fn aggregate(&mut self, function: A, entry: &Entry, call: &Call, span: Span, scope: &Scope) -> Expr {
+        match scope {
+            Scope::Constant(what) => {
+                self.not_constant("this", span, what, "counted for each account");
+                return unknown(span);
+            }
+            _ if matches!(scope, Scope::Row(_)) || self.called_in_rows => {
+                self.error(
+                    Code::ClauseMisplaced,
+                    span,
+                    "an aggregate cannot stand inside another",
+                    "rows within rows",
+                    "declare it as a metric of its own and name that",
+                );
+                return unknown(span);
+            }
+            _ => {}
+        }
+        let mut value: Option<&ast::Expr> = None;
+        let mut source: Option<(TableId, Span)> = None;
+        let mut clauses: &[Clause] = &[];
+        let mut at_least = None;
+        let mut all_answers = None;
+        for (i, argument) in call.arguments.iter().enumerate() {
+            match &argument.kind {
+                ArgumentKind::Rows { value: v, source: s, clauses: c } if i == 0 => {
+                    value = v.as_ref();
+                    clauses = c;
+                    source = self.source(s).map(|id| (id, s.span));
+                    if source.is_none() {
+                        return unknown(span);
+                    }
+                }
+                ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(name), span: at }) if i == 0 => {
+                    let name = Name { text: name.clone(), span: *at };
+                    source = self.source(&name).map(|id| (id, *at));
+                    if source.is_none() {
+                        return unknown(span);
+                    }
+                }
+                ArgumentKind::AtLeast(n) if i > 0 => {
+                    let count = self.constant(n, Type::PLAIN, "the least number of answers");
+                    match count.and_then(Decimal::to_int).and_then(|n| u32::try_from(n).ok()) {
+                        Some(n) => at_least = Some(n),
+                        None if count.is_some() => self.error(
+                            Code::WrongArguments,
+                            n.span,
+                            "a whole number is wanted here",
+                            "not a count",
+                            "write `at least 5 answers`",
+                        ),
+                        None => {}
+                    }
+                }
+                ArgumentKind::AllAnswers if i > 0 => all_answers = Some(argument.span),
+                _ => {
+                    self.error(
+                        Code::WrongArguments,
+                        argument.span,
+                        format!("`{}` does not take this", entry.name),
+                        "not expected here",
+                        format!("it is called `{}`", entry.signature),
+                    );
+                    return unknown(span);
+                }
+            }
+        }
+        let Some((table, source_span)) = source else {
+            self.error(
+                Code::WrongArguments,
+                span,
+                format!("`{}` wants rows to look at", entry.name),
+                "no event table is named",
+                format!("it is called `{}`", entry.signature),
+            );
+            return unknown(span);
+        };
+        let row = Scope::Row(table);
+        let (value, ty) = match self.aggregate_value(function, entry, value, &row, span, source_span) {
+            Some(found) => found,
+            None => return unknown(span),
+        };
+        let mut out = Aggregate {
+            function,
+            source: table,
+            value,
+            filter: None,
+            window: None,
+            dedupe: None,
+            latest_per: Vec::new(),
+            cap: None,
+            diminish: None,
+            value_cap: None,
+            decay: None,
+            weight: None,
+            at_least,
+        };
+        let mut seen: HashMap<&'static str, Span> = HashMap::new();
+        for clause in clauses {
+            self.clause(clause, &mut out, &row, &mut seen, entry);
+        }
+        if matches!(function, A::Nps | A::NpsMargin)
+            && out.latest_per.is_empty()
+            && out.dedupe.is_none()
+            && all_answers.is_none()
+        {
+            out.latest_per.extend(self.table_field(table, "contact").map(|(id, _)| id));
+        }
+        if let (Some(at), true) = (all_answers, !matches!(function, A::Nps | A::NpsMargin)) {
+            self.error(
+                Code::ClauseMisplaced,
+                at,
+                "only `nps` keeps the latest answer per contact by itself",
+                "says nothing here",
+                "take `all answers` out",
+            );
+        }
+        Expr { kind: ExprKind::Aggregate(Box::new(out)), ty, span }
+    }
+
+    pub(super) fn source(&mut self, name: &Name) -> Option<TableId> {
+        if let Some(id) = self.events(&name.text) {
+            return Some(id);
+        }
+        if self.symbols.left_out(&name.text) {
+            return None;
+        }
+        let events: Vec<&str> = self
+            .program
+            .tables
+            .iter()
+            .filter(|t| matches!(t.kind, TableKind::Events { .. }))
+            .map(|t| t.header.name.as_str())
+            .collect();
+        let (code, message) = match self.symbol(&name.text) {
+            Some(Symbol::Table(_)) => (
+                Code::WrongKind,
+                format!("`{}` has one row per key, so there is nothing to aggregate for an account", name.text),
+            ),
+            Some(symbol) => (Code::WrongKind, format!("`{}` is {}, not an event table", name.text, symbol.words())),
+            None => (Code::UnknownName, format!("there is no event table `{}`", name.text)),
+        };
+        let diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
+        let otherwise = format!("declare it: `events {} of account at date {{ … }}`", name.text);
+        let diagnostic = self.suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
+        self.push(diagnostic);
+        None
+    }
+
+    /// The value per row, and the type of the whole.
+    pub(super) fn aggregate_value(
+        &mut self,
+        function: A,
+        entry: &Entry,
+        value: Option<&ast::Expr>,
+        row: &Scope,
+        span: Span,
+        source_span: Span,
+    ) -> Option<(Option<Expr>, Type)> {
+        let wants_value = !matches!(function, A::Count | A::First | A::Last);
+        let Some(value) = value else {
+            if wants_value {
+                self.error(
+                    Code::WrongArguments,
+                    source_span,
+                    format!("`{}` of what?", entry.name),
+                    "only the rows are named",
+                    format!("it is called `{}`", entry.signature),
+                );
+                return None;
+            }
+            let ty = if function == A::Count { Type::PLAIN } else { Type::Date };
+            return Some((None, ty));
+        };
+        if function == A::Count {
+            self.error(
+                Code::WrongArguments,
+                value.span,
+                "`count` counts rows, not values",
+                "says nothing here",
+                "write `count(SOURCE where …)`, or `distinct(… of SOURCE)`",
+            );
+            return None;
+        }
+        if function == A::Share {
+            let condition = self.condition(value, row);
+            return (condition.ty != Type::Unknown).then_some((Some(condition), Type::Number(Unit::Ratio)));
+        }
+        let typed = self.expr(value, row, None);
+        if typed.ty == Type::Unknown {
+            return None;
+        }
+        let ordered = typed.ty.is_number() || typed.ty.is_date();
+        let fits = match function {
+            A::Sum | A::Avg | A::Median | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => {
+                typed.ty.is_number()
+            }
+            A::Min | A::Max => ordered,
+            _ => true,
+        };
+        if !fits {
+            let help = match typed.ty {
+                Type::Boolean => "take the share: `share(… of …)`".to_string(),
+                _ => format!("it is called `{}`", entry.signature),
+            };
+            self.error(
+                Code::TypeMismatch,
+                value.span,
+                format!("`{}` wants numbers", entry.name),
+                &format!("this is {}", typed.ty),
+                help,
+            );
+            return None;
+        }
+        if let Some((low, high)) = answers_of(function) {
+            let Scope::Row(table) = row else { return None };
+            let answers = domain::of(&typed, self, Some(*table));
+            let within = answers.low.is_some_and(|l| l >= Decimal::int(low))
+                && answers.high.is_some_and(|h| h <= Decimal::int(high));
+            let question = match function {
+                A::Nps | A::NpsMargin => "the recommendation question".to_string(),
+                _ => format!("`{}`", entry.name),
+            };
+            if !within {
+                self.error(
+                    Code::NpsRange,
+                    value.span,
+                    match (answers.low, answers.high) {
+                        (None, None) => format!("answers to {question} are {low} to {high}, but nothing limits this"),
+                        (least, most) => format!(
+                            "answers to {question} are {low} to {high}, but this may be {}",
+                            super::interval::words(least, most, true, Type::PLAIN)
+                        ),
+                    },
+                    &match function {
+                        A::Nps | A::NpsMargin => {
+                            "a code such as 11 for no answer would count as a promoter".to_string()
+                        }
+                        _ => "a code such as 99 for no answer would count as the best of all".to_string(),
+                    },
+                    format!(
+                        "declare the column `integer {low} to {high}`; other answers are then rejected and counted"
+                    ),
+                );
+                return None;
+            }
+        }
+        let ty = match function {
+            A::Distinct => Type::PLAIN,
+            A::Nps | A::NpsMargin => Type::Number(Unit::Nps),
+            A::Csat => Type::Number(Unit::Ratio),
+            A::CsatMean => Type::Number(Unit::Points),
+            A::Ces => Type::PLAIN,
+            _ => typed.ty,
+        };
+        let _ = span;
+        Some((Some(typed), ty))
+    }
+
+    pub(super) fn clause(
+        &mut self,
+        clause: &Clause,
+        out: &mut Aggregate,
+        row: &Scope,
+        seen: &mut HashMap<&'static str, Span>,
+        entry: &Entry,
+    ) {
+        let word = match &clause.kind {
+            ClauseKind::Where(_) => "where",
+            ClauseKind::In(_) => "in",
+            ClauseKind::Dedupe { .. } => "dedupe",
+            ClauseKind::LatestPer(_) => "latest per",
+            ClauseKind::Cap { points: Some(_), .. } => "cap … points",
+            ClauseKind::Cap { most, .. } if is_money(most) => "cap … points",
+            ClauseKind::Cap { .. } => "cap",
+            ClauseKind::Diminish { .. } => "diminish",
+            ClauseKind::Decay { .. } | ClauseKind::DecaySteps { .. } => "decay",
+            ClauseKind::WeightedBy(_) => "weighted by",
+        };
+        if let Some(first) = seen.insert(word, clause.span) {
+            self.push(
+                Diagnostic::new(Code::ClauseMisplaced, clause.span, format!("`{word}` is said twice"))
+                    .label("second time")
+                    .also(first, "first time")
+                    .help(if word == "where" { "join the two conditions with `and`" } else { "take one of them out" }),
+            );
+            return;
+        }
+        match &clause.kind {
+            ClauseKind::Where(condition) => {
+                let typed = self.condition(condition, row);
+                self.optional_decides(&typed, row, false);
+                out.filter = Some(typed);
+            }
+            ClauseKind::In(window) => {
+                if matches!(window.kind, ast::WindowKind::Next(_)) {
+                    self.error(
+                        Code::ClauseMisplaced,
+                        window.span,
+                        "rows after the as-of date are never seen",
+                        "looks ahead",
+                        "look back: `in last 90 days`",
+                    );
+                }
+                if let ast::WindowKind::LastComplete(count, _) = window.kind {
+                    self.periods(count, window.span);
+                }
+                out.window = Some(window.kind);
+            }
+            ClauseKind::Dedupe { by, within, chain, keep } => {
+                let by = self.columns(by, row);
+                let within_days = match within.map(|w| (w.duration.days(), w.span)) {
+                    Some((Some(days), _)) => Some(days),
+                    Some((None, at)) => {
+                        self.error(
+                            Code::TypeMismatch,
+                            at,
+                            "`within` wants a number of days",
+                            "months differ in length",
+                            "write the days: `within 30 days`",
+                        );
+                        None
+                    }
+                    None => None,
+                };
+                let keep = self.keep(keep.as_ref(), "which of the repeats?", out, row);
+                out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep });
+            }
+            ClauseKind::LatestPer(by) => out.latest_per = self.columns(by, row),
+            ClauseKind::Cap { most, points, period, keep } if points.is_some() || is_money(most) => {
+                out.value_cap = self.value_cap(clause.span, most, *period, keep.as_ref(), out, entry);
+            }
+            ClauseKind::Cap { most, period, keep, .. } => {
+                out.cap = self.row_cap(most, *period, keep.as_ref(), out, row);
+            }
+            ClauseKind::Diminish { by, period } => {
+                out.diminish = self.diminish(clause.span, by, *period, out, entry);
+            }
+            ClauseKind::DecaySteps { steps, otherwise } => {
+                if self.fades(clause.span, "decay half-life 90 days", out, entry) {
+                    out.decay = self.decay_steps(steps, otherwise);
+                }
+            }
+            ClauseKind::Decay { linear, over } => {
+                if !self.fades(clause.span, "decay half-life 90 days", out, entry) {
+                    return;
+                }
+                match over.duration.days() {
+                    Some(days) if days > 0 => {
+                        out.decay = Some(if *linear { Decay::Linear(days) } else { Decay::HalfLife(days) });
+                    }
+                    _ => self.error(
+                        Code::TypeMismatch,
+                        over.span,
+                        "`decay` wants a number of days",
+                        "months differ in length, and 0 is none",
+                        "write the days: `90 days`",
+                    ),
+                }
+            }
+            ClauseKind::WeightedBy(weight) => {
+                if !matches!(out.function, A::Avg | A::Share | A::Nps | A::Csat | A::CsatMean | A::Ces) {
+                    self.error(
+                        Code::ClauseMisplaced,
+                        clause.span,
+                        format!("`{}` is not weighted", entry.name),
+                        "only `avg`, `share` and `nps` are",
+                        "multiply the value instead",
+                    );
+                    return;
+                }
+                let typed = self.expr(weight, row, None);
+                if typed.ty.is_number() {
+                    out.weight = Some(typed);
+                } else if typed.ty != Type::Unknown {
+                    self.error(
+                        Code::TypeMismatch,
+                        weight.span,
+                        "a weight is a number",
+                        &format!("this is {}", typed.ty),
+                        "name a number column",
+                    );
+                }
+            }
+        }
+    }
+
+    pub(super) fn columns(&mut self, names: &[Name], row: &Scope) -> Vec<FieldId> {
+        let Scope::Row(table) = row else { return Vec::new() };
+        let mut out = Vec::new();
+        for name in names {
+            match self.table_field(*table, &name.text) {
+                Some((id, _)) => out.push(id),
+                None => {
+                    self.unknown_column(name, *table);
+                }
+            }
+        }
+        out
+    }
+
+    /// Points out where an optional column decides silently: a condition on its missing cells counts as not met.
+    pub(super) fn optional_decides(&mut self, condition: &Expr, scope: &Scope, branch: bool) {
+        let clauses: &[Expr] = match &condition.kind {
+            ExprKind::And(list) | ExprKind::Or(list) => list,
+            _ => std::slice::from_ref(condition),
+        };
+        let column = |expr: &Expr| match (&expr.kind, scope) {
+            (ExprKind::RowField(id), Scope::Row(table)) => Some((*table, *id)),
+            (ExprKind::Field(id), _) => self.program.subject.map(|table| (table, *id)),
+            _ => None,
+        };
+        let guarded: Vec<(TableId, FieldId)> = clauses
+            .iter()
+            .filter_map(|clause| match &clause.kind {
+                ExprKind::IsMissing { value, .. } => column(value),
+                _ => None,
+            })
+            .collect();
+        let mut found: Vec<(String, Span)> = Vec::new();
+        for clause in clauses {
+            let value = match &clause.kind {
+                ExprKind::Compare(_, a, _) => a,
+                ExprKind::In { value, .. } | ExprKind::Within { value, .. } => value,
+                ExprKind::Not(inner) => inner,
+                _ => clause,
+            };
+            if let Some(place @ (table, id)) = column(value)
+                && !guarded.contains(&place)
+                && let Some(field) = self.program.table(table).and_then(|t| t.fields.get(id.index()))
+                && field.optional
+            {
+                found.push((field.name.clone(), clause.span));
+            }
+        }
+        for (name, span) in found {
+            let diagnostic = if branch {
+                Diagnostic::new(Code::OptionalDecides, span, format!("without `{name}` the `else` is taken here"))
+                    .help(format!("if that is not meant, ask for `{name} is missing` first; if it is, all is well"))
+            } else {
+                Diagnostic::new(Code::OptionalDecides, span, format!("rows without `{name}` do not count here"))
+                    .help(format!("if they should count, add `or {name} is missing`; if not, all is well"))
+            };
+            self.push(diagnostic.label(format!("`{name}` is optional, and unknown counts as not met")));
+        }
+    }
+}
+
+/// The answers that a survey function understands.
+fn answers_of(function: A) -> Option<(i64, i64)> {
+    match function {
+        A::Nps | A::NpsMargin => Some((0, 10)),
+        A::Csat | A::CsatMean => Some((1, 5)),
+        A::Ces => Some((1, 7)),
+        _ => None,
+    }
+}
