@@ -49,7 +49,7 @@ impl Expr {
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
-                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                kind if kind.looks_back() => {}
                 ExprKind::Across(_) => {}
                 ExprKind::Aggregate(aggregate) => found.push(&**aggregate),
                 _ => open.extend(expr.children().into_iter().rev()),
@@ -66,8 +66,22 @@ impl Expr {
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
-                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                kind if kind.looks_back() => {}
                 ExprKind::Across(across) => found.push(&**across),
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
+    /// The parts of this expression that look at other as-of dates, not those inside others.
+    pub fn past(&self) -> Vec<&Expr> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                kind if kind.looks_back() => found.push(expr),
+                ExprKind::Across(_) | ExprKind::Ranked(_) => {}
                 _ => open.extend(expr.children().into_iter().rev()),
             }
         }
@@ -80,7 +94,7 @@ impl Expr {
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
-                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                kind if kind.looks_back() => {}
                 ExprKind::Across(_) => {}
                 kind => {
                     if let ExprKind::Ranked(ranked) = kind {
@@ -91,6 +105,13 @@ impl Expr {
             }
         }
         found
+    }
+}
+
+impl ExprKind {
+    /// True for what looks at other as-of dates: `as of`, `change`, `trend` and `for 3 quarters`.
+    pub fn looks_back(&self) -> bool {
+        matches!(self, ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. })
     }
 }
 
