@@ -24,6 +24,7 @@ mod region;
 mod rules;
 mod scorecards;
 mod segments;
+mod spreadsheets;
 mod tables;
 mod tests;
 mod units;
