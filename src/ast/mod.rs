@@ -743,6 +743,8 @@ pub enum ExprKind {
     Name(String),
     /// `acme.references`
     Member(Name, Name),
+    /// `missing`, `missing because stale`
+    Missing(Option<Name>),
     /// `not x`
     Not(Box<Expr>),
     /// `-x`
@@ -779,10 +781,20 @@ pub enum ExprKind {
     Change { value: Box<Expr>, percent: bool, over: DurationLit },
     /// `trend of x over 4 quarters`
     Trend { value: Box<Expr>, over: DurationLit },
-    /// `x >= 85 for 3 quarters`, `… for 3 of last 4 quarters`
-    Held { condition: Box<Expr>, count: u32, of: Option<u32>, period: HeldPeriod },
-    /// `percentile of x within size at least 8 accounts`
-    Ranked { function: Name, value: Box<Expr>, within: Option<Name>, at_least: Option<Box<Expr>> },
+    /// `x >= 85 for 3 quarters [ignoring missing]`, `… for 3 of last 4 quarters`
+    Held { condition: Box<Expr>, count: u32, of: Option<u32>, period: HeldPeriod, ignoring: Option<Span> },
+    /// `streak of x >= 1 over 8 quarters [ignoring missing]`
+    Streak { condition: Box<Expr>, over: DurationLit, ignoring: bool },
+    /// `x < 40 until x >= 45 over 26 weeks [at least 2 weeks]`
+    Until { enter: Box<Expr>, leave: Box<Expr>, over: DurationLit, at_least: Option<DurationLit> },
+    /// `percentile of x within size against 2025-12-31 at least 8 accounts`
+    Ranked {
+        function: Name,
+        value: Box<Expr>,
+        within: Option<Name>,
+        against: Option<Shift>,
+        at_least: Option<Box<Expr>>,
+    },
 }
 
 /// The period of a `for` condition.

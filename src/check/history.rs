@@ -4,7 +4,7 @@ use super::Checker;
 use super::scorecards::symbol_of;
 use super::segments::segment_of;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, FieldId, Node, PartTest, TableKind};
+use crate::program::{Expr, ExprKind, FieldId, Node, PartTest, TableKind, Within};
 use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
@@ -99,7 +99,21 @@ impl Checker<'_, '_> {
             ExprKind::IsGrade { scorecard, .. } => through(Symbol::Scorecard(scorecard.index())),
             ExprKind::Segment(id) => through(Symbol::Segment(id.index())),
             ExprKind::Partition(id) | ExprKind::Part(id, _) => through(Symbol::Partition(id.index())),
-            ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {
+            // The population is one of an earlier date, and so is who belonged to which segment.
+            ExprKind::Ranked(ranked) if ranked.against.is_some() => {
+                let mut inner = HashSet::new();
+                self.reads(&ranked.value, known, &mut inner, found);
+                let segment = ranked.within.map(|within| match within {
+                    Within::Partition(id) => Symbol::Partition(id.index()),
+                    Within::Group(of) => segment_of(of),
+                });
+                inner.extend(segment.and_then(|symbol| known.get(&symbol)).into_iter().flatten());
+                if !inner.is_empty() {
+                    found.push((expr.span, inner.clone()));
+                }
+                own.extend(inner);
+            }
+            _ if expr.looks_back() => {
                 let mut inner = HashSet::new();
                 expr.children().into_iter().for_each(|child| self.reads(child, known, &mut inner, found));
                 if !inner.is_empty() {

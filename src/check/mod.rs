@@ -18,6 +18,7 @@ mod interval;
 mod metrics;
 mod names;
 mod operators;
+mod periods;
 mod pipeline;
 mod population;
 mod region;

@@ -3,13 +3,13 @@
 //! Every clause is evaluated, whatever the others say: who reads why a rule does not fire wants to see all that is in its
 //! way, not the first of it.
 
-use super::past;
+use super::replay;
 use super::words::Words;
 use super::{Case, Condition, Operand, Shown, personal};
 use crate::ast::CompareOp;
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, Type, Unit};
-use crate::report::{counted, value};
+use crate::report::value;
 
 /// Evaluates a condition clause by clause.
 pub fn condition(case: Case, expr: &Expr) -> Condition {
@@ -62,6 +62,12 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
             }
             let both: Vec<String> = [(left, a), (right, b)].into_iter().filter_map(|(e, o)| side(e, o, out)).collect();
             beside(out, &both);
+            // Which periods made a streak is told below the comparison.
+            let streaks = [left, right].into_iter().filter(|e| matches!(e.kind, ExprKind::Streak { .. }));
+            let points: Vec<Condition> = streaks.flat_map(|streak| replay::points(case, streak)).collect();
+            if !points.is_empty() {
+                (out.join, out.clauses) = (Some("at"), points);
+            }
         }
         ExprKind::In { value, list, .. } => {
             let all: Vec<String> =
@@ -112,16 +118,10 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
             let is = format!("{} is {is}", partition.header.name);
             beside(out, &std::iter::once(is).chain(by).collect::<Vec<_>>());
         }
-        ExprKind::Held { condition, count, of, period } => {
-            let ends = case.probe.calendar().complete_ends(*period, case.probe.as_of(), *of);
-            let mut held = 0;
-            out.join = Some("at");
-            for end in ends {
-                let then = past::at(case, condition, end);
-                held += u32::from(then.holds == Some(true));
-                out.clauses.push(then);
-            }
-            beside(out, &[format!("held {} of {count}", counted(u64::from(held), "time", "times"))]);
+        ExprKind::Held { .. } | ExprKind::Until { .. } => {
+            (out.join, out.clauses) = (Some("at"), replay::points(case, expr));
+            let told: Vec<String> = replay::told(expr, &out.clauses).into_iter().collect();
+            beside(out, &told);
         }
         ExprKind::Field(_) | ExprKind::Metric(_) => {
             let operand = operand(case, expr);

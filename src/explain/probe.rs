@@ -2,7 +2,7 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
-use crate::engine::reference::Standing;
+use crate::engine::reference::{Replayed, Standing};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Expr, Ranked};
 use crate::value::Value;
@@ -20,6 +20,9 @@ pub trait Probe {
 
     /// Where the account stands among others.
     fn standing(&self, ranked: &Ranked) -> Standing;
+
+    /// The points of `… until …`, earliest first.
+    fn replay(&self, expr: &Expr) -> Vec<Replayed>;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;

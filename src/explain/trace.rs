@@ -4,7 +4,7 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
-use crate::engine::reference::{self, Account, Evaluator, Outcome, Standing};
+use crate::engine::reference::{self, Account, Evaluator, Outcome, Replayed, Standing};
 use crate::program::{Aggregate, Expr, Keep, Program, Ranked};
 use crate::value::Value;
 
@@ -71,6 +71,10 @@ impl Probe for Traced<'_> {
 
     fn standing(&self, ranked: &Ranked) -> Standing {
         self.account.standing(ranked)
+    }
+
+    fn replay(&self, expr: &Expr) -> Vec<Replayed> {
+        self.account.replay(expr)
     }
 
     fn calendar(&self) -> Calendar {

@@ -2,6 +2,7 @@
 
 use super::conditions::operand;
 use super::figures::{self, figure};
+use super::replay;
 use super::standing::standing;
 use super::words::{self, Words};
 use super::{
@@ -169,6 +170,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         reads,
         aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
         standings: metric.value.ranked().into_iter().map(|r| standing(case, r)).collect(),
+        periods: metric.value.replayed().into_iter().map(|e| replay::periods(case, e)).collect(),
         thresholds,
         scale,
         weighed: Vec::new(),

@@ -525,14 +525,21 @@ pub enum ExprKind {
     Change { value: Box<Expr>, percent: bool, over: Duration },
     /// Least-squares slope per period over the last `count` period ends, the as-of date being the last point.
     Trend { value: Box<Expr>, over: Duration },
-    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`).
-    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind },
+    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`). With `ignoring`,
+    /// ends at which it is unknown are left out; at least one must be known.
+    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind, ignoring: bool },
     /// Where the account stands among others.
     Ranked(Box<Ranked>),
     /// All accounts into one value; the same for everyone.
     Across(Box<Across>),
     /// The value of a metric of the whole portfolio.
     Portfolio(PortfolioId),
+    /// At how many of the latest complete period ends in a row it was true. An unknown end ends the run, or with `ignoring` is
+    /// left out.
+    Streak { condition: Box<Expr>, over: Duration, ignoring: bool },
+    /// A state that begins where `enter` holds and ends where `leave` does, replayed over the period ends before the
+    /// as-of date and that date. A state once entered stays for `at_least` of these points.
+    Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -544,6 +551,8 @@ pub struct Ranked {
     pub value: Expr,
     /// Among whom; everyone, if absent.
     pub within: Option<Within>,
+    /// The date whose population it is compared with; that of the account's own value, if absent.
+    pub against: Option<Shift>,
     /// With fewer accounts than this everyone is taken; with fewer than this in all, the value is missing (too few).
     pub at_least: u32,
 }

@@ -56,6 +56,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::equals => Words(&["="]),
         Rule::arrow => Words(&["->"]),
         Rule::kw_as => Words(&["as of"]),
+        Rule::kw_against | Rule::against => Words(&["against"]),
         Rule::kw_at => Words(&["at"]),
         Rule::kw_because | Rule::because => Words(&["because"]),
         Rule::kw_by => Words(&["by"]),
@@ -74,6 +75,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_since => Words(&["since"]),
         Rule::kw_then => Words(&["then"]),
         Rule::kw_to => Words(&["to"]),
+        Rule::kw_until => Words(&["until"]),
         Rule::kw_when => Words(&["when"]),
         Rule::kw_where => Clause(&["where"]),
         Rule::kw_within => Words(&["within"]),
@@ -224,6 +226,11 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::change_head
         | Rule::trend
         | Rule::trend_head
+        | Rule::streak
+        | Rule::streak_head
+        | Rule::one_condition
+        | Rule::missing_value
+        | Rule::missing_word
         | Rule::ranked
         | Rule::ranked_head
         | Rule::not_op => Value,
@@ -238,6 +245,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::in_tail => Operator(&["in", "not in"]),
         Rule::is_tail => Operator(&["is"]),
         Rule::held => Operator(&["for"]),
+        Rule::until => Operator(&["until"]),
+        Rule::ignoring => Words(&["ignoring missing"]),
         Rule::as_of => Operator(&["as of"]),
         Rule::member => Nothing,
         Rule::list => Noun("a list like `(a, b)`"),

@@ -42,6 +42,8 @@ impl Scope<'_> {
             ExprKind::Change { value, percent, .. } => self.change(&expr.kind, value, *percent),
             ExprKind::Trend { value, .. } => self.trend(&expr.kind, value),
             ExprKind::Held { condition, count, .. } => self.held(&expr.kind, condition, *count),
+            ExprKind::Streak { condition, ignoring, .. } => self.streak(&expr.kind, condition, *ignoring),
+            ExprKind::Until { .. } => self.until(&expr.kind),
             ExprKind::Ranked(ranked) => self.ranked(ranked),
             ExprKind::Across(across) => self.across(across),
             ExprKind::Portfolio(id) => self.account.evaluator.portfolio(*id, self.as_of).value.clone(),

@@ -41,6 +41,7 @@ pub use bands::interpolate;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
 pub use portfolio::Part;
+pub use time::Replayed;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 

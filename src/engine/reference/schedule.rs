@@ -3,7 +3,7 @@
 //! The dates at which `as of`, `change`, `trend` and `for 3 quarters` look depend on the calendar only, never on data. So the
 //! whole list of steps (what, at which as-of date) is known before the first account, and is the same for all.
 
-use super::time;
+use super::{population, time};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::program::{BandTable, Expr, ExprKind, Line, Node, PartTest, Program, RuleId, Scale, SegmentRef};
@@ -178,7 +178,9 @@ impl<'a> Needs<'a> {
                 }
             }
             ExprKind::Ranked(ranked) => {
-                self.collectives.borrow_mut().push((expr, date));
+                if let Some(date) = population::date(self.calendar, ranked, date) {
+                    self.collectives.borrow_mut().push((expr, date));
+                }
                 self.expr(&ranked.value, date, out);
                 ranked.within.into_iter().for_each(|within| self.within(within, date, out));
             }

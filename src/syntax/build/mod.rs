@@ -476,6 +476,7 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::comma
             | Rule::colon
             | Rule::kw_as
+            | Rule::kw_against
             | Rule::kw_at
             | Rule::kw_because
             | Rule::kw_by
@@ -495,6 +496,7 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_since
             | Rule::kw_then
             | Rule::kw_to
+            | Rule::kw_until
             | Rule::kw_when
             | Rule::kw_where
             | Rule::kw_within
