@@ -83,6 +83,8 @@ pub enum ItemKind {
     Metric(Metric),
     /// `portfolio metric NAME …`
     Portfolio(Metric),
+    /// `benchmark NAME of METRIC { … }`
+    Benchmark(Benchmark),
     /// `scorecard NAME { … }`
     Scorecard(Box<Scorecard>),
     /// `rule NAME { … }`
@@ -104,6 +106,7 @@ impl ItemKind {
             ItemKind::Define(_) => "define",
             ItemKind::Metric(_) => "metric",
             ItemKind::Portfolio(_) => "portfolio metric",
+            ItemKind::Benchmark(_) => "benchmark",
             ItemKind::Scorecard(_) => "scorecard",
             ItemKind::Rule(_) => "rule",
             ItemKind::Test(_) => "test",
@@ -421,6 +424,32 @@ pub enum Stale {
     Flag,
     /// `decay to 50 over 30 days`: of its points.
     Fade { to: Box<Expr>, over: DurationLit },
+}
+
+// ---------- benchmark ----------
+
+/// What others reach.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Benchmark {
+    /// The metric that is compared.
+    pub of: Name,
+    /// `source "…"`: where the figures are from.
+    pub source: Option<Text>,
+    /// The figures by date.
+    pub rows: Vec<Quartiles>,
+}
+
+/// `from 2025-12-31 4%, 8%, 12%`
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Quartiles {
+    /// `for SEGMENT`
+    pub segment: Option<Name>,
+    /// The date from which on they hold.
+    pub from: DateLit,
+    /// The ends of the lowest quarter, of the lower half, and of the lowest three quarters.
+    pub bounds: [Expr; 3],
+    /// The whole row.
+    pub span: Span,
 }
 
 // ---------- scorecard ----------

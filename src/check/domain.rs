@@ -241,7 +241,11 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
         Scalar::ToNumber => first,
         Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => Domain::within(0, 1),
         Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
-        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 => Domain::ANY,
+        Scalar::Power => {
+            Domain { low: first.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO), ..Domain::ANY }
+        }
+        Scalar::DaysIn(_) | Scalar::DaysLeft(_) => Domain { whole: true, ..Domain::within(0, 366) },
+        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 | Scalar::Gap | Scalar::Position => Domain::ANY,
     }
 }
 

@@ -56,6 +56,13 @@ impl Checker<'_, '_> {
                         own.extend(reads.get(&segment_of(part.segment)).into_iter().flatten());
                     }
                 }
+                Symbol::Benchmark(i) => {
+                    let Some(benchmark) = self.benchmarks.get(i).and_then(Option::as_ref) else { continue };
+                    self.reads(&benchmark.of, &reads, &mut own, &mut found);
+                    for segment in benchmark.rows.iter().filter_map(|row| row.segment) {
+                        own.extend(reads.get(&segment_of(segment)).into_iter().flatten());
+                    }
+                }
                 _ => continue,
             }
             reads.insert(symbol, own);
@@ -94,6 +101,7 @@ impl Checker<'_, '_> {
             }
             ExprKind::Metric(id) | ExprKind::Points(id) => through(Symbol::Metric(id.index())),
             ExprKind::IsBand { metric, .. } => through(Symbol::Metric(metric.index())),
+            ExprKind::Benchmark { id, .. } => through(Symbol::Benchmark(id.index())),
             ExprKind::Portfolio(id) => through(Symbol::Portfolio(id.index())),
             ExprKind::Score(id) => through(Symbol::Scorecard(id.index())),
             ExprKind::IsGrade { scorecard, .. } => through(Symbol::Scorecard(scorecard.index())),

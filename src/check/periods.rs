@@ -3,8 +3,9 @@
 use super::fit::adopt;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, DurationLit, HeldPeriod, Name};
+use crate::builtins::{Entry, Scalar};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, MissingWord, Type};
+use crate::program::{Expr, ExprKind, MissingWord, Type, Unit};
 use crate::span::Span;
 use crate::value::{Missing, Value};
 
@@ -77,7 +78,8 @@ impl Checker<'_, '_> {
             let (own, whole) = (least.duration, over.duration);
             let word = unit.word();
             if own.unit != unit {
-                let message = format!("the state is looked at every {word}, so how long it stays is counted in {word}s");
+                let message =
+                    format!("the state is looked at every {word}, so how long it stays is counted in {word}s");
                 let label = format!("counted in {}s", own.unit.word());
                 let help = format!("write `at least 2 {word}s`");
                 self.error(Code::WrongArguments, least.span, message, &label, help);
@@ -94,7 +96,8 @@ impl Checker<'_, '_> {
     fn some_periods(&mut self, over: DurationLit, least: u32) {
         let duration = over.duration;
         if duration.count < least {
-            let message = format!("at least {} wanted here", if least == 1 { "one period is" } else { "two periods are" });
+            let message =
+                format!("at least {} wanted here", if least == 1 { "one period is" } else { "two periods are" });
             let help = format!("write `over 4 {}s`", duration.unit.word());
             self.error(Code::WrongArguments, over.span, message, "too short", help);
         }
@@ -107,14 +110,45 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// `missing`, `missing because stale`: takes the type of its surroundings.
-    pub(super) fn missing(
+    /// `days_left_in_quarter()`, `days_in_quarter(renewal)`
+    pub(super) fn days_of_period(
         &mut self,
-        reason: Option<&Name>,
+        function: Scalar,
+        entry: &Entry,
+        call: &ast::Call,
         span: Span,
         scope: &Scope,
-        expected: Option<Type>,
     ) -> Expr {
+        let make = |list| Expr { kind: ExprKind::Function(function, list), ty: Type::Number(Unit::Days), span };
+        match call.arguments.as_slice() {
+            [] => {
+                self.constant_over_time(&format!("`{}()`", entry.name), span, scope);
+                make(Vec::new())
+            }
+            [ast::Argument { kind: ast::ArgumentKind::Value(date), .. }] => {
+                let typed = self.expr(date, scope, Some(Type::Date));
+                if typed.ty == Type::Unknown {
+                    return unknown(span);
+                }
+                if !typed.ty.is_date() {
+                    let message = format!("`{}` wants a date", entry.name);
+                    let help = "name a date column, or write no date for the as-of date";
+                    self.error(Code::TypeMismatch, date.span, message, &format!("this is {}", typed.ty), help);
+                    return unknown(span);
+                }
+                make(vec![typed])
+            }
+            _ => {
+                let message = format!("`{}` wants one date, or none for the as-of date", entry.name);
+                let help = format!("it is called `{}`", entry.signature.replace(" or ", "` or `"));
+                self.error(Code::WrongArguments, span, message, "wrong arguments", help);
+                unknown(span)
+            }
+        }
+    }
+
+    /// `missing`, `missing because stale`: takes the type of its surroundings.
+    pub(super) fn missing(&mut self, reason: Option<&Name>, span: Span, scope: &Scope, expected: Option<Type>) -> Expr {
         if let Scope::Constant(what) = scope {
             self.not_constant("`missing`", span, what, "no value at all");
             return unknown(span);

@@ -1,6 +1,8 @@
 //! The page for people.
 
-use super::{AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, PeriodsWhy, RowWhy, RuleWhy, WeighedWhy, Why};
+use super::{
+    AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, PeriodsWhy, RowWhy, RuleWhy, WeighedWhy, Why,
+};
 use crate::number::Decimal;
 use crate::report::accounts::short;
 use crate::report::paint::Tone;
@@ -258,6 +260,13 @@ impl Page {
             self.gap();
             self.line(&format!("{} = {value}", standing.text));
             for (label, text) in standing.lines() {
+                self.labelled(label, &text, 2, LABEL - 2);
+            }
+        }
+        for benchmark in &unfolded.benchmarks {
+            self.gap();
+            self.line(&format!("benchmark {}", benchmark.name));
+            for (label, text) in benchmark.lines() {
                 self.labelled(label, &text, 2, LABEL - 2);
             }
         }

@@ -66,6 +66,10 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
         out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
     }
+    for benchmark in &unfolded.benchmarks {
+        out.push_str(&format!("\nbenchmark `{}`\n\n", benchmark.name));
+        out.extend(benchmark.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
+    }
     for periods in &unfolded.periods {
         out.push_str(&format!("\n`{}`\n\n", clean(&periods_words(periods))));
         let mark = |holds: Option<bool>| holds.map_or("?", |yes| if yes { "yes" } else { "no" });

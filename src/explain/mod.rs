@@ -5,6 +5,7 @@
 //! asked of a [`Probe`].
 
 pub mod bands;
+mod benchmark;
 mod build;
 mod conditions;
 mod figures;
@@ -20,6 +21,7 @@ mod unfold;
 mod why;
 pub mod words;
 
+pub use benchmark::BenchmarkWhy;
 pub use build::{held, why};
 pub use human::human;
 pub use markdown::markdown;
@@ -116,6 +118,7 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
             }
             _ => false,
         },
+        ExprKind::Benchmark { id, .. } => program.benchmark(*id).is_some_and(|b| personal(program, &b.of)),
         ExprKind::Portfolio(id) => program.portfolio(*id).is_some_and(|m| personal(program, &m.value)),
         _ => expr.children().into_iter().any(|child| personal_in(program, rows, child)),
     }

@@ -5,7 +5,7 @@ use super::{Case, Figure, Shown};
 use crate::builtins::Ranking;
 use crate::engine::reference::Standing;
 use crate::number::Decimal;
-use crate::program::{Ranked, Type, Unit, Within};
+use crate::program::{Ranked, Type, Unit, Within, shifted};
 use crate::report::{counted, value};
 use serde::Serialize;
 
@@ -64,10 +64,15 @@ pub fn standing(case: Case, ranked: &Ranked) -> StandingWhy {
         let all = counted(found.accounts as u64, "account", "accounts");
         notes.push(format!("{all} with a value in all, fewer than {}", ranked.at_least));
     }
+    let against = ranked.against.map(|shift| shifted(case.probe.calendar(), shift, case.probe.as_of()));
+    let ahead = against.filter(|date| *date > case.probe.as_of());
+    if let Some(date) = ahead {
+        notes.push(format!("{date} lies ahead: nothing is known of it"));
+    }
     if found.flat {
         notes.push("all values are the same, so there is no distance".to_string());
     }
-    if ranked.within.is_some() && found.accounts == 0 && found.own.number().is_some() {
+    if ahead.is_none() && ranked.within.is_some() && found.accounts == 0 && found.own.number().is_some() {
         notes.push(match found.value.missing() {
             Some(crate::value::Missing::NotApplicable) => format!("the account is not in {group}"),
             _ => format!("it is not known whether the account is in {group}"),

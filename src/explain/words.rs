@@ -133,6 +133,10 @@ impl<'a> Words<'a> {
             ExprKind::Ranked(ranked) => (self.ranked(ranked), Grip::Product),
             ExprKind::Across(across) => (self.across(across), Grip::Whole),
             ExprKind::Portfolio(id) => (named(program.portfolio(*id).map(|m| &*m.header.name)), Grip::Whole),
+            ExprKind::Benchmark { id, position } => {
+                let word = if *position { "position" } else { "gap" };
+                (format!("{word}({})", named(program.benchmark(*id).map(|b| &*b.header.name))), Grip::Whole)
+            }
             ExprKind::Held { condition, count, of, period, ignoring } => {
                 let word = period.word();
                 let times =

@@ -19,6 +19,7 @@ impl Expr {
             | ExprKind::IsBand { .. }
             | ExprKind::IsGrade { .. }
             | ExprKind::Portfolio(_)
+            | ExprKind::Benchmark { .. }
             | ExprKind::AsOfDate => Vec::new(),
             ExprKind::Not(inner)
             | ExprKind::Negate(inner)
@@ -110,6 +111,21 @@ impl Expr {
 }
 
 impl Expr {
+    /// The benchmarks that this expression asks for at its own as-of date.
+    pub fn benchmarks(&self) -> Vec<super::BenchmarkId> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                ExprKind::Benchmark { id, .. } if !found.contains(id) => found.push(*id),
+                ExprKind::Aggregate(_) | ExprKind::Across(_) => {}
+                _ if expr.looks_back() => {}
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
     /// What is replayed over periods in this expression at its own as-of date: `for 3 quarters`, `streak of`, `until`.
     pub fn replayed(&self) -> Vec<&Expr> {
         let mut found = Vec::new();

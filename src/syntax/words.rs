@@ -63,6 +63,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_else => Words(&["else"]),
         Rule::kw_every => Words(&["every"]),
         Rule::kw_for => Words(&["for"]),
+        Rule::kw_from => Words(&["from"]),
         Rule::kw_if => Words(&["if"]),
         Rule::kw_in => Words(&["in"]),
         Rule::kw_is => Words(&["is"]),
@@ -90,6 +91,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::define => Statement(&["define"]),
         Rule::metric => Statement(&["metric"]),
         Rule::portfolio_metric => Statement(&["portfolio metric"]),
+        Rule::benchmark => Statement(&["benchmark"]),
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
         Rule::test => Statement(&["test"]),
@@ -118,6 +120,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::rows_block
         | Rule::parts_block
         | Rule::metric_block
+        | Rule::benchmark_block
         | Rule::scorecard_block
         | Rule::override_block
         | Rule::rule_block
@@ -157,6 +160,9 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::valid_for => Statement(&["valid"]),
         Rule::valid_then => Words(&["flag", "missing"]),
         Rule::fade => Words(&["decay to"]),
+
+        Rule::from_source => Statement(&["source"]),
+        Rule::quartiles => Statement(&["from"]),
 
         Rule::line => Noun("a line like `references weight 40`"),
         Rule::line_clause => Nothing,
@@ -322,9 +328,12 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::only_line => Noun("a line like `references weight 40`"),
         Rule::only_entry => Noun("a column and its value"),
         Rule::only_expr => Value,
-        Rule::only_objective | Rule::only_metric | Rule::only_scorecard | Rule::only_rule | Rule::only_test => {
-            Noun("a statement")
-        }
+        Rule::only_objective
+        | Rule::only_metric
+        | Rule::only_benchmark
+        | Rule::only_scorecard
+        | Rule::only_rule
+        | Rule::only_test => Noun("a statement"),
     }
 }
 
@@ -390,6 +399,8 @@ pub enum Place {
     Parts,
     /// Between the braces of a metric.
     Metric,
+    /// Between the braces of a benchmark.
+    Benchmark,
     /// Between the braces of a scorecard.
     Scorecard,
     /// Between the braces of `for SEGMENT`.
@@ -414,6 +425,7 @@ impl Place {
             Place::Rows => Rule::only_row,
             Place::Parts => Rule::only_part,
             Place::Metric => Rule::only_metric,
+            Place::Benchmark => Rule::only_benchmark,
             Place::Scorecard => Rule::only_scorecard,
             Place::Lines => Rule::only_line,
             Place::Rule => Rule::only_rule,
@@ -432,6 +444,7 @@ impl Place {
             Place::Rows => "a table of rows",
             Place::Parts => "a partition",
             Place::Metric => "a metric",
+            Place::Benchmark => "a benchmark",
             Place::Scorecard => "a scorecard",
             Place::Lines => "a block for a segment",
             Place::Rule => "a rule",
@@ -449,6 +462,7 @@ impl Place {
             Place::Fields => &["retain"],
             Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
+            Place::Benchmark => &["for", "from", "source"],
             Place::Scorecard => &["base", "cap", "combine", "floor", "for", "grades", "missing", "set", "weights"],
             Place::Rule => &[
                 "approval",
@@ -477,7 +491,7 @@ impl Place {
 
     /// True where a statement always begins with one of [`Place::statements`] or a word of metadata.
     pub fn is_closed(self) -> bool {
-        matches!(self, Place::File | Place::Objective | Place::Metric | Place::Rule)
+        matches!(self, Place::File | Place::Objective | Place::Metric | Place::Benchmark | Place::Rule)
     }
 
     /// All words that open a statement here.
@@ -495,7 +509,7 @@ impl Place {
         if META.contains(&word) {
             return Some(Place::Metric);
         }
-        [Place::Objective, Place::Fields, Place::Metric, Place::Scorecard, Place::Rule, Place::Test]
+        [Place::Objective, Place::Fields, Place::Metric, Place::Scorecard, Place::Benchmark, Place::Rule, Place::Test]
             .into_iter()
             .find(|place| place.statements().contains(&word))
     }

@@ -44,6 +44,7 @@ impl Scope<'_> {
             ExprKind::Held { condition, count, .. } => self.held(&expr.kind, condition, *count),
             ExprKind::Streak { condition, ignoring, .. } => self.streak(&expr.kind, condition, *ignoring),
             ExprKind::Until { .. } => self.until(&expr.kind),
+            ExprKind::Benchmark { id, position } => self.benchmark(*id, *position),
             ExprKind::Ranked(ranked) => self.ranked(ranked),
             ExprKind::Across(across) => self.across(across),
             ExprKind::Portfolio(id) => self.account.evaluator.portfolio(*id, self.as_of).value.clone(),

@@ -7,8 +7,8 @@
 
 use super::scope::Scope;
 use crate::builtins::Ranking;
-use crate::number::Decimal;
 use crate::calendar::{Calendar, Date};
+use crate::number::Decimal;
 use crate::program::{Ranked, Within, shifted};
 use crate::statistics::{Deviation, Sample};
 use crate::value::{Fault, Missing, Value};

@@ -184,6 +184,11 @@ impl<'a> Needs<'a> {
                 self.expr(&ranked.value, date, out);
                 ranked.within.into_iter().for_each(|within| self.within(within, date, out));
             }
+            ExprKind::Benchmark { id, .. } => {
+                let Some(benchmark) = self.program.benchmark(*id) else { return };
+                self.expr(&benchmark.of, date, out);
+                benchmark.rows.iter().filter_map(|row| row.segment).for_each(|s| segment(s, date, out));
+            }
             ExprKind::Segment(id) => out.push((Item::Segment(*id), date)),
             ExprKind::Part(id, _) | ExprKind::Partition(id) => out.push((Item::Partition(*id), date)),
             kind => match time::dates(self.calendar, kind, date) {

@@ -180,6 +180,17 @@ impl Scope<'_> {
         }
     }
 
+    /// The days of the period that holds a date, or those that are left of it; the as-of date, if none is given.
+    pub(super) fn days_of_period(self, kind: PeriodKind, left: bool, date: Option<&Expr>) -> Value {
+        let calendar = self.account.evaluator.calendar;
+        let date = date.map_or(Value::Date(self.as_of), |date| self.eval(date));
+        with_date(date, |date| {
+            let (first, last) = (calendar.start_of(kind, date), calendar.end_of(kind, date));
+            let days = if left { last.days_since(date) } else { last.days_since(first) + 1 };
+            Value::Number(Decimal::int(days))
+        })
+    }
+
     /// Whole units that have passed since a date, or that are left until it; negative the other way round.
     pub(super) fn elapsed(self, unit: PeriodKind, until: bool, date: &Expr) -> Value {
         with_date(self.eval(date), |date| {

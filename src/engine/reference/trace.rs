@@ -268,6 +268,14 @@ impl Scope<'_> {
                 &program.metric(*id)?.header.name
             }
             ExprKind::Score(id) | ExprKind::IsGrade { scorecard: id, .. } => &program.scorecard(*id)?.header.name,
+            ExprKind::Benchmark { id, .. } => {
+                let benchmark = program.benchmark(*id)?;
+                match self.eval(&benchmark.of).is_missing() {
+                    true => return self.name(&benchmark.of),
+                    false => &benchmark.header.name,
+                }
+            }
+            ExprKind::Portfolio(id) => &program.portfolio(*id)?.header.name,
             ExprKind::Segment(id) => &program.segments.get(id.index())?.header.name,
             ExprKind::Partition(id) => &program.partitions.get(id.index())?.header.name,
             ExprKind::Part(id, part) => &program.partitions.get(id.index())?.parts.get(*part as usize)?.name,

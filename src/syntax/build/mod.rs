@@ -4,6 +4,7 @@
 //! something harmless, so that all mistakes are found in one run. A broken declaration is left out of the tree, and its
 //! name is kept in [`ast::File::lost`] so that nobody calls it unknown.
 
+mod benchmark;
 mod calls;
 mod declarations;
 mod expression;
@@ -483,6 +484,7 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_else
             | Rule::kw_every
             | Rule::kw_for
+            | Rule::kw_from
             | Rule::kw_if
             | Rule::kw_in
             | Rule::kw_is
