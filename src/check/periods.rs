@@ -52,7 +52,9 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
-        self.constant_over_time("a streak", span, scope);
+        if self.constant_over_time("a streak", span, scope) {
+            return unknown(span);
+        }
         self.no_rows(scope, span);
         let condition = Box::new(self.condition(condition, scope));
         self.some_periods(over, 1);
@@ -68,7 +70,9 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
-        self.constant_over_time("`… until …`", span, scope);
+        if self.constant_over_time("`… until …`", span, scope) {
+            return unknown(span);
+        }
         self.no_rows(scope, span);
         let enter = Box::new(self.condition(enter, scope));
         let leave = Box::new(self.condition(leave, scope));
@@ -104,10 +108,11 @@ impl Checker<'_, '_> {
         self.periods(duration.count, over.span);
     }
 
-    fn constant_over_time(&mut self, what: &str, span: Span, scope: &Scope) {
-        if let Scope::Constant(purpose) = scope {
-            self.not_constant(what, span, purpose, "differs from date to date");
-        }
+    /// True, and told, where a constant is wanted.
+    fn constant_over_time(&mut self, what: &str, span: Span, scope: &Scope) -> bool {
+        let Scope::Constant(purpose) = scope else { return false };
+        self.not_constant(what, span, purpose, "differs from date to date");
+        true
     }
 
     /// `days_left_in_quarter()`, `days_in_quarter(renewal)`
@@ -122,8 +127,10 @@ impl Checker<'_, '_> {
         let make = |list| Expr { kind: ExprKind::Function(function, list), ty: Type::Number(Unit::Days), span };
         match call.arguments.as_slice() {
             [] => {
-                self.constant_over_time(&format!("`{}()`", entry.name), span, scope);
-                make(Vec::new())
+                match self.constant_over_time(&format!("`{}()`", entry.name), span, scope) {
+                    true => unknown(span),
+                    false => make(Vec::new()),
+                }
             }
             [ast::Argument { kind: ast::ArgumentKind::Value(date), .. }] => {
                 let typed = self.expr(date, scope, Some(Type::Date));

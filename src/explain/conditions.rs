@@ -61,7 +61,8 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
                 (a.value.shown, b.value.shown) = exact;
             }
             let both: Vec<String> = [(left, a), (right, b)].into_iter().filter_map(|(e, o)| side(e, o, out)).collect();
-            beside(out, &both);
+            let against = [left, right].into_iter().flat_map(|e| measured_against(case, e));
+            beside(out, &both.into_iter().chain(against).collect::<Vec<_>>());
             // Which periods made a streak is told below the comparison.
             let streaks = [left, right].into_iter().filter(|e| matches!(e.kind, ExprKind::Streak { .. }));
             let points: Vec<Condition> = streaks.flat_map(|streak| replay::points(case, streak)).collect();
@@ -72,7 +73,7 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
         ExprKind::In { value, list, .. } => {
             let all: Vec<String> =
                 std::iter::once(&**value).chain(list).filter_map(|e| side(e, operand(case, e), out)).collect();
-            beside(out, &all);
+            beside(out, &all.into_iter().chain(measured_against(case, value)).collect::<Vec<_>>());
         }
         ExprKind::Within { value, window, .. } => {
             let value = side(value, operand(case, value), out);
@@ -174,6 +175,19 @@ fn with_word(word: &str, asked: &str, value: &Shown) -> String {
         Some(_) => format!("it is {}", missing_or_shown(value)),
         None if word == asked => format!("it is {}", value.shown),
         None => format!("it is {word}, {}", value.shown),
+    }
+}
+
+/// What a side is measured against: a benchmark with its date and source, a population of an earlier date.
+fn measured_against(case: Case, expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Benchmark { id, .. } => {
+            let found = case.probe.compared_with(*id);
+            let told = super::benchmark::benchmark(case.program, *id, &found, case.probe.as_of(), case.personal)?;
+            Some(format!("{}, {}", told.short(), told.source))
+        }
+        ExprKind::Ranked(ranked) if ranked.against.is_some() => Some(super::standing::standing(case, ranked).among()),
+        _ => None,
     }
 }
 
