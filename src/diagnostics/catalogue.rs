@@ -101,6 +101,8 @@ catalogue! {
     PointsIncomplete "L0309" "points-incomplete" Error
     ImpossibleSegment "L0310" "impossible-segment" Error
     SegmentUncovered "L0311" "segment-uncovered" Error
+    BenchmarkOrder "L0312" "benchmark-order" Error
+    BenchmarkIncomplete "L0313" "benchmark-incomplete" Error
 
     // ---------- L04xx: scorecards ----------
     WeightsTotal "L0401" "weights-total" Error
