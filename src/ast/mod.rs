@@ -226,6 +226,8 @@ pub enum TypeExprKind {
     Integer,
     /// `number`
     Number,
+    /// `any number`: of whichever unit; only of parameters
+    AnyNumber,
     /// `ratio`
     Ratio,
     /// `points`

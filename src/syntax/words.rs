@@ -255,6 +255,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::ignoring => Words(&["ignoring missing"]),
         Rule::as_of => Operator(&["as of"]),
         Rule::member => Nothing,
+        Rule::any_number => Words(&["any number"]),
         Rule::list => Noun("a list like `(a, b)`"),
         Rule::missing_test => Words(&["missing"]),
         Rule::reason => Noun("a reason like `stale`"),
