@@ -2,13 +2,14 @@
 
 use crate::ast::{self, LimitVerb};
 use crate::check::region::Region;
+use crate::check::segments::account;
 use crate::check::{Checker, Scope};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::number::Decimal;
-use crate::program::{Limit, Type, Unit};
+use crate::program::{Limit, Type};
 
 impl Checker<'_, '_> {
-    pub(super) fn limit(&mut self, limit: &ast::Limit, card: &ast::Scorecard) -> Option<Limit> {
+    pub(super) fn limit(&mut self, limit: &ast::Limit, card: &ast::Scorecard, ty: Type) -> Option<Limit> {
         if let ast::ExprKind::Name(grade) = &limit.value.kind
             && let Some(general) = card.grades.iter().find(|table| table.segment.is_none())
             && let Some(place) = general.rows.iter().position(|row| row.name.text == *grade)
@@ -16,7 +17,16 @@ impl Checker<'_, '_> {
             self.grade_as_limit(limit, grade, general, place);
             return None;
         }
-        let value = self.constant(&limit.value, Type::Number(Unit::Points), "a limit of a score")?;
+        let value = self.constant(&limit.value, ty, "a limit of a score")?;
+        if limit.verb == LimitVerb::Hold && limit.because.is_none() {
+            self.error(
+                Code::HoldWithoutReason,
+                limit.span,
+                "a hold needs a reason",
+                "it goes before everything else, and nobody would know why",
+                "add `because \"…\"` behind it",
+            );
+        }
         let when = match &limit.when {
             Some(when) => {
                 let typed = self.condition(when, &Scope::Account);
@@ -50,6 +60,7 @@ impl Checker<'_, '_> {
             LimitVerb::Cap => "cap",
             LimitVerb::Floor => "floor",
             LimitVerb::Set => "set",
+            LimitVerb::Hold => "hold",
         };
         let mut diagnostic = Diagnostic::new(
             Code::TypeMismatch,
@@ -73,22 +84,27 @@ impl Checker<'_, '_> {
                     None => Some(Region::everything()),
                 };
                 let both = region(cap).zip(region(floor)).and_then(|(a, b)| a.and(&b));
-                if both.is_some_and(|both| both.is_empty()) {
+                if both.as_ref().is_some_and(Region::is_empty) {
                     continue;
                 }
-                self.push(
-                    Diagnostic::new(
-                        Code::LimitConflict,
-                        floor.span,
-                        format!(
-                            "the floor {} lies above the cap {}, and both can hold at once",
-                            floor.value, cap.value
-                        ),
-                    )
-                    .label("wants more")
-                    .also(cap.span, "allows less")
-                    .help("exclude one where the other holds"),
-                );
+                // Where a condition cannot be looked into, that both hold is possible and no more.
+                let witness = both.and_then(|both| self.regions(|r| r.witness(&both)));
+                let certain = witness.as_ref().is_some_and(|witness| witness.certain);
+                let may = if certain { "can hold at once" } else { "may hold at once: then the cap wins" };
+                let mut diagnostic = Diagnostic::new(
+                    Code::LimitConflict,
+                    floor.span,
+                    format!("the floor {} lies above the cap {}, and both {may}", floor.value, cap.value),
+                )
+                .label("wants more")
+                .also(cap.span, "allows less")
+                .help("exclude one where the other holds");
+                if certain {
+                    diagnostic.witness = account(witness);
+                } else {
+                    diagnostic.severity = Severity::Warning;
+                }
+                self.push(diagnostic);
             }
         }
     }

@@ -3,16 +3,13 @@
 use super::{WeightTable, Written};
 use crate::ast;
 use crate::check::Checker;
+use crate::check::expr::MAX_PERIODS;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
-use crate::program::{Combine, Line, MetricId, MissingPolicy, Node, Override, ScorecardId, Type, Unit};
-use crate::resolve::Symbol;
-
-/// Least coverage if a scorecard does not say.
-pub(super) const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
-    Some(n) => n,
-    None => Decimal::ONE,
+use crate::program::{
+    Combine, DEFAULT_COVERAGE, Line, MetricId, MissingPolicy, Node, Override, ScorecardId, Type, Unit,
 };
+use crate::resolve::Symbol;
 
 impl Checker<'_, '_> {
     pub(super) fn line_item(&mut self, name: &ast::Name) -> Option<Node> {
@@ -60,7 +57,7 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn line_weight(&mut self, line: &ast::Line, combine: Combine) -> Option<Decimal> {
-        let weighs = matches!(combine, Combine::WeightedMean | Combine::Sum);
+        let weighs = combine.weighs();
         let weight = match &line.weight {
             Some(weight) => self.constant(weight, Type::PLAIN, "a weight")?,
             None if line.informational.is_some() => Decimal::ZERO,
@@ -117,7 +114,10 @@ impl Checker<'_, '_> {
                 let rows = metric.thresholds.iter().flat_map(|t| &t.bands).any(|b| b.points.is_some());
                 (metric.value.ty, rows || !metric.scales.is_empty() || metric.value.ty == Type::Number(Unit::Points))
             }
-            Node::Scorecard(_) => (Type::Number(Unit::Points), true),
+            Node::Scorecard(id) => {
+                let ty = self.score_type(id.index());
+                (ty, ty != Type::PLAIN)
+            }
         };
         let scale = match &line.scale {
             Some(scale) => Some(self.scale(scale, ty)?),
@@ -125,6 +125,9 @@ impl Checker<'_, '_> {
         };
         if scale.is_none() && !has_points && ty != Type::Unknown && !self.has_failed_points(item) {
             let help = match ty {
+                _ if matches!(item, Node::Scorecard(_)) => {
+                    "it counts lines: write `scale 0 -> 100, 3 -> 0` behind the weight".to_string()
+                }
                 Type::Number(Unit::Nps) => "write `scale -100 -> 0, 100 -> 100` behind the weight".to_string(),
                 Type::Number(Unit::Ratio) => "write `scale 0% -> 0, 100% -> 100` behind the weight".to_string(),
                 Type::Number(_) => {
@@ -238,8 +241,24 @@ impl Checker<'_, '_> {
             ast::MissingPolicy::Neutral(n) => MissingPolicy::Neutral(
                 self.constant(n, Type::Number(Unit::Points), "the neutral points").unwrap_or(Decimal::ZERO),
             ),
+            ast::MissingPolicy::CarryLast { at_most } => self.carry_last(at_most),
             ast::MissingPolicy::Fail => MissingPolicy::Fail,
         }
+    }
+
+    fn carry_last(&mut self, at_most: &ast::DurationLit) -> MissingPolicy {
+        let duration = at_most.duration;
+        let days = duration.days().unwrap_or(i64::from(duration.count));
+        if duration.count == 0 || days > i64::from(MAX_PERIODS) {
+            let (label, help) = match duration.count {
+                0 => ("no time at all", "write for how long, such as `at most 90 days`".to_string()),
+                _ => ("longer than anybody remembers", format!("write at most {MAX_PERIODS} days")),
+            };
+            let message = "points cannot be carried for so long";
+            self.error(Code::EmptyRange, at_most.span, message, label, help);
+            return MissingPolicy::Fail;
+        }
+        MissingPolicy::CarryLast { at_most: duration }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Scorecards: lines, weights per segment, policies, limits, grades, and metrics that are reached twice.
 
+mod corrections;
 mod limits;
 mod lines;
 mod shares;
@@ -12,11 +13,11 @@ use crate::ast;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{
-    Combine, Limit, Line, Metric, MissingPolicy, Node, Override, Scorecard, ScorecardId, Stale, Type, Unit,
+    Combine, Correction, DEFAULT_COVERAGE, Limit, Line, Metric, MissingPolicy, Node, Override, Scorecard, ScorecardId,
+    Stale, Type, Unit,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
-use lines::DEFAULT_COVERAGE;
 use std::collections::HashMap;
 
 /// A line as it is written, whether or not anything else about it is right.
@@ -92,7 +93,7 @@ impl Checker<'_, '_> {
         if complete && !lines.is_empty() {
             self.weight_limits(&lines, &overrides, combine);
         }
-        if combine != Combine::Sum {
+        if !matches!(combine, Combine::Sum | Combine::CountBelow(_)) {
             self.points_ranges(&lines, &overrides);
         }
         let missing =
@@ -113,17 +114,21 @@ impl Checker<'_, '_> {
             }
             None => Decimal::ZERO,
         };
+        let ty = Type::Number(combine.unit());
         let limits: Vec<Limit> =
-            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l, card)).collect() };
+            if cyclic { Vec::new() } else { card.limits.iter().filter_map(|l| self.limit(l, card, ty)).collect() };
         self.limit_conflicts(&limits);
+        let correction = card.correction.as_ref().filter(|_| !cyclic).and_then(|c| self.correction(c, ty));
         // Which scores can occur is known only if all lines are, and the points of all that they read.
         let known = complete
             && limits.len() == card.limits.len()
+            && correction.is_some() == card.correction.is_some()
             && lines.iter().all(|line| !self.broken.contains(&symbol_of(line.item)))
             && !lines.is_empty();
-        let domain = self.score_domain(&lines, &overrides, combine, base, missing, &limits);
+        let domain = self.score_domain(&lines, &overrides, combine, base, missing);
+        let domain = self.limited_domain(domain, &limits, correction.as_ref());
         let domain = known.then_some(domain);
-        let grades = self.band_tables(&card.grades, Type::Number(Unit::Points), domain, Purpose::Grades);
+        let grades = self.band_tables(&card.grades, ty, domain, Purpose::Grades);
         for row in card.grades.iter().flat_map(|g| &g.rows) {
             if let Some(points) = &row.points {
                 self.error(
@@ -137,7 +142,8 @@ impl Checker<'_, '_> {
         }
         let domain = domain.unwrap_or(Domain::ANY);
         put(&mut self.score_domains, index, domain);
-        let built = Scorecard { header: header(item), lines, overrides, missing, combine, base, limits, grades };
+        let header = header(item);
+        let built = Scorecard { header, lines, overrides, missing, combine, base, limits, correction, grades };
         put(&mut self.scorecards, index, Some(built));
         self.program.order.push(Node::Scorecard(ScorecardId(index as u32)));
     }
@@ -149,22 +155,34 @@ impl Checker<'_, '_> {
             "sum" => Combine::Sum,
             "min" => Combine::Min,
             "max" => Combine::Max,
-            "geometric" | "count_bad" => {
-                self.not_yet(
-                    name.span,
-                    &format!("`combine {}`", name.text),
-                    "use `weighted mean`, `sum`, `min` or `max`",
-                );
-                Combine::WeightedMean
+            "geometric" => Combine::Geometric,
+            "count below" => {
+                let below = card.below.as_ref();
+                let bound = below.and_then(|n| self.constant(n, Type::Number(Unit::Points), "the bound of a count"));
+                bound.map_or(Combine::WeightedMean, Combine::CountBelow)
             }
             other => {
-                let words = ["weighted mean", "sum", "min", "max"];
+                let words = ["weighted mean", "sum", "min", "max", "geometric", "count below 50"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                self.push(self.suggest(diagnostic, other, name.span, words, ""));
+                let diagnostic = match other {
+                    "count" | "count_bad" => {
+                        diagnostic.fix("say what is bad: `count below 50`", name.span, "count below 50")
+                    }
+                    "worst_of" | "worst" | "minimum" => diagnostic.fix("write `min`", name.span, "min"),
+                    "best_of" | "best" | "maximum" => diagnostic.fix("write `max`", name.span, "max"),
+                    _ => self.suggest(diagnostic, other, name.span, words, ""),
+                };
+                self.push(diagnostic);
                 Combine::WeightedMean
             }
         }
+    }
+
+    /// What a score is: points, or a number of lines; unknown while it is not built.
+    pub(super) fn score_type(&self, index: usize) -> Type {
+        let card = self.scorecards.get(index).and_then(Option::as_ref);
+        card.map_or(Type::Unknown, |card| Type::Number(card.combine.unit()))
     }
 
     fn node_name(&self, node: Node) -> &str {
@@ -181,14 +199,17 @@ impl Checker<'_, '_> {
         combine: Combine,
         base: Decimal,
         missing: MissingPolicy,
-        limits: &[Limit],
     ) -> Domain {
         let tables = std::iter::once(lines).chain(overrides.iter().map(|o| o.lines.as_slice()));
         let of_table = |lines: &[Line]| -> Domain {
             let scored: Vec<(&Line, Domain)> =
                 lines.iter().filter(|l| !l.informational).map(|l| (l, self.line_domain(l, missing))).collect();
             match combine {
-                Combine::WeightedMean | Combine::Min | Combine::Max => {
+                Combine::CountBelow(_) => {
+                    let most = i64::try_from(scored.len()).ok().map(Decimal::int);
+                    Domain { low: Some(Decimal::ZERO), high: most, whole: true }
+                }
+                Combine::WeightedMean | Combine::Geometric | Combine::Min | Combine::Max => {
                     let all = scored.iter().map(|(_, d)| *d).reduce(Domain::union).unwrap_or(Domain::ANY);
                     Domain { whole: false, ..all }
                 }
@@ -205,9 +226,18 @@ impl Checker<'_, '_> {
                 }
             }
         };
-        let found = tables.map(of_table).reduce(Domain::union).unwrap_or(Domain::ANY);
-        // Limits can widen the range, never narrow it for sure (their conditions may not hold).
-        limits.iter().fold(found, |d, l| d.union(Domain { low: Some(l.value), high: Some(l.value), whole: false }))
+        tables.map(of_table).reduce(Domain::union).unwrap_or(Domain::ANY)
+    }
+
+    /// Limits and what people set can widen the range, never narrow it for sure (their conditions may not hold).
+    fn limited_domain(&self, found: Domain, limits: &[Limit], correction: Option<&Correction>) -> Domain {
+        let point = |n: Decimal| Domain { low: Some(n), high: Some(n), whole: n.is_integer() };
+        let limited = limits.iter().fold(found, |d, l| d.union(point(l.value)));
+        let field = correction.and_then(|c| self.program.table(c.events)?.fields.get(c.score.index()));
+        match field {
+            Some(field) => limited.union(Domain { low: field.low, high: field.high, whole: field.integer }),
+            None => limited,
+        }
     }
 
     /// Points of what is weighed into a score of 0 to 100 lie there too, as far as they are declared.

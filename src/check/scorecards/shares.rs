@@ -4,7 +4,7 @@ use super::weights::percent;
 use crate::check::Checker;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
-use crate::program::{Combine, MetricId, Node, Scorecard, ScorecardId};
+use crate::program::{MetricId, Node, Scorecard, ScorecardId};
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,7 @@ impl Checker<'_, '_> {
         for node in &order {
             let Node::Scorecard(id) = *node else { continue };
             let Some(card) = self.scorecards.get(id.index()).and_then(Option::as_ref) else { continue };
-            if card.combine != Combine::WeightedMean {
+            if !card.combine.has_shares() {
                 continue;
             }
             let mut twice: Vec<MetricId> = Vec::new();
@@ -104,7 +104,7 @@ impl Checker<'_, '_> {
 
 /// The scorecards that a scorecard weighs.
 fn scored_cards(card: &Scorecard) -> impl Iterator<Item = ScorecardId> + '_ {
-    let scored = card.combine == Combine::WeightedMean;
+    let scored = card.combine.has_shares();
     card.lines.iter().filter(move |l| scored && !l.informational).filter_map(|l| match l.item {
         Node::Scorecard(inner) => Some(inner),
         Node::Metric(_) => None,

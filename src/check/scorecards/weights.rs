@@ -24,7 +24,7 @@ impl Checker<'_, '_> {
                 },
                 None => return,
             },
-            (None, Combine::WeightedMean) => Decimal::HUNDRED,
+            (None, combine) if combine.has_shares() => Decimal::HUNDRED,
             _ => return,
         };
         for WeightTable { segment, span, lines } in tables {
@@ -54,13 +54,13 @@ impl Checker<'_, '_> {
         }
     }
     pub(super) fn weight_limits(&mut self, lines: &[Line], overrides: &[Override], combine: Combine) {
-        if combine != Combine::WeightedMean {
+        if !combine.has_shares() {
             if let Some(line) = lines.iter().find(|l| l.at_most.is_some()) {
                 let span = line.span;
                 self.error(
                     Code::CombineMisuse,
                     span,
-                    "only a weighted mean has shares to limit",
+                    "only a mean has shares to limit",
                     "says nothing here",
                     "take `at most` out",
                 );
