@@ -152,3 +152,21 @@ impl Code {
 /// The page of a code: Markdown with a title line `# name`, prose, and the examples that the tests run.
 #[derive(Debug, Clone, Copy)]
 pub struct Page(pub &'static str);
+
+impl Page {
+    /// The first sentence below the title: what a list of pages says about each.
+    pub fn summary(self) -> String {
+        let text: Vec<&str> = self
+            .0
+            .lines()
+            .map(str::trim)
+            .skip_while(|line| line.is_empty() || line.starts_with('#'))
+            .take_while(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
+        let text = text.join(" ");
+        match text.find(". ") {
+            Some(end) => text.get(..end).unwrap_or(&text).to_string(),
+            None => text.trim_end_matches('.').to_string(),
+        }
+    }
+}
