@@ -226,6 +226,8 @@ pub enum TypeExprKind {
     Integer,
     /// `number`
     Number,
+    /// `any number`: of whichever unit; only of parameters
+    AnyNumber,
     /// `ratio`
     Ratio,
     /// `points`
@@ -469,8 +471,14 @@ pub struct Scorecard {
     pub base: Option<Expr>,
     /// `weights total 100`, or `weights free`
     pub total: Option<WeightTotal>,
-    /// `cap`, `floor`, `set`
+    /// The bound of `combine count below 50`
+    pub below: Option<Expr>,
+    /// `cap`, `floor`, `set`, `hold`
     pub limits: Vec<Limit>,
+    /// `override points of correction …`
+    pub correction: Option<Correction>,
+    /// `limit advocacy at most 15%`
+    pub share_limits: Vec<ShareLimit>,
     /// `grades { … }`
     pub grades: Vec<Thresholds>,
 }
@@ -534,6 +542,8 @@ pub enum MissingPolicy {
     Zero,
     /// `neutral 50`
     Neutral(Expr),
+    /// `carry last at most 90 days`: the last points there were.
+    CarryLast { at_most: DurationLit },
     /// `fail`: the score is missing too.
     Fail,
 }
@@ -562,6 +572,34 @@ pub enum LimitVerb {
     Floor,
     /// Exactly.
     Set,
+    /// Exactly, whatever else is said.
+    Hold,
+}
+
+/// `override points of correction where … until newer evidence`: people's own scores, from rows of events.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Correction {
+    /// The column that holds the score.
+    pub field: Name,
+    /// The table of events.
+    pub events: Name,
+    /// Rows that count.
+    pub filter: Option<Expr>,
+    /// `until newer evidence`
+    pub newer_evidence: bool,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `limit advocacy at most 15%`: over all paths, of the whole score.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct ShareLimit {
+    /// The metric or scorecard.
+    pub name: Name,
+    /// The share.
+    pub at_most: Expr,
+    /// The whole statement.
+    pub span: Span,
 }
 
 // ---------- rule ----------

@@ -4,6 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call};
 use crate::builtins::{CATALOGUE, Entry, Function, Scalar};
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
+use crate::library::{self, library};
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, MetricId, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
@@ -14,6 +15,9 @@ impl Checker<'_, '_> {
         let name = call.function.text.as_str();
         if let Some(Symbol::Define(index)) = self.symbol(name) {
             return self.expand(index, call, span, scope);
+        }
+        if let Some(definition) = library::find(name) {
+            return self.expand_item(&definition.item, call, span, scope);
         }
         let entries: Vec<&Entry> = CATALOGUE.iter().filter(|e| e.name == name).collect();
         if entries.is_empty() {
@@ -61,13 +65,20 @@ impl Checker<'_, '_> {
         }
         let mut names: Vec<&str> = CATALOGUE.iter().map(|e| e.name).collect();
         names.extend(self.symbols.defines.iter().map(|d| d.name.text.as_str()));
+        let package = function.text.split_once('.');
+        if package.is_none_or(|(package, _)| package == library::NAME) {
+            names.extend(library().names());
+        }
         let mut diagnostic =
             Diagnostic::new(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text))
                 .label("not a function");
         if self.many_errors() {
             names.clear();
         }
-        if let Some((help, edits)) = spreadsheet(call) {
+        let bare = format!("{}.{}", library::NAME, function.text);
+        if let Some(definition) = library::find(&bare) {
+            diagnostic = diagnostic.fix(format!("did you mean `{bare}`?"), function.span, definition.qualified());
+        } else if let Some((help, edits)) = spreadsheet(call) {
             diagnostic = diagnostic.help(help.clone());
             if !edits.is_empty() {
                 diagnostic.fix = Some(Fix { title: help, edits });
@@ -75,7 +86,11 @@ impl Checker<'_, '_> {
         } else if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
         } else {
-            diagnostic.help = Some(format!("define it: `define {}(…) = …`", function.text));
+            diagnostic.help = Some(match package {
+                Some((library::NAME, _)) => "`laud explain std` lists what there is".to_string(),
+                Some((_, name)) => format!("only `std` is called by its name: write `{name}(…)`"),
+                None => format!("define it: `define {}(…) = …`", function.text),
+            });
         }
         self.push(diagnostic);
     }

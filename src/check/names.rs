@@ -4,7 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{self, ExprKind as Ast, Name};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
+    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -191,11 +191,7 @@ impl Checker<'_, '_> {
                 let ty = self.portfolio.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty);
                 make(ExprKind::Portfolio(crate::program::PortfolioId(i as u32)), ty)
             }
-            Symbol::Scorecard(i) => {
-                let known = self.scorecards.get(i).is_some_and(Option::is_some);
-                let ty = if known { Type::Number(Unit::Points) } else { Type::Unknown };
-                make(ExprKind::Score(ScorecardId(i as u32)), ty)
-            }
+            Symbol::Scorecard(i) => make(ExprKind::Score(ScorecardId(i as u32)), self.score_type(i)),
             Symbol::Define(_) => {
                 self.error(
                     Code::WrongKind,

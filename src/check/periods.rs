@@ -126,12 +126,10 @@ impl Checker<'_, '_> {
     ) -> Expr {
         let make = |list| Expr { kind: ExprKind::Function(function, list), ty: Type::Number(Unit::Days), span };
         match call.arguments.as_slice() {
-            [] => {
-                match self.constant_over_time(&format!("`{}()`", entry.name), span, scope) {
-                    true => unknown(span),
-                    false => make(Vec::new()),
-                }
-            }
+            [] => match self.constant_over_time(&format!("`{}()`", entry.name), span, scope) {
+                true => unknown(span),
+                false => make(Vec::new()),
+            },
             [ast::Argument { kind: ast::ArgumentKind::Value(date), .. }] => {
                 let typed = self.expr(date, scope, Some(Type::Date));
                 if typed.ty == Type::Unknown {

@@ -42,7 +42,7 @@ impl Checker<'_, '_> {
             Symbol::Metric(i) => {
                 Some(self.metrics.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty))
             }
-            Symbol::Scorecard(_) => Some(Type::Number(Unit::Points)),
+            Symbol::Scorecard(i) => Some(self.score_type(i)),
             _ => None,
         }
     }

@@ -116,6 +116,8 @@ catalogue! {
     LimitConflict "L0409" "limit-conflict" Error
     CombineMisuse "L0410" "combine-misuse" Error
     PointsRange "L0411" "points-range" Error
+    HoldWithoutReason "L0412" "hold-without-reason" Error
+    OverrideIncomplete "L0413" "override-incomplete" Error
 
     // ---------- L05xx: rules and tests ----------
     RuleWithoutCondition "L0501" "rule-without-condition" Error

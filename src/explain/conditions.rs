@@ -101,7 +101,7 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
             let result = case.account.scores.get(scorecard.index());
             let (Some(card), Some(result)) = (case.program.scorecard(*scorecard), result) else { return };
             let name = &card.header.name;
-            let value = Shown::points(&result.value);
+            let value = Shown::score(card, &result.value);
             let is = result.grade.as_deref().unwrap_or("of no grade");
             beside(out, &[with_word(is, grade, &value)]);
             out.operands.push(Operand { text: name.to_string(), value });

@@ -1,7 +1,8 @@
 //! The page for people.
 
 use super::{
-    AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, PeriodsWhy, RowWhy, RuleWhy, WeighedWhy, Why,
+    AggregateWhy, CardWhy, Condition, CorrectionWhy, LimitWhy, LineWhy, MetricWhy, PeriodsWhy, RowWhy, RuleWhy,
+    WeighedWhy, Why,
 };
 use crate::number::Decimal;
 use crate::report::accounts::short;
@@ -101,6 +102,12 @@ impl Page {
         }
         for (i, limit) in card.limits.iter().enumerate() {
             notes.push((if i == 0 { "caps" } else { "" }, limit_words(limit)));
+        }
+        for (i, correction) in card.corrections.iter().enumerate().take(SET_BY_HAND) {
+            notes.push((if i == 0 { "overrides" } else { "" }, correction_words(correction)));
+        }
+        if let Some(more) = card.corrections.len().checked_sub(SET_BY_HAND).filter(|n| *n > 0) {
+            notes.push(("", format!("and {more} earlier (all of them with --format json or md)")));
         }
         if !card.effective_weights.is_empty() {
             let list: Vec<String> = card
@@ -323,6 +330,8 @@ pub(super) fn periods_words(periods: &PeriodsWhy) -> String {
     let told = periods.told.as_ref().map_or(String::new(), |told| format!(" ({told})"));
     format!("{} = {value}{told}", periods.text)
 }
+/// At most so many scores that people set are printed for people, the latest.
+const SET_BY_HAND: usize = 4;
 
 /// At most so many rows of an aggregate are printed for people, the latest.
 const LISTED: usize = 60;
@@ -434,6 +443,24 @@ pub(super) fn limit_words(limit: &LimitWhy) -> String {
         }
     };
     format!("{}: {effect}{clause}{reason}", limit.text)
+}
+
+/// `40.0 by Ana B. on 2026-03-01 until 2026-04-30: 70.0 -> 40.0 (sponsor left); corrections.csv:3`
+pub(super) fn correction_words(correction: &CorrectionWhy) -> String {
+    let said = |shown: &super::Shown| shown.missing.map_or_else(|| shown.shown.clone(), |_| "?".to_string());
+    let (score, who, until) = (said(&correction.score), said(&correction.who), said(&correction.until));
+    let effect = match &correction.before {
+        Some(before) => match before.missing {
+            Some(why) => format!("missing ({why}) -> {score}"),
+            None => format!("{} -> {score}", before.shown),
+        },
+        None => correction.outcome.clone(),
+    };
+    let reason = match correction.reason.missing {
+        Some(_) => String::new(),
+        None => format!(" ({})", correction.reason.shown),
+    };
+    format!("{score} by {who} on {} until {until}: {effect}{reason}; {}", correction.on, correction.row)
 }
 
 /// A condition and its clauses, one per line: `when  yes  health 47.2 < 50`.

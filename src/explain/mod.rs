@@ -10,6 +10,7 @@ mod build;
 mod conditions;
 mod figures;
 mod human;
+mod limits;
 mod markdown;
 mod past;
 mod portfolio;

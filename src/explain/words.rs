@@ -323,6 +323,7 @@ pub fn limit_name(limit: &crate::program::Limit) -> String {
         crate::ast::LimitVerb::Cap => "cap",
         crate::ast::LimitVerb::Floor => "floor",
         crate::ast::LimitVerb::Set => "set",
+        crate::ast::LimitVerb::Hold => "hold",
     };
     format!("{verb} {}", limit.value)
 }

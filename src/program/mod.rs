@@ -132,6 +132,15 @@ pub struct Table {
     pub key: Option<FieldId>,
 }
 
+impl Table {
+    /// The text column `name`, which tells people what a row is, unless it is the key.
+    pub fn name_field(&self) -> Option<FieldId> {
+        let i = self.fields.iter().position(|f| f.name == "name" && f.ty == Type::Text)?;
+        let id = FieldId(u32::try_from(i).ok()?);
+        (self.key != Some(id)).then_some(id)
+    }
+}
+
 /// What a table's rows are.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub enum TableKind {
@@ -373,8 +382,10 @@ pub struct Scorecard {
     pub combine: Combine,
     /// Points that a sum starts from.
     pub base: Decimal,
-    /// Caps, floors and settings.
+    /// Caps, floors, settings and holds.
     pub limits: Vec<Limit>,
+    /// Where people's own scores come from.
+    pub correction: Option<Correction>,
     /// Grades: those for segments first, the general one last.
     pub grades: Vec<BandTable>,
 }
@@ -390,6 +401,27 @@ pub enum Combine {
     Min,
     /// The highest points.
     Max,
+    /// e to the weighted mean of the logarithms; 0 as soon as one line has 0.
+    Geometric,
+    /// How many lines have fewer points than this: a number, not points.
+    CountBelow(Decimal),
+}
+
+impl Combine {
+    /// True where weights are shares of a whole.
+    pub fn has_shares(self) -> bool {
+        matches!(self, Combine::WeightedMean | Combine::Geometric)
+    }
+
+    /// True where weights matter to the score.
+    pub fn weighs(self) -> bool {
+        self.has_shares() || self == Combine::Sum
+    }
+
+    /// What a score is: points, or a number of lines.
+    pub fn unit(self) -> Unit {
+        if matches!(self, Combine::CountBelow(_)) { Unit::Plain } else { Unit::Points }
+    }
 }
 
 /// A line of a scorecard.
@@ -424,6 +456,12 @@ pub struct Override {
     pub span: Span,
 }
 
+/// Least coverage if a scorecard does not say.
+pub const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
+    Some(n) => n,
+    None => Decimal::ONE,
+};
+
 /// What a score does with a missing part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MissingPolicy {
@@ -436,11 +474,37 @@ pub enum MissingPolicy {
     Zero,
     /// It counts as so many points.
     Neutral(Decimal),
+    /// It counts as the last points there were, if they are no older; otherwise its weight is shared out.
+    CarryLast {
+        /// How far back.
+        at_most: Duration,
+    },
     /// The score is missing.
     Fail,
 }
 
-/// A cap, floor or setting.
+/// Scores that people set for an account, one row of events each. The latest row that is in force decides.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Correction {
+    /// The table of events.
+    pub events: TableId,
+    /// Its column with the score.
+    pub score: FieldId,
+    /// Its column that says who set it.
+    pub who: FieldId,
+    /// Its column that says why.
+    pub why: FieldId,
+    /// Its column with the last day.
+    pub until: FieldId,
+    /// Rows that count; unknown counts as not met.
+    pub filter: Option<Expr>,
+    /// It also ends as soon as a row that counts for the score is dated after it.
+    pub newer_evidence: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A cap, floor, setting or hold.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Limit {
     /// Which.

@@ -133,6 +133,15 @@ impl Finder<'_, '_> {
                     self.expr(&limit.value);
                     limit.when.iter().for_each(|when| self.expr(when));
                 }
+                card.below.iter().for_each(|bound| self.expr(bound));
+                if let Some(correction) = &card.correction {
+                    let outer = self.rows;
+                    if let Some(Symbol::Table(table)) = self.symbols.get(&correction.events.text) {
+                        self.rows = Some(table);
+                    }
+                    correction.filter.iter().for_each(|filter| self.expr(filter));
+                    self.rows = outer;
+                }
                 card.grades.iter().for_each(|table| self.thresholds(table));
             }
             ItemKind::Benchmark(benchmark) => {

@@ -18,6 +18,7 @@ mod functions;
 mod fuzz;
 mod irrational;
 mod large;
+mod library;
 mod number;
 mod pages;
 mod readme;

@@ -253,6 +253,7 @@ fn unknown_score(scorecard: ScorecardId) -> ScoreResult {
         lines: Vec::new(),
         limits: Vec::new(),
         undecided_limits: Vec::new(),
+        corrections: Vec::new(),
         applied: None,
     }
 }

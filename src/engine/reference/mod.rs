@@ -13,6 +13,7 @@
 //! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
 //! | `rows`, `aggregate` | which event rows count, and what they amount to |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
+//! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
@@ -25,6 +26,7 @@ mod arithmetic;
 mod bands;
 mod benchmark;
 mod collective;
+mod correction;
 mod expr;
 mod functions;
 mod logic;
@@ -46,6 +48,7 @@ pub use population::Standing;
 pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use time::Replayed;
+pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};

@@ -4,7 +4,7 @@ use super::arithmetic::first_missing;
 use super::expr::with_date;
 use super::logic::all;
 use super::scope::Scope;
-use crate::calendar::{Calendar, Date, PeriodKind};
+use crate::calendar::{Calendar, Date, Duration, PeriodKind};
 use crate::number::{Decimal, Products};
 use crate::program::{Expr, ExprKind, shifted};
 use crate::value::{Fault, Missing, Value};
@@ -30,7 +30,7 @@ pub struct Replayed {
 /// The dates at which such an expression evaluates what is inside it, latest first; `None` for all other expressions.
 ///
 /// None of them lies after `as_of`: `as of` a later date finds nothing there, so a backtest cannot peek.
-pub(super) fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<Vec<Date>> {
+pub fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<Vec<Date>> {
     match kind {
         ExprKind::AsOf { shift, .. } => {
             Some(Some(shifted(calendar, *shift, as_of)).into_iter().filter(|date| *date <= as_of).collect())
@@ -45,6 +45,20 @@ pub(super) fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<
         ExprKind::Streak { over, .. } => Some(calendar.complete_ends(over.unit, as_of, over.count)),
         _ => None,
     }
+}
+
+/// The earlier dates at which `carry last at most …` looks, latest first: the ends of complete weeks that are no
+/// longer ago, of months, quarters or years where it counts in those.
+pub(super) fn carry_dates(calendar: Calendar, at_most: Duration, as_of: Date) -> Vec<Date> {
+    let (period, count) = match at_most.unit {
+        PeriodKind::Day | PeriodKind::Week => (PeriodKind::Week, as_of.days_since(at_most.before(as_of)) / 7 + 1),
+        unit => (unit, i64::from(at_most.count)),
+    };
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    let earliest = at_most.before(as_of);
+    let mut ends = calendar.complete_ends(period, as_of.plus_days(-1), count);
+    ends.retain(|end| *end >= earliest);
+    ends
 }
 
 impl Scope<'_> {

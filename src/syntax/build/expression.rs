@@ -312,12 +312,22 @@ impl Builder<'_> {
         Expr { kind: ExprKind::Member(of, name), span }
     }
 
+    fn qualified(&mut self, of: &Name, node: Node<'_>) -> Name {
+        let span = of.span.to(self.span(&node));
+        let mut kids = self.kids(node);
+        let name = self.next_name(&mut kids);
+        Name { text: format!("{}.{}", of.text, name.text), span }
+    }
+
     /// A name, a member of something, or a call.
     fn reference(&mut self, node: Node<'_>, kids: &mut Kids<'_>) -> Expr {
         let name = self.name(&node);
-        if let Some(member) = kids.take(Rule::member) {
-            return self.member(name, member);
-        }
+        let name = match kids.take(Rule::member) {
+            // `std.roi(…)`: a function of a package, under its whole name.
+            Some(member) if kids.peek() == Some(Rule::args) => self.qualified(&name, member),
+            Some(member) => return self.member(name, member),
+            None => name,
+        };
         if let Some(args) = kids.take(Rule::args) {
             let span = name.span.to(self.span(&args));
             let inner = self.kids(args);
