@@ -189,7 +189,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
 }
 
 /// The benchmarks that it is compared with.
-fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
+pub fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
     let told = |id| {
         let found = case.probe.compared_with(id);
         super::benchmark::benchmark(case.program, id, &found, case.probe.as_of(), case.personal)

@@ -148,6 +148,11 @@ impl<'a> Evaluator<'a> {
         (0..count).map(|i| self.portfolio(PortfolioId(i), as_of).as_ref().clone()).collect()
     }
 
+    /// Nobody in particular, for asking about the whole portfolio; its id is empty.
+    pub fn nobody(&self, as_of: Date) -> Account<'_> {
+        Account::new(self, &collective::NOBODY, as_of, &Schedule::default(), &[])
+    }
+
     /// Ids of all accounts that exist at a date, sorted.
     pub fn ids(&self, as_of: Date) -> impl Iterator<Item = &str> {
         self.subjects.iter().filter(move |s| s.row_at(as_of).is_some()).map(|s| s.id.as_str())
