@@ -13,11 +13,13 @@ mod domain;
 mod expr;
 mod fit;
 mod governance;
+mod grains;
 mod history;
 mod interval;
 mod metrics;
 mod names;
 mod operators;
+mod owners;
 mod pipeline;
 mod population;
 mod region;
@@ -85,8 +87,20 @@ enum Scope {
     Portfolio,
     /// Columns of a row, then those of its account.
     Row(TableId),
+    /// The same for the row that a metric is about: there may be aggregates of what belongs to it, and other dates.
+    Child(TableId),
     /// Literals and parameters only; the text says for what.
     Constant(&'static str),
+}
+
+impl Scope {
+    /// The table of the row at hand.
+    fn table(self) -> Option<TableId> {
+        match self {
+            Scope::Row(table) | Scope::Child(table) => Some(table),
+            Scope::Account | Scope::Portfolio | Scope::Constant(_) => None,
+        }
+    }
 }
 
 /// Everything that is known while checking.
@@ -100,6 +114,9 @@ struct Checker<'a, 'd> {
     /// By portfolio metric, likewise.
     portfolio: Vec<Option<Metric>>,
     portfolio_domains: Vec<Domain>,
+    /// By metric of rows, likewise.
+    row_metrics: Vec<Option<crate::program::RowMetric>>,
+    row_domains: Vec<Domain>,
     scorecards: Vec<Option<Scorecard>>,
     score_domains: Vec<Domain>,
     segments: Vec<Option<Segment>>,
@@ -137,6 +154,8 @@ impl<'a, 'd> Checker<'a, 'd> {
             metric_domains: vec![Domain::ANY; n(&symbols.metrics)],
             portfolio: vec![None; n(&symbols.portfolio)],
             portfolio_domains: vec![Domain::ANY; n(&symbols.portfolio)],
+            row_metrics: vec![None; n(&symbols.row_metrics)],
+            row_domains: vec![Domain::ANY; n(&symbols.row_metrics)],
             scorecards: vec![None; n(&symbols.scorecards)],
             score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
             segments: vec![None; n(&symbols.segments)],
@@ -170,6 +189,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
         checker.portfolio = program.portfolio.iter().cloned().map(Some).collect();
         checker.portfolio_domains = vec![Domain::ANY; program.portfolio.len()];
+        checker.row_metrics = program.row_metrics.iter().cloned().map(Some).collect();
+        checker.row_domains = vec![Domain::ANY; program.row_metrics.len()];
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
         checker.partitions = program.partitions.iter().cloned().map(Some).collect();
@@ -194,6 +215,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
             (Symbol::Portfolio(index), ItemKind::Portfolio(metric)) => self.portfolio_metric(index, item, metric),
+            (Symbol::RowMetric(index), ItemKind::RowMetric(metric)) => self.row_metric(index, item, metric),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
@@ -215,6 +237,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         let mut program = self.program;
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
         program.portfolio = self.portfolio.into_iter().collect::<Option<_>>()?;
+        program.row_metrics = self.row_metrics.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
         program.partitions = self.partitions.into_iter().collect::<Option<_>>()?;
@@ -348,6 +371,9 @@ impl domain::Known for Checker<'_, '_> {
     }
     fn portfolio(&self, id: crate::program::PortfolioId) -> Domain {
         self.portfolio_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
+    }
+    fn row_metric(&self, id: crate::program::RowMetricId) -> Domain {
+        self.row_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
     }
     fn score(&self, id: ScorecardId) -> Domain {
         self.score_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
