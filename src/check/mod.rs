@@ -6,6 +6,7 @@
 
 mod aggregates;
 mod bands;
+pub(crate) mod benchmarks;
 mod calls;
 mod constant;
 mod definitions;
@@ -20,6 +21,7 @@ mod metrics;
 mod names;
 mod operators;
 mod owners;
+mod periods;
 mod pipeline;
 mod population;
 mod region;
@@ -35,8 +37,8 @@ use crate::ast::{self, ItemKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::number::Decimal;
 use crate::program::{
-    Expr, ExprKind, Field, FieldId, Header, Metric, MetricId, ParamId, Partition, Program, Scorecard, ScorecardId,
-    Segment, SegmentRef, TableId, Type,
+    Benchmark, Expr, ExprKind, Field, FieldId, Header, Metric, MetricId, ParamId, Partition, Program, Scorecard,
+    ScorecardId, Segment, SegmentRef, TableId, Type,
 };
 use crate::resolve::{self, Symbol, Symbols};
 use crate::span::Span;
@@ -119,6 +121,7 @@ struct Checker<'a, 'd> {
     row_domains: Vec<Domain>,
     scorecards: Vec<Option<Scorecard>>,
     score_domains: Vec<Domain>,
+    benchmarks: Vec<Option<Benchmark>>,
     segments: Vec<Option<Segment>>,
     partitions: Vec<Option<Partition>>,
     params: Vec<Option<crate::program::Param>>,
@@ -158,6 +161,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             row_domains: vec![Domain::ANY; n(&symbols.row_metrics)],
             scorecards: vec![None; n(&symbols.scorecards)],
             score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
+            benchmarks: vec![None; n(&symbols.benchmarks)],
             segments: vec![None; n(&symbols.segments)],
             partitions: vec![None; n(&symbols.partitions)],
             params: vec![None; n(&symbols.params)],
@@ -192,6 +196,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.row_metrics = program.row_metrics.iter().cloned().map(Some).collect();
         checker.row_domains = vec![Domain::ANY; program.row_metrics.len()];
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
+        checker.benchmarks = program.benchmarks.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
         checker.partitions = program.partitions.iter().cloned().map(Some).collect();
         checker.params = program.params.iter().cloned().map(Some).collect();
@@ -215,6 +220,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
             (Symbol::Portfolio(index), ItemKind::Portfolio(metric)) => self.portfolio_metric(index, item, metric),
+            (Symbol::Benchmark(index), ItemKind::Benchmark(benchmark)) => self.benchmark(index, item, benchmark),
             (Symbol::RowMetric(index), ItemKind::RowMetric(metric)) => self.row_metric(index, item, metric),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
@@ -239,6 +245,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         program.portfolio = self.portfolio.into_iter().collect::<Option<_>>()?;
         program.row_metrics = self.row_metrics.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
+        program.benchmarks = self.benchmarks.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
         program.partitions = self.partitions.into_iter().collect::<Option<_>>()?;
         program.params = self.params.into_iter().collect::<Option<_>>()?;

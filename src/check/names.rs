@@ -4,7 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{self, ExprKind as Ast, Name};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
+    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -129,6 +129,9 @@ impl Checker<'_, '_> {
         if let Some(i) = place(&mut program.row_metrics.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::RowMetric(i));
         }
+        if let Some(i) = place(&mut program.benchmarks.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Benchmark(i));
+        }
         if let Some(i) = place(&mut program.scorecards.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Scorecard(i));
         }
@@ -194,11 +197,7 @@ impl Checker<'_, '_> {
                 make(ExprKind::Portfolio(crate::program::PortfolioId(i as u32)), ty)
             }
             Symbol::RowMetric(i) => Some(self.row_metric_value(name, i, span, scope)),
-            Symbol::Scorecard(i) => {
-                let known = self.scorecards.get(i).is_some_and(Option::is_some);
-                let ty = if known { Type::Number(Unit::Points) } else { Type::Unknown };
-                make(ExprKind::Score(ScorecardId(i as u32)), ty)
-            }
+            Symbol::Scorecard(i) => make(ExprKind::Score(ScorecardId(i as u32)), self.score_type(i)),
             Symbol::Define(_) => {
                 self.error(
                     Code::WrongKind,
@@ -216,6 +215,16 @@ impl Checker<'_, '_> {
                     format!("`{name}` is a table, not a value"),
                     "many rows",
                     format!("say what of them: `count({name} …)`, `last({name} …)`"),
+                );
+                Some(unknown(span))
+            }
+            Symbol::Benchmark(_) => {
+                self.error(
+                    Code::WrongKind,
+                    span,
+                    format!("`{name}` is a benchmark, not a value"),
+                    "three figures",
+                    format!("ask for the distance, `gap({name})`, or for the quarter, `position({name})`"),
                 );
                 Some(unknown(span))
             }
@@ -290,7 +299,8 @@ impl Checker<'_, '_> {
                 | Symbol::PortfolioRule(_)
                 | Symbol::Objective(_)
                 | Symbol::Table(_)
-                | Symbol::Define(_) => false,
+                | Symbol::Define(_)
+                | Symbol::Benchmark(_) => false,
                 Symbol::Portfolio(_) => !constant,
                 Symbol::RowMetric(i) => self.row_metric_of(*i).is_some_and(|(_, of, _)| scope.table() == Some(of)),
                 _ if self.is_whole(scope) => false,

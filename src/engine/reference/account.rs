@@ -24,6 +24,9 @@ pub(super) enum Known {
     Rule(RuleResult),
 }
 
+/// Values of expressions, by address, at other dates, for the row at hand.
+type Looked = HashMap<(*const Expr, Date, Option<Event>), Value>;
+
 /// An account with everything about it computed at one as-of date.
 #[derive(Debug)]
 pub struct Account<'a> {
@@ -36,7 +39,7 @@ pub struct Account<'a> {
     pub(super) faults: RefCell<Vec<AccountFault>>,
     /// What expressions were at other dates, by their address. Emptied whenever somebody asks anew, since an expression
     /// lives at its address only for as long as the question lasts.
-    pub(super) looked: RefCell<HashMap<(*const Expr, Date, Option<Event>), Value>>,
+    pub(super) looked: RefCell<Looked>,
     /// Metrics of rows, once they have been asked for.
     /// What was found out about the rows of all accounts; nothing, where an account is evaluated.
     pub(super) foreseen: Option<Foreseen>,
@@ -121,6 +124,11 @@ impl<'a> Account<'a> {
     /// Where the account stands among others, and how it came there.
     pub fn standing(&self, ranked: &crate::program::Ranked) -> super::Standing {
         self.scope().standing(ranked)
+    }
+
+    /// The points of `… until …`, earliest first; nothing for any other expression.
+    pub fn replay(&self, expr: &Expr) -> Vec<super::Replayed> {
+        self.scope().replay(&expr.kind)
     }
 
     /// Yes, no, or unknown.
@@ -264,6 +272,7 @@ fn unknown_score(scorecard: ScorecardId) -> ScoreResult {
         lines: Vec::new(),
         limits: Vec::new(),
         undecided_limits: Vec::new(),
+        corrections: Vec::new(),
         applied: None,
     }
 }

@@ -14,17 +14,21 @@
 //! | `related` | rows that belong to an account, to each other, or name each other; metrics of rows |
 //! | `rows`, `aggregate` | which rows count, and what they amount to |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
+//! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `everyone` | rows of all accounts together |
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
+//! | `benchmark` | how a value compares with what others reach |
 //! | `trace` | the same, told clause by clause |
 
 mod account;
 mod aggregate;
 mod arithmetic;
 mod bands;
+mod benchmark;
 mod collective;
+mod correction;
 mod everyone;
 mod expr;
 mod functions;
@@ -42,10 +46,12 @@ mod trace;
 pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
+pub use benchmark::Compared;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
 pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub use time::Replayed;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};

@@ -116,6 +116,13 @@ impl Scope<'_> {
         table.vouches() && covered
     }
 
+    /// All rows of the account that can be seen at the as-of date, by date.
+    pub(super) fn seen_rows(self, source: TableId) -> Vec<(u32, Date)> {
+        let mut rows = self.rows_of_account(source);
+        rows.retain(|row| self.is_seen(source, *row));
+        rows
+    }
+
     /// The rows that come through, by date.
     pub(super) fn kept(self, aggregate: &Aggregate, tell: Listener<'_>) -> Vec<(u32, Date)> {
         let mut rows = self.source_rows(aggregate);
