@@ -53,11 +53,9 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
             parts.push(text);
         }
     }
-    if parts.is_empty() {
-        if reads_account(expr) {
-            let rows = case.program.subject.and_then(|id| case.data.table(id));
-            parts.extend(rows.map(|rows| rows.place(case.account.row)));
-        }
+    if parts.is_empty() && reads_account(expr) {
+        let rows = case.program.subject.and_then(|id| case.data.table(id));
+        parts.extend(rows.map(|rows| rows.place(case.account.row)));
     }
     parts.join("; ")
 }
