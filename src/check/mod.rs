@@ -57,6 +57,7 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.objectives();
     checker.rules();
     checker.double_counting();
+    checker.share_limits();
     checker.history();
     checker.tests();
     checker.governance();
