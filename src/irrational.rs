@@ -83,6 +83,26 @@ fn exp_of_wide(x: I256) -> I256 {
     }
 }
 
+/// A number to a whole power, in steps of 36 digits; `None` if it does not fit, and for 0 to a negative power.
+pub fn power(a: Decimal, n: i64) -> Option<Decimal> {
+    let (raw, scale) = (I256::from(a.raw()), I256::from(SCALE));
+    // Nothing beyond what a decimal can hold is multiplied on: the next product still fits.
+    let most = I256::from(i128::MAX) * I256::from(WIDEN);
+    let mut result = I256::from(UNIT);
+    for _ in 0..n.unsigned_abs() {
+        result = match n < 0 {
+            _ if result == I256::ZERO => return Some(Decimal::ZERO),
+            true if raw == I256::ZERO => return None,
+            true => round_div_wide(result * scale, raw),
+            false => round_div_wide(result.checked_mul(raw)?, scale),
+        };
+        if result.abs() > most {
+            return None;
+        }
+    }
+    narrow(round_div_wide(result, I256::from(WIDEN)))
+}
+
 /// The natural logarithm; `None` for 0 and below.
 pub fn ln(x: Decimal) -> Option<Decimal> {
     narrow(round_div_wide(ln_wide(x)?, I256::from(WIDEN)))

@@ -125,6 +125,9 @@ impl Checker<'_, '_> {
         if let Some(i) = place(&mut program.portfolio.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Portfolio(i));
         }
+        if let Some(i) = place(&mut program.benchmarks.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Benchmark(i));
+        }
         if let Some(i) = place(&mut program.scorecards.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Scorecard(i));
         }
@@ -209,6 +212,16 @@ impl Checker<'_, '_> {
                 );
                 Some(unknown(span))
             }
+            Symbol::Benchmark(_) => {
+                self.error(
+                    Code::WrongKind,
+                    span,
+                    format!("`{name}` is a benchmark, not a value"),
+                    "three figures",
+                    format!("ask for the distance, `gap({name})`, or for the quarter, `position({name})`"),
+                );
+                Some(unknown(span))
+            }
             Symbol::Rule(_) | Symbol::Objective(_) => {
                 self.error(
                     Code::WrongKind,
@@ -276,7 +289,11 @@ impl Checker<'_, '_> {
         for (name, (symbol, _)) in &self.symbols.names {
             let fits = match symbol {
                 Symbol::Param(_) => true,
-                Symbol::Rule(_) | Symbol::Objective(_) | Symbol::Table(_) | Symbol::Define(_) => false,
+                Symbol::Rule(_)
+                | Symbol::Objective(_)
+                | Symbol::Table(_)
+                | Symbol::Define(_)
+                | Symbol::Benchmark(_) => false,
                 Symbol::Portfolio(_) => !constant,
                 _ if *scope == Scope::Portfolio => false,
                 _ => !constant,

@@ -332,6 +332,12 @@ pub struct Unfolded {
     /// Each place among other accounts in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub standings: Vec<super::StandingWhy>,
+    /// Each benchmark in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<super::BenchmarkWhy>,
+    /// Each condition over periods in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<super::PeriodsWhy>,
     /// The table of bands that holds for the account.
     pub thresholds: Option<TableWhy>,
     /// The scale that holds for the account: value and points.

@@ -47,6 +47,8 @@ ids! {
     MetricId
     /// A metric of the whole portfolio.
     PortfolioId
+    /// A benchmark.
+    BenchmarkId
     /// A scorecard.
     ScorecardId
     /// A rule.
@@ -72,6 +74,8 @@ pub struct Program {
     pub metrics: Vec<Metric>,
     /// Metrics of the whole portfolio: their values read accounts only through [`Across`].
     pub portfolio: Vec<Metric>,
+    /// Benchmarks.
+    pub benchmarks: Vec<Benchmark>,
     /// Scorecards.
     pub scorecards: Vec<Scorecard>,
     /// Rules.
@@ -321,6 +325,36 @@ pub struct Scale {
     /// Value and points, by rising value; at least two.
     pub points: Vec<(Decimal, Decimal)>,
     /// Where it is declared.
+    pub span: Span,
+}
+
+/// What others reach, to compare a metric with.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Benchmark {
+    /// Name and metadata.
+    pub header: Header,
+    /// The metric, portfolio metric or score that is compared.
+    pub of: Expr,
+    /// Where the figures are from.
+    pub source: String,
+    /// The figures: those for segments first; within each, the latest first.
+    pub rows: Vec<Quartiles>,
+}
+
+/// The figures of a benchmark from a date on.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Quartiles {
+    /// For whom; everyone, if absent. At most one segment's apply to an account.
+    pub segment: Option<SegmentRef>,
+    /// The first date on which they hold.
+    pub from: Date,
+    /// A quarter of all lie below it.
+    pub p25: Decimal,
+    /// Half of all lie below it.
+    pub p50: Decimal,
+    /// Three quarters of all lie below it.
+    pub p75: Decimal,
+    /// Where they are written.
     pub span: Span,
 }
 
@@ -580,14 +614,23 @@ pub enum ExprKind {
     Change { value: Box<Expr>, percent: bool, over: Duration },
     /// Least-squares slope per period over the last `count` period ends, the as-of date being the last point.
     Trend { value: Box<Expr>, over: Duration },
-    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`).
-    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind },
+    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`). With `ignoring`,
+    /// ends at which it is unknown are left out; at least one must be known.
+    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind, ignoring: bool },
     /// Where the account stands among others.
     Ranked(Box<Ranked>),
     /// All accounts into one value; the same for everyone.
     Across(Box<Across>),
     /// The value of a metric of the whole portfolio.
     Portfolio(PortfolioId),
+    /// At how many of the latest complete period ends in a row it was true. An unknown end ends the run, or with `ignoring` is
+    /// left out.
+    Streak { condition: Box<Expr>, over: Duration, ignoring: bool },
+    /// A state that begins where `enter` holds and ends where `leave` does, replayed over the period ends before the
+    /// as-of date and that date. A state once entered stays for `at_least` of these points.
+    Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
+    /// The value less the middle of a benchmark; with `position`, its quarter.
+    Benchmark { id: BenchmarkId, position: bool },
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -599,6 +642,8 @@ pub struct Ranked {
     pub value: Expr,
     /// Among whom; everyone, if absent.
     pub within: Option<Within>,
+    /// The date whose population it is compared with; that of the account's own value, if absent.
+    pub against: Option<Shift>,
     /// With fewer accounts than this everyone is taken; with fewer than this in all, the value is missing (too few).
     pub at_least: u32,
 }
@@ -769,6 +814,11 @@ impl Program {
     /// The portfolio metric of this id.
     pub fn portfolio(&self, id: PortfolioId) -> Option<&Metric> {
         self.portfolio.get(id.index())
+    }
+
+    /// The benchmark of this id.
+    pub fn benchmark(&self, id: BenchmarkId) -> Option<&Benchmark> {
+        self.benchmarks.get(id.index())
     }
 
     /// The table of accounts.

@@ -27,6 +27,7 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     nodes.extend((0..symbols.metrics.len()).map(Symbol::Metric));
     nodes.extend((0..symbols.scorecards.len()).map(Symbol::Scorecard));
     nodes.extend((0..symbols.portfolio.len()).map(Symbol::Portfolio));
+    nodes.extend((0..symbols.benchmarks.len()).map(Symbol::Benchmark));
     let edges: HashMap<Symbol, Edges> = nodes
         .iter()
         .map(|&node| {
@@ -143,6 +144,13 @@ impl Finder<'_, '_> {
                 }
                 card.grades.iter().for_each(|table| self.thresholds(table));
             }
+            ItemKind::Benchmark(benchmark) => {
+                self.name(&benchmark.of);
+                for row in &benchmark.rows {
+                    row.segment.iter().for_each(|segment| self.name(segment));
+                    row.bounds.iter().for_each(|bound| self.expr(bound));
+                }
+            }
             ItemKind::Objective(_)
             | ItemKind::Table(_)
             | ItemKind::Events(_)
@@ -217,6 +225,7 @@ impl Finder<'_, '_> {
                 | Symbol::Define(_)
                 | Symbol::Metric(_)
                 | Symbol::Portfolio(_)
+                | Symbol::Benchmark(_)
                 | Symbol::Scorecard(_)),
             ) => self.edges.push((symbol, span)),
             _ => {}

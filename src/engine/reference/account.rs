@@ -115,6 +115,11 @@ impl<'a> Account<'a> {
         self.scope().standing(ranked)
     }
 
+    /// The points of `… until …`, earliest first; nothing for any other expression.
+    pub fn replay(&self, expr: &Expr) -> Vec<super::Replayed> {
+        self.scope().replay(&expr.kind)
+    }
+
     /// Yes, no, or unknown.
     pub fn belongs(&self, segment: SegmentRef) -> Option<bool> {
         self.scope().belongs(segment)

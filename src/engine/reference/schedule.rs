@@ -3,7 +3,7 @@
 //! The dates at which `as of`, `change`, `trend` and `for 3 quarters` look depend on the calendar only, never on data. So the
 //! whole list of steps (what, at which as-of date) is known before the first account, and is the same for all.
 
-use super::time;
+use super::{population, time};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::program::{
@@ -187,9 +187,16 @@ impl<'a> Needs<'a> {
                 }
             }
             ExprKind::Ranked(ranked) => {
-                self.collectives.borrow_mut().push((expr, date));
+                if let Some(date) = population::date(self.calendar, ranked, date) {
+                    self.collectives.borrow_mut().push((expr, date));
+                }
                 self.expr(&ranked.value, date, out);
                 ranked.within.into_iter().for_each(|within| self.within(within, date, out));
+            }
+            ExprKind::Benchmark { id, .. } => {
+                let Some(benchmark) = self.program.benchmark(*id) else { return };
+                self.expr(&benchmark.of, date, out);
+                benchmark.rows.iter().filter_map(|row| row.segment).for_each(|s| segment(s, date, out));
             }
             ExprKind::Segment(id) => out.push((Item::Segment(*id), date)),
             ExprKind::Part(id, _) | ExprKind::Partition(id) => out.push((Item::Partition(*id), date)),
