@@ -18,6 +18,7 @@ mod history;
 mod interval;
 mod metrics;
 mod names;
+mod near;
 mod operators;
 mod periods;
 mod pipeline;
@@ -382,9 +383,7 @@ impl domain::Known for Checker<'_, '_> {
                     _ => return None,
                 };
                 let others = (0..count).filter(|i| *i != part as usize);
-                others
-                    .map(|i| self.members.get(&(symbol, i)))
-                    .try_fold(region::Region::nothing(), |sum, next| sum.or(next?.as_ref()?))
+                region::Region::any(others.map(|i| self.members.get(&(symbol, i))?.as_ref()))
             }
         }
     }
