@@ -19,6 +19,7 @@ mod history;
 mod interval;
 mod metrics;
 mod names;
+mod near;
 mod operators;
 mod owners;
 mod periods;
@@ -61,6 +62,7 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.objectives();
     checker.rules();
     checker.double_counting();
+    checker.share_limits();
     checker.history();
     checker.tests();
     checker.governance();
@@ -407,9 +409,7 @@ impl domain::Known for Checker<'_, '_> {
                     _ => return None,
                 };
                 let others = (0..count).filter(|i| *i != part as usize);
-                others
-                    .map(|i| self.members.get(&(symbol, i)))
-                    .try_fold(region::Region::nothing(), |sum, next| sum.or(next?.as_ref()?))
+                region::Region::any(others.map(|i| self.members.get(&(symbol, i))?.as_ref()))
             }
         }
     }
