@@ -14,32 +14,41 @@ use crate::span::Span;
 use std::collections::{HashMap, HashSet};
 
 /// Least coverage if a scorecard does not say.
-const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
+pub(super) const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
     Some(n) => n,
     None => Decimal::ONE,
 };
 
 /// A line as it is written, whether or not anything else about it is right.
 #[derive(Debug, Clone)]
-struct Written {
-    name: String,
+pub(super) struct Written {
+    pub(super) name: String,
     /// `None` if it cannot be told.
-    weight: Option<Decimal>,
-    informational: bool,
+    pub(super) weight: Option<Decimal>,
+    pub(super) informational: bool,
+    /// Added by an extension: on top of the total.
+    pub(super) local: bool,
+    pub(super) span: Span,
 }
 
 impl Written {
     fn of(line: &ast::Line, weight: Option<Decimal>) -> Written {
-        Written { name: line.name.text.clone(), weight, informational: line.informational.is_some() }
+        Written {
+            name: line.name.text.clone(),
+            weight,
+            informational: line.informational.is_some(),
+            local: line.local,
+            span: line.span,
+        }
     }
 }
 
 /// The weights for everybody, or for a segment.
 #[derive(Debug)]
-struct WeightTable {
-    segment: Option<String>,
+pub(super) struct WeightTable {
+    pub(super) segment: Option<String>,
     span: Span,
-    lines: Vec<Written>,
+    pub(super) lines: Vec<Written>,
 }
 
 impl Checker<'_, '_> {
@@ -88,6 +97,7 @@ impl Checker<'_, '_> {
         if !cyclic && !card.lines.is_empty() {
             // What a line weighs is written on it, whatever else is wrong with it.
             self.weights(item, card, &tables, combine);
+            self.local_share(item, card, &tables, combine);
         }
         if complete && !lines.is_empty() {
             self.weight_limits(&lines, &overrides, combine);
@@ -394,6 +404,7 @@ impl Checker<'_, '_> {
             _ => return,
         };
         for WeightTable { segment, span, lines } in tables {
+            let lines: Vec<&Written> = lines.iter().filter(|line| !line.local).collect();
             let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.add(line.weight?));
             let Some(total) = total.filter(|total| *total != wanted) else { continue };
             let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));
@@ -498,7 +509,7 @@ impl Checker<'_, '_> {
         None
     }
 
-    fn policy(&mut self, clause: &ast::MissingClause) -> MissingPolicy {
+    pub(super) fn policy(&mut self, clause: &ast::MissingClause) -> MissingPolicy {
         match &clause.policy {
             ast::MissingPolicy::Renormalise { at_least } => {
                 let at_least = at_least.as_ref().and_then(|n| self.share(n, "the least coverage"));
@@ -806,7 +817,7 @@ fn rescaled(scored: &[(&str, Decimal)], wanted: Decimal, total: Decimal) -> Opti
 }
 
 /// A share as people write it, with one digit where it needs one.
-fn percent(share: Decimal) -> String {
+pub(super) fn percent(share: Decimal) -> String {
     format!("{}%", share.mul(Decimal::HUNDRED).unwrap_or(share).round(1))
 }
 
@@ -838,6 +849,7 @@ fn inherited(line: &ast::Line, general: &ast::Line) -> ast::Line {
         scale: line.scale.clone().or_else(|| general.scale.clone()),
         missing: line.missing.clone().or_else(|| general.missing.clone()),
         because: line.because.clone().or_else(|| general.because.clone()),
+        local: general.local,
         span: line.span,
     }
 }

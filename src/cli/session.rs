@@ -39,10 +39,22 @@ impl Compiled {
         let mut sources = project.sources.clone();
         let (program, mut diagnostics) = crate::compile(&sources, settings);
         let mut config = None;
-        if let Some((name, text)) = &project.config {
+        let mut ids = Vec::new();
+        for (i, (name, text)) in project.config.iter().chain(&project.package_configs).enumerate() {
             let source = Source::new(name.clone(), text.as_str());
             let id = sources.add(name.clone(), text.as_str());
-            config = Config::parse(id, &source, &mut diagnostics);
+            let parsed = Config::parse(id, &source, &mut diagnostics);
+            ids.push(id);
+            if i == 0 && project.config.is_some() {
+                config = parsed;
+            }
+        }
+        for problem in project.problems.iter() {
+            let mut problem = problem.clone();
+            for label in &mut problem.labels {
+                label.span.source = ids.get(usize::from(label.span.source)).copied().unwrap_or(u16::MAX);
+            }
+            diagnostics.push(problem);
         }
         Compiled { sources, program, config, findings: diagnostics.sorted() }
     }

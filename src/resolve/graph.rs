@@ -133,6 +133,7 @@ impl Finder<'_, '_> {
                     limit.when.iter().for_each(|when| self.expr(when));
                 }
                 card.grades.iter().for_each(|table| self.thresholds(table));
+                card.local.iter().for_each(|local| self.expr(&local.share));
             }
             ItemKind::Objective(_)
             | ItemKind::Table(_)

@@ -78,7 +78,10 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_where => Clause(&["where"]),
         Rule::kw_within => Words(&["within"]),
 
-        Rule::file | Rule::item => Noun("a declaration"),
+        Rule::file | Rule::item | Rule::declaration => Noun("a declaration"),
+        Rule::access => Statement(&["extend", "final", "open", "tighten only"]),
+        Rule::access_word => Nothing,
+        Rule::local_share => Statement(&["local at most"]),
         Rule::objective => Statement(&["objective"]),
         Rule::table => Statement(&["table"]),
         Rule::events => Statement(&["events"]),
@@ -320,6 +323,9 @@ pub fn wanted(rule: Rule) -> Wanted {
     }
 }
 
+/// What stands in front of a declaration word.
+pub const ACCESS: &[&str] = &["final", "tighten", "only", "open", "extend"];
+
 /// The types that can be written.
 pub const TYPES: &[&str] = &[
     "boolean", "date", "duration", "instant", "integer", "money", "nps", "number", "one of", "points", "ratio", "text",
@@ -441,7 +447,9 @@ impl Place {
             Place::Fields => &["retain"],
             Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
-            Place::Scorecard => &["base", "cap", "combine", "floor", "for", "grades", "missing", "set", "weights"],
+            Place::Scorecard => {
+                &["base", "cap", "combine", "floor", "for", "grades", "local", "missing", "set", "weights"]
+            }
             Place::Rule => &[
                 "approval",
                 "close",
