@@ -125,6 +125,12 @@ impl Checker<'_, '_> {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
         }
+        if matches!(function, Scalar::Gap | Scalar::Position) {
+            return self.against_benchmark(function, entry, call, span, scope);
+        }
+        if matches!(function, Scalar::DaysIn(_) | Scalar::DaysLeft(_)) {
+            return self.days_of_period(function, entry, call, span, scope);
+        }
         let mut args: Vec<Expr> = Vec::new();
         for argument in &call.arguments {
             match &argument.kind {
@@ -146,7 +152,7 @@ impl Checker<'_, '_> {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
             Scalar::Clamp => count == 3,
-            Scalar::WilsonLow | Scalar::WilsonHigh => count == 2,
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Power => count == 2,
             Scalar::Shrunk => count == 4,
             _ => count == 1,
         };
@@ -210,7 +216,7 @@ impl Checker<'_, '_> {
                 }
             },
             Scalar::ToNumber => Type::PLAIN,
-            Scalar::Sqrt | Scalar::Exp | Scalar::Ln | Scalar::Log10 | Scalar::Logistic => {
+            Scalar::Sqrt | Scalar::Exp | Scalar::Ln | Scalar::Log10 | Scalar::Logistic | Scalar::Power => {
                 if !matches!(first, Type::Number(Unit::Plain | Unit::Ratio)) {
                     self.error(
                         Code::UnitMismatch,
@@ -221,7 +227,21 @@ impl Checker<'_, '_> {
                     );
                     return unknown(span);
                 }
-                if function == Scalar::Logistic { Type::Number(Unit::Ratio) } else { Type::PLAIN }
+                if function == Scalar::Power
+                    && let Some(exponent) = args.pop()
+                {
+                    let exponent = self.want(exponent, Type::PLAIN, "the exponent");
+                    if exponent.ty == Type::Unknown {
+                        return unknown(span);
+                    }
+                    args.push(exponent);
+                }
+                match function {
+                    Scalar::Logistic => Type::Number(Unit::Ratio),
+                    // A ratio times a ratio is a ratio.
+                    Scalar::Power => first,
+                    _ => Type::PLAIN,
+                }
             }
             Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
                 args = args
@@ -265,6 +285,7 @@ impl Checker<'_, '_> {
                 unit
             }
             Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points => first,
+            Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) => return unknown(span),
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }
     }

@@ -282,7 +282,7 @@ impl Checker<'_, '_> {
         let since = built(self, now);
         let then = match before {
             Some(before) => built(self, before),
-            None => crate::program::MissingPolicy::Renormalise { at_least: super::scorecards::DEFAULT_COVERAGE },
+            None => crate::program::MissingPolicy::Renormalise { at_least: crate::program::DEFAULT_COVERAGE },
         };
         use crate::program::MissingPolicy as P;
         let stricter = match (then, since) {

@@ -71,7 +71,7 @@ fn definition(word: &str, terminal: &mut Terminal) -> Result<u8, Stop> {
 fn all(terminal: &mut Terminal) {
     let mut table = Table::new(vec![Column::default(); 4]);
     for code in Code::ALL {
-        let summary = page::summary(code.page().0);
+        let summary = code.page().summary();
         table.row(vec![
             Cell::toned(code.number(), Tone::Strong),
             code.name().into(),

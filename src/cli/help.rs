@@ -52,7 +52,7 @@ are only warnings.
 Examples:
   laud check
   laud check examples/advocacy examples/health
-  laud check --format short
+  laud check --format compact
   laud explain threshold-gap           the page of a finding";
 
 const INIT: &str = "\

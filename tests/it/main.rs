@@ -13,6 +13,7 @@ mod documents;
 mod engine;
 mod eval;
 mod expectations;
+mod formats;
 mod functions;
 mod fuzz;
 mod irrational;

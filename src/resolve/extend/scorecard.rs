@@ -55,7 +55,11 @@ impl Merge<'_> {
         let caps: Vec<_> = base.limits.iter().filter(|l| l.verb == LimitVerb::Cap).cloned().collect();
         for limit in card.limits {
             if !target.open && limit.verb != LimitVerb::Cap {
-                let verb = if limit.verb == LimitVerb::Floor { "a floor" } else { "a setting" };
+                let verb = match limit.verb {
+                    LimitVerb::Floor => "a floor",
+                    LimitVerb::Hold => "a hold",
+                    LimitVerb::Cap | LimitVerb::Set => "a setting",
+                };
                 self.report(
                     Diagnostic::new(
                         Code::Loosened,
@@ -72,6 +76,18 @@ impl Merge<'_> {
                 self.change(target, Part::Cap { before: caps.clone(), now: limit.clone() }, limit.span, None);
             }
             base.limits.push(limit);
+        }
+        // Another limit of a weight is only a check more.
+        base.share_limits.extend(card.share_limits);
+        if let Some(correction) = card.correction
+            && self.may_replace(target, "who overrides it", correction.span, base.correction.as_ref().map(|c| c.span))
+        {
+            base.correction = Some(correction);
+        }
+        if let Some(below) = card.below
+            && self.may_replace(target, "what it counts", below.span, base.below.as_ref().map(|b| b.span))
+        {
+            base.below = Some(below);
         }
         for table in card.grades {
             let segment = table.segment.as_ref();

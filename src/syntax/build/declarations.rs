@@ -62,6 +62,10 @@ impl Builder<'_> {
                 };
                 if rule == Rule::metric { ItemKind::Metric(metric) } else { ItemKind::Portfolio(metric) }
             }
+            Rule::benchmark => {
+                let of = self.next_name(&mut kids);
+                ItemKind::Benchmark(self.benchmark(of, kids.next(), &mut meta))
+            }
             Rule::scorecard => ItemKind::Scorecard(Box::new(self.scorecard(kids.next(), &mut meta))),
             Rule::rule_decl => ItemKind::Rule(Box::new(self.rule(kids.next(), &mut meta))),
             _ => ItemKind::Test(self.test(kids, &mut meta)),

@@ -1,8 +1,9 @@
 //! `local at most 10%`: how much of a scorecard the lines that others add may have together.
 
-use super::Checker;
-use super::scorecards::{WeightTable, percent};
+use super::WeightTable;
+use super::weights::percent;
 use crate::ast;
+use crate::check::Checker;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::Combine;
@@ -18,7 +19,7 @@ impl Checker<'_, '_> {
     ) {
         let Some(local) = &card.local else { return };
         let Some(share) = self.share(&local.share, "the share of local lines") else { return };
-        if combine != Combine::WeightedMean {
+        if !combine.has_shares() {
             self.error(
                 Code::CombineMisuse,
                 local.span,
