@@ -22,8 +22,8 @@ pub struct Packages {
     pub own: Vec<PathBuf>,
     /// The rule files of packages; what a package uses comes before it.
     pub sources: Vec<Source>,
-    /// Names and texts of their project files.
-    pub configs: Vec<(String, String)>,
+    /// Their project files.
+    pub configs: Vec<Source>,
     /// What is wrong; spans carry the place of a project file, the project's own being the first.
     pub problems: Diagnostics,
 }
@@ -50,7 +50,7 @@ struct Loader {
     loaded: Vec<Loaded>,
     open: Vec<Open>,
     /// Project files that were read; the project's own first.
-    configs: Vec<(String, String)>,
+    configs: Vec<Source>,
     problems: Diagnostics,
     /// Packages that could not be read.
     absent: Vec<String>,
@@ -58,7 +58,7 @@ struct Loader {
 
 impl Packages {
     /// Reads the packages that a project file names.
-    pub fn load(directory: &Path, files: &[PathBuf], config: Option<&(String, String)>) -> Result<Packages, Stop> {
+    pub fn load(directory: &Path, files: &[PathBuf], config: Option<&Source>) -> Result<Packages, Stop> {
         let Some(config) = config else { return Ok(Packages { own: files.to_vec(), ..Packages::default() }) };
         let mut loader = Loader::default();
         let folder = canonical(directory).unwrap_or_else(|| directory.to_path_buf());
@@ -95,10 +95,10 @@ impl Loader {
     /// Reads what the project file of this place names; gives the names of all that is used by way of it.
     fn packages(&mut self, place: usize, directory: &Path) -> Result<BTreeSet<Arc<str>>, Stop> {
         let mut uses = BTreeSet::new();
-        let Some((name, text)) = self.configs.get(place) else { return Ok(uses) };
+        let Some(source) = self.configs.get(place).filter(|source| source.damage.is_none()) else { return Ok(uses) };
         let id = u16::try_from(place).unwrap_or(u16::MAX);
         // Its mistakes are told when it is read as a whole.
-        let config = Config::parse(id, &Source::new(name.clone(), text.as_str()), &mut Diagnostics::new());
+        let config = Config::parse(id, source, &mut Diagnostics::new());
         for (name, path) in config.map_or(Vec::new(), |config| config.packages) {
             if let Some(found) = self.package(&name, &path, directory)? {
                 uses.extend(found);
@@ -163,7 +163,7 @@ impl Loader {
             return Ok(None);
         }
         self.open.push(Open { folder: folder.clone(), name: format!("`{}`", name.value) });
-        let uses = match project_file(&target)? {
+        let uses = match project_file(&target) {
             Some(config) => {
                 self.configs.push(config);
                 self.packages(self.configs.len() - 1, &target)?

@@ -26,10 +26,10 @@ pub struct Project {
     pub name: String,
     /// The rule files.
     pub sources: Sources,
-    /// The project file's name and text, if there is one.
-    pub config: Option<(String, String)>,
-    /// Names and texts of the project files of packages.
-    pub package_configs: Vec<(String, String)>,
+    /// The project file, if there is one.
+    pub config: Option<Source>,
+    /// The project files of packages.
+    pub package_configs: Vec<Source>,
     /// What is wrong with packages. Spans carry the place among the project files, the project's own being the first.
     pub problems: Diagnostics,
 }
@@ -65,7 +65,7 @@ impl Project {
     }
 
     fn read(directory: PathBuf, files: &[PathBuf]) -> Result<Project, Stop> {
-        let config = project_file(&directory)?;
+        let config = project_file(&directory);
         let packages = Packages::load(&directory, files, config.as_ref())?;
         let count = packages.own.len() + packages.sources.len() + packages.configs.len();
         if count >= usize::from(FIRST_SOURCE) {
@@ -85,15 +85,11 @@ impl Project {
     }
 }
 
-/// The name and text of the project file of a directory.
-pub fn project_file(directory: &Path) -> Result<Option<(String, String)>, Stop> {
+/// The project file of a directory, if there is one.
+pub fn project_file(directory: &Path) -> Option<Source> {
     let config = directory.join(CONFIG);
     // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
-    if config.symlink_metadata().is_err() {
-        return Ok(None);
-    }
-    let text = read_text(&config)?;
-    Ok(Some((shown(&config), text)))
+    config.symlink_metadata().is_ok().then(|| read_config(&config))
 }
 
 /// True for a directory with a project file or a rule file right in it.
@@ -181,7 +177,7 @@ fn plain(path: &Path) -> PathBuf {
     out
 }
 
-/// Reads a rule file. One that cannot be read is a finding beside those in the other files.
+/// Reads a rule file or the project file. One that cannot be read is a finding beside those in the other files.
 pub fn read_source(path: &Path) -> Source {
     let name = shown(path);
     let file = path.file_name().map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
@@ -206,24 +202,17 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, std::io::Error> {
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
 }
 
-/// Reads the project file.
-fn read_text(path: &Path) -> Result<String, Stop> {
-    let failed = |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
-    let Some(bytes) = read(path).map_err(failed)? else {
-        return Err(Stop::usage(format!("`{}` is larger than {} MB", shown(path), LARGEST / 1024 / 1024)));
-    };
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let before = bytes.get(..valid).unwrap_or(&[]);
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        let start = memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
-        let column = before.get(start..).map_or(0, |b| String::from_utf8_lossy(b).chars().count()) + 1;
-        let byte = bytes.get(valid).copied().unwrap_or(0);
-        let message = format!("{}:{line}:{column}: not UTF-8 text (byte 0x{byte:02x})", shown(path));
-        let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
-        Stop::usage(message).help(help)
-    })
+/// Reads the project file. What is wrong with it is a finding beside those in the rule files.
+fn read_config(path: &Path) -> Source {
+    let mut source = read_source(path);
+    if let Some(damage) = &mut source.damage {
+        damage.code = Code::ProjectSyntax;
+        if damage.whole {
+            damage.message = damage.message.replace(": is it a rule file?", "");
+            damage.help = Some(format!("`{CONFIG}` is the project file: a text that says where the data is"));
+        }
+    }
+    source
 }
 
 #[cfg(test)]

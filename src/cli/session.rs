@@ -15,7 +15,7 @@ use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
 use crate::report::{Setting, Stamp};
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 use chrono::Utc;
 use chrono_tz::Tz;
 use std::path::Path;
@@ -40,11 +40,16 @@ impl Compiled {
         let (program, mut diagnostics) = crate::compile(&sources, settings);
         let mut config = None;
         let mut ids = Vec::new();
-        for (i, (name, text)) in project.config.iter().chain(&project.package_configs).enumerate() {
-            let source = Source::new(name.clone(), text.as_str());
-            let id = sources.add(name.clone(), text.as_str());
-            let parsed = Config::parse(id, &source, &mut diagnostics);
+        for (i, source) in project.config.iter().chain(&project.package_configs).enumerate() {
+            let id = sources.push(source.clone());
             ids.push(id);
+            let parsed = match &source.damage {
+                Some(damage) => {
+                    diagnostics.push(damage.finding(id));
+                    None
+                }
+                None => Config::parse(id, source, &mut diagnostics),
+            };
             if i == 0 && project.config.is_some() {
                 config = parsed;
             }

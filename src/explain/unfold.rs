@@ -45,7 +45,16 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
         names_read(case, expr, &mut read);
         if !read.is_empty() {
             parts.push(format!("from {}", read.join(", ")));
-        } else if reads_account(expr) {
+        }
+    }
+    for past in expr.past() {
+        let text = super::past::from(case, past);
+        if !text.is_empty() && !parts.contains(&text) {
+            parts.push(text);
+        }
+    }
+    if parts.is_empty() {
+        if reads_account(expr) {
             let rows = case.program.subject.and_then(|id| case.data.table(id));
             parts.extend(rows.map(|rows| rows.place(case.account.row)));
         }
@@ -134,8 +143,8 @@ fn names_read(case: Case, expr: &Expr, out: &mut Vec<String>) {
             out.push(name);
         }
     }
-    for child in expr.children() {
-        names_read(case, child, out);
+    if !expr.looks_back() {
+        expr.children().into_iter().for_each(|child| names_read(case, child, out));
     }
 }
 

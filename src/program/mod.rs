@@ -132,6 +132,15 @@ pub struct Table {
     pub key: Option<FieldId>,
 }
 
+impl Table {
+    /// The text column `name`, which tells people what a row is, unless it is the key.
+    pub fn name_field(&self) -> Option<FieldId> {
+        let i = self.fields.iter().position(|f| f.name == "name" && f.ty == Type::Text)?;
+        let id = FieldId(u32::try_from(i).ok()?);
+        (self.key != Some(id)).then_some(id)
+    }
+}
+
 /// What a table's rows are.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub enum TableKind {

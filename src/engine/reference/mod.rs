@@ -48,6 +48,7 @@ pub use population::Standing;
 pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use time::Replayed;
+pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};
