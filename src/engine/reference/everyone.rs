@@ -114,8 +114,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Nobody, who knows what is said of rows.
-    pub(super) fn nobody(&'a self, date: Date, foreseen: Option<Foreseen>) -> Account<'a> {
-        Account { foreseen, ..Account::new(self, &NOBODY, date, &Schedule::default(), &[]) }
+    pub(super) fn nobody_who_knows(&'a self, date: Date, foreseen: Option<Foreseen>) -> Account<'a> {
+        Account { foreseen, ..self.nobody(date) }
     }
 
     /// Which rows of all accounts counted, which did not, and why.
@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
             }
             foreseen
         });
-        self.nobody(date, foreseen).scope().rows_trace(aggregate)
+        self.nobody_who_knows(date, foreseen).scope().rows_trace(aggregate)
     }
 
     /// The account that a row belongs to, by id.
