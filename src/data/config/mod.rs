@@ -24,6 +24,8 @@ pub struct Config {
     pub as_of: Option<Date>,
     /// The default profile.
     pub profile: Option<Located<String>>,
+    /// The packages that the project uses: what it calls each, and the folder, relative to the project file.
+    pub packages: Vec<(Located<String>, Located<String>)>,
     /// All profiles, in order.
     pub profiles: Vec<Profile>,
     /// The whole text, for findings that have no better place.

@@ -57,6 +57,7 @@ impl Config {
             fiscal_year_starts: 1,
             as_of: None,
             profile: None,
+            packages: Vec::new(),
             profiles: Vec::new(),
             span: Span::new(source_id, 0, 0).to(Span { end: span.end.min(1), ..span }),
         };
@@ -71,7 +72,8 @@ impl Config {
                         }
                     }
                 }
-                other => reader.unknown(key, other, &["project", "profile"], "the project file"),
+                "packages" => reader.packages(value, &mut config),
+                other => reader.unknown(key, other, &["project", "packages", "profile"], "the project file"),
             }
         }
         Some(config)
@@ -79,6 +81,17 @@ impl Config {
 }
 
 impl Reader<'_> {
+    /// `corporate = "../corporate"`
+    pub(super) fn packages(&mut self, value: &Val<'_>, config: &mut Config) {
+        let Some(table) = self.table(value, "packages") else { return };
+        for (key, value) in table {
+            let name = key.get_ref().to_string();
+            if let Some(path) = self.text(value, &name, "\"../corporate\"") {
+                config.packages.push((Located { value: name, span: self.span(key.span()) }, path));
+            }
+        }
+    }
+
     pub(super) fn project(&mut self, value: &Val<'_>, config: &mut Config) {
         let Some(table) = self.table(value, "project") else { return };
         for (key, value) in table {
