@@ -65,7 +65,10 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                                     steps.iter().for_each(|(_, left)| visit(left));
                                     visit(otherwise);
                                 }
-                                ClauseKind::In(_) | ClauseKind::LatestPer(_) | ClauseKind::Decay { .. } => {}
+                                ClauseKind::In(_)
+                                | ClauseKind::LatestPer(_)
+                                | ClauseKind::By { .. }
+                                | ClauseKind::Decay { .. } => {}
                             }
                         }
                     }

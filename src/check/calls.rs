@@ -110,6 +110,9 @@ impl Checker<'_, '_> {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
         }
+        if function == Scalar::Convert {
+            return self.converted(entry, call, span, scope);
+        }
         let mut args: Vec<Expr> = Vec::new();
         for argument in &call.arguments {
             match &argument.kind {
@@ -130,7 +133,7 @@ impl Checker<'_, '_> {
         let fits = match function {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
-            Scalar::Clamp => count == 3,
+            Scalar::Clamp | Scalar::BinomialTail => count == 3,
             Scalar::WilsonLow | Scalar::WilsonHigh => count == 2,
             Scalar::Shrunk => count == 4,
             _ => count == 1,
@@ -208,19 +211,20 @@ impl Checker<'_, '_> {
                 }
                 if function == Scalar::Logistic { Type::Number(Unit::Ratio) } else { Type::PLAIN }
             }
-            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
+                let shares = if function == Scalar::BinomialTail { 2 } else { 3 };
                 args = args
                     .into_iter()
                     .enumerate()
                     .map(|(i, a)| {
-                        let unit = if i == 3 { Type::Number(Unit::Ratio) } else { Type::PLAIN };
+                        let unit = if i == shares { Type::Number(Unit::Ratio) } else { Type::PLAIN };
                         self.want(a, unit, &format!("argument {} of `{}`", i + 1, entry.name))
                     })
                     .collect();
                 if args.iter().any(|a| a.ty == Type::Unknown) {
                     return unknown(span);
                 }
-                Type::Number(Unit::Ratio)
+                if function == Scalar::BinomialTail { Type::PLAIN } else { Type::Number(Unit::Ratio) }
             }
             Scalar::Round => {
                 if let Some(digits) = args.get(1)
@@ -249,7 +253,7 @@ impl Checker<'_, '_> {
                 }
                 unit
             }
-            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points => first,
+            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert => first,
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }
     }

@@ -5,8 +5,10 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod attribution;
 mod bands;
 mod calls;
+mod concentration;
 mod constant;
 mod definitions;
 mod domain;
@@ -16,6 +18,7 @@ mod governance;
 mod history;
 mod interval;
 mod metrics;
+mod money;
 mod names;
 mod operators;
 mod pipeline;

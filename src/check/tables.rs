@@ -17,6 +17,9 @@ impl Checker<'_, '_> {
             let table = match &item.kind {
                 ItemKind::Table(table) => self.rows_table(item, table),
                 ItemKind::Events(events) => self.events_table(item, events),
+                ItemKind::Rates(rates) => self.rates_table(item, rates),
+                // Its columns are those of its touches, which may be declared further down.
+                ItemKind::Attribution(_) => super::attribution::no_columns_yet(item),
                 _ => continue,
             };
             self.columns.push(super::columns(&table.fields));
@@ -85,7 +88,7 @@ impl Checker<'_, '_> {
         Table { header: header(item), kind: TableKind::Events { of, parent, at }, fields, key }
     }
 
-    fn fields(&mut self, table: &str, declared: &[ast::Field]) -> Vec<Field> {
+    pub(super) fn fields(&mut self, table: &str, declared: &[ast::Field]) -> Vec<Field> {
         let mut fields = Vec::new();
         let mut seen: HashMap<&str, crate::span::Span> = HashMap::new();
         for field in declared {
@@ -136,10 +139,12 @@ impl Checker<'_, '_> {
                 recorded: has(AttributeKind::Recorded),
                 merged: has(AttributeKind::Merged),
                 parent: has(AttributeKind::Parent),
+                currency: None,
                 doc: field.doc.clone(),
                 span: field.name.span,
             });
         }
+        self.currencies(table, &mut fields, declared);
         fields
     }
 
@@ -194,7 +199,7 @@ impl Checker<'_, '_> {
         self.no_column(name, &table, &columns);
     }
 
-    fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
+    pub(super) fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
         let message = format!("`{table}` has no column `{}`", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
         let columns = columns.iter().map(String::as_str);
@@ -222,6 +227,8 @@ impl Checker<'_, '_> {
                 );
                 Type::Unknown
             }
+            // Which column it is, is looked up once all columns are there.
+            TypeExprKind::MoneyBy(_) => Type::Mixed,
             TypeExprKind::Money(Some(name)) => match Currency::new(&name.text) {
                 Some(currency) => Type::Number(Unit::Money(currency)),
                 None => {
@@ -460,7 +467,7 @@ fn natural_range(ty: Type) -> (Option<Decimal>, Option<Decimal>) {
     }
 }
 
-fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
+pub(super) fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
     Field {
         name: name.to_string(),
         ty,
@@ -472,6 +479,7 @@ fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
         recorded: false,
         merged: false,
         parent: false,
+        currency: None,
         doc: None,
         span,
     }

@@ -73,6 +73,9 @@ pub fn load(
             errors.extend(fatal);
             continue;
         }
+        if let Some(rates) = program.rates.filter(|rates| rates.table == id) {
+            keys::of_pairs(&mut builder, [rates.from, rates.to]);
+        }
         keys::dedupe(&mut builder);
         let mut data =
             TableData { loaded, covers_from: bound.covers_from, covers_to: bound.covers_to, ..TableData::default() };

@@ -128,6 +128,10 @@ catalogue! {
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
 
+    // ---------- L07xx: money and credit ----------
+    RatesIncomplete "L0701" "rates-incomplete" Error
+    MixedMoney "L0702" "mixed-money" Error
+
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error
     UnknownSetting "L0902" "unknown-setting" Error

@@ -2,10 +2,10 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
-use crate::engine::reference::Standing;
+use crate::engine::reference::{RateUsed, Standing};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, Ranked};
-use crate::value::Value;
+use crate::program::{Aggregate, Convert, Expr, Ranked};
+use crate::value::{Missing, Value};
 
 /// Answers about one account at one as-of date.
 pub trait Probe {
@@ -20,6 +20,9 @@ pub trait Probe {
 
     /// Where the account stands among others.
     fn standing(&self, ranked: &Ranked) -> Standing;
+
+    /// The rate by which something about the account is converted.
+    fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing>;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;
@@ -64,6 +67,8 @@ pub struct TracedRow {
     pub weight: Option<Decimal>,
     /// What it adds, where rows are added up.
     pub adds: Option<Decimal>,
+    /// What is remarkable about it: a rate, a text that it repeats.
+    pub remark: Option<String>,
 }
 
 /// Why a row does not count.

@@ -4,9 +4,9 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
-use crate::engine::reference::{self, Account, Evaluator, Outcome, Standing};
-use crate::program::{Aggregate, Expr, Keep, Program, Ranked};
-use crate::value::Value;
+use crate::engine::reference::{self, Account, Evaluator, Outcome, RateUsed, Standing};
+use crate::program::{Aggregate, Convert, Expr, Keep, Program, Ranked};
+use crate::value::{Missing, Value};
 
 /// An account of the reference interpreter that can be asked.
 pub struct Traced<'a> {
@@ -34,6 +34,7 @@ impl Probe for Traced<'_> {
 
     fn rows(&self, aggregate: &Aggregate) -> TracedRows {
         let trace = self.account.rows_of(aggregate);
+        let remarks = super::remarks::of_rows(self.evaluator, self.account, aggregate, &trace);
         let data: &Dataset = self.evaluator.data;
         let table = data.table(trace.table);
         let rows = trace.rows.into_iter().map(|row| {
@@ -47,6 +48,7 @@ impl Probe for Traced<'_> {
                 decay: None,
                 weight: None,
                 adds: None,
+                remark: remarks.get(&row.row).cloned(),
             };
             match row.outcome {
                 Outcome::Counted(counted) => {
@@ -71,6 +73,10 @@ impl Probe for Traced<'_> {
 
     fn standing(&self, ranked: &Ranked) -> Standing {
         self.account.standing(ranked)
+    }
+
+    fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing> {
+        self.account.rate(convert, None)
     }
 
     fn calendar(&self) -> Calendar {
@@ -103,6 +109,10 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
         D::NoValue(missing) => {
             let value = aggregate.value.as_ref().map_or_else(|| "value".to_string(), row_words);
             (Step::Value, format!("{value} is missing ({missing})"))
+        }
+        D::NoKey(missing) => {
+            let by: Vec<String> = aggregate.by.iter().map(row_words).collect();
+            (Step::Value, format!("{} is missing ({missing})", by.join(", ")))
         }
         D::NoWeight(missing) => {
             let weight = aggregate.weight.as_ref().map_or_else(|| "weight".to_string(), row_words);

@@ -194,6 +194,16 @@ fn operands(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
                 out.push(operand);
             }
         }
+        ExprKind::Convert(ref convert) => {
+            let used = case.probe.rate(convert);
+            let value = match &used {
+                Ok(used) => Value::Number(used.rate),
+                Err(reason) => Value::Missing(*reason),
+            };
+            operands(case, &convert.amount, out);
+            let text = format!("rate {}", super::remarks::rate(case.program, case.data, convert, &used));
+            out.push(Operand { text, value: Shown::new(case.program, Type::PLAIN, &value) });
+        }
         // What it reads, it reads of every account.
         ExprKind::Across(_) => {}
         _ => expr.children().into_iter().for_each(|child| operands(case, child, out)),
@@ -231,6 +241,7 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             }),
             step: row.dropped.as_ref().map(|d| d.step.word()),
             reason: row.dropped.as_ref().map(|d| d.reason.clone()),
+            remark: row.remark.clone().filter(|_| !hidden),
             value: if hidden { worth.map(Shown::masked) } else { worth },
             diminish: row.diminish.map(|n| figure(n, 3)),
             capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
@@ -293,13 +304,13 @@ fn result_type(aggregate: &Aggregate) -> Type {
     use AggregateFunction as A;
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
-        A::Count | A::Distinct => Type::PLAIN,
+        A::Count | A::Distinct | A::Run | A::NearDuplicates => Type::PLAIN,
         A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
         A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
         A::CsatMean => Type::Number(crate::program::Unit::Points),
         A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,
-        A::First | A::Last => value.unwrap_or(Type::Date),
-        A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
+        A::First | A::Last | A::NthLast => value.unwrap_or(Type::Date),
+        A::Sum | A::WithoutTop | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
     }
 }
 

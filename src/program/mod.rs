@@ -78,6 +78,8 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// Objectives.
     pub objectives: Vec<Objective>,
+    /// What currencies are worth in each other, if a table of rates is declared.
+    pub rates: Option<Rates>,
     /// Metrics and scorecards such that each comes after what it reads.
     pub order: Vec<Node>,
     /// A short hash of the program's meaning, printed with every result.
@@ -160,6 +162,8 @@ pub struct Field {
     pub merged: bool,
     /// Names the row above this one.
     pub parent: bool,
+    /// The column that names the currency of each amount, for `money by currency`.
+    pub currency: Option<FieldId>,
     /// The description.
     pub doc: Option<String>,
     /// Where it is declared.
@@ -438,6 +442,23 @@ pub struct Rule {
     pub ast: Box<crate::ast::Rule>,
 }
 
+/// A table of rates: one unit of `from` is worth `rate` units of `to` from the day `at` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rates {
+    /// Its rows.
+    pub table: TableId,
+    /// The code of the currency that is worth something.
+    pub from: FieldId,
+    /// The code of the currency that it is worth something in.
+    pub to: FieldId,
+    /// How much.
+    pub rate: FieldId,
+    /// From which day on.
+    pub at: FieldId,
+    /// How long a rate may be used; the last day of it is included.
+    pub valid_for: Duration,
+}
+
 /// An objective.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Objective {
@@ -533,6 +554,30 @@ pub enum ExprKind {
     Across(Box<Across>),
     /// The value of a metric of the whole portfolio.
     Portfolio(PortfolioId),
+    /// An amount in another currency.
+    Convert(Box<Convert>),
+}
+
+/// An amount in another currency, by the latest rate on or before a date.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Convert {
+    /// The amount.
+    pub amount: Expr,
+    /// The currency that it is in.
+    pub from: CurrencyOf,
+    /// The currency that is wanted.
+    pub to: Currency,
+    /// The date whose rate is wanted; the as-of date, if absent.
+    pub on: Option<Expr>,
+}
+
+/// What says which currency an amount is in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CurrencyOf {
+    /// Its type.
+    Type(Currency),
+    /// The column beside it.
+    Column(Expr),
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -570,8 +615,10 @@ pub struct Across {
     pub weight: Option<Expr>,
     /// Fewer accounts than this make the value missing (too few).
     pub at_least: Option<u32>,
-    /// How many of the largest, for `top_share`.
+    /// How many of the largest, for `top_share` and `without_top`.
     pub top: u32,
+    /// Accounts that agree in these are added up, where it is asked how concentrated something is.
+    pub by: Vec<Expr>,
 }
 
 /// Reasons that can be asked for.
@@ -619,6 +666,12 @@ pub struct Aggregate {
     pub weight: Option<Expr>,
     /// Fewer rows than this make the value missing (too few).
     pub at_least: Option<u32>,
+    /// Rows that agree in these are added up, where it is asked how concentrated something is.
+    pub by: Vec<Expr>,
+    /// How many of the largest, or which row from the end, for functions that take a number.
+    pub top: u32,
+    /// From which share of common parts on texts are near repeats.
+    pub alike: Decimal,
 }
 
 /// How near repeats are found.

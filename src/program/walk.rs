@@ -1,6 +1,6 @@
 //! Walking through expressions.
 
-use super::{Across, Aggregate, Expr, ExprKind, Ranked};
+use super::{Across, Aggregate, Convert, CurrencyOf, Expr, ExprKind, Ranked};
 
 impl Expr {
     /// The expressions directly inside this one, in the order in which they are written.
@@ -39,6 +39,7 @@ impl Expr {
             ExprKind::Aggregate(aggregate) => aggregate.children(),
             ExprKind::Ranked(ranked) => vec![&ranked.value],
             ExprKind::Across(across) => across.children(),
+            ExprKind::Convert(convert) => convert.children(),
         }
     }
 
@@ -94,10 +95,21 @@ impl Expr {
     }
 }
 
+impl Convert {
+    /// The amount, the column of its currency and the date, as far as there are any.
+    pub fn children(&self) -> Vec<&Expr> {
+        let column = match &self.from {
+            CurrencyOf::Type(_) => None,
+            CurrencyOf::Column(column) => Some(column),
+        };
+        std::iter::once(&self.amount).chain(column).chain(&self.on).collect()
+    }
+}
+
 impl Across {
     /// The value, filter and weight, as far as there are any.
     pub fn children(&self) -> Vec<&Expr> {
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().collect()
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(&self.by).collect()
     }
 }
 
@@ -109,6 +121,6 @@ impl Aggregate {
             crate::program::Keep::Highest(by) => Some(by),
             _ => None,
         });
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).collect()
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).chain(&self.by).collect()
     }
 }

@@ -56,6 +56,7 @@ fn columns(item: &Item) -> HashSet<&str> {
     let fields = match &item.kind {
         ItemKind::Table(table) => &table.fields,
         ItemKind::Events(events) => &events.fields,
+        ItemKind::Rates(rates) => &rates.fields,
         _ => return HashSet::new(),
     };
     fields.iter().map(|field| field.name.text.as_str()).collect()
@@ -137,6 +138,8 @@ impl Finder<'_, '_> {
             ItemKind::Objective(_)
             | ItemKind::Table(_)
             | ItemKind::Events(_)
+            | ItemKind::Rates(_)
+            | ItemKind::Attribution(_)
             | ItemKind::Rule(_)
             | ItemKind::Test(_) => {}
         }

@@ -40,7 +40,7 @@ pub struct TooDeep {
 
 /// Words that open a declaration.
 pub const DECLARATIONS: &[&str] =
-    &["define", "events", "metric", "objective", "param", "rule", "scorecard", "segment", "segments", "table", "test"];
+    &["attribution", "define", "events", "metric", "objective", "param", "rates", "rule", "scorecard", "segment", "segments", "table", "test"];
 
 enum Frame {
     Paren,

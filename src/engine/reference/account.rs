@@ -110,6 +110,16 @@ impl<'a> Account<'a> {
         self.scope().rows_trace(aggregate)
     }
 
+    /// The rate by which something about the account, or about one of its rows, is converted.
+    pub fn rate(
+        &self,
+        convert: &crate::program::Convert,
+        row: Option<(crate::program::TableId, u32)>,
+    ) -> Result<super::RateUsed, Missing> {
+        let scope = Scope { blame: None, ..self.scope() };
+        row.map_or(scope, |(table, row)| scope.on(table, row)).rate(convert)
+    }
+
     /// Where the account stands among others, and how it came there.
     pub fn standing(&self, ranked: &crate::program::Ranked) -> super::Standing {
         self.scope().standing(ranked)

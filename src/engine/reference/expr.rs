@@ -44,6 +44,7 @@ impl Scope<'_> {
             ExprKind::Held { condition, count, .. } => self.held(&expr.kind, condition, *count),
             ExprKind::Ranked(ranked) => self.ranked(ranked),
             ExprKind::Across(across) => self.across(across),
+            ExprKind::Convert(convert) => self.convert(convert),
             ExprKind::Portfolio(id) => self.account.evaluator.portfolio(*id, self.as_of).value.clone(),
         }
     }

@@ -11,7 +11,9 @@
 //! | `account` | one account, everything about it known |
 //! | `scope` | where an expression is evaluated: account, as-of date, event row |
 //! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
+//! | `rates` | what currencies are worth in each other |
 //! | `rows`, `aggregate` | which event rows count, and what they amount to |
+//! | `concentration` | how much of a sum lies with few |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `population` | where an account stands among others |
@@ -23,11 +25,13 @@ mod aggregate;
 mod arithmetic;
 mod bands;
 mod collective;
+mod concentration;
 mod expr;
 mod functions;
 mod logic;
 mod population;
 mod portfolio;
+mod rates;
 mod rows;
 mod schedule;
 mod scope;
@@ -41,6 +45,7 @@ pub use bands::interpolate;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
 pub use portfolio::Part;
+pub use rates::RateUsed;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
@@ -77,6 +82,7 @@ pub struct Evaluator<'a> {
     /// By id.
     subjects: Vec<Subject>,
     collectives: Collectives,
+    rates: std::cell::OnceCell<rates::RateBook>,
 }
 
 /// An account as it stands in the subject table.
@@ -109,7 +115,15 @@ impl<'a> Evaluator<'a> {
             (Some(table), Some(rows)) => subjects(table, rows),
             _ => Vec::new(),
         };
-        Evaluator { program, data, calendar, as_recorded: false, subjects, collectives: Collectives::default() }
+        Evaluator {
+            program,
+            data,
+            calendar,
+            as_recorded: false,
+            subjects,
+            collectives: Collectives::default(),
+            rates: std::cell::OnceCell::new(),
+        }
     }
 
     /// Sees at every date only what had been recorded by then, as a backtest must: event rows whose `recorded` column

@@ -96,6 +96,15 @@ pub enum Dropped {
     NoValue(Missing),
     /// Its weight is missing.
     NoWeight(Missing),
+    /// What it would be added up under is missing.
+    NoKey(Missing),
+}
+
+impl Dropped {
+    /// True if its value was never looked at.
+    pub fn before_value(self) -> bool {
+        !matches!(self, Dropped::NoValue(_) | Dropped::NoWeight(_) | Dropped::NoKey(_))
+    }
 }
 
 /// Where rows tell what became of them.

@@ -82,6 +82,14 @@ impl Builder<'_> {
                 let keep = kids.take(Rule::keep).map(|kid| self.keep(kid));
                 ClauseKind::Dedupe { by, within, chain, keep }
             }
+            Rule::by_key => {
+                let keys = self.names_of(&mut kids);
+                let within = kids.take(Rule::dedupe_within).map(|kid| {
+                    let mut inner = self.kids(kid);
+                    self.next_duration(&mut inner)
+                });
+                ClauseKind::By { keys, within }
+            }
             Rule::latest_per => ClauseKind::LatestPer(self.names_of(&mut kids)),
             Rule::cap => {
                 let most = self.next_expr(&mut kids, span);
@@ -127,7 +135,7 @@ impl Builder<'_> {
         ClauseKind::DecaySteps { steps, otherwise: self.next_expr(&mut inner, span) }
     }
 
-    fn names_of(&mut self, kids: &mut Kids<'_>) -> Vec<Name> {
+    pub(super) fn names_of(&mut self, kids: &mut Kids<'_>) -> Vec<Name> {
         let mut names = Vec::new();
         while let Some(kid) = kids.take(Rule::name) {
             names.push(self.name(&kid));
