@@ -99,6 +99,8 @@ pub enum AggregateFunction {
     NthLast,
     /// How many texts nearly repeat an earlier one.
     NearDuplicates,
+    /// How many rows have a partner among other rows.
+    Matches,
 }
 
 impl AggregateFunction {
@@ -314,6 +316,11 @@ pub const CATALOGUE: &[Entry] = &[
         .missing(UNCOVERED)
         .example("near_duplicates(quote of review, 80%)", "1")
         .source("A. Z. Broder, On the resemblance and containment of documents, Compression and Complexity of Sequences, 1997"),
+    aggregate("matches", "matches(SOURCE … with SOURCE … by COLUMN within 7 days)", A::Matches, "How many rows of the first source have a partner in the second: it agrees in the columns, which both have, and lies at most so many days before or after. Each row has one partner at most. The pairs that lie nearest are joined first; of equally near ones that with the lesser key (in tables without a key, the earlier row) of the first, then of the second.")
+        .units("rows of two event tables; gives a bare number")
+        .missing("no data if either source was not loaded, has no rows or does not cover the window")
+        .example("matches(activity with review by account within 7 days)", "0")
+        .source("greedy one-to-one assignment by distance"),
     ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones (itself among them), per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it, and where fewer accounts than `at least` (8) have a value.")
         .units("numbers of any unit; gives points")
         .missing(NO_PLACE)

@@ -934,6 +934,8 @@ pub enum ArgumentKind {
     Value(Expr),
     /// `score of survey in last 180 days`, or `activity where …` without a value.
     Rows { value: Option<Expr>, source: Name, clauses: Vec<Clause> },
+    /// `self_report where … with system_log where … by type within 7 days`
+    Pairs { source: Name, clauses: Vec<Clause>, with: Name, with_clauses: Vec<Clause> },
     /// `at least 5 answers`
     AtLeast(Expr),
     /// `all answers`: do not keep the latest per contact only.

@@ -1,7 +1,7 @@
 //! Aggregates over rows: their value, their clauses, and what an optional column decides silently.
 
-use super::domain;
 use super::concentration::takes_more;
+use super::domain;
 use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, Name};
@@ -33,6 +33,9 @@ impl Checker<'_, '_> {
                 return unknown(span);
             }
             _ => {}
+        }
+        if function == A::Matches {
+            return self.matched(entry, call, span);
         }
         let mut value: Option<&ast::Expr> = None;
         let mut source: Option<(TableId, Span)> = None;
@@ -117,12 +120,14 @@ impl Checker<'_, '_> {
             by: Vec::new(),
             top: 0,
             alike: Decimal::ONE,
+            with: None,
         };
         let mut seen: HashMap<&'static str, Span> = HashMap::new();
         for clause in clauses {
             self.clause(clause, &mut out, &row, &mut seen, entry);
         }
-        if !self.extra(&mut out, extra, entry, span) {
+        let among_keys = self.number_among_keys(function, clauses);
+        if !self.extra(&mut out, extra.or(among_keys.as_ref()), entry, span) {
             return unknown(span);
         }
         if matches!(function, A::Nps | A::NpsMargin)

@@ -31,8 +31,9 @@ impl Checker<'_, '_> {
         if let Some(found) = self.over_accounts(aggregate, &entries, call, span, scope) {
             return found;
         }
-        let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }))
-            || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
+        let rows =
+            call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. } | ArgumentKind::Pairs { .. }))
+                || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
         match (aggregate, scalar) {
             (Some((function, entry)), other) if rows || other.is_none() => {
                 self.aggregate(function, entry, call, span, scope)
@@ -158,7 +159,8 @@ impl Checker<'_, '_> {
         if args.iter().any(|a| a.ty == Type::Unknown) {
             return unknown(span);
         }
-        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number()) {
+        let ordered = matches!(function, Scalar::Least | Scalar::Greatest) && args.iter().all(|a| a.ty.is_date());
+        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number() && !ordered) {
             let (at, ty) = (wrong.span, wrong.ty);
             self.error(
                 Code::TypeMismatch,

@@ -1,16 +1,23 @@
 //! What a function takes behind its rows: by which key they are added up, how many of the largest, which from the end.
 
 use super::{Checker, Scope};
-use crate::ast::{self, DurationLit, Name};
+use crate::ast::{self, Clause, ClauseKind, DurationLit, Name};
 use crate::builtins::{AggregateFunction as A, Entry};
 use crate::diagnostics::Code;
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, ExprKind, Type, Unit};
+use crate::program::{Aggregate, Expr, Type, Unit};
+use crate::resolve::Symbol;
 use crate::span::Span;
 
 /// True for functions with a second argument.
 pub(super) fn takes_more(function: A) -> bool {
     function.numbered() || function == A::NearDuplicates
+}
+
+/// True if the last of several keys is a parameter, which no row differs in.
+fn last_is_number(checker: &Checker, function: A, keys: &[Name]) -> bool {
+    let last = keys.last().filter(|_| keys.len() > 1 && function.numbered());
+    last.is_some_and(|name| matches!(checker.symbol(&name.text), Some(Symbol::Param(_))))
 }
 
 impl Checker<'_, '_> {
@@ -32,9 +39,17 @@ impl Checker<'_, '_> {
         }
         if let Some(within) = within {
             let message = "rows of one key are added up wherever they lie in time";
-            self.error(Code::ClauseMisplaced, within.span, message, "says nothing here", "use a window: `in last 90 days`");
+            self.error(
+                Code::ClauseMisplaced,
+                within.span,
+                message,
+                "says nothing here",
+                "use a window: `in last 90 days`",
+            );
         }
         let mut out: Vec<Expr> = Vec::new();
+        let keys =
+            if last_is_number(self, function, keys) { keys.split_last().map_or(keys, |(_, rest)| rest) } else { keys };
         for key in keys {
             let named = ast::Expr { kind: ast::ExprKind::Name(key.text.clone()), span: key.span };
             let typed = self.expr(&named, scope, None);
@@ -45,19 +60,19 @@ impl Checker<'_, '_> {
         out
     }
 
+    /// `top_share(1 of activity by contact, most)`: the number behind the rows where a parameter gives it, which reads
+    /// like one more key.
+    pub(super) fn number_among_keys(&self, function: A, clauses: &[Clause]) -> Option<ast::Expr> {
+        let keys = clauses.iter().find_map(|clause| match &clause.kind {
+            ClauseKind::By { keys, .. } => Some(keys),
+            _ => None,
+        })?;
+        let last = keys.last().filter(|_| last_is_number(self, function, keys))?;
+        Some(ast::Expr { kind: ast::ExprKind::Name(last.text.clone()), span: last.span })
+    }
+
     /// What stands behind the rows: a count, or how alike two texts must be. False if it is wrong or lacking.
     pub(super) fn extra(&mut self, out: &mut Aggregate, extra: Option<&ast::Expr>, entry: &Entry, span: Span) -> bool {
-        let mut extra = extra.cloned();
-        if extra.is_none() && out.function.numbered() && out.by.len() > 1 {
-            // `top_share(1 of activity by contact, most)`: the last name is the number.
-            extra = out.by.pop().and_then(|last| match last.kind {
-                ExprKind::Param(id) => {
-                    let name = self.program.params.get(id.index()).map(|p| p.header.name.clone());
-                    name.map(|name| ast::Expr { kind: ast::ExprKind::Name(name), span: last.span })
-                }
-                _ => None,
-            });
-        }
         if !takes_more(out.function) {
             return true;
         }

@@ -257,7 +257,8 @@ fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
         AggregateFunction::Count
         | AggregateFunction::Distinct
         | AggregateFunction::Run
-        | AggregateFunction::NearDuplicates => Domain::COUNT,
+        | AggregateFunction::NearDuplicates
+        | AggregateFunction::Matches => Domain::COUNT,
         AggregateFunction::Share | AggregateFunction::TopShare => Domain::within(0, 1),
         AggregateFunction::Hhi => Domain::within(0, 10_000),
         AggregateFunction::EffectiveNumber => Domain { low: Some(Decimal::ONE), high: None, whole: false },

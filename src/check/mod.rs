@@ -21,6 +21,7 @@ mod metrics;
 mod money;
 mod names;
 mod operators;
+mod pairs;
 mod pipeline;
 mod population;
 mod region;

@@ -117,7 +117,13 @@ impl Checker<'_, '_> {
             [amount, wanted, on] => (*amount, *wanted, Some(*on)),
             _ => {
                 let help = format!("it is called `{}`", entry.signature.replace(" or ", "` or `"));
-                self.error(Code::WrongArguments, span, "convert what into which currency?", "wrong number of arguments", help);
+                self.error(
+                    Code::WrongArguments,
+                    span,
+                    "convert what into which currency?",
+                    "wrong number of arguments",
+                    help,
+                );
                 return unknown(span);
             }
         };

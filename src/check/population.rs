@@ -108,7 +108,7 @@ impl Checker<'_, '_> {
         }
         let (function, entry) = aggregate?;
         let source = match call.arguments.first().map(|a| &a.kind) {
-            Some(ArgumentKind::Rows { source, .. }) => Some(source.text.as_str()),
+            Some(ArgumentKind::Rows { source, .. } | ArgumentKind::Pairs { source, .. }) => Some(source.text.as_str()),
             Some(ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(name), .. })) => Some(name.as_str()),
             _ => None,
         };
@@ -144,7 +144,8 @@ impl Checker<'_, '_> {
     }
 
     fn across(&mut self, function: A, entry: &Entry, call: &Call, span: Span) -> Expr {
-        let mut out = Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, by: Vec::new() };
+        let mut out =
+            Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, by: Vec::new() };
         let mut value = None;
         for (i, argument) in call.arguments.iter().enumerate() {
             match &argument.kind {
@@ -171,6 +172,11 @@ impl Checker<'_, '_> {
                     return unknown(span);
                 }
             }
+        }
+        if let (Some(ArgumentKind::Rows { clauses, .. }), 0) = (call.arguments.first().map(|a| &a.kind), out.top)
+            && let Some(n) = self.number_among_keys(function, clauses)
+        {
+            out.top = self.whole(&n, "how many of the largest").unwrap_or(1);
         }
         if function.numbered() && out.top == 0 {
             let help = format!("write `{}(… of accounts, 1)`", entry.name);
@@ -212,7 +218,7 @@ impl Checker<'_, '_> {
             self.error(Code::WrongArguments, span, message, "over accounts", "name an event table");
             return None;
         }
-        if answers || matches!(function, A::First | A::Last | A::NthLast | A::Run) {
+        if answers || matches!(function, A::First | A::Last | A::NthLast | A::Run | A::Matches) {
             let (message, help) = if answers {
                 let message = format!("`{}` is taken over answers, not over accounts", entry.name);
                 (message, "take the mean: `avg(… of accounts)`")

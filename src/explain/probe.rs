@@ -21,6 +21,9 @@ pub trait Probe {
     /// Where the account stands among others.
     fn standing(&self, ranked: &Ranked) -> Standing;
 
+    /// The rows that were looked at beside those of an aggregate, and have no partner among them.
+    fn unmatched(&self, aggregate: &Aggregate) -> Vec<u32>;
+
     /// The rate by which something about the account is converted.
     fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing>;
 

@@ -1,9 +1,9 @@
 //! What there is to say about a row that counts: by which rate it was converted, which earlier text it repeats.
 
-use super::words::Words;
+use super::words::{Words, plural};
 use crate::builtins::AggregateFunction;
 use crate::data::Dataset;
-use crate::engine::reference::{Account, Evaluator, Outcome, RateUsed, RowsTrace};
+use crate::engine::reference::{Account, Evaluator, Outcome, Pair, RateUsed, RowsTrace};
 use crate::program::{Aggregate, Convert, Expr, ExprKind, Program};
 use crate::similar;
 use crate::value::Missing;
@@ -20,11 +20,27 @@ pub fn of_rows(
     let mut converts = Vec::new();
     aggregate.value.iter().for_each(|value| conversions(value, &mut converts));
     if !converts.is_empty() {
-        for row in trace.rows.iter().filter(|row| !matches!(&row.outcome, Outcome::Dropped(why) if why.before_value())) {
+        for row in trace.rows.iter().filter(|row| !matches!(&row.outcome, Outcome::Dropped(why) if why.before_value()))
+        {
             for convert in &converts {
                 let used = account.rate(convert, Some((aggregate.source, row.row)));
                 out.entry(row.row).or_default().push(rate(evaluator.program, evaluator.data, convert, &used));
             }
+        }
+    }
+    if let Some(with) = &aggregate.with {
+        let (pairs, _) = account.pairs(aggregate);
+        let others = evaluator.data.table(with.other.source);
+        let partners: HashMap<u32, Pair> = pairs.into_iter().map(|pair| (pair.left, pair)).collect();
+        for row in trace.rows.iter().filter(|row| matches!(row.outcome, Outcome::Counted(_))) {
+            let remark = match partners.get(&row.row) {
+                Some(pair) => {
+                    let place = others.map_or_else(|| "another row".to_string(), |others| others.place(pair.right));
+                    format!("matches {place}, {} apart", plural(pair.apart, "day"))
+                }
+                None => "no partner".to_string(),
+            };
+            out.entry(row.row).or_default().push(remark);
         }
     }
     if aggregate.function == AggregateFunction::NearDuplicates {
@@ -64,7 +80,10 @@ pub fn rate(program: &Program, data: &Dataset, convert: &Convert, used: &Result<
         }
     };
     let Some(row) = used.row else { return format!("in {to} already") };
-    let place = program.rates.and_then(|rates| data.table(rates.table)).map_or(String::new(), |t| format!(" ({})", t.place(row)));
+    let place = program
+        .rates
+        .and_then(|rates| data.table(rates.table))
+        .map_or(String::new(), |t| format!(" ({})", t.place(row)));
     let from = &used.from;
     match used.inverse {
         false => format!("at {} {to} per {from} of {}{place}", used.rate, used.day),

@@ -75,6 +75,10 @@ impl Probe for Traced<'_> {
         self.account.standing(ranked)
     }
 
+    fn unmatched(&self, aggregate: &Aggregate) -> Vec<u32> {
+        self.account.pairs(aggregate).1
+    }
+
     fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing> {
         self.account.rate(convert, None)
     }

@@ -269,6 +269,9 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
     }
 }
 
+/// Rows without a partner that are named.
+const MOST_ALONE: usize = 20;
+
 /// Why rows are not seen: the source says nothing about the window, or they are dated later.
 fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> {
     let mut out = Vec::new();
@@ -292,6 +295,18 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
             out.push(format!("{why}: nothing is known, no row is seen"));
         }
     }
+    if let Some(with) = &aggregate.with {
+        let others = case.data.table(with.other.source);
+        let alone = case.probe.unmatched(aggregate);
+        let places: Vec<String> = alone.iter().take(MOST_ALONE).filter_map(|row| Some(others?.place(*row))).collect();
+        let more = alone.len().saturating_sub(places.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let other = case.program.table(with.other.source).map_or("?", |t| &t.header.name);
+        if !alone.is_empty() {
+            let rows = counted(alone.len() as u64, "row", "rows");
+            out.push(format!("{rows} of `{other}` without a partner: {}{more}", places.join(", ")));
+        }
+    }
     if traced.covered && traced.after_as_of > 0 {
         let rows = counted(traced.after_as_of, "row is", "rows are");
         out.push(format!("{rows} dated after {} and not seen", case.probe.as_of()));
@@ -304,7 +319,7 @@ fn result_type(aggregate: &Aggregate) -> Type {
     use AggregateFunction as A;
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
-        A::Count | A::Distinct | A::Run | A::NearDuplicates => Type::PLAIN,
+        A::Count | A::Distinct | A::Run | A::NearDuplicates | A::Matches => Type::PLAIN,
         A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
         A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
         A::CsatMean => Type::Number(crate::program::Unit::Points),

@@ -209,6 +209,14 @@ impl<'a> Words<'a> {
             out.push_str(&format!(" {clause}"));
         }
         out.push_str(&inner.by(&aggregate.by));
+        if let Some(with) = &aggregate.with {
+            let other = self.aggregate(&with.other);
+            let other = other.strip_prefix("count(").and_then(|text| text.strip_suffix(')')).unwrap_or(&other);
+            let by: Vec<String> =
+                with.by.iter().map(|(own, _)| field(self.program, Some(aggregate.source), *own)).collect();
+            let by = if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) };
+            out.push_str(&format!(" with {other}{by} within {}", plural(with.within_days, "day")));
+        }
         if aggregate.top > 0 {
             out.push_str(&format!(", {}", aggregate.top));
         }

@@ -672,6 +672,19 @@ pub struct Aggregate {
     pub top: u32,
     /// From which share of common parts on texts are near repeats.
     pub alike: Decimal,
+    /// The rows that these are matched with.
+    pub with: Option<Box<With>>,
+}
+
+/// Rows that others are matched with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct With {
+    /// The rows; always a count.
+    pub other: Aggregate,
+    /// Columns that a pair must agree in, by side.
+    pub by: Vec<(FieldId, FieldId)>,
+    /// A pair lies at most so many days apart.
+    pub within_days: i64,
 }
 
 /// How near repeats are found.

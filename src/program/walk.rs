@@ -36,7 +36,11 @@ impl Expr {
             ExprKind::Compare(_, left, right) => vec![&**left, &**right],
             ExprKind::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
             ExprKind::If { condition, then, otherwise } => vec![&**condition, &**then, &**otherwise],
-            ExprKind::Aggregate(aggregate) => aggregate.children(),
+            ExprKind::Aggregate(aggregate) => {
+                let mut children = aggregate.children();
+                children.extend(aggregate.with.iter().flat_map(|with| with.other.children()));
+                children
+            }
             ExprKind::Ranked(ranked) => vec![&ranked.value],
             ExprKind::Across(across) => across.children(),
             ExprKind::Convert(convert) => convert.children(),

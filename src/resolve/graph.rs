@@ -238,7 +238,9 @@ impl Finder<'_, '_> {
                 }
                 // `count(activity)` names a table, which is no edge; `sum(x of activity)` says whose columns come first.
                 let rows = call.arguments.iter().find_map(|argument| match &argument.kind {
-                    ArgumentKind::Rows { source, .. } => self.symbols.get(&source.text),
+                    ArgumentKind::Rows { source, .. } | ArgumentKind::Pairs { source, .. } => {
+                        self.symbols.get(&source.text)
+                    }
                     _ => None,
                 });
                 let outer = self.rows;

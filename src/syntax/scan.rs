@@ -39,8 +39,21 @@ pub struct TooDeep {
 }
 
 /// Words that open a declaration.
-pub const DECLARATIONS: &[&str] =
-    &["attribution", "define", "events", "metric", "objective", "param", "rates", "rule", "scorecard", "segment", "segments", "table", "test"];
+pub const DECLARATIONS: &[&str] = &[
+    "attribution",
+    "define",
+    "events",
+    "metric",
+    "objective",
+    "param",
+    "rates",
+    "rule",
+    "scorecard",
+    "segment",
+    "segments",
+    "table",
+    "test",
+];
 
 enum Frame {
     Paren,

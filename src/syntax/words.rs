@@ -336,9 +336,12 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::only_line => Noun("a line like `references weight 40`"),
         Rule::only_entry => Noun("a column and its value"),
         Rule::only_expr => Value,
-        Rule::only_attribution | Rule::only_objective | Rule::only_metric | Rule::only_scorecard | Rule::only_rule | Rule::only_test => {
-            Noun("a statement")
-        }
+        Rule::only_attribution
+        | Rule::only_objective
+        | Rule::only_metric
+        | Rule::only_scorecard
+        | Rule::only_rule
+        | Rule::only_test => Noun("a statement"),
     }
 }
 
@@ -465,9 +468,7 @@ impl Place {
             Place::File => super::scan::DECLARATIONS,
             Place::Objective => &["target"],
             Place::Fields => &["retain"],
-            Place::Attribution => {
-                &["amount", "at", "excluding", "lookback", "model", "once", "to", "when", "where"]
-            }
+            Place::Attribution => &["amount", "at", "excluding", "lookback", "model", "once", "to", "when", "where"],
             Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
             Place::Scorecard => &["base", "cap", "combine", "floor", "for", "grades", "missing", "set", "weights"],

@@ -110,6 +110,12 @@ impl<'a> Account<'a> {
         self.scope().rows_trace(aggregate)
     }
 
+    /// The pairs of an aggregate that matches rows with others, and those others that have no partner.
+    pub fn pairs(&self, aggregate: &crate::program::Aggregate) -> (Vec<super::Pair>, Vec<u32>) {
+        let with = aggregate.with.as_deref();
+        with.map_or_else(Default::default, |with| self.scope().pairs(aggregate, with))
+    }
+
     /// The rate by which something about the account, or about one of its rows, is converted.
     pub fn rate(
         &self,

@@ -57,7 +57,6 @@ impl Row {
     pub(super) fn amount(&self) -> Decimal {
         self.amount
     }
-
 }
 
 impl Scope<'_> {
@@ -80,6 +79,9 @@ impl Scope<'_> {
     pub(super) fn run(self, aggregate: &Aggregate, tell: Listener<'_>) -> Value {
         if !self.covered(aggregate) {
             return Value::Missing(Missing::NoData);
+        }
+        if let Some(with) = &aggregate.with {
+            return self.matched(aggregate, with, tell);
         }
         match self.rows(aggregate, tell) {
             Some(rows) if aggregate.at_least.is_some_and(|least| rows.len() < least as usize) => {
@@ -112,7 +114,10 @@ impl Scope<'_> {
                 }
                 Err(dropped) => {
                     tell(row, date, Outcome::Dropped(dropped));
-                    let (Dropped::NoValue(reason) | Dropped::NoWeight(reason) | Dropped::NoKey(reason)) = dropped else { continue };
+                    let (Dropped::NoValue(reason) | Dropped::NoWeight(reason) | Dropped::NoKey(reason)) = dropped
+                    else {
+                        continue;
+                    };
                     too_large |= reason == Missing::Error(Fault::Overflow);
                 }
             }
@@ -264,7 +269,7 @@ impl Scope<'_> {
                 Value::Number(Decimal::int(i64::try_from(run).unwrap_or(i64::MAX)))
             }
             // They want to know more than the rows, and are told in `total`.
-            F::TopShare | F::Hhi | F::EffectiveNumber | F::WithoutTop | F::NthLast | F::NearDuplicates => {
+            F::TopShare | F::Hhi | F::EffectiveNumber | F::WithoutTop | F::NthLast | F::NearDuplicates | F::Matches => {
                 Value::Missing(Missing::NotApplicable)
             }
         }
@@ -338,7 +343,7 @@ fn basis(function: F, value: &Value) -> Option<Decimal> {
             _ => Decimal::ZERO,
         }),
         F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median => None,
-        F::Run | F::NthLast | F::NearDuplicates => None,
+        F::Run | F::NthLast | F::NearDuplicates | F::Matches => None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::logic::order;
 use super::scope::Scope;
-use crate::builtins::Scalar;
 use crate::binomial;
+use crate::builtins::Scalar;
 use crate::irrational;
 use crate::number::{DIGITS, Decimal, Products};
 use crate::program::{Expr, ExprKind, Type, Unit};

@@ -14,6 +14,7 @@
 //! | `rates` | what currencies are worth in each other |
 //! | `rows`, `aggregate` | which event rows count, and what they amount to |
 //! | `concentration` | how much of a sum lies with few |
+//! | `pairs` | rows of one source beside those of another |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `population` | where an account stands among others |
@@ -29,6 +30,7 @@ mod concentration;
 mod expr;
 mod functions;
 mod logic;
+mod pairs;
 mod population;
 mod portfolio;
 mod rates;
@@ -43,6 +45,7 @@ pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
 pub use logic::{compare, fold, order};
+pub use pairs::Pair;
 pub use population::Standing;
 pub use portfolio::Part;
 pub use rates::RateUsed;

@@ -131,9 +131,7 @@ impl Scope<'_> {
             false if across.at_least.is_some_and(|least| told.counted < u64::from(least)) => {
                 Value::Missing(Missing::TooFew)
             }
-            false if across.function.concentration() => {
-                concentrated(across.function, &rows, across.top)
-            }
+            false if across.function.concentration() => concentrated(across.function, &rows, across.top),
             false => self.combine(across.function, &rows),
         };
         Gathered { value, told }

@@ -43,7 +43,8 @@ impl Evaluator<'_> {
             for row in 0..table.rows {
                 let read = |field| self.code_of(rates.table, field, row);
                 let (Some(from), Some(to)) = (read(rates.from), read(rates.to)) else { continue };
-                let (Some(day), Some(rate)) = (table.value(rates.at, row).date(), table.value(rates.rate, row).number())
+                let (Some(day), Some(rate)) =
+                    (table.value(rates.at, row).date(), table.value(rates.rate, row).number())
                 else {
                     continue;
                 };

@@ -250,6 +250,7 @@ impl World {
                 recorded: false,
                 merged: false,
                 parent: false,
+                currency: None,
                 doc: None,
                 span: Default::default(),
             });
