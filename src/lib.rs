@@ -24,6 +24,7 @@ pub mod diagnostics;
 pub mod engine;
 pub mod explain;
 pub mod irrational;
+pub mod library;
 pub mod number;
 pub mod program;
 pub mod report;

@@ -174,9 +174,9 @@ impl Sources {
         u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
     }
 
-    /// The source of this number.
+    /// The source of this number; those of `std` are always there.
     pub fn get(&self, source: u16) -> Option<&Source> {
-        self.list.get(source as usize)
+        self.list.get(source as usize).or_else(|| crate::library::source(source))
     }
 
     /// All sources with their numbers, in the order they were added.

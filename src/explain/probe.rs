@@ -2,9 +2,9 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
-use crate::engine::reference::{RateUsed, Standing};
+use crate::engine::reference::{Compared, RateUsed, Replayed, Standing};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Convert, Expr, Ranked};
+use crate::program::{Aggregate, BenchmarkId, Convert, Expr, Ranked};
 use crate::value::{Missing, Value};
 
 /// Answers about one account at one as-of date.
@@ -26,6 +26,12 @@ pub trait Probe {
 
     /// The rate by which something about the account is converted.
     fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing>;
+
+    /// How the account compares with a benchmark.
+    fn compared_with(&self, id: BenchmarkId) -> Compared;
+
+    /// The points of `… until …`, earliest first.
+    fn replay(&self, expr: &Expr) -> Vec<Replayed>;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;

@@ -4,8 +4,8 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
-use crate::engine::reference::{self, Account, Evaluator, Outcome, RateUsed, Standing};
-use crate::program::{Aggregate, Convert, Expr, Keep, Program, Ranked};
+use crate::engine::reference::{self, Account, Compared, Evaluator, Outcome, RateUsed, Replayed, Standing};
+use crate::program::{Aggregate, BenchmarkId, Convert, Expr, Keep, Program, Ranked};
 use crate::value::{Missing, Value};
 
 /// An account of the reference interpreter that can be asked.
@@ -81,6 +81,14 @@ impl Probe for Traced<'_> {
 
     fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing> {
         self.account.rate(convert, None)
+    }
+
+    fn compared_with(&self, id: BenchmarkId) -> Compared {
+        self.account.compared_with(id)
+    }
+
+    fn replay(&self, expr: &Expr) -> Vec<Replayed> {
+        self.account.replay(expr)
     }
 
     fn calendar(&self) -> Calendar {

@@ -41,6 +41,7 @@ pub struct TooDeep {
 /// Words that open a declaration.
 pub const DECLARATIONS: &[&str] = &[
     "attribution",
+    "benchmark",
     "define",
     "events",
     "metric",

@@ -193,6 +193,7 @@ fn program() -> Program {
         missing: MissingPolicy::Renormalise { at_least: d("0.6") },
         combine: Combine::WeightedMean,
         base: Decimal::ZERO,
+        correction: None,
         limits: Vec::new(),
         grades: vec![bands(vec![
             band("gold", Some("85"), None),
@@ -212,6 +213,7 @@ fn program() -> Program {
     let health = Scorecard {
         header: header("health"),
         lines: vec![line(Node::Scorecard(ScorecardId(0)), "25", None), line(m(4), "75", None)],
+        correction: None,
         limits: vec![Limit {
             verb: LimitVerb::Cap,
             value: d("49"),

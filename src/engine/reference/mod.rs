@@ -16,17 +16,21 @@
 //! | `concentration` | how much of a sum lies with few |
 //! | `pairs` | rows of one source beside those of another |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
+//! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
+//! | `benchmark` | how a value compares with what others reach |
 //! | `trace` | the same, told clause by clause |
 
 mod account;
 mod aggregate;
 mod arithmetic;
 mod bands;
+mod benchmark;
 mod collective;
 mod concentration;
+mod correction;
 mod expr;
 mod functions;
 mod logic;
@@ -44,12 +48,14 @@ mod trace;
 pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
+pub use benchmark::Compared;
 pub use logic::{compare, fold, order};
 pub use pairs::Pair;
 pub use population::Standing;
 pub use portfolio::Part;
 pub use rates::RateUsed;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub use time::Replayed;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};

@@ -14,7 +14,8 @@ use crate::value::Value;
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
-    let limited = |i: usize| program.scorecards.get(i).is_some_and(|card| !card.limits.is_empty());
+    let limited =
+        |i: usize| program.scorecards.get(i).is_some_and(|card| !card.limits.is_empty() || card.correction.is_some());
     let acting = |i: usize| program.rules.get(i).is_some_and(|rule| !rule.ast.actions.is_empty());
     let mut head = vec!["account".to_string()];
     if named {

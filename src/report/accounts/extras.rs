@@ -7,7 +7,7 @@ use crate::engine::reference::Evaluator;
 use crate::engine::{AccountResult, Results, RuleStatus, ScoreResult};
 use crate::explain::words::limit_name;
 use crate::number::Decimal;
-use crate::program::{FieldId, Program, Rule, Type, Unit};
+use crate::program::{FieldId, Program, Rule, Scorecard, Type};
 use crate::report::value;
 use crate::value::Value;
 
@@ -252,7 +252,8 @@ impl Facts<'_> {
         }
         if let Some(i) = program.scorecards.iter().position(|c| c.header.name == name) {
             let score = self.account.scores.get(i)?;
-            let shown = value::shown(program, Type::Number(Unit::Points), &score.value);
+            let unit = program.scorecards.get(i)?.combine.unit();
+            let shown = value::shown(program, Type::Number(unit), &score.value);
             return Some(known(shown, score.value.missing()));
         }
         if let Some(i) = program.partitions.iter().position(|p| p.header.name == name) {
@@ -291,13 +292,14 @@ fn differences(program: &Program, before: &AccountResult, after: &AccountResult)
             continue;
         }
         let name = card.header.name.clone();
-        let (short_b, short_a) = (score_words(b, false), score_words(a, false));
+        let words = |score, exact| score_words(card, score, exact);
+        let (short_b, short_a) = (words(b, false), words(a, false));
         let exact = [b, a].map(|s| {
             let score = value::json(program, Type::PLAIN, &s.value);
             serde_json::json!({ "score": score, "grade": s.grade })
         });
         let (before, after) = match short_b == short_a {
-            true => (score_words(b, true), score_words(a, true)),
+            true => (words(b, true), words(a, true)),
             false => (short_b, short_a),
         };
         out.push(Difference { name, before, after, exact });
@@ -336,20 +338,24 @@ fn differences(program: &Program, before: &AccountResult, after: &AccountResult)
     out
 }
 
-fn score_words(score: &ScoreResult, exact: bool) -> String {
+fn score_words(card: &Scorecard, score: &ScoreResult, exact: bool) -> String {
     let grade = score.grade.as_ref().map_or(String::new(), |g| format!(" {g}"));
     match &score.value {
         Value::Number(n) if exact => format!("{n}{grade}"),
-        Value::Number(n) => format!("{}{grade}", value::points(*n)),
+        Value::Number(n) => format!("{}{grade}", value::number(*n, card.combine.unit())),
         Value::Missing(why) => format!("missing ({why})"),
         _ => String::new(),
     }
 }
 
-/// The limits that changed a score, as `cap 29`.
+/// What changed a score after its lines were combined, as `cap 29` or `override 40`.
 pub fn limited(program: &Program, scorecard: usize, score: &ScoreResult) -> Vec<String> {
     let mut before: Option<Decimal> = score.unlimited.number();
     let mut out = Vec::new();
+    if let Some(set) = score.by_hand() {
+        before = set.score.number();
+        out.extend(before.map(|n| format!("override {n}")));
+    }
     for (index, after) in &score.limits {
         if before != Some(*after) {
             out.extend(limit_of(program, scorecard, *index));

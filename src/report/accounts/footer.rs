@@ -2,6 +2,7 @@
 
 use super::extras::NAMED;
 use super::{Evaluation, extras, portfolio};
+use crate::engine::ScoreResult;
 use crate::explain::words::limit_name;
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table, clean, shortened};
@@ -113,7 +114,11 @@ pub(super) fn limits(of: &Evaluation, undecided_only: bool) -> Vec<String> {
     for (c, card) in of.program.scorecards.iter().enumerate() {
         for (l, limit) in card.limits.iter().enumerate() {
             let scores = || of.results.accounts.iter().filter_map(|a| a.scores.get(c));
-            let applied = scores().filter(|s| s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited).count();
+            // What somebody set stands above everything but a hold.
+            let did = |s: &&ScoreResult| {
+                s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited && s.by_hand().is_none()
+            };
+            let applied = scores().filter(did).count();
             let undecided = scores().filter(|s| s.undecided_limits.contains(&l)).count();
             let mut parts = Vec::new();
             if applied > 0 && !undecided_only {
@@ -131,6 +136,11 @@ pub(super) fn limits(of: &Evaluation, undecided_only: bool) -> Vec<String> {
             if !parts.is_empty() {
                 out.push(format!("{} {}: {}", card.header.name, limit_name(limit), parts.join("; ")));
             }
+        }
+        let scores = of.results.accounts.iter().filter_map(|a| a.scores.get(c));
+        let applied = scores.filter(|s| s.by_hand().is_some()).count();
+        if applied > 0 && !undecided_only {
+            out.push(format!("{} override: applied to {}", card.header.name, value::grouped(applied as u64)));
         }
     }
     out

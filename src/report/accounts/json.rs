@@ -82,7 +82,7 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
             "grade": score.grade,
             "coverage": value::decimal(score.coverage),
         });
-        if let (false, Some(map)) = (card.limits.is_empty(), facts.as_object_mut()) {
+        if let (false, Some(map)) = (card.limits.is_empty() && card.correction.is_none(), facts.as_object_mut()) {
             map.insert("limited".into(), json!(extras::limited(program, i, score)));
             map.insert("undecided".into(), json!(extras::undecided(program, i, score)));
         }

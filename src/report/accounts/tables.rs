@@ -4,7 +4,7 @@ use super::{Evaluation, personal_metric};
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
 use crate::explain::{bands, held};
 use crate::number::Decimal;
-use crate::program::{FieldId, Metric, Scorecard, Type};
+use crate::program::{FieldId, Metric, Scorecard, Type, Unit};
 use crate::report::paint::Tone;
 use crate::report::table::{Align, Cell, Column, Table};
 use crate::report::value;
@@ -122,8 +122,8 @@ fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> 
     let mark = if score.undecided_limits.is_empty() { "" } else { "?" };
     let mut cells = vec![match &score.value {
         // What may be limited is marked: on the grade, or where there is none on the score.
-        Value::Number(n) if !graded => Cell::from(format!("{}{mark}", value::points(*n))),
-        Value::Number(n) => Cell::from(value::points(*n)),
+        Value::Number(n) if !graded => Cell::from(format!("{}{mark}", value::number(*n, card.combine.unit()))),
+        Value::Number(n) => Cell::from(value::number(*n, card.combine.unit())),
         Value::Missing(why) => Cell::toned(why.words(), Tone::Dim),
         _ => Cell::default(),
     }];
@@ -139,7 +139,7 @@ fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> 
 
 /// Only the ends stand out: the best grade and the worst.
 fn grade_tone(card: &Scorecard, grade: &str) -> Tone {
-    let Some(table) = card.grades.last() else { return Tone::Plain };
+    let Some(table) = card.grades.last().filter(|_| card.combine.unit() == Unit::Points) else { return Tone::Plain };
     if grade == "-" {
         return Tone::Dim;
     }
