@@ -35,7 +35,7 @@ impl Checker<'_, '_> {
             _ => {}
         }
         if function == A::Matches {
-            return self.matched(entry, call, span);
+            return self.matched(entry, call, span, scope);
         }
         let mut value: Option<&ast::Expr> = None;
         let mut source: Option<(TableId, Span)> = None;
@@ -98,6 +98,10 @@ impl Checker<'_, '_> {
             );
             return unknown(span);
         };
+        let Some(reach) = self.reach(table, source_span, scope) else { return unknown(span) };
+        if !self.fits_rows(function, entry, table, span) {
+            return unknown(span);
+        }
         let row = Scope::Row(table);
         let (value, ty) = match self.aggregate_value(function, entry, value, &row, span, source_span) {
             Some(found) => found,
@@ -106,6 +110,7 @@ impl Checker<'_, '_> {
         let mut out = Aggregate {
             function,
             source: table,
+            reach,
             value,
             filter: None,
             window: None,
@@ -123,8 +128,12 @@ impl Checker<'_, '_> {
             with: None,
         };
         let mut seen: HashMap<&'static str, Span> = HashMap::new();
-        for clause in clauses {
-            self.clause(clause, &mut out, &row, &mut seen, entry);
+        let undated = self.program.table(table).is_some_and(|t| t.kind.at().is_none());
+        let joined = if undated { super::grains::windows_in_conditions(clauses) } else { None };
+        for clause in joined.as_deref().unwrap_or(clauses) {
+            if !undated || self.fits_undated(clause, table) {
+                self.clause(clause, &mut out, &row, &mut seen, entry);
+            }
         }
         let among_keys = self.number_among_keys(function, clauses);
         if !self.extra(&mut out, extra.or(among_keys.as_ref()), entry, span) {
@@ -160,7 +169,7 @@ impl Checker<'_, '_> {
             .program
             .tables
             .iter()
-            .filter(|t| matches!(t.kind, TableKind::Events { .. }))
+            .filter(|t| !matches!(t.kind, TableKind::Rows { .. }))
             .map(|t| t.header.name.as_str())
             .collect();
         let (code, message) = match self.symbol(&name.text) {
@@ -445,7 +454,8 @@ impl Checker<'_, '_> {
             _ => std::slice::from_ref(condition),
         };
         let column = |expr: &Expr| match (&expr.kind, scope) {
-            (ExprKind::RowField(id), Scope::Row(table)) => Some((*table, *id)),
+            (ExprKind::RowField(id), Scope::Row(table) | Scope::Child(table)) => Some((*table, *id)),
+            (ExprKind::Related { of, field }, _) => Some((*of, *field)),
             (ExprKind::Field(id), _) => self.program.subject.map(|table| (table, *id)),
             _ => None,
         };

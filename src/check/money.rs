@@ -196,12 +196,17 @@ impl Checker<'_, '_> {
         let (table, id) = match (kind, scope) {
             (ExprKind::RowField(id), Scope::Row(table)) => (*table, *id),
             (ExprKind::Field(id), _) => (self.program.subject?, *id),
+            (ExprKind::Related { of, field }, _) => (*of, *field),
             _ => return None,
         };
         let fields = &self.program.table(table)?.fields;
         let code = fields.get(id.index())?.currency?;
         let ty = fields.get(code.index())?.ty;
-        let kind = if matches!(kind, ExprKind::Field(_)) { ExprKind::Field(code) } else { ExprKind::RowField(code) };
+        let kind = match kind {
+            ExprKind::Field(_) => ExprKind::Field(code),
+            ExprKind::Related { of, .. } => ExprKind::Related { of: *of, field: code },
+            _ => ExprKind::RowField(code),
+        };
         Some(Expr { kind, ty, span })
     }
 }

@@ -5,13 +5,18 @@ use crate::ast::{ArgumentKind, Call, Clause, ClauseKind, DurationLit, Name};
 use crate::builtins::{AggregateFunction as A, Entry};
 use crate::diagnostics::Code;
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, ExprKind, FieldId, TableId, Type, With};
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, Reach, TableId, Type, With};
 use crate::span::Span;
 use std::collections::HashMap;
 
 impl Checker<'_, '_> {
     /// `matches(self_report where … with system_log by type within 7 days)`
-    pub(super) fn matched(&mut self, entry: &Entry, call: &Call, span: Span) -> Expr {
+    pub(super) fn matched(&mut self, entry: &Entry, call: &Call, span: Span, scope: &Scope) -> Expr {
+        if *scope != Scope::Account {
+            let help = "declare it as a metric of the account, and add the accounts up: `sum(… of accounts)`";
+            self.error(Code::GrainMismatch, span, "rows are matched account by account", "of which account?", help);
+            return unknown(span);
+        }
         let [argument] = call.arguments.as_slice() else {
             return self.unmatched(entry, span);
         };
@@ -114,6 +119,7 @@ fn rows_of(function: A, source: TableId) -> Aggregate {
         decay: None,
         weight: None,
         at_least: None,
+        reach: Reach::Account,
         by: Vec::new(),
         top: 0,
         alike: Decimal::ONE,

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 impl Scope<'_> {
     /// What a row or an account is added up under; nothing where each stands for itself. The first that is missing gives
     /// the reason.
-    pub(super) fn key_of(self, by: &[Expr]) -> Result<Vec<Value>, Missing> {
-        let part = |expr| match fold(self.eval(expr)) {
+    pub(super) fn key_of(self, by: &[Expr], value: impl Fn(&Expr) -> Value) -> Result<Vec<Value>, Missing> {
+        let part = |expr| match fold(value(expr)) {
             Value::Missing(reason) => Err(reason),
             value => Ok(value),
         };

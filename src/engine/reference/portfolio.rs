@@ -72,7 +72,7 @@ impl Scope<'_> {
         Member::In {
             value: across.value.as_ref().map_or(Value::Number(Decimal::ONE), |value| self.eval(value)),
             weight: across.weight.as_ref().map(|weight| self.eval(weight)),
-            key: self.key_of(&across.by),
+            key: self.key_of(&across.by, |expr| self.eval(expr)),
         }
     }
 
@@ -148,6 +148,7 @@ impl Account<'_> {
             band: None,
             points: None,
             accounts: Vec::new(),
+            rows: Vec::new(),
             faults: Vec::new(),
         };
         let Some(metric) = self.evaluator.program.portfolio(id) else { return result };
@@ -156,6 +157,9 @@ impl Account<'_> {
         (result.band, result.points) = scope.points_of(metric, &result.value);
         for across in metric.value.across() {
             result.accounts.push(self.evaluator.gathered(across, self.as_of).told.clone());
+        }
+        for aggregate in metric.value.aggregates() {
+            result.rows.push(self.evaluator.spread(aggregate, self.as_of).told.clone());
         }
         result.faults = self.faults.borrow().iter().map(|fault| fault.fault).collect();
         result
