@@ -11,6 +11,7 @@ pub(crate) mod benchmarks;
 mod calls;
 mod concentration;
 mod constant;
+mod credit;
 mod definitions;
 mod domain;
 mod expr;
@@ -64,6 +65,8 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.symbols.order = order;
     checker.objectives();
     checker.rules();
+    checker.attributions();
+    checker.added_twice();
     checker.double_counting();
     checker.history();
     checker.tests();

@@ -31,6 +31,7 @@ impl Checker<'_, '_> {
         }
         self.subject_table();
         self.parents();
+        self.credited_tables();
         self.shadowed();
     }
 

@@ -51,6 +51,10 @@ pub fn load(
         let index = pending.remove(at);
         let Some(table) = program.tables.get(index) else { continue };
         let id = TableId(index as u32);
+        if program.attributions.iter().any(|attribution| attribution.table == id) {
+            // Made of other tables, once they are there.
+            continue;
+        }
         let bound = binding.tables.get(index).unwrap_or(&nothing);
         let files = match find(program, binding, bound, id) {
             Ok(files) => files,
@@ -149,6 +153,7 @@ pub fn load(
         dataset.tables.push(data);
         report.tables.push(account);
     }
+    crate::engine::reference::derive(program, &mut dataset, &mut report);
     Ok((dataset, report))
 }
 

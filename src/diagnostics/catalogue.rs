@@ -135,6 +135,8 @@ catalogue! {
     // ---------- L07xx: money and credit ----------
     RatesIncomplete "L0701" "rates-incomplete" Error
     MixedMoney "L0702" "mixed-money" Error
+    AttributionIncomplete "L0703" "attribution-incomplete" Error
+    CreditAddedTwice "L0704" "credit-added-twice" Error
 
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error

@@ -28,6 +28,10 @@ pub fn of_rows(
             }
         }
     }
+    for row in trace.rows.iter().filter(|row| matches!(row.outcome, Outcome::Counted(_))) {
+        let remark = evaluator.data.table(aggregate.source).and_then(|data| data.remarks.get(&row.row));
+        out.entry(row.row).or_default().extend(remark.map(|remark| remark.to_string()));
+    }
     if let Some(with) = &aggregate.with {
         let (pairs, _) = account.pairs(aggregate);
         let others = evaluator.data.table(with.other.source);
@@ -57,7 +61,7 @@ pub fn of_rows(
             out.entry(*row).or_default().push(format!("nearly repeats {place}: {percent}% alike"));
         }
     }
-    out.into_iter().map(|(row, remarks)| (row, remarks.join("; "))).collect()
+    out.into_iter().filter(|(_, remarks)| !remarks.is_empty()).map(|(row, remarks)| (row, remarks.join("; "))).collect()
 }
 
 /// The conversions inside an expression, those of inner aggregates left out.

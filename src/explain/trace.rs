@@ -58,7 +58,13 @@ impl Probe for Traced<'_> {
                     told.capped = counted.capped.map(|c| (c.from, c.to));
                     (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);
                 }
-                Outcome::Dropped(why) => told.dropped = Some(reason(self.evaluator.program, aggregate, table, why)),
+                Outcome::Dropped(why) => {
+                    let mut dropped = reason(self.evaluator.program, aggregate, table, why);
+                    if let Some(why) = table.and_then(|t| t.left_out.get(&row.row)) {
+                        dropped.reason = why.to_string();
+                    }
+                    told.dropped = Some(dropped);
+                }
             }
             told
         });
@@ -107,6 +113,7 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
     let (step, words) = match why {
         D::Filter { unknown: false } => (Step::Filter, "filter not met".to_string()),
         D::Filter { unknown: true } => (Step::Filter, "filter unknown: something is missing".to_string()),
+        D::LeftOut => (Step::Source, "takes no part".to_string()),
         D::Window => (Step::Window, "outside the window".to_string()),
         D::Repeat(of) => (Step::Dedupe, format!("repeats {}", place(of))),
         D::NotLatest(of) => (Step::Latest, format!("{} is later", place(of))),

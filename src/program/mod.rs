@@ -88,6 +88,8 @@ pub struct Program {
     pub portfolio_rules: Vec<Rule>,
     /// Objectives.
     pub objectives: Vec<Objective>,
+    /// Who is credited with how much of what was won.
+    pub attributions: Vec<Attribution>,
     /// What currencies are worth in each other, if a table of rates is declared.
     pub rates: Option<Rates>,
     /// Metrics and scorecards such that each comes after what it reads.
@@ -593,6 +595,76 @@ pub struct Rates {
     pub at: FieldId,
     /// How long a rate may be used; the last day of it is included.
     pub valid_for: Duration,
+}
+
+/// Who is credited with how much of what was won: a table of events made of touches when the data is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Attribution {
+    /// The table that it makes.
+    pub table: TableId,
+    /// The table of touches; that of what is sold itself, where each sale names who referred it.
+    pub touches: TableId,
+    /// The table of what is sold.
+    pub of: TableId,
+    /// How much is shared out; about a row of `of`.
+    pub amount: Expr,
+    /// What was won; about a row of `of`.
+    pub when: Option<Expr>,
+    /// Touches that take part; about a row of `touches`.
+    pub filter: Option<Expr>,
+    /// When what is sold closed; a column of `of`.
+    pub closed: FieldId,
+    /// The account that is credited; a column of `touches`.
+    pub to: FieldId,
+    /// How many days before the close a touch may lie.
+    pub lookback: Option<i64>,
+    /// How credit is shared.
+    pub model: CreditModel,
+    /// One touch per advocate, day and these.
+    pub once_per: Option<Vec<FieldId>>,
+    /// What these credit is left to them.
+    pub excluding: Vec<TableId>,
+    /// The date, the credit and the share; columns of `table`.
+    pub at: FieldId,
+    pub credit: FieldId,
+    pub share: FieldId,
+}
+
+/// How credit is shared among touches in their order in time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CreditModel {
+    /// Equal parts.
+    Linear,
+    /// All to the first.
+    First,
+    /// All to the last.
+    Last,
+    /// This share to the first and the last each, the rest in equal parts.
+    U(Decimal),
+    /// This share to the first, the first key touch between and the last each, the rest in equal parts.
+    W(Decimal, Box<Expr>),
+    /// By age: halved every so many days before the close.
+    TimeDecay(i64),
+}
+
+impl CreditModel {
+    /// The share of a U that a W without a key touch becomes.
+    pub fn usual_u() -> Decimal {
+        Decimal::from_raw(400_000_000).unwrap_or(Decimal::ZERO)
+    }
+
+    /// As it is written.
+    pub fn words(&self) -> String {
+        let percent = |share: &Decimal| share.mul(Decimal::HUNDRED).unwrap_or(*share).to_string();
+        match self {
+            CreditModel::Linear => "linear".to_string(),
+            CreditModel::First => "first".to_string(),
+            CreditModel::Last => "last".to_string(),
+            CreditModel::U(share) => format!("u {}%", percent(share)),
+            CreditModel::W(share, _) => format!("w {}%", percent(share)),
+            CreditModel::TimeDecay(days) => format!("time decay {days} days"),
+        }
+    }
 }
 
 /// An objective.

@@ -16,6 +16,7 @@
 //! | `rows`, `aggregate` | which rows count, and what they amount to |
 //! | `concentration` | how much of a sum lies with few |
 //! | `pairs` | rows of one source beside those of another |
+//! | `credit` | attribution: what was won, shared out among touches |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
 //! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
@@ -33,6 +34,7 @@ mod benchmark;
 mod collective;
 mod concentration;
 mod correction;
+mod credit;
 mod everyone;
 mod expr;
 mod functions;
@@ -53,6 +55,7 @@ pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
 pub use benchmark::Compared;
+pub use credit::derive;
 pub use logic::{compare, fold, order};
 pub use pairs::Pair;
 pub use population::Standing;
