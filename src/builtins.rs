@@ -46,10 +46,6 @@ pub enum Scalar {
     WilsonHigh,
     /// `shrunk(k, n, m, p0)`
     Shrunk,
-    /// `binomial_tail(k, n, p)`
-    BinomialTail,
-    /// `convert(amount, USD, date)`
-    Convert,
     /// `power(a, n)`
     Power,
     /// `days_in_quarter()`, `days_in_quarter(date)`
@@ -60,6 +56,10 @@ pub enum Scalar {
     Gap,
     /// `position(benchmark)`
     Position,
+    /// `binomial_tail(k, n, p)`
+    BinomialTail,
+    /// `convert(amount, USD, date)`
+    Convert,
 }
 
 /// Functions of many rows.
@@ -335,7 +335,7 @@ pub const CATALOGUE: &[Entry] = &[
     aggregate("matches", "matches(SOURCE … with SOURCE … by COLUMN within 7 days)", A::Matches, "How many rows of the first source have a partner in the second: it agrees in the columns, which both have, and lies at most so many days before or after. Each row has one partner at most. The pairs that lie nearest are joined first; of equally near ones that with the lesser key (in tables without a key, the earlier row) of the first, then of the second.")
         .units("rows of two event tables; gives a bare number")
         .missing("no data if either source was not loaded, has no rows or does not cover the window")
-        .example("matches(activity with review by account within 7 days)", "0")
+        .example("matches(activity with review by account within 7 days)", "2")
         .source("greedy one-to-one assignment by distance"),
     ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones (itself among them), per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it, and where fewer accounts than `at least` (8) have a value.")
         .units("numbers of any unit; gives points")

@@ -153,7 +153,7 @@ pub fn load(
         dataset.tables.push(data);
         report.tables.push(account);
     }
-    crate::engine::reference::derive(program, &mut dataset, &mut report);
+    crate::engine::reference::derive(program, &mut dataset, &mut report, on_reject);
     Ok((dataset, report))
 }
 

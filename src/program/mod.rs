@@ -7,6 +7,7 @@
 #![allow(missing_docs)] // the fields of a variant are told by the line above it
 
 mod fingerprint;
+mod quiet;
 mod types;
 mod walk;
 
@@ -182,7 +183,7 @@ impl TableKind {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Its name.
     pub name: String,
@@ -763,8 +764,6 @@ pub enum ExprKind {
     Across(Box<Across>),
     /// The value of a metric of the whole portfolio.
     Portfolio(PortfolioId),
-    /// An amount in another currency.
-    Convert(Box<Convert>),
     /// The value of a metric of rows, for the row of `of` that is at hand or that the row at hand names; `of` is its table.
     RowMetric { metric: RowMetricId, of: TableId },
     /// A column of the row of `of` that the row at hand belongs to or names.
@@ -777,6 +776,8 @@ pub enum ExprKind {
     Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
     /// The value less the middle of a benchmark; with `position`, its quarter.
     Benchmark { id: BenchmarkId, position: bool },
+    /// An amount in another currency.
+    Convert(Box<Convert>),
 }
 
 /// An amount in another currency, by the latest rate on or before a date.
@@ -826,7 +827,7 @@ pub enum Within {
 }
 
 /// An aggregate over accounts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Across {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
@@ -861,7 +862,7 @@ pub enum MissingWord {
 
 /// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, cap on rows,
 /// diminishing, value per row, cap on their sum, decay, aggregate.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aggregate {
     /// Which.
     pub function: crate::builtins::AggregateFunction,

@@ -9,13 +9,13 @@ use super::collective::NOBODY;
 use super::schedule::Schedule;
 use super::scope::Scope;
 use crate::calendar::{Calendar, Date};
-use crate::data::{Cells, Column, Dataset, Link, LoadReport, Note, NoteKind, RejectReason, TableData};
+use crate::data::{Cells, Column, Dataset, Link, LoadReport, Note, NoteKind, Reject, RejectReason, TableData};
 use crate::number::{Decimal, apportion};
-use crate::program::{Attribution, CreditModel, Program, Type, Unit};
+use crate::program::{Attribution, CreditModel, Field, Program, Type, Unit};
 use crate::report::value;
 use crate::value::{MASK, Missing, Value};
 use ethnum::I256;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A touch of something that closed.
@@ -38,7 +38,7 @@ struct Touch {
 }
 
 /// Fills the tables of all attributions.
-pub fn derive(program: &Program, data: &mut Dataset, report: &mut LoadReport) {
+pub fn derive(program: &Program, data: &mut Dataset, report: &mut LoadReport, on_reject: &mut dyn FnMut(Reject)) {
     let mut credited: HashMap<u32, HashSet<u32>> = HashMap::new();
     for attribution in &program.attributions {
         let evaluator = Evaluator::new(program, data, Calendar::default());
@@ -53,13 +53,14 @@ pub fn derive(program: &Program, data: &mut Dataset, report: &mut LoadReport) {
             told.files.clone_from(&table.files);
             told.loaded = table.loaded;
             told.kept = u64::from(table.rows);
-            let lost: u64 = nobody.values().sum();
+            let lost = nobody.len() as u64;
             told.read = told.kept + lost;
             if lost > 0 {
                 told.rejected.push((RejectReason::UnknownAccount, lost));
-                told.notes.push(sharing.note(&nobody, lost));
+                told.notes.push(sharing.note(&nobody));
             }
         }
+        nobody.into_iter().for_each(|(row, name)| on_reject(sharing.reject(row, name)));
         if let Some(place) = data.tables.get_mut(index) {
             *place = table;
         }
@@ -73,11 +74,11 @@ struct Sharing<'a> {
 }
 
 impl Sharing<'_> {
-    /// All touches of what closed, and the names of those who are no accounts.
-    fn all(&self, credited: &HashMap<u32, HashSet<u32>>) -> (Vec<Touch>, BTreeMap<String, u64>) {
+    /// All touches of what closed; of those that credit no account, the row and the name.
+    fn all(&self, credited: &HashMap<u32, HashSet<u32>>) -> (Vec<Touch>, Vec<(u32, String)>) {
         let Attribution { of, touches, .. } = *self.attribution;
         let mut out = Vec::new();
-        let mut nobody: BTreeMap<String, u64> = BTreeMap::new();
+        let mut nobody: Vec<(u32, String)> = Vec::new();
         let (Some(sales), Some(touched)) = (self.evaluator.data.table(of), self.evaluator.data.table(touches)) else {
             return (out, nobody);
         };
@@ -93,7 +94,7 @@ impl Sharing<'_> {
                 let Some(advocate) = key.text().and_then(|key| self.account_row(key)) else {
                     // A sale that nobody referred is no touch.
                     if !(of == touches && key.is_missing()) {
-                        *nobody.entry(key.text().unwrap_or("").to_string()).or_default() += 1;
+                        nobody.push((row, key.text().unwrap_or("").to_string()));
                     }
                     continue;
                 };
@@ -328,28 +329,52 @@ impl Sharing<'_> {
         out
     }
 
-    fn note(&self, nobody: &BTreeMap<String, u64>, lost: u64) -> Note {
-        let fields = self.program.table(self.attribution.touches).map(|t| t.fields.as_slice()).unwrap_or_default();
-        let field = fields.get(self.attribution.to.index());
+    /// The column that names who is credited.
+    fn advocate(&self) -> Option<&Field> {
+        self.program.table(self.attribution.touches)?.fields.get(self.attribution.to.index())
+    }
+
+    fn reject(&self, row: u32, name: String) -> Reject {
+        let hidden = self.advocate().is_some_and(|f| f.personal);
+        let data = self.evaluator.data.table(self.attribution.touches);
+        let origin = data.and_then(|d| d.origins.get(row as usize)).copied().unwrap_or_default();
+        let file = data.and_then(|d| d.files.get(origin.file as usize)).cloned().unwrap_or_default();
+        let shown = if hidden { MASK.to_string() } else { name };
         let account = self.program.subject_table().map_or("account", |t| t.header.name.as_str());
-        let hidden = field.is_some_and(|f| f.personal);
-        let names: Vec<String> = nobody
-            .keys()
-            .take(5)
-            .map(|name| {
-                if name.is_empty() {
-                    "(blank)".to_string()
-                } else if hidden {
-                    MASK.to_string()
-                } else {
-                    name.clone()
-                }
-            })
-            .collect();
+        let detail = match shown.is_empty() {
+            true => format!("names no {account} to be credited"),
+            false => format!("there is no {account} `{shown}` to be credited"),
+        };
+        Reject {
+            table: self.program.table(self.attribution.table).map_or(String::new(), |t| t.header.name.clone()),
+            file,
+            line: origin.line,
+            reason: RejectReason::UnknownAccount,
+            account: None,
+            key: None,
+            field: self.advocate().map(|f| f.name.clone()),
+            value: Some(shown),
+            detail,
+        }
+    }
+
+    fn note(&self, nobody: &[(u32, String)]) -> Note {
+        let account = self.program.subject_table().map_or("account", |t| t.header.name.as_str());
+        let hidden = self.advocate().is_some_and(|f| f.personal);
+        let mut names: Vec<&str> = nobody.iter().map(|(_, name)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let shown = |name: &&str| match *name {
+            "" => "(blank)".to_string(),
+            _ if hidden => MASK.to_string(),
+            name => name.to_string(),
+        };
+        let shown: Vec<String> = names.iter().take(5).map(shown).collect();
+        let lost = nobody.len() as u64;
         let rows = if lost == 1 { "1 touch credits".to_string() } else { format!("{lost} touches credit") };
-        let more = if nobody.len() > names.len() { ", …" } else { "" };
-        let text = format!("{rows} nobody: not an {account}: {}{more}", names.join(", "));
-        Note { kind: NoteKind::Orphans, field: field.map(|f| f.name.clone()), count: lost, text }
+        let more = if names.len() > shown.len() { ", …" } else { "" };
+        let text = format!("{rows} nobody: not an {account}: {}{more}", shown.join(", "));
+        Note { kind: NoteKind::Orphans, field: self.advocate().map(|f| f.name.clone()), count: lost, text }
     }
 }
 

@@ -97,6 +97,10 @@ pub fn aggregate(function: AggregateFunction, source: TableId) -> Aggregate {
         value_cap: None,
         decay: None,
         weight: None,
+        by: Vec::new(),
+        top: 0,
+        alike: Decimal::ONE,
+        with: None,
         at_least: None,
     }
 }
