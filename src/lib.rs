@@ -14,6 +14,7 @@
 //! of [`diagnostics`]; nothing but [`cli`] reads the terminal, the disk or the clock.
 
 pub mod ast;
+pub mod binomial;
 pub mod builtins;
 pub mod calendar;
 pub mod check;
@@ -28,6 +29,7 @@ pub mod number;
 pub mod program;
 pub mod report;
 pub mod resolve;
+pub mod similar;
 pub mod source;
 pub mod span;
 pub mod statistics;
