@@ -59,6 +59,7 @@ pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diag
         .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
         .collect();
     let program = check::check(&files, settings, &mut diagnostics);
+    diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 
