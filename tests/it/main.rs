@@ -18,6 +18,7 @@ mod fuzz;
 mod irrational;
 mod large;
 mod number;
+mod oracle;
 mod pages;
 mod readme;
 mod render;

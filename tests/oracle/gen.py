@@ -804,17 +804,17 @@ class Gen:
             if name == "visit" and self.chance(0.4):
                 rows[name] = None
                 continue
-            rows[name] = self.happenings(name, e, ids)
+            rows[name] = self.happenings(name, e, ids, size)
             if self.chance(0.2):
                 covers[name] = (self.as_of - timedelta(r.randint(70, 500)), self.as_of - timedelta(r.randint(0, 60)))
         return rows, covers
 
-    def happenings(self, name, e, ids):
+    def happenings(self, name, e, ids, size):
         r = self.r
         out = []
         busy = self.pick(0.3, 1, 1, 2)
         for id in ids:
-            for _ in range(int(r.randint(0, 14) * busy) if self.chance(0.85) else 0):
+            for _ in range(int(r.randint(0, 14) * busy * size) if self.chance(0.85) else 0):
                 row = self.row(e["columns"], f"{name[0]}{len(out)}")
                 if self.chance(0.03):
                     row["text"]["account"], row["drop"] = "nobody", True

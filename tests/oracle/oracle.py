@@ -852,10 +852,13 @@ class Oracle:
         scale = self.pick(m.get("scales"), acc, d)
         if scale is not None and not missing(v):
             out["points"] = self.interpolate(scale, v)
-        if stale and m["valid"][2][0] == "decay" and not missing(out["points"]):
+        fade = lambda points: points
+        if stale and m["valid"][2][0] == "decay":
             _, to, days = m["valid"][2]
             gone = min(past, days)
-            out["points"] = nine.of_fraction((out["points"] + Fraction((to - out["points"]) * gone, days)) / SCALE)
+            fade = lambda points: points if missing(points) else nine.of_fraction((points + Fraction((to - points) * gone, days)) / SCALE)
+        out["points"] = fade(out["points"])
+        out["fade"] = fade
         self.cache[key] = out
         return out
 
@@ -894,7 +897,7 @@ class Oracle:
                 found = self.metric(l["name"], acc, d)
                 points = found["points"]
             if l.get("scale") and item["kind"] != "scorecard":
-                points = found["value"] if missing(found["value"]) else self.interpolate(l["scale"], found["value"])
+                points = found["value"] if missing(found["value"]) else found["fade"](self.interpolate(l["scale"], found["value"]))
             elif l.get("scale") and not missing(points):
                 points = self.interpolate(l["scale"], points)
             weight = l["weight"] if weighs else SCALE

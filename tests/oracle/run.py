@@ -23,7 +23,7 @@ sys.setrecursionlimit(10000)
 
 import gen
 import shrink
-from lang import SCALE, program_text
+from lang import SCALE, plain, program_text
 from oracle import Missing, Oracle, has_points
 
 LAUD = HERE.parents[1] / "target/debug/laud"
