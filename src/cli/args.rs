@@ -1,6 +1,7 @@
 //! What can be asked for.
 
 use crate::calendar::Date;
+use crate::diagnostics::render;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -84,28 +85,11 @@ pub struct CheckArgs {
     /// Projects, or .laud files that are one program together [default: here]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How findings are printed
-    #[arg(
-        long,
-        value_name = "human|short|json",
-        default_value = "human",
-        help_heading = "Output",
-        hide_possible_values = true
-    )]
-    pub format: FindingsFormat,
+    /// How findings are printed: human, compact, json, sarif, github, gitlab, junit, checkstyle or md
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
+    pub format: render::Format,
     #[command(flatten)]
     pub program: ProgramArgs,
-}
-
-/// How findings are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FindingsFormat {
-    // With the source line, for people.
-    Human,
-    // One line per finding, for editors and grep.
-    Short,
-    // Everything, for programs.
-    Json,
 }
 
 /// Print the page of a finding: what it means, an example, the remedy

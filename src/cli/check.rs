@@ -1,13 +1,13 @@
 //! `laud check`: every mistake of every file in one run.
 
-use super::args::{CheckArgs, FindingsFormat};
-use super::findings::{self, Count};
+use super::args::CheckArgs;
+use super::findings::{self, Count, Findings};
 use super::project::{Project, search};
 use super::session::{Compiled, exit_code};
 use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::Settings;
-use crate::diagnostics::{Diagnostic, Diagnostics, render};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::program::Program;
 use crate::report::counted;
 use crate::source::Sources;
@@ -17,26 +17,24 @@ use std::path::PathBuf;
 pub fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let settings = Settings { set: args.program.set.clone() };
     let mut worst = 0;
-    let mut json = Vec::new();
+    let mut all = Findings::default();
     let projects = projects(args)?;
     for (i, project) in projects.iter().enumerate() {
         let checked = Checked::new(project, &settings);
         worst = worst.max(exit_code(&checked.findings));
-        match args.format {
-            FindingsFormat::Human => {
-                if i > 0 && !checked.findings.is_empty() {
-                    terminal.print("\n");
-                }
-                let text = findings::human(&checked.findings, &checked.sources, terminal.color());
-                terminal.print(&text);
-                terminal.print(&format!("{}\n", checked.summary(projects.len() > 1)));
+        if args.format.is_human() {
+            if i > 0 && !checked.findings.is_empty() {
+                terminal.print("\n");
             }
-            FindingsFormat::Short => terminal.print(&render::short(&checked.findings, &checked.sources)),
-            FindingsFormat::Json => json.push(render::json(&checked.findings, &checked.sources)),
+            let text = findings::human(&checked.findings, &checked.sources, terminal.color());
+            terminal.print(&text);
+            terminal.print(&format!("{}\n", checked.summary(projects.len() > 1)));
+        } else {
+            all.add(checked.findings, &checked.sources)?;
         }
     }
-    if args.format == FindingsFormat::Json {
-        terminal.print(&joined(&json)?);
+    if !args.format.is_human() {
+        terminal.print(&all.render(args.format, "check", terminal.color()));
     }
     Ok(worst)
 }
@@ -122,31 +120,4 @@ fn projects(args: &CheckArgs) -> Result<Vec<Project>, Stop> {
         }
     }
     Ok(projects)
-}
-
-/// The findings of several projects as one report.
-fn joined(reports: &[String]) -> Result<String, Stop> {
-    if let [one] = reports {
-        return Ok(if one.ends_with('\n') { one.clone() } else { format!("{one}\n") });
-    }
-    let broken =
-        |e: serde_json::Error| Stop::usage(format!("the findings could not be joined, a mistake of laud: {e}"));
-    let mut all = serde_json::json!({ "findings": [], "errors": 0, "warnings": 0 });
-    for report in reports {
-        let report: serde_json::Value = serde_json::from_str(report).map_err(broken)?;
-        if let (Some(all), Some(more)) = (
-            all.get_mut("findings").and_then(serde_json::Value::as_array_mut),
-            report.get("findings").and_then(serde_json::Value::as_array),
-        ) {
-            all.extend(more.iter().cloned());
-        }
-        for key in ["errors", "warnings"] {
-            let sum = [&all, &report].iter().filter_map(|r| r.get(key)?.as_u64()).sum::<u64>();
-            if let Some(slot) = all.get_mut(key) {
-                *slot = sum.into();
-            }
-        }
-    }
-    let text = serde_json::to_string_pretty(&all).map_err(broken)?;
-    Ok(format!("{text}\n"))
 }

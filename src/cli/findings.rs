@@ -1,5 +1,6 @@
 //! Findings on their way to the terminal.
 
+use super::stop::Stop;
 use crate::diagnostics::{Diagnostic, Severity, render};
 use crate::report::counted;
 use crate::source::Sources;
@@ -56,4 +57,39 @@ pub fn human(list: &[Diagnostic], sources: &Sources, color: bool) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The findings of one or several projects as one report: their sources are numbered on.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+impl Findings {
+    /// Adds a project.
+    pub fn add(&mut self, list: Vec<Diagnostic>, sources: &Sources) -> Result<(), Stop> {
+        let before = self.sources.iter().count();
+        let total = before + sources.iter().count();
+        let (Ok(shift), Ok(_)) = (u16::try_from(before), u16::try_from(total)) else {
+            let files = counted(total as u64, "file", "files");
+            return Err(Stop::usage(format!("{files} are more than laud reports on at once")));
+        };
+        for (_, source) in sources.iter() {
+            self.sources.push(source.clone());
+        }
+        self.list.extend(list.into_iter().map(|mut finding| {
+            let edits = finding.fix.iter_mut().flat_map(|fix| fix.edits.iter_mut().map(|edit| &mut edit.span));
+            for span in finding.labels.iter_mut().map(|label| &mut label.span).chain(edits) {
+                span.source = span.source.saturating_add(shift);
+            }
+            finding
+        }));
+        Ok(())
+    }
+
+    /// The report as text.
+    pub fn render(&self, format: render::Format, verb: &str, color: bool) -> String {
+        format.render(&render::Report { verb, findings: &self.list, sources: &self.sources }, color)
+    }
 }

@@ -52,7 +52,7 @@ are only warnings.
 Examples:
   laud check
   laud check examples/advocacy examples/health
-  laud check --format short
+  laud check --format compact
   laud explain threshold-gap           the page of a finding";
 
 const INIT: &str = "\
@@ -64,7 +64,9 @@ const EXPLAIN: &str = "\
 Examples:
   laud explain L0301
   laud explain threshold-gap
-  laud explain                         all of them";
+  laud explain                         all of them
+  laud explain std                     the bundled definitions, as text
+  laud explain std.roi                 one of them";
 
 /// The whole command.
 pub fn command() -> Command {

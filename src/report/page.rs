@@ -53,24 +53,10 @@ fn inline(line: &str, layout: &Layout) -> String {
     line.split('`').enumerate().map(bold).collect()
 }
 
-/// The first sentence below the title: what a list of pages says about each.
-pub fn summary(markdown: &str) -> String {
-    let text: Vec<&str> = markdown
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| line.is_empty() || line.starts_with('#'))
-        .take_while(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
-    let text = text.join(" ");
-    match text.find(". ") {
-        Some(end) => text.get(..end).unwrap_or(&text).to_string(),
-        None => text.trim_end_matches('.').to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Page;
 
     #[test]
     fn a_page_is_wrapped_and_its_code_left_alone() {
@@ -79,6 +65,6 @@ mod tests {
         let text = styled(page, &Layout { width: 40, ..Layout::default() });
         let expected = "weights-total\n\nThe weights of a scorecard do not total\n100.\n\n    scorecard x { }\n";
         assert_eq!(text, expected);
-        assert_eq!(summary(page), "The weights of a scorecard do not total 100");
+        assert_eq!(Page(page).summary(), "The weights of a scorecard do not total 100");
     }
 }

@@ -216,7 +216,7 @@ fn many_findings_in_a_large_source_are_quick_and_only_fifty_are_drawn() {
         let start = Instant::now();
         let all = human(&list, &sources, false);
         assert_eq!(all.matches("L0101").count(), 50);
-        assert!(all.ends_with("and 9950 more (--format short lists all)\n"));
+        assert!(all.ends_with("and 9950 more (--format compact lists all)\n"));
         assert!(all.contains("`b` (100)") && !all.contains("`b` (99)"), "errors come before warnings");
         assert_eq!(short(&list, &sources).lines().count(), 10_000);
         assert!(json(&list, &sources).len() > 1_000_000);

@@ -36,7 +36,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> Stri
     }
     match diagnostics.len() - chosen.len() {
         0 => {}
-        more => out.push_str(&format!("and {more} more (--format short lists all)\n")),
+        more => out.push_str(&format!("and {more} more (--format compact lists all)\n")),
     }
     out
 }

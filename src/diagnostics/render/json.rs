@@ -112,7 +112,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 }
 
 /// JSON is often read in a terminal: what steers one is written as `\u…`, which means the same text.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let steers = |c: char| c == '\u{7f}' || clean::steers(c);
     if !text.contains(steers) {
         return text.to_string() + "\n";

@@ -1,5 +1,6 @@
 //! One line per finding, for editors, `grep` and long lists; and the line that closes every report.
 
+use super::words::one_line;
 use super::{Place, by_place, clean};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::Sources;
@@ -14,11 +15,7 @@ pub fn short(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         if let Some(place) = Place::of(diagnostic.span(), sources) {
             let _ = write!(out, "{}:{}:{}: ", clean::prose(place.file), place.line, place.column);
         }
-        let _ = write!(out, "{severity}[{number} {name}]: {}", clean::prose(&diagnostic.message));
-        if let Some(help) = &diagnostic.help {
-            let _ = write!(out, "; help: {}", clean::prose(help));
-        }
-        out.push('\n');
+        let _ = writeln!(out, "{severity}[{number} {name}]: {}", one_line(diagnostic));
     }
     out
 }
