@@ -15,7 +15,7 @@ mod sfo2017;
 
 use crate::support::{copy, read, root, sources};
 use laud::calendar::Date;
-use laud::data::{Config, DataError, LoadReport, NoteKind, RejectReason, TableData, TableReport, load};
+use laud::data::{Config, DataError, LoadReport, RejectReason, TableData, TableReport, load};
 use laud::diagnostics::{Diagnostics, render};
 use laud::engine::reference::Reference;
 use laud::engine::{AccountResult, Engine, Options, PortfolioResult, RuleStatus};

@@ -142,6 +142,8 @@ class Gen:
         return N("lit", ty, self.number(ty))
 
     def values(self, ty):
+        if ty == "enum:position":
+            return ["bottom", "second", "third", "top"]
         for c in self.account + [c for e in self.events.values() for c in e["columns"]]:
             if c["type"] == ty:
                 return c["values"]
@@ -164,7 +166,7 @@ class Gen:
             options += [N("metric", ty, d["name"]) for d in self.of_kind("metric", ty)] * 2
             options += [N("portfolio", ty, d["name"]) for d in self.of_kind("portfolio", ty)]
             if ty == "points":
-                options += [N("score", ty, d["name"]) for d in self.of_kind("scorecard")]
+                options += [N("score", ty, d["name"]) for d in self.of_kind("scorecard") if not d["counts"]]
                 options += [N("pts", ty, d["name"]) for d in self.of_kind("metric") if d.get("pointed")]
             if ty == "bool":
                 options += [N("segment", ty, d["name"]) for d in self.of_kind("segment")]
@@ -223,6 +225,9 @@ class Gen:
         return N("neg", ty, self.solid(ty, depth, row))
 
     def if_expr(self, ty, depth, row):
+        if not row and self.chance(0.2):
+            why = self.pick(None, "no_data", "too_few", "stale", "not_applicable")
+            return N("if", ty, self.condition(depth, row), self.solid(ty, depth, row), N("missing", ty, why))
         return N("if", ty, self.condition(depth, row), self.solid(ty, depth, row), self.other(ty, depth, row))
 
     def orelse(self, ty, depth, row):
@@ -285,6 +290,10 @@ class Gen:
             return N("fn", ty, self.pick("sqrt", "ln", "log10", "exp"), x)
         if which < 0.9:
             return N("elapsed", ty, self.pick("week", "month", "quarter", "year"), self.chance(0.4), self.date_expr(depth, row, simple=True))
+        if self.chance(0.5):
+            return N("streak", ty, self.condition(depth, None), self.r.randint(1, 5), self.r.choice(PERIODS), self.chance(0.4))
+        if self.chance(0.3):
+            return N("fn", ty, "power", N("fn", "num", "clamp", self.solid("num", depth, row), N("lit", "num", -9 * SCALE), N("lit", "num", 9 * SCALE)), N("lit", "num", self.pick(0, 1, 2, 3, -1, -2) * SCALE))
         x = N("prod", ty, (False, self.solid("num", depth, row)), (True, self.divisor("num", depth, row)))
         return N("prod", ty, *x.a, (False, self.expr("num", depth, row)))
 
@@ -326,6 +335,9 @@ class Gen:
         return N("prod", ty, (False, self.solid("money", depth, row)), (True, self.divisor("num", depth, row)))
 
     def make_dur(self, ty, depth, row):
+        if not row and self.chance(0.15):
+            of = [self.date_expr(depth, row, simple=True)] if self.chance(0.6) else []
+            return N("period", ty, self.pick("in", "left_in"), self.pick("month", "quarter", "year"), *of)
         if self.chance(0.5):
             return N("elapsed", ty, "day", self.chance(0.3), self.date_expr(depth, row, simple=True))
         return N("sum", ty, (False, self.date_expr(depth, row, simple=True)), (True, self.date_expr(depth, row, simple=True)))
@@ -373,10 +385,12 @@ class Gen:
             return N("within", "bool", self.leaf("date", row, free=False), self.window(True), self.chance(0.2))
         if row:
             return self.comparison(depth, row)
-        if which < 0.91:
+        if which < 0.92:
             of = self.r.randint(1, 4)
+            if self.chance(0.45):
+                return N("until", "bool", self.condition(depth - 1, None), self.condition(depth - 1, None), self.r.randint(3, 6), self.r.choice(PERIODS[:3]), self.pick(None, None, 1, 2))
             count = of if self.chance(0.5) else self.r.randint(1, of)
-            return N("held", "bool", self.condition(depth - 1, None), count, of, self.r.choice(PERIODS))
+            return N("held", "bool", self.condition(depth - 1, None), count, of, self.r.choice(PERIODS), count == of and self.chance(0.4))
         if which < 0.93:
             return N("asof", "bool", self.condition(depth - 1, None), self.shift())
         labelled = [d for d in self.decls if d.get("labels")]
@@ -560,8 +574,6 @@ class Gen:
             g = self.clauses(Agg(fn=self.pick("first", "last"), src=self.pick("activity", "survey"), value=N("rcol", "text", "contact", False)), False)
         if g is None:
             return None
-        if g.weight is not None and g.keep_needed() if hasattr(g, "keep_needed") else False:
-            return None
         return N("agg", ty, g)
 
     # ---------- accounts together ----------
@@ -573,12 +585,15 @@ class Gen:
         over = self.pick("num", "money", "points", "ratio")
         if ty == "points":
             least = self.pick(None, 2, 3, 5, 12)
-            return N("ranked", ty, self.pick("percentile", "tscore", "normal score"), self.solid(over, depth - 1, None), within, least)
+            return N("ranked", ty, self.pick("percentile", "tscore", "normal score"), self.solid(over, depth - 1, None), within, least, self.against())
         if ty == "num" and self.chance(0.5):
             how = self.pick("zscore", "rank")
             least = self.pick(None, 2, 3, 5, 12)
-            return N("ranked", ty, how, self.solid(over, depth - 1, None), within, least)
+            return N("ranked", ty, how, self.solid(over, depth - 1, None), within, least, self.against())
         return self.across(ty, depth)
+
+    def against(self):
+        return self.shift() if self.chance(0.25) else None
 
     def across(self, ty, depth):
         g = None
@@ -705,15 +720,16 @@ class Gen:
         some += self.r.sample(cards, min(len(cards), self.pick(0, 0, 1, 2)))
         if not some:
             return
-        combine = self.pick(None, None, "weighted mean", "sum", "min", "max")
-        weighs = combine not in ("min", "max")
+        combine = self.pick(None, None, "weighted mean", "sum", "min", "max", "geometric", "count below 50", "count below 33")
+        weighs = combine in (None, "weighted mean", "sum", "geometric")
         lines = []
         for d in some:
             l = {"name": d["name"], "weight": self.pick(5, 10, 20, 25, 33, 40, 12.5) * SCALE if weighs else None, "type": d.get("type", "points")}
             if l["weight"] is not None:
                 l["weight"] = int(l["weight"])
-            if d["kind"] == "metric" and (not d.get("pointed") or self.chance(0.2)):
-                l["scale"] = self.scale(d["type"])
+            if d["kind"] == "metric" and (not d.get("pointed") or self.chance(0.2)) or d.get("counts"):
+                l["scale"] = self.scale(d.get("type") or "num")
+                l["type"] = d.get("type") or "num"
             if self.chance(0.25):
                 l["missing"] = self.policy()
             lines.append(l)
@@ -729,6 +745,7 @@ class Gen:
             scored[-1]["weight"] = rest
         d = {"kind": "scorecard", "name": self.name("c"), "lines": lines, "combine": combine, "free": free}
         d["reads"] = [l["name"] for l in lines]
+        d["counts"] = bool(combine) and combine.startswith("count")
         if self.chance(0.6):
             d["missing"] = self.policy()
         if combine == "sum" and self.chance(0.6):
@@ -740,11 +757,11 @@ class Gen:
             a["weight"], b["weight"] = b["weight"], a["weight"]
             keep = ("name", "weight", "type", "scale")
             d["overrides"] = [(self.who(), [{k: v for k, v in l.items() if k in keep} for l in (a, b)])]
-        if self.chance(0.4):
+        if self.chance(0.4) and not d["counts"]:
             kinds = [k for k in ("cap", "floor", "set") if self.chance(0.5)]
             values = {"cap": self.pick(49, 60, 80), "floor": self.pick(5, 20, 40), "set": self.pick(0, 77, 100)}
             d["limits"] = [(k, values[k] * SCALE, self.condition(1, None) if k == "set" or self.chance(0.8) else None) for k in kinds]
-        if self.chance(0.6) and combine != "sum":
+        if self.chance(0.6) and combine != "sum" and not d["counts"]:
             table = lambda: [(n, t, None) for n, t, _ in self.rows("points", "grade", False, False)]
             d["grades"] = ([(self.who(), table())] if self.chance(0.25) and self.who() else []) + [(None, table())]
             d["labels"] = sorted({name for _, t in d["grades"] for name, _, _ in t})
@@ -756,6 +773,23 @@ class Gen:
             d["unless"] = self.condition(1, None)
         self.decls.append(d)
 
+    def add_benchmark(self):
+        some = [d for d in self.of_kind("metric") if d["type"] in ("num", "ratio", "money", "points", "nps")]
+        if not some:
+            return
+        of = self.r.choice(some)
+        rows = []
+        for i in range(self.r.randint(1, 3)):
+            figures = sorted({self.number(of["type"]) for _ in range(6)})
+            if len(figures) >= 3:
+                rows.append((self.who() if i and self.chance(0.6) else None, self.as_of - timedelta(self.pick(0, 50, 400, 800) + i), figures[:3]))
+        if not rows:
+            return
+        name = self.name("n")
+        self.decls.append({"kind": "benchmark", "name": name, "of": of["name"], "type": of["type"], "figures": rows, "reads": [of["name"]]})
+        self.decls.append({"kind": "metric", "name": self.name("m"), "type": of["type"], "value": N("gap", of["type"], name)})
+        self.decls.append({"kind": "metric", "name": self.name("m"), "type": "enum:position", "value": N("position", "enum:position", name)})
+
     def add_param(self):
         ty = self.pick("ratio", "money", "dur")
         self.decls.append({"kind": "param", "name": self.name("k"), "type": ty, "value": self.number(ty)})
@@ -766,7 +800,7 @@ class Gen:
         self.add_segment()
         self.add_partition()
         steps = [self.add_metric] * 10 + [self.add_segment, self.add_partition, self.add_scorecard, self.add_scorecard, self.add_scorecard, self.add_rule, self.add_rule]
-        steps += [lambda: self.add_metric("portfolio")]
+        steps += [lambda: self.add_metric("portfolio"), self.add_benchmark]
         for _ in range(3):
             self.add_metric()
         for _ in range(int(self.r.randint(14, 34) * size)):
@@ -834,6 +868,8 @@ class Gen:
                 if self.chance(0.02):
                     row["text"][e["at"]], row["drop"] = self.pick("", "soon", "2025-02-30"), True
                 out.append(row)
+        if all(row.get("drop") for row in out):
+            return []
         # Rows of one day are common in practice, and hard.
         for row in out[:: r.randint(3, 9)]:
             like = r.choice(out)

@@ -148,7 +148,7 @@ def across(g):
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"
 
 
-ATOMS = ("lit", "col", "rcol", "param", "metric", "score", "segment", "part", "partition", "portfolio", "pts", "fn", "agg", "across")
+ATOMS = ("lit", "col", "rcol", "param", "metric", "score", "segment", "part", "partition", "portfolio", "pts", "fn", "agg", "across", "gap", "position", "period")
 
 
 def inner(e):
@@ -219,10 +219,23 @@ def write(e):
         return "trend of " + inner(a[0]) + " over " + units(a[1], a[2])
     if k == "held":
         some = f"{a[1]} of last {a[2]}" if a[1] != a[2] else str(a[1])
-        return inner(a[0]) + f" for {some} {a[3]}" + ("" if a[2] == 1 else "s")
+        text = inner(a[0]) + f" for {some} {a[3]}" + ("" if a[2] == 1 else "s")
+        return text + (" ignoring missing" if len(a) > 4 and a[4] else "")
+    if k == "streak":
+        return f"streak of {inner(a[0])} over {units(a[1], a[2])}" + (" ignoring missing" if a[3] else "")
+    if k == "until":
+        text = f"{inner(a[0])} until {inner(a[1])} over {units(a[2], a[3])}"
+        return text + (f" at least {units(a[4], a[3])}" if a[4] else "")
+    if k == "missing":
+        return "missing" + (f" because {a[0]}" if a[0] else "")
+    if k in ("gap", "position"):
+        return f"{k}({a[0]})"
+    if k == "period":
+        return f"days_{a[0]}_{a[1]}(" + (write(a[2]) if len(a) > 2 else "") + ")"
     if k == "ranked":
         text = f"{a[0]} of {inner(a[1])}"
         text += " within " + a[2] if a[2] else ""
+        text += " against " + shift(a[4]) if len(a) > 4 and a[4] else ""
         return text + (f" at least {units(a[3], 'account')}" if a[3] else "")
     raise ValueError(k)
 
@@ -332,6 +345,12 @@ def declaration(d):
             text += f"  {verb} {plain(value)}" + (f" when {write(when)}" if when is not None else "") + "\n"
         for who, table in d.get("grades") or []:
             text += "  grades" + (f" for {who}" if who else "") + " {\n" + bands(table, "points") + "\n  }\n"
+        return text + "}"
+    if kind == "benchmark":
+        text = f"benchmark {name} of {d['of']} {{\n  source \"made up\"\n"
+        for who, day, figures in d["figures"]:
+            text += f"  for {who} from" if who else "  from"
+            text += f" {day.isoformat()}  " + ", ".join(literal(d["type"], x) for x in figures) + "\n"
         return text + "}"
     if kind == "rule":
         text = f"rule {name} {{\n  when  {write(d['when'])}\n"

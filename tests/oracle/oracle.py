@@ -10,8 +10,9 @@ from fractions import Fraction
 import duckdb
 
 import calendar_ as cal
+import lang
 import nine
-from lang import SCALE, N, walk
+from lang import SCALE, N
 from nine import Fault
 
 
@@ -95,6 +96,9 @@ class Oracle:
         for name in d.get("reads", ()):
             if name in self.by_name:
                 self.reach(self.by_name[name], at)
+        for who, _, _ in d.get("figures") or []:
+            if who is not None:
+                self.reach(self.group(who)[0], at)
         for key in ("thresholds", "scales", "overrides", "grades"):
             for who, _ in d.get(key) or []:
                 if who is not None:
@@ -102,27 +106,35 @@ class Oracle:
 
     def reach_expr(self, e, at):
         self.dates.add(at)
-        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part"):
+        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "gap", "position"):
             if e.a[0] in self.by_name:
                 self.reach(self.by_name[e.a[0]], at)
         if e.k == "ranked" and e.a[2]:
-            self.reach(self.group(e.a[2])[0], at)
+            for then in self.looked_at(e, at):
+                self.reach(self.group(e.a[2])[0], then)
         if e.k == "agg":
             self.aggregates.setdefault(id(e.a[0]), (e.a[0], set()))[1].add(at)
-        at_dates = [at]
-        if e.k == "asof":
-            at_dates = [self.shifted(e.a[1], at)]
-        elif e.k == "change":
-            at_dates = [at, cal.before(at, e.a[2], e.a[3])]
-        elif e.k == "trend":
-            at_dates = self.points(at, e.a[1], e.a[2])
-        elif e.k == "held":
-            at_dates = self.complete(at, e.a[2], e.a[3])
-        import lang
-
         for child in lang.children(e):
-            for d in at_dates:
+            for d in self.looked_at(e, at):
                 self.reach_expr(child, d)
+
+    def looked_at(self, e, at):
+        """The dates at which the operands of an expression are evaluated."""
+        if e.k == "asof":
+            return [self.shifted(e.a[1], at)]
+        if e.k == "change":
+            return [at, cal.before(at, e.a[2], e.a[3])]
+        if e.k == "trend":
+            return self.points(at, e.a[1], e.a[2])
+        if e.k == "held":
+            return self.complete(at, e.a[2], e.a[3])
+        if e.k == "streak":
+            return self.complete(at, e.a[1], e.a[2])
+        if e.k == "until":
+            return self.points(at, e.a[2], e.a[3])
+        if e.k == "ranked" and len(e.a) > 4 and e.a[4]:
+            return [at, self.shifted(e.a[4], at)]
+        return [at]
 
     def shifted(self, s, at):
         if s[0] == "ago":
@@ -676,6 +688,9 @@ class Oracle:
             return nine.of_fraction(sum((x - mx) * (y - my) for x, y in found) / sum((x - mx) ** 2 for x, _ in found))
         if k == "held":
             values = [self.ev(a[0], acc, p) for p in self.complete(d, a[2], a[3])]
+            if len(a) > 4 and a[4]:
+                known = [v for v in values if not missing(v)]
+                return all(known) if known else values[0]
             yes = sum(v is True for v in values)
             gone = [v for v in values if missing(v)]
             if yes >= a[1]:
@@ -683,7 +698,53 @@ class Oracle:
             return gone[0] if yes + len(gone) >= a[1] else False
         if k == "ranked":
             return self.ranked(e, acc, d)
+        if k == "streak":
+            values = [self.ev(a[0], acc, p) for p in self.complete(d, a[1], a[2])]
+            if a[3]:
+                values = [v for v in values if not missing(v)] or values[:1]
+            if missing(values[0]):
+                return values[0]
+            run = next((i for i, v in enumerate(values) if v is not True), len(values))
+            return run * SCALE
+        if k == "until":
+            on, still, known, why = False, 0, False, None
+            for p in reversed(self.points(d, a[2], a[3])):
+                begins, ends = self.ev(a[0], acc, p), self.ev(a[1], acc, p)
+                why = begins if missing(begins) else why
+                known = known or not missing(begins) or not missing(ends)
+                still -= 1
+                if still <= 0 and not on and begins is True and ends is not True:
+                    on, still = True, a[4] or 0
+                elif still <= 0 and on and ends is True and begins is not True:
+                    on, still = False, a[4] or 0
+            return on if known else why
+        if k == "missing":
+            return Missing((a[0] or "not applicable").replace("_", " "))
+        if k == "period":
+            x = as_date(ev(a[2])) if len(a) > 2 and not missing(ev(a[2])) else ev(a[2]) if len(a) > 2 else d
+            if missing(x):
+                return x
+            first = cal.start(x, a[1], self.fiscal)
+            last = cal.months(first, {"month": 1, "quarter": 3, "year": 12}[a[1]]) - timedelta(1)
+            return ((last - x).days if a[0] == "left_in" else (last - first).days + 1) * SCALE
+        if k in ("gap", "position"):
+            b = self.by_name[a[0]]
+            figures = self.figures(b, acc, d)
+            x = self.metric(b["of"], acc, d)["value"]
+            if missing(x):
+                return x
+            if figures is None:
+                return NO_DATA
+            if k == "gap":
+                return nine.checked(x - figures[1])
+            return ["bottom", "second", "third", "top"][sum(x >= y for y in figures)]
         raise ValueError(k)
+
+    def figures(self, b, acc, d):
+        """The figures that hold for an account: those of its segment first, of these the latest."""
+        known = [(day, row) for who, day, row in b["figures"] if day <= d and who is not None and self.member(who, acc, d) is True]
+        known = known or [(day, row) for who, day, row in b["figures"] if day <= d and who is None]
+        return max(known)[1] if known else None
 
     # ---------- accounts together ----------
 
@@ -695,9 +756,10 @@ class Oracle:
         return at if missing(at) else at == part
 
     def ranked(self, e, acc, d):
-        how, value, within, least = e.a
+        how, value, within, least, *frozen = e.a
+        then = self.shifted(frozen[0], d) if frozen and frozen[0] else d
         least = least or (1 if how == "rank" else 8)
-        everyone = sorted(self.account_rows[d])
+        everyone = sorted(self.account_rows[then])
         group = everyone
         if within:
             found, part = self.group(within)
@@ -705,18 +767,20 @@ class Oracle:
                 mine = self.part(within, acc, d)
                 if missing(mine):
                     return mine
-                group = [x for x in everyone if self.part(within, x, d) == mine]
+                group = [x for x in everyone if self.part(within, x, then) == mine]
             else:
                 mine = self.member(within, acc, d)
                 if mine is not True:
                     return mine if missing(mine) else NOT_APPLICABLE
-                group = [x for x in everyone if self.member(within, x, d) is True]
+                group = [x for x in everyone if self.member(within, x, then) is True]
         own = self.ev(value, acc, d)
         if missing(own):
             return own
-        values = [v for v in (self.ev(value, x, d) for x in group) if not missing(v)]
+        if then > d:
+            return NO_DATA
+        values = [v for v in (self.ev(value, x, then) for x in group) if not missing(v)]
         if len(values) < least:
-            values = [v for v in (self.ev(value, x, d) for x in everyone) if not missing(v)]
+            values = [v for v in (self.ev(value, x, then) for x in everyone) if not missing(v)]
         if len(values) < least:
             return TOO_FEW
         n = len(values)
@@ -824,6 +888,14 @@ class Oracle:
                 return nine.of_fraction((y0 + Fraction((y1 - y0) * (v - x0), x1 - x0)) / SCALE)
         return scale[-1][1]
 
+    def lasts(self, e, acc, d):
+        """The dates of the last rows that counted in the aggregates of an expression."""
+        if e.k == "across":
+            return []
+        if e.k == "agg":
+            return [self.aggregate(e.a[0], acc, d)[1]]
+        return [x for child in lang.children(e) for at in self.looked_at(e, d) for x in self.lasts(child, acc, at)]
+
     def metric(self, name, acc, d):
         key = ("metric", name, acc, d)
         if key in self.cache:
@@ -833,8 +905,7 @@ class Oracle:
         stale, past = False, 0
         if m.get("valid") and not missing(v):
             n, unit, then = m["valid"]
-            lasts = [self.aggregate(x.a[0], acc, d)[1] for x in walk(m["value"]) if x.k == "agg"]
-            lasts = [x for x in lasts if x is not None]
+            lasts = [x for x in self.lasts(m["value"], acc, d) if x is not None]
             if lasts:
                 end = cal.after(max(lasts), n, unit)
                 stale, past = d > end, (d - end).days
@@ -883,7 +954,7 @@ class Oracle:
 
     def scored(self, card, acc, d):
         combine = card.get("combine") or "weighted mean"
-        weighs = combine in ("weighted mean", "sum")
+        weighs = combine in ("weighted mean", "sum", "geometric")
         general = card.get("missing") or ("renormalise", None)
         parts, gone = [], []
         total = present = 0
@@ -926,6 +997,15 @@ class Oracle:
             score = nine.ratio(sum(w * p for w, p in parts), sum(w for w, _ in parts))
         elif combine == "sum":
             score = (card.get("base") or 0) + nine.ratio(sum(w * p for w, p in parts), SCALE)
+        elif combine == "geometric":
+            if any(p == 0 for _, p in parts):
+                score = 0
+            else:
+                whole = sum(w for w, _ in parts)
+                score = nine.of_decimal((sum(Decimal(w) / whole * nine.decimal(p).ln() for w, p in parts)).exp())
+        elif combine.startswith("count below"):
+            bound = int(combine.split()[2]) * SCALE
+            score = sum(p < bound for _, p in parts) * SCALE
         else:
             score = (min if combine == "min" else max)(p for _, p in parts)
         limits = [(verb, value) for verb, value, when in card.get("limits") or [] if when is None or self.ev(when, acc, d) is True]
@@ -1054,6 +1134,12 @@ def function(name, v, types):
         if x <= 0:
             return NOT_APPLICABLE
         return nine.of_decimal(nine.decimal(x).ln() if name == "ln" else nine.decimal(x).log10())
+    if name == "power":
+        if v[1] % SCALE or abs(v[1]) > 1000 * SCALE or (x == 0 and v[1] < 0):
+            return NOT_APPLICABLE
+        n = v[1] // SCALE
+        whole = nine.of_fraction(Fraction(x, SCALE) ** abs(n))
+        return whole if n >= 0 else nine.div(SCALE, whole)
     if name == "logistic":
         return nine.of_decimal(1 / (1 + (-nine.decimal(x)).exp()))
     if name in ("wilson_low", "wilson_high"):

@@ -4,12 +4,13 @@ import tempfile
 from lang import Across, Agg, N, children, walk
 from oracle import expressions
 
-NAMING = ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "param")
+NAMING = ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "param", "gap", "position")
 
 
 def names(d, partitions):
     """What a declaration reads."""
     out = set(d.get("reads", ()))
+    out |= {partitions.get(who, who) for who, _, _ in d.get("figures") or [] if who}
     for e in expressions(d):
         for x in walk(e):
             if x.k in NAMING:
