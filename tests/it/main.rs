@@ -20,6 +20,7 @@ mod irrational;
 mod large;
 mod library;
 mod number;
+mod oracle;
 mod pages;
 mod readme;
 mod render;
