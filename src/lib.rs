@@ -22,6 +22,7 @@ pub mod data;
 pub mod diagnostics;
 pub mod engine;
 pub mod explain;
+pub mod format;
 pub mod irrational;
 pub mod number;
 pub mod program;

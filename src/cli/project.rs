@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Rule files beyond this are something else by mistake.
-const LARGEST: u64 = 16 * 1024 * 1024;
+pub const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The name of the project file.
 pub const CONFIG: &str = "laud.toml";
@@ -146,13 +146,13 @@ fn nothing_found(path: &Path, found: &Found) -> Stop {
 }
 
 /// A path as people write it.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").unwrap_or(&text).to_string()
 }
 
 /// Reads a rule file. One that cannot be read is a finding beside those in the other files.
-fn read_source(path: &Path) -> Source {
+pub fn read_source(path: &Path) -> Source {
     let name = shown(path);
     let file = path.file_name().map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
     match read(path) {
