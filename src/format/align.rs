@@ -72,6 +72,8 @@ impl Widths {
     fn of(entries: &[Entry], writer: &Writer, column: usize) -> Widths {
         let mut widths: HashMap<Key, Vec<usize>> = HashMap::new();
         let mut narrowest: HashMap<Key, usize> = HashMap::new();
+        // As wide as needed by what has something behind it.
+        let mut followed: HashMap<Key, Vec<usize>> = HashMap::new();
         for entry in entries {
             let (key, list): (&Key, Vec<usize>) = match &entry.body {
                 Body::Columns(Cells { key, cells }) if *key != Key::Sentence => {
@@ -84,9 +86,9 @@ impl Widths {
             let head = list.first().copied().unwrap_or(0);
             let least = narrowest.entry(key.clone()).or_insert(head);
             *least = head.min(*least);
-            let widest = widths.entry(key.clone()).or_default();
-            widest.resize(widest.len().max(list.len()), 0);
-            widest.iter_mut().zip(list).for_each(|(most, width)| *most = width.max(*most));
+            let last = list.iter().rposition(|width| *width > 0).unwrap_or(0);
+            widen(followed.entry(key.clone()).or_default(), list.get(..last).unwrap_or(&[]));
+            widen(widths.entry(key.clone()).or_default(), &list);
         }
         for (key, list) in &mut widths {
             let head = list.first().copied().unwrap_or(0);
@@ -94,7 +96,13 @@ impl Widths {
             let whole = column + list.iter().map(|w| w + 2).sum::<usize>();
             // A table that does not fit is none, but for its first columns; nor does one long head push all others away.
             match key {
-                Key::Line if whole > WIDEST + 2 => list.truncate(2),
+                Key::Line if whole > WIDEST + 2 => {
+                    let reasons = list.get(3).copied().unwrap_or(0);
+                    *list = followed.remove(key).unwrap_or_default();
+                    if column + list.iter().map(|w| w + 2).sum::<usize>() + reasons > WIDEST {
+                        list.truncate(2);
+                    }
+                }
                 Key::Inline(..) if whole > WIDEST || uneven => list.clear(),
                 Key::Equation(_) if uneven => list.clear(),
                 _ => {}
@@ -106,6 +114,11 @@ impl Widths {
     fn get(&self, key: &Key) -> &[usize] {
         self.0.get(key).map_or(&[], Vec::as_slice)
     }
+}
+
+fn widen(widest: &mut Vec<usize>, list: &[usize]) {
+    widest.resize(widest.len().max(list.len()), 0);
+    widest.iter_mut().zip(list).for_each(|(most, width)| *most = (*width).max(*most));
 }
 
 /// `name   { a  b }`
