@@ -46,6 +46,16 @@ pub enum Scalar {
     WilsonHigh,
     /// `shrunk(k, n, m, p0)`
     Shrunk,
+    /// `power(a, n)`
+    Power,
+    /// `days_in_quarter()`, `days_in_quarter(date)`
+    DaysIn(PeriodKind),
+    /// `days_left_in_quarter()`, `days_left_in_quarter(date)`
+    DaysLeft(PeriodKind),
+    /// `gap(benchmark)`
+    Gap,
+    /// `position(benchmark)`
+    Position,
 }
 
 /// Functions of many rows.
@@ -145,6 +155,7 @@ pub enum Function {
     Ranking(Ranking),
 }
 
+use crate::calendar::PeriodKind;
 use AggregateFunction as A;
 use Ranking as R;
 use Scalar as S;
@@ -200,6 +211,11 @@ const AS_VALUES: &str = "numbers of any unit; gives the same unit";
 const NO_SHARES: &str = "not applicable where there is nothing to share, or a value is negative";
 const NO_PLACE: &str =
     "if x is, or the account is in no such segment; too few with fewer accounts in all than `at least`";
+const DAYS_IN: &str = "Days of the calendar or fiscal period that holds the date; the as-of date, if none is given.";
+const DAYS_LEFT: &str = "Days from the date to the last day of its calendar or fiscal period, which has 0 left; the as-of date, if none is given.";
+const OF_DATE: &str = "a date; gives days";
+const IF_DATE_IS: &str = "if the date is";
+const NO_FIGURES: &str = "as the metric; no data before the first date of the benchmark";
 const BARE: &str = "a bare number or a ratio; gives a bare number";
 
 /// All functions, aggregates first. `min` and `max` stand twice: with `of` they aggregate rows, with commas they compare values.
@@ -374,6 +390,42 @@ pub const CATALOGUE: &[Entry] = &[
         .missing("not applicable unless 0 <= k <= n, m >= 0 and n + m > 0")
         .example("shrunk(1, 2, 5, 25%)", "32.1%")
         .source("the mean of a beta distribution with m prior cases"),
+    scalar("power", "power(a, n)", S::Power, "a times itself n times; 1 / power(a, -n) for a negative n.")
+        .units("a bare number or a ratio, and a whole number from -1000 to 1000; gives the unit of a")
+        .missing("not applicable for other n, and for 0 to a negative power")
+        .example("power(1.1, 3)", "1.33"),
+    scalar("days_in_month", "days_in_month() or days_in_month(date)", S::DaysIn(PeriodKind::Month), DAYS_IN)
+        .units(OF_DATE)
+        .missing(IF_DATE_IS)
+        .example("days_in_month()", "31 days"),
+    scalar("days_in_quarter", "days_in_quarter() or days_in_quarter(date)", S::DaysIn(PeriodKind::Quarter), DAYS_IN)
+        .units(OF_DATE)
+        .missing(IF_DATE_IS)
+        .example("days_in_quarter()", "90 days"),
+    scalar("days_in_year", "days_in_year() or days_in_year(date)", S::DaysIn(PeriodKind::Year), DAYS_IN)
+        .units(OF_DATE)
+        .missing(IF_DATE_IS)
+        .example("days_in_year(first(activity))", "365 days"),
+    scalar("days_left_in_month", "days_left_in_month() or days_left_in_month(date)", S::DaysLeft(PeriodKind::Month), DAYS_LEFT)
+        .units(OF_DATE)
+        .missing(IF_DATE_IS)
+        .example("days_left_in_month(first(activity))", "21 days"),
+    scalar("days_left_in_quarter", "days_left_in_quarter() or days_left_in_quarter(date)", S::DaysLeft(PeriodKind::Quarter), DAYS_LEFT)
+        .units(OF_DATE)
+        .missing(IF_DATE_IS)
+        .example("days_left_in_quarter(first(activity))", "80 days"),
+    scalar("days_left_in_year", "days_left_in_year() or days_left_in_year(date)", S::DaysLeft(PeriodKind::Year), DAYS_LEFT)
+        .units(OF_DATE)
+        .missing(IF_DATE_IS)
+        .example("days_left_in_year()", "275 days"),
+    scalar("gap", "gap(BENCHMARK)", S::Gap, "The value of the benchmark's metric less the middle figure (p50) of the benchmark.")
+        .units("the name of a benchmark; gives the unit of its metric, so percentage points for a ratio")
+        .missing(NO_FIGURES)
+        .example("gap(usage_norm)", "5%"),
+    scalar("position", "position(BENCHMARK)", S::Position, "The quarter in which the value lies: `bottom` below p25, `second` below p50, `third` below p75, `top`. It goes by size, whether higher is better or worse.")
+        .units("the name of a benchmark; gives one of bottom, second, third, top")
+        .missing(NO_FIGURES)
+        .example("position(usage_norm)", "third"),
     scalar("points", "points(METRIC)", S::Points, "The points a metric has after its thresholds or scale.")
         .units("the name of a metric; gives points")
         .missing("as the metric, unless a `missing` row gives points")

@@ -253,6 +253,12 @@ impl Calendar {
         }
     }
 
+    /// Last day of the period that holds `date`.
+    pub fn end_of(self, kind: PeriodKind, date: Date) -> Date {
+        let next = Duration { count: 1, unit: kind }.after(self.start_of(kind, date));
+        next.plus_days(-1)
+    }
+
     /// Last day of the period before the one that holds `date`.
     pub fn end_of_previous(self, kind: PeriodKind, date: Date) -> Date {
         self.start_of(kind, date).plus_days(-1)

@@ -4,7 +4,7 @@
 //! that every machine gets the same digits. `None` means that the result does not fit; what a function is not defined for
 //! is `None` too, and callers ask first.
 
-use crate::number::{Decimal, SCALE, narrow, round_div_wide};
+use crate::number::{Decimal, SCALE, apportion_wide, narrow, round_div_wide};
 use ethnum::I256;
 
 /// 36 fractional digits.
@@ -62,8 +62,12 @@ fn exp_wide(x: Decimal) -> I256 {
     if x < Decimal::int(-100) {
         return I256::ZERO;
     }
+    exp_of_wide(I256::from(x.raw()) * I256::from(WIDEN))
+}
+
+/// The same of a number in units of 10^-36.
+fn exp_of_wide(x: I256) -> I256 {
     let (unit, ln_2) = (I256::from(UNIT), I256::from(LN_2));
-    let x = I256::from(x.raw()) * I256::from(WIDEN);
     let doublings = x.div_euclid(ln_2);
     let rest = x.rem_euclid(ln_2);
     let (mut term, mut total, mut n) = (unit, unit, 1i64);
@@ -77,6 +81,26 @@ fn exp_wide(x: Decimal) -> I256 {
         Ok(by) => total << by,
         Err(_) => I256::ZERO,
     }
+}
+
+/// A number to a whole power, in steps of 36 digits; `None` if it does not fit, and for 0 to a negative power.
+pub fn power(a: Decimal, n: i64) -> Option<Decimal> {
+    let (raw, scale) = (I256::from(a.raw()), I256::from(SCALE));
+    // Nothing beyond what a decimal can hold is multiplied on: the next product still fits.
+    let most = I256::from(i128::MAX) * I256::from(WIDEN);
+    let mut result = I256::from(UNIT);
+    for _ in 0..n.unsigned_abs() {
+        result = match n < 0 {
+            _ if result == I256::ZERO => return Some(Decimal::ZERO),
+            true if raw == I256::ZERO => return None,
+            true => round_div_wide(result * scale, raw),
+            false => round_div_wide(result.checked_mul(raw)?, scale),
+        };
+        if result.abs() > most {
+            return None;
+        }
+    }
+    narrow(round_div_wide(result, I256::from(WIDEN)))
 }
 
 /// The natural logarithm; `None` for 0 and below.
@@ -118,6 +142,41 @@ fn ln_wide(x: Decimal) -> Option<I256> {
         n += 2;
     }
     Some((total << 1u32) + I256::from(LN_2) * I256::from(k))
+}
+
+/// The weighted geometric mean of weights and points, and what each part costs of what is lacking to 100.
+///
+/// The mean is e to the sum of weight times ln(points) over the sum of weights, rounded once. The costs stand in the
+/// proportion of weight times ln(100 / points) and add up to 100 less the mean. With a 0 among the points the mean is 0, and
+/// those that have 0 cost the whole 100, by weight. `None` where points are negative, nothing weighs anything, or a number
+/// does not fit.
+pub fn geometric(parts: &[(Decimal, Decimal)]) -> Option<(Decimal, Vec<Decimal>)> {
+    let weights = parts.iter().try_fold(Decimal::ZERO, |sum, (weight, _)| sum.add(*weight))?;
+    if weights <= Decimal::ZERO || parts.iter().any(|(weight, points)| weight.is_negative() || points.is_negative()) {
+        return None;
+    }
+    if parts.iter().any(|(weight, points)| points.is_zero() && !weight.is_zero()) {
+        let zeros = parts.iter().map(|(weight, points)| match points.is_zero() {
+            true => I256::from(weight.raw()),
+            false => I256::ZERO,
+        });
+        return Some((Decimal::ZERO, apportion_wide(Decimal::HUNDRED, &zeros.collect::<Vec<_>>())));
+    }
+    let hundred = ln_wide(Decimal::HUNDRED)?;
+    let (mut sum, mut costs) = (I256::ZERO, Vec::with_capacity(parts.len()));
+    for (weight, points) in parts {
+        // What weighs nothing may have 0 points, whose logarithm nobody needs.
+        let ln = if weight.is_zero() { I256::ZERO } else { ln_wide(*points)? };
+        let weight = I256::from(weight.raw());
+        sum = sum.checked_add(weight.checked_mul(ln)?)?;
+        costs.push(weight.checked_mul(hundred - ln)?);
+    }
+    let exponent = round_div_wide(sum, I256::from(weights.raw()));
+    if exponent > I256::from(EXP_MOST.raw()) * I256::from(WIDEN) {
+        return None;
+    }
+    let mean = narrow(round_div_wide(exp_of_wide(exponent), I256::from(WIDEN)))?;
+    Some((mean, apportion_wide(Decimal::HUNDRED.sub(mean)?, &costs)))
 }
 
 /// 1 / (1 + e^-x), a ratio.

@@ -333,6 +333,44 @@ pub fn apportion(total: Decimal, parts: &[(Decimal, Decimal)], divisor: Decimal)
     shares.into_iter().map(Decimal).collect()
 }
 
+/// Splits `total` in the proportion of whole numbers of any size, likewise. Of numbers with more than 140 bits only the
+/// leading ones decide.
+pub(crate) fn apportion_wide(total: Decimal, parts: &[I256]) -> Vec<Decimal> {
+    let bits = parts.iter().map(|p| 256 - p.unsigned_abs().leading_zeros()).max().unwrap_or(0);
+    let down = bits.saturating_sub(140);
+    let mut parts: Vec<I256> = parts.iter().map(|p| *p >> down).collect();
+    let mut sum = parts.iter().fold(I256::ZERO, |sum, part| sum + part);
+    if sum < I256::ZERO {
+        parts.iter_mut().for_each(|part| *part = -*part);
+        sum = -sum;
+    }
+    let mut shares: Vec<i128> = vec![0; parts.len()];
+    let mut remainders: Vec<(I256, usize)> = Vec::with_capacity(parts.len());
+    if sum != I256::ZERO {
+        let whole = I256::from(total.raw());
+        for (i, (share, part)) in shares.iter_mut().zip(&parts).enumerate() {
+            let product = *part * whole;
+            *share = i128::try_from(product.div_euclid(sum)).unwrap_or(0);
+            remainders.push((product.rem_euclid(sum), i));
+        }
+    }
+    remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut left = total.raw().wrapping_sub(shares.iter().fold(0, |sum: i128, share| sum.wrapping_add(*share)));
+    for (_, i) in &remainders {
+        if left <= 0 {
+            break;
+        }
+        if let Some(share) = shares.get_mut(*i) {
+            *share += 1;
+            left -= 1;
+        }
+    }
+    if let Some(first) = shares.first_mut() {
+        *first = first.wrapping_add(left);
+    }
+    shares.into_iter().map(Decimal).collect()
+}
+
 /// All digits that matter: `2.5`, `77.142857143`.
 impl Decimal {
     /// As text with a comma between thousands: `12,345.5`.

@@ -83,6 +83,8 @@ pub enum ItemKind {
     Metric(Metric),
     /// `portfolio metric NAME …`
     Portfolio(Metric),
+    /// `benchmark NAME of METRIC { … }`
+    Benchmark(Benchmark),
     /// `scorecard NAME { … }`
     Scorecard(Box<Scorecard>),
     /// `rule NAME { … }`
@@ -104,6 +106,7 @@ impl ItemKind {
             ItemKind::Define(_) => "define",
             ItemKind::Metric(_) => "metric",
             ItemKind::Portfolio(_) => "portfolio metric",
+            ItemKind::Benchmark(_) => "benchmark",
             ItemKind::Scorecard(_) => "scorecard",
             ItemKind::Rule(_) => "rule",
             ItemKind::Test(_) => "test",
@@ -223,6 +226,8 @@ pub enum TypeExprKind {
     Integer,
     /// `number`
     Number,
+    /// `any number`: of whichever unit; only of parameters
+    AnyNumber,
     /// `ratio`
     Ratio,
     /// `points`
@@ -423,6 +428,32 @@ pub enum Stale {
     Fade { to: Box<Expr>, over: DurationLit },
 }
 
+// ---------- benchmark ----------
+
+/// What others reach.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Benchmark {
+    /// The metric that is compared.
+    pub of: Name,
+    /// `source "…"`: where the figures are from.
+    pub source: Option<Text>,
+    /// The figures by date.
+    pub rows: Vec<Quartiles>,
+}
+
+/// `from 2025-12-31 4%, 8%, 12%`
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Quartiles {
+    /// `for SEGMENT`
+    pub segment: Option<Name>,
+    /// The date from which on they hold.
+    pub from: DateLit,
+    /// The ends of the lowest quarter, of the lower half, and of the lowest three quarters.
+    pub bounds: [Expr; 3],
+    /// The whole row.
+    pub span: Span,
+}
+
 // ---------- scorecard ----------
 
 /// A weighted roll-up.
@@ -440,8 +471,14 @@ pub struct Scorecard {
     pub base: Option<Expr>,
     /// `weights total 100`, or `weights free`
     pub total: Option<WeightTotal>,
-    /// `cap`, `floor`, `set`
+    /// The bound of `combine count below 50`
+    pub below: Option<Expr>,
+    /// `cap`, `floor`, `set`, `hold`
     pub limits: Vec<Limit>,
+    /// `override points of correction …`
+    pub correction: Option<Correction>,
+    /// `limit advocacy at most 15%`
+    pub share_limits: Vec<ShareLimit>,
     /// `grades { … }`
     pub grades: Vec<Thresholds>,
 }
@@ -505,6 +542,8 @@ pub enum MissingPolicy {
     Zero,
     /// `neutral 50`
     Neutral(Expr),
+    /// `carry last at most 90 days`: the last points there were.
+    CarryLast { at_most: DurationLit },
     /// `fail`: the score is missing too.
     Fail,
 }
@@ -533,6 +572,34 @@ pub enum LimitVerb {
     Floor,
     /// Exactly.
     Set,
+    /// Exactly, whatever else is said.
+    Hold,
+}
+
+/// `override points of correction where … until newer evidence`: people's own scores, from rows of events.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Correction {
+    /// The column that holds the score.
+    pub field: Name,
+    /// The table of events.
+    pub events: Name,
+    /// Rows that count.
+    pub filter: Option<Expr>,
+    /// `until newer evidence`
+    pub newer_evidence: bool,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `limit advocacy at most 15%`: over all paths, of the whole score.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct ShareLimit {
+    /// The metric or scorecard.
+    pub name: Name,
+    /// The share.
+    pub at_most: Expr,
+    /// The whole statement.
+    pub span: Span,
 }
 
 // ---------- rule ----------
@@ -743,6 +810,8 @@ pub enum ExprKind {
     Name(String),
     /// `acme.references`
     Member(Name, Name),
+    /// `missing`, `missing because stale`
+    Missing(Option<Name>),
     /// `not x`
     Not(Box<Expr>),
     /// `-x`
@@ -779,10 +848,20 @@ pub enum ExprKind {
     Change { value: Box<Expr>, percent: bool, over: DurationLit },
     /// `trend of x over 4 quarters`
     Trend { value: Box<Expr>, over: DurationLit },
-    /// `x >= 85 for 3 quarters`, `… for 3 of last 4 quarters`
-    Held { condition: Box<Expr>, count: u32, of: Option<u32>, period: HeldPeriod },
-    /// `percentile of x within size at least 8 accounts`
-    Ranked { function: Name, value: Box<Expr>, within: Option<Name>, at_least: Option<Box<Expr>> },
+    /// `x >= 85 for 3 quarters [ignoring missing]`, `… for 3 of last 4 quarters`
+    Held { condition: Box<Expr>, count: u32, of: Option<u32>, period: HeldPeriod, ignoring: Option<Span> },
+    /// `streak of x >= 1 over 8 quarters [ignoring missing]`
+    Streak { condition: Box<Expr>, over: DurationLit, ignoring: bool },
+    /// `x < 40 until x >= 45 over 26 weeks [at least 2 weeks]`
+    Until { enter: Box<Expr>, leave: Box<Expr>, over: DurationLit, at_least: Option<DurationLit> },
+    /// `percentile of x within size against 2025-12-31 at least 8 accounts`
+    Ranked {
+        function: Name,
+        value: Box<Expr>,
+        within: Option<Name>,
+        against: Option<Shift>,
+        at_least: Option<Box<Expr>>,
+    },
 }
 
 /// The period of a `for` condition.

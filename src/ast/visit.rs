@@ -12,6 +12,7 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Boolean(_)
         | ExprKind::Date(_)
         | ExprKind::Duration(_)
+        | ExprKind::Missing(_)
         | ExprKind::Name(_)
         | ExprKind::Member(..) => {}
         ExprKind::Not(inner) | ExprKind::Negate(inner) => visit(inner),
@@ -37,7 +38,11 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             at_least.iter().for_each(|least| visit(least));
         }
         ExprKind::Elapsed { date, .. } => visit(date),
-        ExprKind::Held { condition, .. } => visit(condition),
+        ExprKind::Held { condition, .. } | ExprKind::Streak { condition, .. } => visit(condition),
+        ExprKind::Until { enter, leave, .. } => {
+            visit(enter);
+            visit(leave);
+        }
         ExprKind::If { condition, then, otherwise } => {
             visit(condition);
             visit(then);

@@ -4,6 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call};
 use crate::builtins::{CATALOGUE, Entry, Function, Scalar};
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
+use crate::library::{self, library};
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, MetricId, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
@@ -14,6 +15,9 @@ impl Checker<'_, '_> {
         let name = call.function.text.as_str();
         if let Some(Symbol::Define(index)) = self.symbol(name) {
             return self.expand(index, call, span, scope);
+        }
+        if let Some(definition) = library::find(name) {
+            return self.expand_item(&definition.item, call, span, scope);
         }
         let entries: Vec<&Entry> = CATALOGUE.iter().filter(|e| e.name == name).collect();
         if entries.is_empty() {
@@ -61,13 +65,20 @@ impl Checker<'_, '_> {
         }
         let mut names: Vec<&str> = CATALOGUE.iter().map(|e| e.name).collect();
         names.extend(self.symbols.defines.iter().map(|d| d.name.text.as_str()));
+        let package = function.text.split_once('.');
+        if package.is_none_or(|(package, _)| package == library::NAME) {
+            names.extend(library().names());
+        }
         let mut diagnostic =
             Diagnostic::new(Code::UnknownFunction, function.span, format!("there is no function `{}`", function.text))
                 .label("not a function");
         if self.many_errors() {
             names.clear();
         }
-        if let Some((help, edits)) = spreadsheet(call) {
+        let bare = format!("{}.{}", library::NAME, function.text);
+        if let Some(definition) = library::find(&bare) {
+            diagnostic = diagnostic.fix(format!("did you mean `{bare}`?"), function.span, definition.qualified());
+        } else if let Some((help, edits)) = spreadsheet(call) {
             diagnostic = diagnostic.help(help.clone());
             if !edits.is_empty() {
                 diagnostic.fix = Some(Fix { title: help, edits });
@@ -75,7 +86,11 @@ impl Checker<'_, '_> {
         } else if let Some(near) = crate::diagnostics::nearest(&function.text, names.iter().copied()) {
             diagnostic = diagnostic.fix(format!("did you mean `{near}`?"), function.span, near);
         } else {
-            diagnostic.help = Some(format!("define it: `define {}(…) = …`", function.text));
+            diagnostic.help = Some(match package {
+                Some((library::NAME, _)) => "`laud explain std` lists what there is".to_string(),
+                Some((_, name)) => format!("only `std` is called by its name: write `{name}(…)`"),
+                None => format!("define it: `define {}(…) = …`", function.text),
+            });
         }
         self.push(diagnostic);
     }
@@ -110,6 +125,12 @@ impl Checker<'_, '_> {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
         }
+        if matches!(function, Scalar::Gap | Scalar::Position) {
+            return self.against_benchmark(function, entry, call, span, scope);
+        }
+        if matches!(function, Scalar::DaysIn(_) | Scalar::DaysLeft(_)) {
+            return self.days_of_period(function, entry, call, span, scope);
+        }
         let mut args: Vec<Expr> = Vec::new();
         for argument in &call.arguments {
             match &argument.kind {
@@ -131,7 +152,7 @@ impl Checker<'_, '_> {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
             Scalar::Clamp => count == 3,
-            Scalar::WilsonLow | Scalar::WilsonHigh => count == 2,
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Power => count == 2,
             Scalar::Shrunk => count == 4,
             _ => count == 1,
         };
@@ -195,7 +216,7 @@ impl Checker<'_, '_> {
                 }
             },
             Scalar::ToNumber => Type::PLAIN,
-            Scalar::Sqrt | Scalar::Exp | Scalar::Ln | Scalar::Log10 | Scalar::Logistic => {
+            Scalar::Sqrt | Scalar::Exp | Scalar::Ln | Scalar::Log10 | Scalar::Logistic | Scalar::Power => {
                 if !matches!(first, Type::Number(Unit::Plain | Unit::Ratio)) {
                     self.error(
                         Code::UnitMismatch,
@@ -206,7 +227,21 @@ impl Checker<'_, '_> {
                     );
                     return unknown(span);
                 }
-                if function == Scalar::Logistic { Type::Number(Unit::Ratio) } else { Type::PLAIN }
+                if function == Scalar::Power
+                    && let Some(exponent) = args.pop()
+                {
+                    let exponent = self.want(exponent, Type::PLAIN, "the exponent");
+                    if exponent.ty == Type::Unknown {
+                        return unknown(span);
+                    }
+                    args.push(exponent);
+                }
+                match function {
+                    Scalar::Logistic => Type::Number(Unit::Ratio),
+                    // A ratio times a ratio is a ratio.
+                    Scalar::Power => first,
+                    _ => Type::PLAIN,
+                }
             }
             Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
                 args = args
@@ -250,6 +285,7 @@ impl Checker<'_, '_> {
                 unit
             }
             Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points => first,
+            Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) => return unknown(span),
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }
     }

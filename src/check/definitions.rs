@@ -96,17 +96,32 @@ impl Checker<'_, '_> {
         unknown(expr.span)
     }
 
+    /// A number of whichever unit.
+    fn want_number(&mut self, expr: Expr, what: &str) -> Expr {
+        if expr.ty == Type::Unknown || expr.ty.is_number() {
+            return expr;
+        }
+        let label = format!("this is {}", self.type_words(expr.ty));
+        self.error(Code::TypeMismatch, expr.span, format!("{what} is a number"), &label, "give a number");
+        unknown(expr.span)
+    }
+
     pub(super) fn expand(&mut self, index: usize, call: &Call, span: Span, scope: &Scope) -> Expr {
         let Some(item) = self.symbols.defines.get(index).copied() else { return unknown(span) };
-        let ItemKind::Define(define) = &item.kind else { return unknown(span) };
         if self.broken.contains(&Symbol::Define(index)) {
             return unknown(span);
         }
+        self.expand_item(item, call, span, scope)
+    }
+
+    pub(super) fn expand_item(&mut self, item: &ast::Item, call: &Call, span: Span, scope: &Scope) -> Expr {
+        let ItemKind::Define(define) = &item.kind else { return unknown(span) };
+        let called = call.function.text.as_str();
         if call.arguments.len() != define.parameters.len() {
             let wanted: Vec<&str> = define.parameters.iter().map(|p| p.name.text.as_str()).collect();
             let message = format!(
                 "`{}` takes {} argument{}, not {}",
-                item.name.text,
+                called,
                 wanted.len(),
                 if wanted.len() == 1 { "" } else { "s" },
                 call.arguments.len()
@@ -116,7 +131,7 @@ impl Checker<'_, '_> {
                 span,
                 message,
                 "wrong number of arguments",
-                format!("write `{}({})`", item.name.text, wanted.join(", ")),
+                format!("write `{called}({})`", wanted.join(", ")),
             );
             return unknown(span);
         }
@@ -131,7 +146,7 @@ impl Checker<'_, '_> {
                 self.error(
                     Code::WrongArguments,
                     argument.span,
-                    format!("`{}` takes values, not rows", item.name.text),
+                    format!("`{called}` takes values, not rows"),
                     "names rows",
                     "declare the aggregate as a metric and name that",
                 );
@@ -139,11 +154,12 @@ impl Checker<'_, '_> {
             };
             let ty = self.parameter_type(item, parameter);
             let typed = self.expr(value, scope, ty);
-            let what = format!("`{}` of `{}`", parameter.name.text, item.name.text);
+            let what = format!("`{}` of `{called}`", parameter.name.text);
             let any_money = matches!(parameter.ty.kind, ast::TypeExprKind::Money(None));
             let typed = match ty {
                 Some(ty) => self.want(typed, ty, &what),
                 None if any_money => self.want_money(typed, &what),
+                None if parameter.ty.kind == ast::TypeExprKind::AnyNumber => self.want_number(typed, &what),
                 None => typed,
             };
             sound &= typed.ty != Type::Unknown;
@@ -176,6 +192,7 @@ impl Checker<'_, '_> {
         Some(match &parameter.ty.kind {
             T::Boolean => Type::Boolean,
             T::Integer | T::Number => Type::PLAIN,
+            T::AnyNumber => return None,
             T::Ratio => Type::Number(Unit::Ratio),
             T::Points => Type::Number(Unit::Points),
             T::Nps => Type::Number(Unit::Nps),

@@ -140,8 +140,14 @@ pub fn of(expr: &Expr, known: &dyn Known, source: Option<crate::program::TableId
             }
             total.unwrap_or(Domain::ANY)
         }
-        ExprKind::OrElse(list) => list.iter().map(recurse).reduce(Domain::union).unwrap_or(Domain::ANY),
+        ExprKind::OrElse(list) => {
+            list.iter().filter(|e| !e.is_missing_literal()).map(recurse).reduce(Domain::union).unwrap_or(Domain::ANY)
+        }
+        // What is missing is no number.
+        ExprKind::If { then, otherwise, .. } if otherwise.is_missing_literal() => recurse(then),
+        ExprKind::If { then, otherwise, .. } if then.is_missing_literal() => recurse(otherwise),
         ExprKind::If { then, otherwise, .. } => recurse(then).union(recurse(otherwise)),
+        ExprKind::Streak { over, .. } => Domain { whole: true, ..Domain::within(0, i64::from(over.count)) },
         ExprKind::Function(function, args) => of_function(*function, args, &recurse),
         ExprKind::Aggregate(aggregate) => of_aggregate(aggregate, known),
         ExprKind::Across(across) => of_across(across, known),
@@ -235,7 +241,11 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
         Scalar::ToNumber => first,
         Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => Domain::within(0, 1),
         Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
-        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 => Domain::ANY,
+        Scalar::Power => {
+            Domain { low: first.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO), ..Domain::ANY }
+        }
+        Scalar::DaysIn(_) | Scalar::DaysLeft(_) => Domain { whole: true, ..Domain::within(0, 366) },
+        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 | Scalar::Gap | Scalar::Position => Domain::ANY,
     }
 }
 

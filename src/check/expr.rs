@@ -1,8 +1,9 @@
 //! Typing expressions: one arm per form; names, operators and calls have files of their own.
 
 use super::operators::called;
+use super::periods::Held;
 use super::{Checker, Scope, unknown};
-use crate::ast::{self, ExprKind as Ast, HeldPeriod};
+use crate::ast::{self, ExprKind as Ast};
 use crate::calendar::PeriodKind;
 use crate::diagnostics::Code;
 use crate::number::Decimal;
@@ -216,39 +217,16 @@ impl Checker<'_, '_> {
                 let ty = typed.ty;
                 make(ExprKind::Trend { value: Box::new(typed), over: over.duration }, ty)
             }
-            Ast::Held { condition, count, of, period } => {
-                self.no_rows(scope, span);
-                let typed = self.condition(condition, scope);
-                let of = of.unwrap_or(*count);
-                self.periods(of, span);
-                match period {
-                    HeldPeriod::Calendar(period) => {
-                        if *count == 0 || *count > of {
-                            self.error(
-                                Code::WrongArguments,
-                                span,
-                                format!("this can never be: {count} of {of}"),
-                                "check the two counts",
-                                "ask for at least 1 and at most all periods",
-                            );
-                        }
-                        make(
-                            ExprKind::Held { condition: Box::new(typed), count: *count, of, period: *period },
-                            Type::Boolean,
-                        )
-                    }
-                    HeldPeriod::Runs => {
-                        self.not_yet(
-                            span,
-                            "`for … runs`",
-                            "it needs the state of earlier runs; ask for days, weeks, months or quarters instead",
-                        );
-                        unknown(span)
-                    }
-                }
+            Ast::Missing(reason) => self.missing(reason.as_ref(), span, scope, expected),
+            Ast::Held { condition, count, of, period, ignoring } => {
+                let (count, of, period, ignoring) = (*count, *of, *period, *ignoring);
+                self.held(Held { condition, count, of, period, ignoring }, span, scope)
             }
-            Ast::Ranked { function, value, within, at_least } => {
-                self.ranked(function, value, within.as_ref(), at_least.as_deref(), span, scope)
+            Ast::Streak { condition, over, ignoring } => self.streak(condition, *over, *ignoring, span, scope),
+            Ast::Until { enter, leave, over, at_least } => self.until((enter, leave), *over, *at_least, span, scope),
+            Ast::Ranked { function, value, within, against, at_least } => {
+                let among = (within.as_ref(), *against, at_least.as_deref());
+                self.ranked(function, value, among, span, scope)
             }
         }
     }

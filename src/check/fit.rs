@@ -20,6 +20,7 @@ impl Checker<'_, '_> {
         if a.ty == Type::Unknown || b.ty == Type::Unknown {
             return None;
         }
+        Self::missing_takes_type(&mut a, &mut b);
         if a.ty == b.ty {
             return Some((a, b));
         }
@@ -123,6 +124,10 @@ impl Checker<'_, '_> {
     /// The expression as type `ty`, adopted if it was written without a unit; an error otherwise.
     pub(super) fn want(&mut self, mut expr: Expr, ty: Type, what: &str) -> Expr {
         if expr.ty == ty || expr.ty == Type::Unknown || ty == Type::Unknown {
+            return expr;
+        }
+        if expr.is_missing_literal() {
+            adopt(&mut expr, ty);
             return expr;
         }
         if ty.is_number() && adoptable(&expr) {

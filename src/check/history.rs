@@ -4,7 +4,7 @@ use super::Checker;
 use super::scorecards::symbol_of;
 use super::segments::segment_of;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, FieldId, Node, PartTest, TableKind};
+use crate::program::{Expr, ExprKind, FieldId, Node, PartTest, TableKind, Within};
 use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
@@ -56,6 +56,13 @@ impl Checker<'_, '_> {
                         own.extend(reads.get(&segment_of(part.segment)).into_iter().flatten());
                     }
                 }
+                Symbol::Benchmark(i) => {
+                    let Some(benchmark) = self.benchmarks.get(i).and_then(Option::as_ref) else { continue };
+                    self.reads(&benchmark.of, &reads, &mut own, &mut found);
+                    for segment in benchmark.rows.iter().filter_map(|row| row.segment) {
+                        own.extend(reads.get(&segment_of(segment)).into_iter().flatten());
+                    }
+                }
                 _ => continue,
             }
             reads.insert(symbol, own);
@@ -94,12 +101,27 @@ impl Checker<'_, '_> {
             }
             ExprKind::Metric(id) | ExprKind::Points(id) => through(Symbol::Metric(id.index())),
             ExprKind::IsBand { metric, .. } => through(Symbol::Metric(metric.index())),
+            ExprKind::Benchmark { id, .. } => through(Symbol::Benchmark(id.index())),
             ExprKind::Portfolio(id) => through(Symbol::Portfolio(id.index())),
             ExprKind::Score(id) => through(Symbol::Scorecard(id.index())),
             ExprKind::IsGrade { scorecard, .. } => through(Symbol::Scorecard(scorecard.index())),
             ExprKind::Segment(id) => through(Symbol::Segment(id.index())),
             ExprKind::Partition(id) | ExprKind::Part(id, _) => through(Symbol::Partition(id.index())),
-            ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {
+            // The population is one of an earlier date, and so is who belonged to which segment.
+            ExprKind::Ranked(ranked) if ranked.against.is_some() => {
+                let mut inner = HashSet::new();
+                self.reads(&ranked.value, known, &mut inner, found);
+                let segment = ranked.within.map(|within| match within {
+                    Within::Partition(id) => Symbol::Partition(id.index()),
+                    Within::Group(of) => segment_of(of),
+                });
+                inner.extend(segment.and_then(|symbol| known.get(&symbol)).into_iter().flatten());
+                if !inner.is_empty() {
+                    found.push((expr.span, inner.clone()));
+                }
+                own.extend(inner);
+            }
+            _ if expr.looks_back() => {
                 let mut inner = HashSet::new();
                 expr.children().into_iter().for_each(|child| self.reads(child, known, &mut inner, found));
                 if !inner.is_empty() {

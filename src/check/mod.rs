@@ -6,6 +6,7 @@
 
 mod aggregates;
 mod bands;
+pub(crate) mod benchmarks;
 mod calls;
 mod constant;
 mod definitions;
@@ -18,6 +19,7 @@ mod interval;
 mod metrics;
 mod names;
 mod operators;
+mod periods;
 mod pipeline;
 mod population;
 mod region;
@@ -33,8 +35,8 @@ use crate::ast::{self, ItemKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::number::Decimal;
 use crate::program::{
-    Expr, ExprKind, Field, FieldId, Header, Metric, MetricId, ParamId, Partition, Program, Scorecard, ScorecardId,
-    Segment, SegmentRef, TableId, Type,
+    Benchmark, Expr, ExprKind, Field, FieldId, Header, Metric, MetricId, ParamId, Partition, Program, Scorecard,
+    ScorecardId, Segment, SegmentRef, TableId, Type,
 };
 use crate::resolve::{self, Symbol, Symbols};
 use crate::span::Span;
@@ -102,6 +104,7 @@ struct Checker<'a, 'd> {
     portfolio_domains: Vec<Domain>,
     scorecards: Vec<Option<Scorecard>>,
     score_domains: Vec<Domain>,
+    benchmarks: Vec<Option<Benchmark>>,
     segments: Vec<Option<Segment>>,
     partitions: Vec<Option<Partition>>,
     params: Vec<Option<crate::program::Param>>,
@@ -139,6 +142,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             portfolio_domains: vec![Domain::ANY; n(&symbols.portfolio)],
             scorecards: vec![None; n(&symbols.scorecards)],
             score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
+            benchmarks: vec![None; n(&symbols.benchmarks)],
             segments: vec![None; n(&symbols.segments)],
             partitions: vec![None; n(&symbols.partitions)],
             params: vec![None; n(&symbols.params)],
@@ -171,6 +175,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.portfolio = program.portfolio.iter().cloned().map(Some).collect();
         checker.portfolio_domains = vec![Domain::ANY; program.portfolio.len()];
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
+        checker.benchmarks = program.benchmarks.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
         checker.partitions = program.partitions.iter().cloned().map(Some).collect();
         checker.params = program.params.iter().cloned().map(Some).collect();
@@ -194,6 +199,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Partition(index), ItemKind::Partition(partition)) => self.partition(index, item, partition),
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
             (Symbol::Portfolio(index), ItemKind::Portfolio(metric)) => self.portfolio_metric(index, item, metric),
+            (Symbol::Benchmark(index), ItemKind::Benchmark(benchmark)) => self.benchmark(index, item, benchmark),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
@@ -216,6 +222,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
         program.portfolio = self.portfolio.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
+        program.benchmarks = self.benchmarks.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
         program.partitions = self.partitions.into_iter().collect::<Option<_>>()?;
         program.params = self.params.into_iter().collect::<Option<_>>()?;

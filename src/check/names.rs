@@ -4,7 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{self, ExprKind as Ast, Name};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{
-    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type, Unit,
+    EnumId, Expr, ExprKind, MetricId, MissingWord, ParamId, PartitionId, ScorecardId, SegmentId, TableId, Type,
 };
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -125,6 +125,9 @@ impl Checker<'_, '_> {
         if let Some(i) = place(&mut program.portfolio.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Portfolio(i));
         }
+        if let Some(i) = place(&mut program.benchmarks.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Benchmark(i));
+        }
         if let Some(i) = place(&mut program.scorecards.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Scorecard(i));
         }
@@ -188,11 +191,7 @@ impl Checker<'_, '_> {
                 let ty = self.portfolio.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty);
                 make(ExprKind::Portfolio(crate::program::PortfolioId(i as u32)), ty)
             }
-            Symbol::Scorecard(i) => {
-                let known = self.scorecards.get(i).is_some_and(Option::is_some);
-                let ty = if known { Type::Number(Unit::Points) } else { Type::Unknown };
-                make(ExprKind::Score(ScorecardId(i as u32)), ty)
-            }
+            Symbol::Scorecard(i) => make(ExprKind::Score(ScorecardId(i as u32)), self.score_type(i)),
             Symbol::Define(_) => {
                 self.error(
                     Code::WrongKind,
@@ -210,6 +209,16 @@ impl Checker<'_, '_> {
                     format!("`{name}` is a table, not a value"),
                     "many rows",
                     format!("say what of them: `count({name} …)`, `last({name} …)`"),
+                );
+                Some(unknown(span))
+            }
+            Symbol::Benchmark(_) => {
+                self.error(
+                    Code::WrongKind,
+                    span,
+                    format!("`{name}` is a benchmark, not a value"),
+                    "three figures",
+                    format!("ask for the distance, `gap({name})`, or for the quarter, `position({name})`"),
                 );
                 Some(unknown(span))
             }
@@ -280,7 +289,11 @@ impl Checker<'_, '_> {
         for (name, (symbol, _)) in &self.symbols.names {
             let fits = match symbol {
                 Symbol::Param(_) => true,
-                Symbol::Rule(_) | Symbol::Objective(_) | Symbol::Table(_) | Symbol::Define(_) => false,
+                Symbol::Rule(_)
+                | Symbol::Objective(_)
+                | Symbol::Table(_)
+                | Symbol::Define(_)
+                | Symbol::Benchmark(_) => false,
                 Symbol::Portfolio(_) => !constant,
                 _ if *scope == Scope::Portfolio => false,
                 _ => !constant,

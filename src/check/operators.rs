@@ -122,6 +122,9 @@ impl Checker<'_, '_> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
+        if self.compared_with_missing(op, (left, right), span) {
+            return unknown(span);
+        }
         // The side that is not a bare list value says what the other is compared with.
         let left_first = match (&left.kind, &right.kind) {
             (Ast::Name(word), Ast::Name(other)) => !self.is_value_of(word, other, scope),

@@ -42,7 +42,7 @@ impl Checker<'_, '_> {
             Symbol::Metric(i) => {
                 Some(self.metrics.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty))
             }
-            Symbol::Scorecard(_) => Some(Type::Number(Unit::Points)),
+            Symbol::Scorecard(i) => Some(self.score_type(i)),
             _ => None,
         }
     }
@@ -328,8 +328,7 @@ impl Checker<'_, '_> {
         &mut self,
         function: &Name,
         value: &ast::Expr,
-        within: Option<&Name>,
-        at_least: Option<&ast::Expr>,
+        (within, against, at_least): (Option<&Name>, Option<ast::Shift>, Option<&ast::Expr>),
         span: Span,
         scope: &Scope,
     ) -> Expr {
@@ -381,7 +380,11 @@ impl Checker<'_, '_> {
             R::Percentile | R::Tscore | R::NormalScore => Type::Number(Unit::Points),
             R::Zscore | R::Rank => Type::PLAIN,
         };
-        Expr { kind: ExprKind::Ranked(Box::new(Ranked { function, value: typed, within, at_least })), ty, span }
+        Expr {
+            kind: ExprKind::Ranked(Box::new(Ranked { function, value: typed, within, against, at_least })),
+            ty,
+            span,
+        }
     }
 
     fn within(&mut self, name: &Name) -> Option<Within> {

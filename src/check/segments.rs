@@ -150,7 +150,7 @@ impl Checker<'_, '_> {
         parts
     }
 
-    fn regions<T>(&self, run: impl FnOnce(&Regions) -> T) -> T {
+    pub(super) fn regions<T>(&self, run: impl FnOnce(&Regions) -> T) -> T {
         run(&Regions { program: &self.program, known: self })
     }
 
@@ -248,6 +248,6 @@ pub(super) fn segment_of(segment: SegmentRef) -> Symbol {
 }
 
 /// An account in words, if it is a real one.
-fn account(witness: Option<super::region::Witness>) -> Option<String> {
+pub(super) fn account(witness: Option<super::region::Witness>) -> Option<String> {
     witness.filter(|w| w.certain && !w.text.is_empty()).map(|w| format!("an account with {}", w.text))
 }

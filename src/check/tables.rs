@@ -207,6 +207,7 @@ impl Checker<'_, '_> {
         match &ty.kind {
             TypeExprKind::Boolean => Type::Boolean,
             TypeExprKind::Integer | TypeExprKind::Number => Type::PLAIN,
+            TypeExprKind::AnyNumber => Type::Unknown,
             TypeExprKind::Ratio => Type::Number(Unit::Ratio),
             TypeExprKind::Points => Type::Number(Unit::Points),
             TypeExprKind::Nps => Type::Number(Unit::Nps),

@@ -224,7 +224,11 @@ impl Checker<'_, '_> {
             | ExprKind::Trend { value, .. }
             | ExprKind::Ranked { value, .. } => self.strip(value, keys),
             ExprKind::Elapsed { date, .. } => self.strip(date, keys),
-            ExprKind::Held { condition, .. } => self.strip(condition, keys),
+            ExprKind::Held { condition, .. } | ExprKind::Streak { condition, .. } => self.strip(condition, keys),
+            ExprKind::Until { enter, leave, .. } => {
+                self.strip(enter, keys);
+                self.strip(leave, keys);
+            }
             ExprKind::If { condition, then, otherwise } => {
                 self.strip(condition, keys);
                 self.strip(then, keys);
@@ -244,6 +248,7 @@ impl Checker<'_, '_> {
             | ExprKind::Boolean(_)
             | ExprKind::Date(_)
             | ExprKind::Duration(_)
+            | ExprKind::Missing(_)
             | ExprKind::Name(_) => {}
         }
     }

@@ -1,9 +1,10 @@
-//! `laud explain`: the page of a finding.
+//! `laud explain`: the page of a finding, and the text of `std`.
 
 use super::args::ExplainArgs;
 use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::diagnostics::{Code, nearest};
+use crate::library::{self, library};
 use crate::report::page;
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table};
@@ -11,6 +12,11 @@ use crate::report::table::{Cell, Column, Table};
 /// Runs the verb.
 pub fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     match &args.code {
+        Some(word) if word == library::NAME => {
+            print_package(terminal);
+            Ok(0)
+        }
+        Some(word) if word.starts_with("std.") => definition(word, terminal),
         Some(word) => one(word, terminal),
         None => {
             all(terminal);
@@ -21,7 +27,11 @@ pub fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 
 fn one(word: &str, terminal: &mut Terminal) -> Result<u8, Stop> {
     let Some(code) = Code::find(word) else {
-        let names = Code::ALL.iter().flat_map(|c| [c.name(), c.number()]);
+        let names = Code::ALL.iter().flat_map(|c| [c.name(), c.number()]).chain([library::NAME]);
+        if let Some(found) = library().get(word) {
+            let help = format!("did you mean `{}`?", found.qualified());
+            return Err(Stop::usage(format!("there is no finding `{word}`")).help(help));
+        }
         let help = match nearest(word, names) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "`laud explain` lists all of them".to_string(),
@@ -36,6 +46,25 @@ fn one(word: &str, terminal: &mut Terminal) -> Result<u8, Stop> {
     } else {
         terminal.print(page);
     }
+    Ok(0)
+}
+
+/// The whole text of `std`: it is meant to be read.
+fn print_package(terminal: &mut Terminal) {
+    let texts: Vec<&str> = library().sources().iter().map(|source| source.text.trim_end()).collect();
+    terminal.print(&format!("{}\n", texts.join("\n\n\n")));
+}
+
+/// One definition as it is written.
+fn definition(word: &str, terminal: &mut Terminal) -> Result<u8, Stop> {
+    let Some(found) = library::find(word) else {
+        let help = match nearest(word, library().names()) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "`laud explain std` shows all of it".to_string(),
+        };
+        return Err(Stop::usage(format!("there is no `{word}`")).help(help));
+    };
+    terminal.print(&format!("{}\n", found.text));
     Ok(0)
 }
 

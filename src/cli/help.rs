@@ -73,7 +73,9 @@ const EXPLAIN: &str = "\
 Examples:
   laud explain L0301
   laud explain threshold-gap
-  laud explain                         all of them";
+  laud explain                         all of them
+  laud explain std                     the bundled definitions, as text
+  laud explain std.roi                 one of them";
 
 /// The whole command.
 pub fn command() -> Command {

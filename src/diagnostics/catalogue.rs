@@ -101,6 +101,8 @@ catalogue! {
     PointsIncomplete "L0309" "points-incomplete" Error
     ImpossibleSegment "L0310" "impossible-segment" Error
     SegmentUncovered "L0311" "segment-uncovered" Error
+    BenchmarkOrder "L0312" "benchmark-order" Error
+    BenchmarkIncomplete "L0313" "benchmark-incomplete" Error
 
     // ---------- L04xx: scorecards ----------
     WeightsTotal "L0401" "weights-total" Error
@@ -114,6 +116,8 @@ catalogue! {
     LimitConflict "L0409" "limit-conflict" Error
     CombineMisuse "L0410" "combine-misuse" Error
     PointsRange "L0411" "points-range" Error
+    HoldWithoutReason "L0412" "hold-without-reason" Error
+    OverrideIncomplete "L0413" "override-incomplete" Error
 
     // ---------- L05xx: rules and tests ----------
     RuleWithoutCondition "L0501" "rule-without-condition" Error

@@ -168,12 +168,51 @@ pub struct ScoreResult {
     /// The lines.
     pub lines: Vec<LineResult>,
     /// Index into the scorecard's limits of each one whose condition held, in the order in which they were applied
-    /// (set, floor, cap), with the score after it.
+    /// (hold, set, floor, cap), with the score after it. Where somebody set the score, none but a hold changes it.
     pub limits: Vec<(usize, Decimal)>,
     /// Index into the scorecard's limits of each one whose condition is unknown; these were not applied.
     pub undecided_limits: Vec<usize>,
+    /// What people set for this account and the scorecard's `override` sees, latest first.
+    pub corrections: Vec<CorrectionResult>,
     /// Index into the scorecard's overrides of the one that applied.
     pub applied: Option<usize>,
+}
+
+impl ScoreResult {
+    /// What somebody set, if that is the score.
+    pub fn by_hand(&self) -> Option<&CorrectionResult> {
+        self.corrections.iter().find(|c| c.outcome == CorrectionOutcome::Applied)
+    }
+}
+
+/// A score that somebody set for the account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectionResult {
+    /// The row of the event table.
+    pub row: u32,
+    /// When it was set.
+    pub date: Date,
+    /// The score that was set.
+    pub score: Value,
+    /// What became of it.
+    pub outcome: CorrectionOutcome,
+}
+
+/// What became of a score that somebody set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CorrectionOutcome {
+    /// It is the score.
+    Applied,
+    /// It is in force, but a hold goes before it.
+    Held,
+    /// A later one is in force.
+    Superseded,
+    /// Its last day is over.
+    Expired(Date),
+    /// A row that counts for the score is dated after it.
+    NewerEvidence(Date),
+    /// The score, the last day, who or why is missing.
+    Incomplete(Missing),
 }
 
 /// A line of a score.
@@ -181,8 +220,10 @@ pub struct ScoreResult {
 pub struct LineResult {
     /// The points that went in; missing if there were none.
     pub points: Value,
-    /// What stood in for missing points under `zero` or `neutral`.
+    /// What stood in for missing points under `zero`, `neutral` or `carry last`.
     pub stand_in: Option<Decimal>,
+    /// The earlier date whose points stood in, under `carry last`.
+    pub carried: Option<Date>,
     /// The weight as declared for this account.
     pub weight: Decimal,
     /// The weight with which it counted; 0 if its weight was shared out.

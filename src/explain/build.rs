@@ -2,16 +2,18 @@
 
 use super::conditions::condition;
 use super::figures::{adding_up, figure, share, weight};
-use super::words::{self, Words};
+use super::limits::{corrections, limits};
+use super::words;
 use super::{
-    CardWhy, Case, EffectiveWeight, LimitWhy, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic,
-    Unfolded, WeighedWhy, Why, bands, personal, unfold,
+    CardWhy, Case, EffectiveWeight, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic, Unfolded,
+    WeighedWhy, Why, bands, personal, unfold,
 };
 use crate::ast::TriggerKind;
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
 use crate::program::{
-    BandTable, Combine, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Stale, Type, Unit,
+    BandTable, Combine, DEFAULT_COVERAGE, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Stale, Type,
+    Unit,
 };
 use crate::report::accounts::{account_name, personal_key, status_words};
 use crate::report::value;
@@ -115,7 +117,12 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
     let base = (card.combine == Combine::Sum && !card.base.is_zero()).then_some(card.base);
     let contributions: Vec<Option<Decimal>> =
         std::iter::once(base).chain(score.lines.iter().map(|l| l.contribution)).collect();
-    let mut contributes = adding_up(&contributions, total.unwrap_or_default()).into_iter();
+    let counts = matches!(card.combine, Combine::CountBelow(_));
+    let mut contributes = match counts {
+        true => contributions.iter().map(|n| n.map(weight)).collect::<Vec<_>>(),
+        false => adding_up(&contributions, total.unwrap_or_default()),
+    }
+    .into_iter();
     let base = contributes.next().flatten();
     let losses: Vec<Option<Decimal>> = score.lines.iter().map(|l| l.lost).collect();
     let lost = adding_up(&losses, total_lost(card, total, &losses));
@@ -136,16 +143,19 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
     Some(CardWhy {
         name: card.header.name.clone(),
         label: card.header.label.clone(),
-        score: Shown::points(&score.value),
-        unlimited: limited.then(|| Shown::points(&score.unlimited)),
+        score: Shown::score(card, &score.value),
+        unlimited: limited.then(|| Shown::score(card, &score.unlimited)),
         grade: score.grade.clone(),
-        next: grades.zip(score.value.number()).and_then(|(table, n)| next_grade(table, n)),
-        rounding: grades.and_then(|table| rounding(table, &score.value, Unit::Points)),
+        // More of what is bad is no next step.
+        next: grades.filter(|_| !counts).zip(score.value.number()).and_then(|(table, n)| next_grade(table, n)),
+        rounding: grades.and_then(|table| rounding(table, &score.value, card.combine.unit())),
         combine: match card.combine {
-            Combine::WeightedMean => "weighted mean",
-            Combine::Sum => "sum",
-            Combine::Min => "min",
-            Combine::Max => "max",
+            Combine::WeightedMean => "weighted mean".to_string(),
+            Combine::Sum => "sum".to_string(),
+            Combine::Min => "min".to_string(),
+            Combine::Max => "max".to_string(),
+            Combine::Geometric => "geometric mean".to_string(),
+            Combine::CountBelow(bound) => format!("count below {bound}"),
         },
         base,
         lines_for: score.applied.and_then(|i| card.overrides.get(i)).map(|o| words::segment(case.program, o.segment)),
@@ -153,9 +163,11 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
         coverage: share(score.coverage),
         needed: match card.missing {
             MissingPolicy::Renormalise { at_least } => Some(share(at_least)),
+            MissingPolicy::CarryLast { .. } => Some(share(DEFAULT_COVERAGE)),
             _ => None,
         },
         limits: limits(case, card, score),
+        corrections: corrections(case, card, score),
         effective_weights: Vec::new(),
         position: case.sources.position(card.header.span),
     })
@@ -165,7 +177,7 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
 fn total_lost(card: &Scorecard, total: Option<Decimal>, losses: &[Option<Decimal>]) -> Decimal {
     let exact = losses.iter().flatten().try_fold(Decimal::ZERO, |sum, n| sum.add(*n)).unwrap_or_default();
     match (card.combine, total.and_then(|t| Decimal::HUNDRED.sub(t))) {
-        (Combine::WeightedMean, Some(rest)) => rest,
+        (combine, Some(rest)) if combine.has_shares() => rest,
         _ => exact.round(1),
     }
 }
@@ -203,7 +215,7 @@ fn line_why(case: Case, card: &Scorecard, score: &ScoreResult, line: &Line, resu
         Node::Scorecard(id) => {
             why.kind = "scorecard";
             if let Some(inner) = account.scores.get(id.index()) {
-                why.value = Shown::points(&inner.value);
+                why.value = program.scorecard(id).map_or(why.value, |card| Shown::score(card, &inner.value));
                 why.band = inner.grade.clone();
                 why.from = match inner.coverage == Decimal::ONE {
                     true => "scorecard".to_string(),
@@ -215,6 +227,8 @@ fn line_why(case: Case, card: &Scorecard, score: &ScoreResult, line: &Line, resu
     if let Some(missing) = result.missing {
         let treatment = if line.informational {
             "not scored".to_string()
+        } else if let (Some(points), Some(date)) = (result.stand_in, result.carried) {
+            format!("counted as {} points, those of {date}", value::plain(points))
         } else if let Some(points) = result.stand_in {
             format!("counted as {} points", value::plain(points))
         } else {
@@ -250,28 +264,6 @@ fn rounding(table: &BandTable, v: &Value, unit: Unit) -> Option<String> {
     })
 }
 
-fn limits(case: Case, card: &Scorecard, score: &ScoreResult) -> Vec<LimitWhy> {
-    let words = Words::new(case.program);
-    let why = |(i, limit): (usize, &crate::program::Limit)| {
-        let place = score.limits.iter().position(|(index, _)| *index == i);
-        let after = place.and_then(|p| score.limits.get(p)).map(|(_, after)| *after);
-        let before = place.map(|p| p.checked_sub(1).and_then(|p| score.limits.get(p)).map(|(_, n)| Value::Number(*n)));
-        let before = before.map(|previous| previous.unwrap_or_else(|| score.unlimited.clone()));
-        let when = limit.when.as_ref().map_or(String::new(), |w| format!(" when {}", words.expr(w)));
-        let condition = limit.when.as_ref().map(|w| condition(case, w));
-        LimitWhy {
-            text: format!("{}{when}", words::limit_name(limit)),
-            applies: if score.undecided_limits.contains(&i) { None } else { Some(after.is_some()) },
-            before: before.map(|v| Shown::points(&v)),
-            after: after.map(|n| Shown::points(&Value::Number(n))),
-            because: limit.because.clone(),
-            condition,
-            position: case.sources.position(limit.span),
-        }
-    };
-    card.limits.iter().enumerate().map(why).collect()
-}
-
 /// The weight of each metric over all paths, as a share of the whole; nothing where no scorecard is nested, or where one
 /// on the way is not a mean, so that shares mean nothing.
 fn effective_weights(case: Case, index: usize) -> Vec<EffectiveWeight> {
@@ -294,7 +286,7 @@ fn effective_weights(case: Case, index: usize) -> Vec<EffectiveWeight> {
 }
 
 fn spread(case: Case, index: usize, part: Decimal, found: &mut Vec<(usize, Decimal, u32)>) -> Option<()> {
-    let card = case.program.scorecards.get(index).filter(|c| c.combine == Combine::WeightedMean)?;
+    let card = case.program.scorecards.get(index).filter(|c| c.combine.has_shares())?;
     let lines = bands::lines_for(card, case.account.scores.get(index)?.applied);
     let counted = || lines.iter().filter(|l| !l.informational);
     let total = counted().try_fold(Decimal::ZERO, |sum, l| sum.add(l.weight))?;

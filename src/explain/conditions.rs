@@ -3,13 +3,13 @@
 //! Every clause is evaluated, whatever the others say: who reads why a rule does not fire wants to see all that is in its
 //! way, not the first of it.
 
-use super::past;
+use super::replay;
 use super::words::Words;
 use super::{Case, Condition, Operand, Shown, personal};
 use crate::ast::CompareOp;
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, Type, Unit};
-use crate::report::{counted, value};
+use crate::report::value;
 
 /// Evaluates a condition clause by clause.
 pub fn condition(case: Case, expr: &Expr) -> Condition {
@@ -61,12 +61,19 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
                 (a.value.shown, b.value.shown) = exact;
             }
             let both: Vec<String> = [(left, a), (right, b)].into_iter().filter_map(|(e, o)| side(e, o, out)).collect();
-            beside(out, &both);
+            let against = [left, right].into_iter().flat_map(|e| measured_against(case, e));
+            beside(out, &both.into_iter().chain(against).collect::<Vec<_>>());
+            // Which periods made a streak is told below the comparison.
+            let streaks = [left, right].into_iter().filter(|e| matches!(e.kind, ExprKind::Streak { .. }));
+            let points: Vec<Condition> = streaks.flat_map(|streak| replay::points(case, streak)).collect();
+            if !points.is_empty() {
+                (out.join, out.clauses) = (Some("at"), points);
+            }
         }
         ExprKind::In { value, list, .. } => {
             let all: Vec<String> =
                 std::iter::once(&**value).chain(list).filter_map(|e| side(e, operand(case, e), out)).collect();
-            beside(out, &all);
+            beside(out, &all.into_iter().chain(measured_against(case, value)).collect::<Vec<_>>());
         }
         ExprKind::Within { value, window, .. } => {
             let value = side(value, operand(case, value), out);
@@ -94,7 +101,7 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
             let result = case.account.scores.get(scorecard.index());
             let (Some(card), Some(result)) = (case.program.scorecard(*scorecard), result) else { return };
             let name = &card.header.name;
-            let value = Shown::points(&result.value);
+            let value = Shown::score(card, &result.value);
             let is = result.grade.as_deref().unwrap_or("of no grade");
             beside(out, &[with_word(is, grade, &value)]);
             out.operands.push(Operand { text: name.to_string(), value });
@@ -112,16 +119,10 @@ fn leaf(case: Case, expr: &Expr, out: &mut Condition) {
             let is = format!("{} is {is}", partition.header.name);
             beside(out, &std::iter::once(is).chain(by).collect::<Vec<_>>());
         }
-        ExprKind::Held { condition, count, of, period } => {
-            let ends = case.probe.calendar().complete_ends(*period, case.probe.as_of(), *of);
-            let mut held = 0;
-            out.join = Some("at");
-            for end in ends {
-                let then = past::at(case, condition, end);
-                held += u32::from(then.holds == Some(true));
-                out.clauses.push(then);
-            }
-            beside(out, &[format!("held {} of {count}", counted(u64::from(held), "time", "times"))]);
+        ExprKind::Held { .. } | ExprKind::Until { .. } => {
+            (out.join, out.clauses) = (Some("at"), replay::points(case, expr));
+            let told: Vec<String> = replay::told(expr, &out.clauses).into_iter().collect();
+            beside(out, &told);
         }
         ExprKind::Field(_) | ExprKind::Metric(_) => {
             let operand = operand(case, expr);
@@ -174,6 +175,19 @@ fn with_word(word: &str, asked: &str, value: &Shown) -> String {
         Some(_) => format!("it is {}", missing_or_shown(value)),
         None if word == asked => format!("it is {}", value.shown),
         None => format!("it is {word}, {}", value.shown),
+    }
+}
+
+/// What a side is measured against: a benchmark with its date and source, a population of an earlier date.
+fn measured_against(case: Case, expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Benchmark { id, .. } => {
+            let found = case.probe.compared_with(*id);
+            let told = super::benchmark::benchmark(case.program, *id, &found, case.probe.as_of(), case.personal)?;
+            Some(format!("{}, {}", told.short(), told.source))
+        }
+        ExprKind::Ranked(ranked) if ranked.against.is_some() => Some(super::standing::standing(case, ranked).among()),
+        _ => None,
     }
 }
 

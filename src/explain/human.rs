@@ -1,6 +1,9 @@
 //! The page for people.
 
-use super::{AggregateWhy, CardWhy, Condition, LimitWhy, LineWhy, MetricWhy, RowWhy, RuleWhy, WeighedWhy, Why};
+use super::{
+    AggregateWhy, CardWhy, Condition, CorrectionWhy, LimitWhy, LineWhy, MetricWhy, PeriodsWhy, RowWhy, RuleWhy,
+    WeighedWhy, Why,
+};
 use crate::number::Decimal;
 use crate::report::accounts::short;
 use crate::report::paint::Tone;
@@ -99,6 +102,12 @@ impl Page {
         }
         for (i, limit) in card.limits.iter().enumerate() {
             notes.push((if i == 0 { "caps" } else { "" }, limit_words(limit)));
+        }
+        for (i, correction) in card.corrections.iter().enumerate().take(SET_BY_HAND) {
+            notes.push((if i == 0 { "overrides" } else { "" }, correction_words(correction)));
+        }
+        if let Some(more) = card.corrections.len().checked_sub(SET_BY_HAND).filter(|n| *n > 0) {
+            notes.push(("", format!("and {more} earlier (all of them with --format json or md)")));
         }
         if !card.effective_weights.is_empty() {
             let list: Vec<String> = card
@@ -261,6 +270,21 @@ impl Page {
                 self.labelled(label, &text, 2, LABEL - 2);
             }
         }
+        for benchmark in &unfolded.benchmarks {
+            self.gap();
+            self.line(&format!("benchmark {}", benchmark.name));
+            for (label, text) in benchmark.lines() {
+                self.labelled(label, &text, 2, LABEL - 2);
+            }
+        }
+        for periods in &unfolded.periods {
+            self.gap();
+            self.line(&clean(&periods_words(periods)));
+            let mut table = Table::new(vec![Column::default(); 3]);
+            periods.points.iter().for_each(|point| clauses(point, "", 0, &mut table));
+            let text = table.human(LABEL - 2, &self.layout);
+            self.out.push_str(&text);
+        }
         for aggregate in &unfolded.aggregates {
             self.aggregate(aggregate);
         }
@@ -299,6 +323,15 @@ impl Page {
         }
     }
 }
+
+/// `streak of references >= 1 over 8 quarters = 2`
+pub(super) fn periods_words(periods: &PeriodsWhy) -> String {
+    let value = periods.value.missing.map_or_else(|| periods.value.shown.clone(), |why| format!("missing ({why})"));
+    let told = periods.told.as_ref().map_or(String::new(), |told| format!(" ({told})"));
+    format!("{} = {value}{told}", periods.text)
+}
+/// At most so many scores that people set are printed for people, the latest.
+const SET_BY_HAND: usize = 4;
 
 /// At most so many rows of an aggregate are printed for people, the latest.
 const LISTED: usize = 60;
@@ -410,6 +443,24 @@ pub(super) fn limit_words(limit: &LimitWhy) -> String {
         }
     };
     format!("{}: {effect}{clause}{reason}", limit.text)
+}
+
+/// `40.0 by Ana B. on 2026-03-01 until 2026-04-30: 70.0 -> 40.0 (sponsor left); corrections.csv:3`
+pub(super) fn correction_words(correction: &CorrectionWhy) -> String {
+    let said = |shown: &super::Shown| shown.missing.map_or_else(|| shown.shown.clone(), |_| "?".to_string());
+    let (score, who, until) = (said(&correction.score), said(&correction.who), said(&correction.until));
+    let effect = match &correction.before {
+        Some(before) => match before.missing {
+            Some(why) => format!("missing ({why}) -> {score}"),
+            None => format!("{} -> {score}", before.shown),
+        },
+        None => correction.outcome.clone(),
+    };
+    let reason = match correction.reason.missing {
+        Some(_) => String::new(),
+        None => format!(" ({})", correction.reason.shown),
+    };
+    format!("{score} by {who} on {} until {until}: {effect}{reason}; {}", correction.on, correction.row)
 }
 
 /// A condition and its clauses, one per line: `when  yes  health 47.2 < 50`.

@@ -1,6 +1,6 @@
 //! The page as Markdown, for a ticket or the comment of a pull request.
 
-use super::human::{clauses, headline, limit_words, lines_table, rows_table};
+use super::human::{clauses, correction_words, headline, limit_words, lines_table, periods_words, rows_table};
 use super::{CardWhy, MetricWhy, RuleWhy, Why};
 use crate::report::accounts::short;
 use crate::report::table::{Cell, Column, Table, clean, escaped};
@@ -41,6 +41,7 @@ fn scorecard(card: &CardWhy, level: usize, out: &mut String) {
     let needed = card.needed.as_ref().map_or(String::new(), |n| format!(" ({} needed)", n.shown));
     out.push_str(&format!("\n- coverage: {} of weight{needed}\n", card.coverage.shown));
     out.extend(card.limits.iter().map(|limit| format!("- {}\n", escaped(&limit_words(limit)))));
+    out.extend(card.corrections.iter().map(|c| format!("- override {}\n", escaped(&correction_words(c)))));
     out.extend(card.rounding.iter().map(|text| format!("- {}\n", escaped(text))));
     for inner in card.lines.iter().filter_map(|line| line.scorecard.as_deref()) {
         scorecard(inner, level + 1, out);
@@ -65,6 +66,15 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
     for standing in &unfolded.standings {
         out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
         out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
+    }
+    for benchmark in &unfolded.benchmarks {
+        out.push_str(&format!("\nbenchmark `{}`\n\n", benchmark.name));
+        out.extend(benchmark.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
+    }
+    for periods in &unfolded.periods {
+        out.push_str(&format!("\n`{}`\n\n", clean(&periods_words(periods))));
+        let mark = |holds: Option<bool>| holds.map_or("?", |yes| if yes { "yes" } else { "no" });
+        out.extend(periods.points.iter().map(|p| format!("- {}: {}\n", mark(p.holds), escaped(&p.shown))));
     }
     for aggregate in &unfolded.aggregates {
         let value =

@@ -5,25 +5,30 @@
 //! asked of a [`Probe`].
 
 pub mod bands;
+mod benchmark;
 mod build;
 mod conditions;
 mod figures;
 mod human;
+mod limits;
 mod markdown;
 mod past;
 mod portfolio;
 mod probe;
+mod replay;
 mod standing;
 mod trace;
 mod unfold;
 mod why;
 pub mod words;
 
+pub use benchmark::BenchmarkWhy;
 pub use build::{held, why};
 pub use human::human;
 pub use markdown::markdown;
 pub use portfolio::{PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use replay::PeriodsWhy;
 pub use standing::StandingWhy;
 pub use trace::Traced;
 pub use why::*;
@@ -114,6 +119,7 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
             }
             _ => false,
         },
+        ExprKind::Benchmark { id, .. } => program.benchmark(*id).is_some_and(|b| personal(program, &b.of)),
         ExprKind::Portfolio(id) => program.portfolio(*id).is_some_and(|m| personal(program, &m.value)),
         _ => expr.children().into_iter().any(|child| personal_in(program, rows, child)),
     }

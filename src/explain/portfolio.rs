@@ -71,6 +71,9 @@ pub struct WholeMetricWhy {
     pub reads: Vec<Operand>,
     /// The rows of its thresholds.
     pub thresholds: Vec<BandWhy>,
+    /// Each benchmark in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<super::BenchmarkWhy>,
     /// Each aggregate in it.
     pub aggregates: Vec<AcrossWhy>,
     /// Where it is declared.
@@ -141,6 +144,11 @@ fn metric_why(whole: Whole, metric: &Metric, result: &PortfolioResult) -> WholeM
         taken: result.band.as_deref() == Some(&band.name),
     });
     let aggregates = metric.value.across().into_iter().zip(&result.accounts);
+    let as_of = whole.stamp.as_of;
+    let told = |id| {
+        let found = whole.evaluator.compared_with(id, as_of);
+        super::benchmark::benchmark(program, id, &found, as_of, whole.personal)
+    };
     WholeMetricWhy {
         name: metric.header.name.clone(),
         label: metric.header.label.clone(),
@@ -150,6 +158,7 @@ fn metric_why(whole: Whole, metric: &Metric, result: &PortfolioResult) -> WholeM
         definition: Words::new(program).expr(&metric.value),
         reads,
         thresholds: rows.collect(),
+        benchmarks: metric.value.benchmarks().into_iter().filter_map(told).collect(),
         aggregates: aggregates.map(|(across, told)| across_why(whole, metric, across, told)).collect(),
         position: whole.sources.position(metric.header.span),
     }
@@ -302,6 +311,10 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
             let mark = if row.taken { "  <- here" } else { "" };
             labelled(&mut out, if i == 0 { "bands" } else { "" }, &format!("{} {}{mark}", row.name, row.test));
         }
+        for benchmark in &metric.benchmarks {
+            out.push_str(&format!("\nbenchmark {}\n", benchmark.name));
+            benchmark.lines().iter().for_each(|(label, text)| labelled(&mut out, label, text));
+        }
         for across in &metric.aggregates {
             out.push_str(&format!("\n{} = {}\n", clean(&across.text), missing_or(&across.value)));
             labelled(&mut out, "of", across.of.trim_start_matches("of "));
@@ -332,6 +345,10 @@ pub fn portfolio_markdown(why: &PortfolioWhy) -> String {
         }
         for read in &metric.reads {
             out.push_str(&format!("- reads `{}`: {}\n", clean(&read.text), escaped(&missing_or(&read.value))));
+        }
+        for benchmark in &metric.benchmarks {
+            out.push_str(&format!("\nbenchmark `{}`\n\n", benchmark.name));
+            out.extend(benchmark.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
         }
         for across in &metric.aggregates {
             let value = escaped(&missing_or(&across.value));

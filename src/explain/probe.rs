@@ -2,9 +2,9 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
-use crate::engine::reference::Standing;
+use crate::engine::reference::{Compared, Replayed, Standing};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, Ranked};
+use crate::program::{Aggregate, BenchmarkId, Expr, Ranked};
 use crate::value::Value;
 
 /// Answers about one account at one as-of date.
@@ -20,6 +20,12 @@ pub trait Probe {
 
     /// Where the account stands among others.
     fn standing(&self, ranked: &Ranked) -> Standing;
+
+    /// How the account compares with a benchmark.
+    fn compared_with(&self, id: BenchmarkId) -> Compared;
+
+    /// The points of `… until …`, earliest first.
+    fn replay(&self, expr: &Expr) -> Vec<Replayed>;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;

@@ -5,7 +5,7 @@ use super::{Case, Figure, Shown};
 use crate::builtins::Ranking;
 use crate::engine::reference::Standing;
 use crate::number::Decimal;
-use crate::program::{Ranked, Type, Unit, Within};
+use crate::program::{Ranked, Type, Unit, Within, shifted};
 use crate::report::{counted, value};
 use serde::Serialize;
 
@@ -20,6 +20,9 @@ pub struct StandingWhy {
     pub own: Shown,
     /// Whom it was compared with: `everyone`, or a segment.
     pub among: String,
+    /// The date at which the others were frozen; `null` if they are those of the as-of date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
     /// Accounts that were compared, this one among them.
     pub accounts: usize,
     /// Accounts left out because they have no value.
@@ -61,10 +64,15 @@ pub fn standing(case: Case, ranked: &Ranked) -> StandingWhy {
         let all = counted(found.accounts as u64, "account", "accounts");
         notes.push(format!("{all} with a value in all, fewer than {}", ranked.at_least));
     }
+    let against = ranked.against.map(|shift| shifted(case.probe.calendar(), shift, case.probe.as_of()));
+    let ahead = against.filter(|date| *date > case.probe.as_of());
+    if let Some(date) = ahead {
+        notes.push(format!("{date} lies ahead: nothing is known of it"));
+    }
     if found.flat {
         notes.push("all values are the same, so there is no distance".to_string());
     }
-    if ranked.within.is_some() && found.accounts == 0 && found.own.number().is_some() {
+    if ahead.is_none() && ranked.within.is_some() && found.accounts == 0 && found.own.number().is_some() {
         notes.push(match found.value.missing() {
             Some(crate::value::Missing::NotApplicable) => format!("the account is not in {group}"),
             _ => format!("it is not known whether the account is in {group}"),
@@ -79,6 +87,7 @@ pub fn standing(case: Case, ranked: &Ranked) -> StandingWhy {
         value: Shown::new(program, ty, &found.value),
         own: if hidden { own.masked() } else { own },
         among: if found.everyone { "everyone".to_string() } else { group },
+        against: found.against.map(|date| date.to_string()),
         accounts: found.accounts,
         missing: found.missing,
         less: found.less,
@@ -106,7 +115,10 @@ impl StandingWhy {
         let whom = if self.among == "everyone" { String::new() } else { format!(" of {}", self.among) };
         match self.accounts {
             0 => self.note.clone().unwrap_or_default(),
-            n => format!("among {}{whom}", counted(n as u64, "account", "accounts")),
+            n => {
+                let then = self.against.as_ref().map_or(String::new(), |date| format!(" as they were on {date}"));
+                format!("among {}{whom}{then}", counted(n as u64, "account", "accounts"))
+            }
         }
     }
 
@@ -122,10 +134,10 @@ impl StandingWhy {
             lines.push(("among", format!("{}{missing}", self.among().trim_start_matches("among "))));
             let above = self.accounts.saturating_sub(self.less + self.equal);
             let (less, equal) = (value::grouped(self.less as u64), value::grouped(self.equal as u64));
-            lines.push((
-                "place",
-                format!("{less} below, {equal} equal (itself included), {} above", value::grouped(above as u64)),
-            ));
+            // Of frozen accounts its own old value is one, and today's is looked up among them.
+            let itself = if self.against.is_some() { "" } else { " (itself included)" };
+            let above = value::grouped(above as u64);
+            lines.push(("place", format!("{less} below, {equal} equal{itself}, {above} above")));
         }
         if let (Some(mean), Some(deviation)) = (&self.mean, &self.deviation) {
             lines.push(("mean", format!("{}, standard deviation {}", mean.shown, deviation.shown)));

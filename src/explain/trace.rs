@@ -4,8 +4,8 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
-use crate::engine::reference::{self, Account, Evaluator, Outcome, Standing};
-use crate::program::{Aggregate, Expr, Keep, Program, Ranked};
+use crate::engine::reference::{self, Account, Compared, Evaluator, Outcome, Replayed, Standing};
+use crate::program::{Aggregate, BenchmarkId, Expr, Keep, Program, Ranked};
 use crate::value::Value;
 
 /// An account of the reference interpreter that can be asked.
@@ -71,6 +71,14 @@ impl Probe for Traced<'_> {
 
     fn standing(&self, ranked: &Ranked) -> Standing {
         self.account.standing(ranked)
+    }
+
+    fn compared_with(&self, id: BenchmarkId) -> Compared {
+        self.account.compared_with(id)
+    }
+
+    fn replay(&self, expr: &Expr) -> Vec<Replayed> {
+        self.account.replay(expr)
     }
 
     fn calendar(&self) -> Calendar {

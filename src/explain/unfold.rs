@@ -2,6 +2,7 @@
 
 use super::conditions::operand;
 use super::figures::{self, figure};
+use super::replay;
 use super::standing::standing;
 use super::words::{self, Words};
 use super::{
@@ -27,6 +28,7 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
             parts.push(among);
         }
     }
+    parts.extend(benchmarks(case, expr).iter().map(super::BenchmarkWhy::short));
     if !parts.is_empty() {
         return parts.join("; ");
     }
@@ -43,7 +45,16 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
         names_read(case, expr, &mut read);
         if !read.is_empty() {
             parts.push(format!("from {}", read.join(", ")));
-        } else if reads_account(expr) {
+        }
+    }
+    for past in expr.past() {
+        let text = super::past::from(case, past);
+        if !text.is_empty() && !parts.contains(&text) {
+            parts.push(text);
+        }
+    }
+    if parts.is_empty() {
+        if reads_account(expr) {
             let rows = case.program.subject.and_then(|id| case.data.table(id));
             parts.extend(rows.map(|rows| rows.place(case.account.row)));
         }
@@ -132,8 +143,8 @@ fn names_read(case: Case, expr: &Expr, out: &mut Vec<String>) {
             out.push(name);
         }
     }
-    for child in expr.children() {
-        names_read(case, child, out);
+    if !expr.looks_back() {
+        expr.children().into_iter().for_each(|child| names_read(case, child, out));
     }
 }
 
@@ -169,10 +180,21 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         reads,
         aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
         standings: metric.value.ranked().into_iter().map(|r| standing(case, r)).collect(),
+        benchmarks: benchmarks(case, &metric.value),
+        periods: metric.value.replayed().into_iter().map(|e| replay::periods(case, e)).collect(),
         thresholds,
         scale,
         weighed: Vec::new(),
     }
+}
+
+/// The benchmarks that it is compared with.
+fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
+    let told = |id| {
+        let found = case.probe.compared_with(id);
+        super::benchmark::benchmark(case.program, id, &found, case.probe.as_of(), case.personal)
+    };
+    expr.benchmarks().into_iter().filter_map(told).collect()
 }
 
 /// The named things that an expression about the account reads, with their values.

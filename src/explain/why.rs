@@ -2,7 +2,7 @@
 
 use crate::calendar::Date;
 use crate::number::Decimal;
-use crate::program::{Program, Type};
+use crate::program::{Program, Scorecard, Type, Unit};
 use crate::report::value;
 use crate::value::{Missing, Value};
 use serde::{Serialize, Serializer};
@@ -37,6 +37,17 @@ impl Shown {
             _ => serde_json::json!({ "missing": shown }),
         };
         Shown { value: json, shown, missing: v.missing() }
+    }
+
+    /// A score: points, or a number of lines.
+    pub fn score(card: &Scorecard, v: &Value) -> Shown {
+        match (card.combine.unit(), v) {
+            (Unit::Points, _) | (_, Value::Missing(_)) => Shown::points(v),
+            (unit, Value::Number(n)) => {
+                Shown { value: value::decimal(*n), shown: value::number(*n, unit), missing: None }
+            }
+            (_, _) => Shown::points(v),
+        }
     }
 
     /// A personal value that was not asked for; that it is missing is no secret.
@@ -133,7 +144,7 @@ pub struct CardWhy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
     /// How the lines are combined.
-    pub combine: &'static str,
+    pub combine: String,
     /// What a sum starts from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Figure>,
@@ -147,6 +158,9 @@ pub struct CardWhy {
     pub needed: Option<Figure>,
     /// Caps, floors and settings, applied or not.
     pub limits: Vec<LimitWhy>,
+    /// Scores that people set, latest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<CorrectionWhy>,
     /// The weight of each metric in this score over all paths, where scorecards are nested.
     pub effective_weights: Vec<EffectiveWeight>,
     /// Where it is declared.
@@ -236,6 +250,33 @@ pub struct LimitWhy {
     pub position: String,
 }
 
+/// A score that somebody set.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CorrectionWhy {
+    /// The score.
+    pub score: Shown,
+    /// When it was set.
+    #[serde(serialize_with = "date")]
+    pub on: Date,
+    /// Who set it.
+    pub who: Shown,
+    /// Why.
+    pub reason: Shown,
+    /// Its last day.
+    pub until: Shown,
+    /// What became of it: `applied`, or why not.
+    pub outcome: String,
+    /// It is the score.
+    pub applied: bool,
+    /// The score that it replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Shown>,
+    /// Where the row was read.
+    pub row: String,
+    /// Where the `override` is written.
+    pub position: String,
+}
+
 /// The weight of a metric over all paths.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EffectiveWeight {
@@ -291,6 +332,12 @@ pub struct Unfolded {
     /// Each place among other accounts in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub standings: Vec<super::StandingWhy>,
+    /// Each benchmark in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<super::BenchmarkWhy>,
+    /// Each condition over periods in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<super::PeriodsWhy>,
     /// The table of bands that holds for the account.
     pub thresholds: Option<TableWhy>,
     /// The scale that holds for the account: value and points.

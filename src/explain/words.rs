@@ -11,7 +11,7 @@ use crate::program::{
     Ranked, ScorecardId, SegmentRef, TableId, Type, Unit, Within,
 };
 use crate::report::value;
-use crate::value::Value;
+use crate::value::{Missing, Value};
 
 /// How tightly a form holds together; what holds less than its surroundings gets parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,11 +133,28 @@ impl<'a> Words<'a> {
             ExprKind::Ranked(ranked) => (self.ranked(ranked), Grip::Product),
             ExprKind::Across(across) => (self.across(across), Grip::Whole),
             ExprKind::Portfolio(id) => (named(program.portfolio(*id).map(|m| &*m.header.name)), Grip::Whole),
-            ExprKind::Held { condition, count, of, period } => {
+            ExprKind::Benchmark { id, position } => {
+                let word = if *position { "position" } else { "gap" };
+                (format!("{word}({})", named(program.benchmark(*id).map(|b| &*b.header.name))), Grip::Whole)
+            }
+            ExprKind::Held { condition, count, of, period, ignoring } => {
                 let word = period.word();
                 let times =
                     if of == count { plural(*count, word) } else { format!("{count} of last {}", plural(*of, word)) };
-                (format!("{} for {times}", self.at(condition, Grip::Compare)), Grip::Compare)
+                let ignoring = if *ignoring { " ignoring missing" } else { "" };
+                (format!("{} for {times}{ignoring}", self.at(condition, Grip::Compare)), Grip::Compare)
+            }
+            ExprKind::Streak { condition, over, ignoring } => {
+                let ignoring = if *ignoring { " ignoring missing" } else { "" };
+                (format!("streak of {} over {over}{ignoring}", self.at(condition, Grip::Compare)), Grip::Product)
+            }
+            ExprKind::Until { enter, leave, over, at_least } => {
+                let least = match at_least {
+                    1 => String::new(),
+                    n => format!(" at least {}", plural(*n, over.unit.word())),
+                };
+                let [enter, leave] = [enter, leave].map(|e| self.at(e, Grip::Compare));
+                (format!("{enter} until {leave} over {over}{least}"), Grip::Compare)
             }
         }
     }
@@ -161,7 +178,8 @@ impl<'a> Words<'a> {
             n => format!(" at least {}", plural(n, "account")),
         };
         let name = function_name(Function::Ranking(ranked.function));
-        format!("{name} of {}{within}{least}", self.at(&ranked.value, Grip::Whole))
+        let against = ranked.against.map_or(String::new(), |shift| format!(" against {}", shifted(shift)));
+        format!("{name} of {}{within}{against}{least}", self.at(&ranked.value, Grip::Whole))
     }
 
     /// An aggregate over accounts.
@@ -288,6 +306,8 @@ pub fn plural(count: impl Into<i64>, word: &str) -> String {
 pub fn literal(program: &Program, ty: Type, v: &Value) -> String {
     match (v, ty) {
         (Value::Text(text), _) => format!("\"{text}\""),
+        (Value::Missing(Missing::NotApplicable), _) => "missing".to_string(),
+        (Value::Missing(reason), _) => format!("missing because {reason}"),
         (Value::Number(n), Type::Number(Unit::Ratio)) => {
             n.mul(Decimal::HUNDRED).map_or_else(|| n.to_string(), |percent| format!("{percent}%"))
         }
@@ -303,6 +323,7 @@ pub fn limit_name(limit: &crate::program::Limit) -> String {
         crate::ast::LimitVerb::Cap => "cap",
         crate::ast::LimitVerb::Floor => "floor",
         crate::ast::LimitVerb::Set => "set",
+        crate::ast::LimitVerb::Hold => "hold",
     };
     format!("{verb} {}", limit.value)
 }

@@ -47,6 +47,8 @@ ids! {
     MetricId
     /// A metric of the whole portfolio.
     PortfolioId
+    /// A benchmark.
+    BenchmarkId
     /// A scorecard.
     ScorecardId
     /// A rule.
@@ -72,6 +74,8 @@ pub struct Program {
     pub metrics: Vec<Metric>,
     /// Metrics of the whole portfolio: their values read accounts only through [`Across`].
     pub portfolio: Vec<Metric>,
+    /// Benchmarks.
+    pub benchmarks: Vec<Benchmark>,
     /// Scorecards.
     pub scorecards: Vec<Scorecard>,
     /// Rules.
@@ -126,6 +130,15 @@ pub struct Table {
     pub fields: Vec<Field>,
     /// The column that identifies a row, if there is one.
     pub key: Option<FieldId>,
+}
+
+impl Table {
+    /// The text column `name`, which tells people what a row is, unless it is the key.
+    pub fn name_field(&self) -> Option<FieldId> {
+        let i = self.fields.iter().position(|f| f.name == "name" && f.ty == Type::Text)?;
+        let id = FieldId(u32::try_from(i).ok()?);
+        (self.key != Some(id)).then_some(id)
+    }
 }
 
 /// What a table's rows are.
@@ -324,6 +337,36 @@ pub struct Scale {
     pub span: Span,
 }
 
+/// What others reach, to compare a metric with.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Benchmark {
+    /// Name and metadata.
+    pub header: Header,
+    /// The metric, portfolio metric or score that is compared.
+    pub of: Expr,
+    /// Where the figures are from.
+    pub source: String,
+    /// The figures: those for segments first; within each, the latest first.
+    pub rows: Vec<Quartiles>,
+}
+
+/// The figures of a benchmark from a date on.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Quartiles {
+    /// For whom; everyone, if absent. At most one segment's apply to an account.
+    pub segment: Option<SegmentRef>,
+    /// The first date on which they hold.
+    pub from: Date,
+    /// A quarter of all lie below it.
+    pub p25: Decimal,
+    /// Half of all lie below it.
+    pub p50: Decimal,
+    /// Three quarters of all lie below it.
+    pub p75: Decimal,
+    /// Where they are written.
+    pub span: Span,
+}
+
 /// A scorecard.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Scorecard {
@@ -339,8 +382,10 @@ pub struct Scorecard {
     pub combine: Combine,
     /// Points that a sum starts from.
     pub base: Decimal,
-    /// Caps, floors and settings.
+    /// Caps, floors, settings and holds.
     pub limits: Vec<Limit>,
+    /// Where people's own scores come from.
+    pub correction: Option<Correction>,
     /// Grades: those for segments first, the general one last.
     pub grades: Vec<BandTable>,
 }
@@ -356,6 +401,27 @@ pub enum Combine {
     Min,
     /// The highest points.
     Max,
+    /// e to the weighted mean of the logarithms; 0 as soon as one line has 0.
+    Geometric,
+    /// How many lines have fewer points than this: a number, not points.
+    CountBelow(Decimal),
+}
+
+impl Combine {
+    /// True where weights are shares of a whole.
+    pub fn has_shares(self) -> bool {
+        matches!(self, Combine::WeightedMean | Combine::Geometric)
+    }
+
+    /// True where weights matter to the score.
+    pub fn weighs(self) -> bool {
+        self.has_shares() || self == Combine::Sum
+    }
+
+    /// What a score is: points, or a number of lines.
+    pub fn unit(self) -> Unit {
+        if matches!(self, Combine::CountBelow(_)) { Unit::Plain } else { Unit::Points }
+    }
 }
 
 /// A line of a scorecard.
@@ -390,6 +456,12 @@ pub struct Override {
     pub span: Span,
 }
 
+/// Least coverage if a scorecard does not say.
+pub const DEFAULT_COVERAGE: Decimal = match Decimal::from_raw(600_000_000) {
+    Some(n) => n,
+    None => Decimal::ONE,
+};
+
 /// What a score does with a missing part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MissingPolicy {
@@ -402,11 +474,37 @@ pub enum MissingPolicy {
     Zero,
     /// It counts as so many points.
     Neutral(Decimal),
+    /// It counts as the last points there were, if they are no older; otherwise its weight is shared out.
+    CarryLast {
+        /// How far back.
+        at_most: Duration,
+    },
     /// The score is missing.
     Fail,
 }
 
-/// A cap, floor or setting.
+/// Scores that people set for an account, one row of events each. The latest row that is in force decides.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Correction {
+    /// The table of events.
+    pub events: TableId,
+    /// Its column with the score.
+    pub score: FieldId,
+    /// Its column that says who set it.
+    pub who: FieldId,
+    /// Its column that says why.
+    pub why: FieldId,
+    /// Its column with the last day.
+    pub until: FieldId,
+    /// Rows that count; unknown counts as not met.
+    pub filter: Option<Expr>,
+    /// It also ends as soon as a row that counts for the score is dated after it.
+    pub newer_evidence: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A cap, floor, setting or hold.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Limit {
     /// Which.
@@ -525,14 +623,23 @@ pub enum ExprKind {
     Change { value: Box<Expr>, percent: bool, over: Duration },
     /// Least-squares slope per period over the last `count` period ends, the as-of date being the last point.
     Trend { value: Box<Expr>, over: Duration },
-    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`).
-    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind },
+    /// True at `count` of the last `of` complete period ends (all of them if `of` equals `count`). With `ignoring`,
+    /// ends at which it is unknown are left out; at least one must be known.
+    Held { condition: Box<Expr>, count: u32, of: u32, period: PeriodKind, ignoring: bool },
     /// Where the account stands among others.
     Ranked(Box<Ranked>),
     /// All accounts into one value; the same for everyone.
     Across(Box<Across>),
     /// The value of a metric of the whole portfolio.
     Portfolio(PortfolioId),
+    /// At how many of the latest complete period ends in a row it was true. An unknown end ends the run, or with `ignoring` is
+    /// left out.
+    Streak { condition: Box<Expr>, over: Duration, ignoring: bool },
+    /// A state that begins where `enter` holds and ends where `leave` does, replayed over the period ends before the
+    /// as-of date and that date. A state once entered stays for `at_least` of these points.
+    Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
+    /// The value less the middle of a benchmark; with `position`, its quarter.
+    Benchmark { id: BenchmarkId, position: bool },
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -544,6 +651,8 @@ pub struct Ranked {
     pub value: Expr,
     /// Among whom; everyone, if absent.
     pub within: Option<Within>,
+    /// The date whose population it is compared with; that of the account's own value, if absent.
+    pub against: Option<Shift>,
     /// With fewer accounts than this everyone is taken; with fewer than this in all, the value is missing (too few).
     pub at_least: u32,
 }
@@ -714,6 +823,11 @@ impl Program {
     /// The portfolio metric of this id.
     pub fn portfolio(&self, id: PortfolioId) -> Option<&Metric> {
         self.portfolio.get(id.index())
+    }
+
+    /// The benchmark of this id.
+    pub fn benchmark(&self, id: BenchmarkId) -> Option<&Benchmark> {
+        self.benchmarks.get(id.index())
     }
 
     /// The table of accounts.

@@ -19,6 +19,7 @@ impl Expr {
             | ExprKind::IsBand { .. }
             | ExprKind::IsGrade { .. }
             | ExprKind::Portfolio(_)
+            | ExprKind::Benchmark { .. }
             | ExprKind::AsOfDate => Vec::new(),
             ExprKind::Not(inner)
             | ExprKind::Negate(inner)
@@ -28,7 +29,9 @@ impl Expr {
             | ExprKind::AsOf { value: inner, .. }
             | ExprKind::Change { value: inner, .. }
             | ExprKind::Trend { value: inner, .. }
-            | ExprKind::Held { condition: inner, .. } => vec![&**inner],
+            | ExprKind::Held { condition: inner, .. }
+            | ExprKind::Streak { condition: inner, .. } => vec![&**inner],
+            ExprKind::Until { enter, leave, .. } => vec![&**enter, &**leave],
             ExprKind::And(list) | ExprKind::Or(list) | ExprKind::OrElse(list) | ExprKind::Function(_, list) => {
                 list.iter().collect()
             }
@@ -42,6 +45,19 @@ impl Expr {
         }
     }
 
+    /// True for what evaluates its parts at other as-of dates.
+    pub fn looks_back(&self) -> bool {
+        matches!(
+            self.kind,
+            ExprKind::AsOf { .. }
+                | ExprKind::Change { .. }
+                | ExprKind::Trend { .. }
+                | ExprKind::Held { .. }
+                | ExprKind::Streak { .. }
+                | ExprKind::Until { .. }
+        )
+    }
+
     /// The aggregates of this expression that look at its own as-of date: those under `as of`, `change`, `trend` and
     /// `for 3 quarters` are left out, and those that every account has its own of, inside an aggregate over accounts.
     pub fn aggregates(&self) -> Vec<&Aggregate> {
@@ -49,7 +65,7 @@ impl Expr {
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
-                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                _ if expr.looks_back() => {}
                 ExprKind::Across(_) => {}
                 ExprKind::Aggregate(aggregate) => found.push(&**aggregate),
                 _ => open.extend(expr.children().into_iter().rev()),
@@ -66,8 +82,22 @@ impl Expr {
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
-                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                _ if expr.looks_back() => {}
                 ExprKind::Across(across) => found.push(&**across),
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
+    /// The parts of this expression that look at other as-of dates, not those inside others.
+    pub fn past(&self) -> Vec<&Expr> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                _ if expr.looks_back() => found.push(expr),
+                ExprKind::Across(_) | ExprKind::Ranked(_) => {}
                 _ => open.extend(expr.children().into_iter().rev()),
             }
         }
@@ -80,7 +110,7 @@ impl Expr {
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
             match &expr.kind {
-                ExprKind::AsOf { .. } | ExprKind::Change { .. } | ExprKind::Trend { .. } | ExprKind::Held { .. } => {}
+                _ if expr.looks_back() => {}
                 ExprKind::Across(_) => {}
                 kind => {
                     if let ExprKind::Ranked(ranked) = kind {
@@ -91,6 +121,48 @@ impl Expr {
             }
         }
         found
+    }
+}
+
+impl Expr {
+    /// The benchmarks that this expression asks for at its own as-of date.
+    pub fn benchmarks(&self) -> Vec<super::BenchmarkId> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                ExprKind::Benchmark { id, .. } if !found.contains(id) => found.push(*id),
+                ExprKind::Aggregate(_) | ExprKind::Across(_) => {}
+                _ if expr.looks_back() => {}
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
+    /// What is replayed over periods in this expression at its own as-of date: `for 3 quarters`, `streak of`, `until`.
+    pub fn replayed(&self) -> Vec<&Expr> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } => found.push(expr),
+                ExprKind::Aggregate(_) | ExprKind::Across(_) => {}
+                _ if expr.looks_back() => {}
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
+    /// True for `missing` as it is written, and for choices of nothing else: it takes any type.
+    pub fn is_missing_literal(&self) -> bool {
+        match &self.kind {
+            ExprKind::Literal(crate::value::Value::Missing(_)) => self.ty != super::Type::Unknown,
+            ExprKind::If { then, otherwise, .. } => then.is_missing_literal() && otherwise.is_missing_literal(),
+            ExprKind::OrElse(list) => list.iter().all(Expr::is_missing_literal),
+            _ => false,
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     nodes.extend((0..symbols.metrics.len()).map(Symbol::Metric));
     nodes.extend((0..symbols.scorecards.len()).map(Symbol::Scorecard));
     nodes.extend((0..symbols.portfolio.len()).map(Symbol::Portfolio));
+    nodes.extend((0..symbols.benchmarks.len()).map(Symbol::Benchmark));
     let edges: HashMap<Symbol, Edges> = nodes
         .iter()
         .map(|&node| {
@@ -132,7 +133,23 @@ impl Finder<'_, '_> {
                     self.expr(&limit.value);
                     limit.when.iter().for_each(|when| self.expr(when));
                 }
+                card.below.iter().for_each(|bound| self.expr(bound));
+                if let Some(correction) = &card.correction {
+                    let outer = self.rows;
+                    if let Some(Symbol::Table(table)) = self.symbols.get(&correction.events.text) {
+                        self.rows = Some(table);
+                    }
+                    correction.filter.iter().for_each(|filter| self.expr(filter));
+                    self.rows = outer;
+                }
                 card.grades.iter().for_each(|table| self.thresholds(table));
+            }
+            ItemKind::Benchmark(benchmark) => {
+                self.name(&benchmark.of);
+                for row in &benchmark.rows {
+                    row.segment.iter().for_each(|segment| self.name(segment));
+                    row.bounds.iter().for_each(|bound| self.expr(bound));
+                }
             }
             ItemKind::Objective(_)
             | ItemKind::Table(_)
@@ -208,6 +225,7 @@ impl Finder<'_, '_> {
                 | Symbol::Define(_)
                 | Symbol::Metric(_)
                 | Symbol::Portfolio(_)
+                | Symbol::Benchmark(_)
                 | Symbol::Scorecard(_)),
             ) => self.edges.push((symbol, span)),
             _ => {}

@@ -31,6 +31,8 @@ pub enum Symbol {
     Metric(usize),
     /// A metric of the whole portfolio.
     Portfolio(usize),
+    /// A benchmark.
+    Benchmark(usize),
     /// A scorecard.
     Scorecard(usize),
     /// A rule.
@@ -50,6 +52,7 @@ impl Symbol {
             Symbol::Define(_) => "a definition",
             Symbol::Metric(_) => "a metric",
             Symbol::Portfolio(_) => "a portfolio metric",
+            Symbol::Benchmark(_) => "a benchmark",
             Symbol::Scorecard(_) => "a scorecard",
             Symbol::Rule(_) => "a rule",
         }
@@ -77,6 +80,8 @@ pub struct Symbols<'a> {
     pub metrics: Vec<&'a Item>,
     /// Metrics of the whole portfolio.
     pub portfolio: Vec<&'a Item>,
+    /// Benchmarks.
+    pub benchmarks: Vec<&'a Item>,
     /// Scorecards.
     pub scorecards: Vec<&'a Item>,
     /// Rules.
@@ -126,6 +131,7 @@ impl<'a> Symbols<'a> {
             ItemKind::Define(_) => Symbol::Define(add(&mut self.defines, item)),
             ItemKind::Metric(_) => Symbol::Metric(add(&mut self.metrics, item)),
             ItemKind::Portfolio(_) => Symbol::Portfolio(add(&mut self.portfolio, item)),
+            ItemKind::Benchmark(_) => Symbol::Benchmark(add(&mut self.benchmarks, item)),
             ItemKind::Scorecard(_) => Symbol::Scorecard(add(&mut self.scorecards, item)),
             ItemKind::Rule(_) => Symbol::Rule(add(&mut self.rules, item)),
             ItemKind::Test(_) => {
@@ -198,6 +204,7 @@ impl<'a> Symbols<'a> {
             Symbol::Define(i) => self.defines.get(i),
             Symbol::Metric(i) => self.metrics.get(i),
             Symbol::Portfolio(i) => self.portfolio.get(i),
+            Symbol::Benchmark(i) => self.benchmarks.get(i),
             Symbol::Scorecard(i) => self.scorecards.get(i),
             Symbol::Rule(i) => self.rules.get(i),
         }

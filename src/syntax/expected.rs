@@ -129,7 +129,17 @@ impl Expected {
         }
         if operator {
             // So does whatever can follow one.
-            let part = ["`(`", "`as of`", "`for`", "`in`", "`is`", "`not`", "a unit of time like `days`"];
+            let part = [
+                "`(`",
+                "`as of`",
+                "`for`",
+                "`ignoring missing`",
+                "`in`",
+                "`is`",
+                "`not`",
+                "`until`",
+                "a unit of time like `days`",
+            ];
             expected.shown.retain(|s| !part.contains(&s.as_str()));
             expected.shown.push(OPERATOR.to_string());
         } else if expected.wants_currency {

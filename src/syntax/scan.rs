@@ -39,8 +39,20 @@ pub struct TooDeep {
 }
 
 /// Words that open a declaration.
-pub const DECLARATIONS: &[&str] =
-    &["define", "events", "metric", "objective", "param", "rule", "scorecard", "segment", "segments", "table", "test"];
+pub const DECLARATIONS: &[&str] = &[
+    "benchmark",
+    "define",
+    "events",
+    "metric",
+    "objective",
+    "param",
+    "rule",
+    "scorecard",
+    "segment",
+    "segments",
+    "table",
+    "test",
+];
 
 enum Frame {
     Paren,

@@ -56,12 +56,14 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::equals => Words(&["="]),
         Rule::arrow => Words(&["->"]),
         Rule::kw_as => Words(&["as of"]),
+        Rule::kw_against | Rule::against => Words(&["against"]),
         Rule::kw_at => Words(&["at"]),
         Rule::kw_because | Rule::because => Words(&["because"]),
         Rule::kw_by => Words(&["by"]),
         Rule::kw_else => Words(&["else"]),
         Rule::kw_every => Words(&["every"]),
         Rule::kw_for => Words(&["for"]),
+        Rule::kw_from => Words(&["from"]),
         Rule::kw_if => Words(&["if"]),
         Rule::kw_in => Words(&["in"]),
         Rule::kw_is => Words(&["is"]),
@@ -74,6 +76,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_since => Words(&["since"]),
         Rule::kw_then => Words(&["then"]),
         Rule::kw_to => Words(&["to"]),
+        Rule::kw_until => Words(&["until"]),
         Rule::kw_when => Words(&["when"]),
         Rule::kw_where => Clause(&["where"]),
         Rule::kw_within => Words(&["within"]),
@@ -88,6 +91,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::define => Statement(&["define"]),
         Rule::metric => Statement(&["metric"]),
         Rule::portfolio_metric => Statement(&["portfolio metric"]),
+        Rule::benchmark => Statement(&["benchmark"]),
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
         Rule::test => Statement(&["test"]),
@@ -116,6 +120,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::rows_block
         | Rule::parts_block
         | Rule::metric_block
+        | Rule::benchmark_block
         | Rule::scorecard_block
         | Rule::override_block
         | Rule::rule_block
@@ -156,6 +161,9 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::valid_then => Words(&["flag", "missing"]),
         Rule::fade => Words(&["decay to"]),
 
+        Rule::from_source => Statement(&["source"]),
+        Rule::quartiles => Statement(&["from"]),
+
         Rule::line => Noun("a line like `references weight 40`"),
         Rule::line_clause => Nothing,
         Rule::line_weight => Words(&["weight"]),
@@ -169,14 +177,19 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::coverage_word => Words(&["coverage"]),
         Rule::zero => Words(&["zero"]),
         Rule::neutral => Words(&["neutral"]),
+        Rule::carry | Rule::carry_last => Words(&["carry last"]),
         Rule::fail => Words(&["fail"]),
         Rule::combine => Statement(&["combine"]),
-        Rule::combination => Words(&["max", "min", "sum", "weighted mean"]),
+        Rule::combination => Words(&["geometric", "max", "min", "sum", "weighted mean"]),
+        Rule::count_below | Rule::below_word => Words(&["count below"]),
         Rule::base => Statement(&["base"]),
         Rule::weights => Statement(&["weights"]),
         Rule::weights_free => Words(&["free"]),
         Rule::weights_total => Words(&["total"]),
-        Rule::limit | Rule::limit_verb => Statement(&["cap", "floor", "set"]),
+        Rule::limit | Rule::limit_verb => Statement(&["cap", "floor", "hold", "set"]),
+        Rule::correction => Statement(&["override"]),
+        Rule::newer_evidence => Words(&["until newer evidence"]),
+        Rule::share_limit => Statement(&["limit"]),
         Rule::grades => Statement(&["grades"]),
 
         Rule::trigger | Rule::trigger_word => Statement(&["when", "while"]),
@@ -224,6 +237,11 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::change_head
         | Rule::trend
         | Rule::trend_head
+        | Rule::streak
+        | Rule::streak_head
+        | Rule::one_condition
+        | Rule::missing_value
+        | Rule::missing_word
         | Rule::ranked
         | Rule::ranked_head
         | Rule::not_op => Value,
@@ -238,8 +256,11 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::in_tail => Operator(&["in", "not in"]),
         Rule::is_tail => Operator(&["is"]),
         Rule::held => Operator(&["for"]),
+        Rule::until => Operator(&["until"]),
+        Rule::ignoring => Words(&["ignoring missing"]),
         Rule::as_of => Operator(&["as of"]),
         Rule::member => Nothing,
+        Rule::any_number => Words(&["any number"]),
         Rule::list => Noun("a list like `(a, b)`"),
         Rule::missing_test => Words(&["missing"]),
         Rule::reason => Noun("a reason like `stale`"),
@@ -313,9 +334,12 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::only_line => Noun("a line like `references weight 40`"),
         Rule::only_entry => Noun("a column and its value"),
         Rule::only_expr => Value,
-        Rule::only_objective | Rule::only_metric | Rule::only_scorecard | Rule::only_rule | Rule::only_test => {
-            Noun("a statement")
-        }
+        Rule::only_objective
+        | Rule::only_metric
+        | Rule::only_benchmark
+        | Rule::only_scorecard
+        | Rule::only_rule
+        | Rule::only_test => Noun("a statement"),
     }
 }
 
@@ -381,6 +405,8 @@ pub enum Place {
     Parts,
     /// Between the braces of a metric.
     Metric,
+    /// Between the braces of a benchmark.
+    Benchmark,
     /// Between the braces of a scorecard.
     Scorecard,
     /// Between the braces of `for SEGMENT`.
@@ -405,6 +431,7 @@ impl Place {
             Place::Rows => Rule::only_row,
             Place::Parts => Rule::only_part,
             Place::Metric => Rule::only_metric,
+            Place::Benchmark => Rule::only_benchmark,
             Place::Scorecard => Rule::only_scorecard,
             Place::Lines => Rule::only_line,
             Place::Rule => Rule::only_rule,
@@ -423,6 +450,7 @@ impl Place {
             Place::Rows => "a table of rows",
             Place::Parts => "a partition",
             Place::Metric => "a metric",
+            Place::Benchmark => "a benchmark",
             Place::Scorecard => "a scorecard",
             Place::Lines => "a block for a segment",
             Place::Rule => "a rule",
@@ -440,7 +468,11 @@ impl Place {
             Place::Fields => &["retain"],
             Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
-            Place::Scorecard => &["base", "cap", "combine", "floor", "for", "grades", "missing", "set", "weights"],
+            Place::Benchmark => &["for", "from", "source"],
+            Place::Scorecard => &[
+                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "missing", "override", "set",
+                "weights",
+            ],
             Place::Rule => &[
                 "approval",
                 "close",
@@ -468,7 +500,7 @@ impl Place {
 
     /// True where a statement always begins with one of [`Place::statements`] or a word of metadata.
     pub fn is_closed(self) -> bool {
-        matches!(self, Place::File | Place::Objective | Place::Metric | Place::Rule)
+        matches!(self, Place::File | Place::Objective | Place::Metric | Place::Benchmark | Place::Rule)
     }
 
     /// All words that open a statement here.
@@ -486,7 +518,7 @@ impl Place {
         if META.contains(&word) {
             return Some(Place::Metric);
         }
-        [Place::Objective, Place::Fields, Place::Metric, Place::Scorecard, Place::Rule, Place::Test]
+        [Place::Objective, Place::Fields, Place::Metric, Place::Scorecard, Place::Benchmark, Place::Rule, Place::Test]
             .into_iter()
             .find(|place| place.statements().contains(&word))
     }

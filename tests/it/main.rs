@@ -19,6 +19,7 @@ mod functions;
 mod fuzz;
 mod irrational;
 mod large;
+mod library;
 mod number;
 mod pages;
 mod readme;

@@ -188,6 +188,7 @@ fn program() -> Program {
         missing: MissingPolicy::Renormalise { at_least: d("0.6") },
         combine: Combine::WeightedMean,
         base: Decimal::ZERO,
+        correction: None,
         limits: Vec::new(),
         grades: vec![bands(vec![
             band("gold", Some("85"), None),
@@ -207,6 +208,7 @@ fn program() -> Program {
     let health = Scorecard {
         header: header("health"),
         lines: vec![line(Node::Scorecard(ScorecardId(0)), "25", None), line(m(4), "75", None)],
+        correction: None,
         limits: vec![Limit {
             verb: LimitVerb::Cap,
             value: d("49"),
@@ -502,7 +504,7 @@ fn csv_has_one_row_per_account_and_every_digit() {
     assert_eq!(
         lines[1],
         "acme,Acme Ltd,2026-03-31,large,46.222222222,bronze,0.75,49,1,cap 49,2,active,70,1,,0,100,100,no,undecided,\
-         promoters: too few"
+         promoters: too few; thank_you: promoters (too few)"
     );
 }
 

@@ -352,13 +352,25 @@ fn grouped(e: &laud::ast::Expr) -> String {
             format!("({}change in {} over {})", if *percent { "percent " } else { "" }, grouped(value), over.duration)
         }
         K::Trend { value, over } => format!("(trend of {} over {})", grouped(value), over.duration),
-        K::Held { condition, count, of, period } => {
-            format!("({} for {count} of {of:?} {period:?})", grouped(condition))
+        K::Missing(None) => "missing".to_string(),
+        K::Missing(Some(why)) => format!("(missing because {:?})", why.text),
+        K::Held { condition, count, of, period, ignoring } => {
+            let ignoring = if ignoring.is_some() { " ignoring" } else { "" };
+            format!("({} for {count} of {of:?} {period:?}{ignoring})", grouped(condition))
         }
-        K::Ranked { function, value, within, at_least } => {
+        K::Streak { condition, over, ignoring } => {
+            let ignoring = if *ignoring { " ignoring" } else { "" };
+            format!("(streak of {} over {}{ignoring})", grouped(condition), over.duration)
+        }
+        K::Until { enter, leave, over, at_least } => {
+            let least = at_least.map_or(String::new(), |d| format!(" at least {}", d.duration));
+            format!("({} until {} over {}{least})", grouped(enter), grouped(leave), over.duration)
+        }
+        K::Ranked { function, value, within, against, at_least } => {
             let within = within.as_ref().map_or(String::new(), |n| format!(" within {}", n.text));
             let least = at_least.as_ref().map_or(String::new(), |n| format!(" at least {} accounts", grouped(n)));
-            format!("({} of {}{within}{least})", function.text, grouped(value))
+            let against = against.map_or(String::new(), |shift| format!(" against {shift:?}"));
+            format!("({} of {}{within}{against}{least})", function.text, grouped(value))
         }
     }
 }
@@ -383,6 +395,34 @@ fn operators_bind_as_people_read_them() {
         ("a >= 85 for 3 quarters and b", "(((a >= 85) for 3 of None Calendar(Quarter)) and b)"),
         ("a < b for 3 of last 4 quarters", "((a < b) for 3 of Some(4) Calendar(Quarter))"),
         ("not a for 2 runs", "(not (a for 2 of None Runs))"),
+        ("a for 3 quarters ignoring missing or b", "((a for 3 of None Calendar(Quarter) ignoring) or b)"),
+        ("streak of a >= 1 over 8 quarters >= 3", "((streak of (a >= 1) over 8 quarters) >= 3)"),
+        ("streak of not a over 8 weeks ignoring missing + 1", "(+(streak of (not a) over 8 weeks ignoring) +1)"),
+        (
+            "streak of (change in x over 1 year > 0) over 4 years",
+            "(streak of ((change in x over 1 year) > 0) over 4 years)",
+        ),
+        ("a < 40 until a >= 45 over 26 weeks and b", "(((a < 40) until (a >= 45) over 26 weeks) and b)"),
+        (
+            "not a < 40 until not (b or c) over 6 months at least 2 months",
+            "(not ((a < 40) until (not (b or c)) over 6 months at least 2 months))",
+        ),
+        ("a for 2 weeks until b over 4 weeks", "((a for 2 of None Calendar(Week)) until b over 4 weeks)"),
+        ("if a then missing else 3", "(if a then missing else 3)"),
+        ("(missing because no data) or else 1", "((missing because \"no data\") else 1)"),
+        ("missing because too_few", "(missing because \"too few\")"),
+        (
+            "percentile of x within size against 2025-12-31 >= 50",
+            "((percentile of x within size against On(2025-12-31)) >= 50)",
+        ),
+        (
+            "rank of x against end of previous year at least 3 accounts",
+            "(rank of x against EndOfPrevious(Year) at least 3 accounts)",
+        ),
+        (
+            "zscore of x against 90 days ago as of 2026-01-01",
+            "((zscore of x against Ago(90 days)) as of On(2026-01-01))",
+        ),
         ("if a then 1 else 2 + 3", "(if a then 1 else (+2 +3))"),
         ("if a then if b then 1 else 2 else 3", "(if a then (if b then 1 else 2) else 3)"),
         (

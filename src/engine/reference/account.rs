@@ -115,6 +115,11 @@ impl<'a> Account<'a> {
         self.scope().standing(ranked)
     }
 
+    /// The points of `… until …`, earliest first; nothing for any other expression.
+    pub fn replay(&self, expr: &Expr) -> Vec<super::Replayed> {
+        self.scope().replay(&expr.kind)
+    }
+
     /// Yes, no, or unknown.
     pub fn belongs(&self, segment: SegmentRef) -> Option<bool> {
         self.scope().belongs(segment)
@@ -248,6 +253,7 @@ fn unknown_score(scorecard: ScorecardId) -> ScoreResult {
         lines: Vec::new(),
         limits: Vec::new(),
         undecided_limits: Vec::new(),
+        corrections: Vec::new(),
         applied: None,
     }
 }

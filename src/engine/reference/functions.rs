@@ -11,6 +11,10 @@ use std::cmp::Ordering;
 
 impl Scope<'_> {
     pub(super) fn call(self, function: Scalar, arguments: &[Expr]) -> Value {
+        if let Scalar::DaysIn(kind) | Scalar::DaysLeft(kind) = function {
+            let left = matches!(function, Scalar::DaysLeft(_));
+            return self.days_of_period(kind, left, arguments.first());
+        }
         let Some(first) = arguments.first() else { return Value::Missing(Missing::NotApplicable) };
         if let (Scalar::Points, ExprKind::Metric(id)) = (function, &first.kind) {
             return self.metric_value_of(*id, true);
@@ -33,6 +37,10 @@ fn undefined(function: Scalar, values: &[Value]) -> Option<Missing> {
     let (a, b) = (number(0), number(1));
     let none = match function {
         Scalar::Sqrt => a.is_negative(),
+        Scalar::Power => match b.to_int().filter(|_| b.is_integer()) {
+            Some(n) => !(-MOST_POWER..=MOST_POWER).contains(&n) || (n < 0 && a.is_zero()),
+            None => true,
+        },
         Scalar::Ln | Scalar::Log10 => a <= Decimal::ZERO,
         Scalar::WilsonLow | Scalar::WilsonHigh => a.is_negative() || a > b || b <= Decimal::ZERO,
         Scalar::Shrunk => {
@@ -84,10 +92,15 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
         Scalar::Logistic => Some(irrational::logistic(x)),
         Scalar::WilsonLow => irrational::wilson(x, digits).map(|(low, _)| low),
         Scalar::WilsonHigh => irrational::wilson(x, digits).map(|(_, high)| high),
+        Scalar::Power => digits.to_int().and_then(|n| irrational::power(x, n)),
+        Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::Gap | Scalar::Position => None,
         Scalar::Shrunk => shrunk(x, digits, number(2)?, number(3)?),
     };
     result.map(Value::Number)
 }
+
+/// The largest exponent.
+const MOST_POWER: i64 = 1_000;
 
 /// (k + m p0) / (n + m), rounded once.
 fn shrunk(k: Decimal, n: Decimal, m: Decimal, p0: Decimal) -> Option<Decimal> {

@@ -13,16 +13,20 @@
 //! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
 //! | `rows`, `aggregate` | which event rows count, and what they amount to |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
+//! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
+//! | `benchmark` | how a value compares with what others reach |
 //! | `trace` | the same, told clause by clause |
 
 mod account;
 mod aggregate;
 mod arithmetic;
 mod bands;
+mod benchmark;
 mod collective;
+mod correction;
 mod expr;
 mod functions;
 mod logic;
@@ -38,10 +42,13 @@ mod trace;
 pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
+pub use benchmark::Compared;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
 pub use portfolio::Part;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub use time::Replayed;
+pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};

@@ -2,15 +2,22 @@
 //!
 //! A population is all accounts that exist at the as-of date and have a value, of the account's own part, of a segment, or of
 //! everyone. It is sorted once; every account then finds its place in it by searching. The population is what the data say:
-//! where one account's value is supposed to be another one, the others keep theirs.
+//! where one account's value is supposed to be another one, the others keep theirs. A population may be frozen at an earlier date
+//! (`against 2025-12-31`): then it stays as it was, the account's own value of that time included, and today's value is looked up in it.
 
 use super::scope::Scope;
 use crate::builtins::Ranking;
+use crate::calendar::{Calendar, Date};
 use crate::number::Decimal;
-use crate::program::{Ranked, Within};
+use crate::program::{Ranked, Within, shifted};
 use crate::statistics::{Deviation, Sample};
 use crate::value::{Fault, Missing, Value};
 use std::collections::HashMap;
+
+/// The date of the population that an account is compared with; `None` if it lies ahead, where nothing is known.
+pub(super) fn date(calendar: Calendar, ranked: &Ranked, as_of: Date) -> Option<Date> {
+    Some(ranked.against.map_or(as_of, |shift| shifted(calendar, shift, as_of))).filter(|date| *date <= as_of)
+}
 
 /// An account of a population.
 #[derive(Debug, Clone)]
@@ -73,6 +80,13 @@ impl Group {
         self.sample = self.sorted.iter().try_for_each(|value| sample.add(*value)).map(|()| sample);
     }
 
+    /// The group seen by an account with a value, from outside.
+    fn seen_as_it_was(&self, value: Decimal) -> Seen {
+        let less = self.sorted.partition_point(|other| *other < value);
+        let equal = self.sorted.partition_point(|other| *other <= value) - less;
+        Seen { n: self.sorted.len(), less, equal, sample: self.sample }
+    }
+
     /// The group seen by an account with a value: its own recorded one, if it is in there, is replaced.
     fn seen(&self, recorded: Option<Decimal>, value: Decimal) -> Seen {
         let mut less = self.sorted.partition_point(|other| *other < value);
@@ -109,6 +123,8 @@ pub struct Standing {
     pub own: Value,
     /// The part whose members it was compared with, or `None` for a segment and for everyone.
     pub part: Option<u32>,
+    /// The date at which the others were frozen.
+    pub against: Option<Date>,
     /// True if everyone was taken, because nobody else was asked for or because the group was too small.
     pub everyone: bool,
     /// Members of the group that was too small.
@@ -158,6 +174,7 @@ impl Scope<'_> {
             value: Value::Missing(Missing::NotApplicable),
             own: own.clone(),
             part: None,
+            against: None,
             everyone: ranked.within.is_none(),
             too_small: None,
             accounts: 0,
@@ -181,7 +198,13 @@ impl Scope<'_> {
             standing.value = Value::Missing(own.missing().unwrap_or(Missing::NotApplicable));
             return standing;
         };
-        let population = self.account.evaluator.population(ranked, self.as_of);
+        let Some(date) = date(self.account.evaluator.calendar, ranked, self.as_of) else {
+            standing.value = Value::Missing(Missing::NoData);
+            return standing;
+        };
+        standing.against = ranked.against.map(|_| date);
+        let frozen = ranked.against.is_some();
+        let population = self.account.evaluator.population(ranked, date);
         let recorded = population.own.get(&self.account.subject.index).copied();
         let least = ranked.at_least as usize;
         let mut chosen = None;
@@ -191,7 +214,7 @@ impl Scope<'_> {
             let before = recorded.filter(|(of, _)| *of == Some(group)).and_then(|(_, value)| value);
             let fallback = Group::default();
             let members = population.groups.get(&group).unwrap_or(&fallback);
-            let seen = members.seen(before, value);
+            let seen = if frozen { members.seen_as_it_was(value) } else { members.seen(before, value) };
             if seen.n < least {
                 standing.too_small = Some(seen.n);
                 standing.everyone = true;
@@ -202,7 +225,10 @@ impl Scope<'_> {
         }
         let seen = chosen.unwrap_or_else(|| {
             standing.missing = population.everyone.missing;
-            population.everyone.seen(recorded.and_then(|(_, value)| value), value)
+            match frozen {
+                true => population.everyone.seen_as_it_was(value),
+                false => population.everyone.seen(recorded.and_then(|(_, value)| value), value),
+            }
         });
         (standing.accounts, standing.less, standing.equal) = (seen.n, seen.less, seen.equal);
         standing.value = if seen.n < least {

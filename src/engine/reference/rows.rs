@@ -116,10 +116,16 @@ impl Scope<'_> {
         table.vouches() && covered
     }
 
+    /// All rows of the account that can be seen at the as-of date, by date.
+    pub(super) fn seen_rows(self, source: TableId) -> Vec<(u32, Date)> {
+        let mut rows = self.source_rows(source);
+        rows.retain(|row| self.is_seen(source, *row));
+        rows
+    }
+
     /// The rows that come through, by date.
     pub(super) fn kept(self, aggregate: &Aggregate, tell: Listener<'_>) -> Vec<(u32, Date)> {
-        let mut rows = self.source_rows(aggregate.source);
-        rows.retain(|row| self.is_seen(aggregate.source, *row));
+        let mut rows = self.seen_rows(aggregate.source);
         if let Some(filter) = &aggregate.filter {
             retain(&mut rows, tell, |(row, _)| {
                 let met = self.on(aggregate.source, row).eval(filter).truth();

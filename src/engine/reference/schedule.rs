@@ -3,10 +3,12 @@
 //! The dates at which `as of`, `change`, `trend` and `for 3 quarters` look depend on the calendar only, never on data. So the
 //! whole list of steps (what, at which as-of date) is known before the first account, and is the same for all.
 
-use super::time;
+use super::{population, time};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
-use crate::program::{BandTable, Expr, ExprKind, Line, Node, PartTest, Program, RuleId, Scale, SegmentRef};
+use crate::program::{
+    BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, RuleId, Scale, Scorecard, SegmentRef,
+};
 use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -112,11 +114,12 @@ impl<'a> Needs<'a> {
             }
             Item::Node(Node::Scorecard(id)) => {
                 let Some(card) = self.program.scorecard(id) else { return };
-                self.lines(&card.lines, date, out);
+                self.lines(card, &card.lines, date, out);
                 for special in &card.overrides {
                     segment(special.segment, date, out);
-                    self.lines(&special.lines, date, out);
+                    self.lines(card, &special.lines, date, out);
                 }
+                card.correction.iter().flat_map(|c| &c.filter).for_each(|c| self.expr(c, date, out));
                 card.limits.iter().filter_map(|limit| limit.when.as_ref()).for_each(|c| self.expr(c, date, out));
                 self.tables(&card.grades, date, out);
             }
@@ -146,10 +149,16 @@ impl<'a> Needs<'a> {
         }
     }
 
-    fn lines(&self, lines: &[Line], date: Date, out: &mut Vec<Step>) {
+    fn lines(&self, card: &Scorecard, lines: &[Line], date: Date, out: &mut Vec<Step>) {
         for line in lines {
-            out.push((Item::Node(line.item), date));
-            line.scale.iter().for_each(|scale| self.scale(scale, date, out));
+            let earlier = match line.missing.unwrap_or(card.missing) {
+                MissingPolicy::CarryLast { at_most } => time::carry_dates(self.calendar, at_most, date),
+                _ => Vec::new(),
+            };
+            for date in std::iter::once(date).chain(earlier) {
+                out.push((Item::Node(line.item), date));
+                line.scale.iter().for_each(|scale| self.scale(scale, date, out));
+            }
         }
     }
 
@@ -178,9 +187,16 @@ impl<'a> Needs<'a> {
                 }
             }
             ExprKind::Ranked(ranked) => {
-                self.collectives.borrow_mut().push((expr, date));
+                if let Some(date) = population::date(self.calendar, ranked, date) {
+                    self.collectives.borrow_mut().push((expr, date));
+                }
                 self.expr(&ranked.value, date, out);
                 ranked.within.into_iter().for_each(|within| self.within(within, date, out));
+            }
+            ExprKind::Benchmark { id, .. } => {
+                let Some(benchmark) = self.program.benchmark(*id) else { return };
+                self.expr(&benchmark.of, date, out);
+                benchmark.rows.iter().filter_map(|row| row.segment).for_each(|s| segment(s, date, out));
             }
             ExprKind::Segment(id) => out.push((Item::Segment(*id), date)),
             ExprKind::Part(id, _) | ExprKind::Partition(id) => out.push((Item::Partition(*id), date)),

@@ -3,9 +3,11 @@
 use super::bands::first_match;
 use super::scope::Scope;
 use crate::ast::LimitVerb;
-use crate::engine::{LineResult, ScoreResult};
+use crate::calendar::{Date, Duration};
+use crate::engine::{CorrectionOutcome, LineResult, ScoreResult};
+use crate::irrational::geometric;
 use crate::number::{Decimal, Products, apportion};
-use crate::program::{Combine, Limit, Line, MissingPolicy, Node, Scorecard, ScorecardId};
+use crate::program::{Combine, DEFAULT_COVERAGE, Limit, Line, MissingPolicy, Node, Scorecard, ScorecardId};
 use crate::value::{Fault, Missing, Value};
 
 /// A line that takes part in the score: its place, weight and points, of its own or standing in.
@@ -27,7 +29,13 @@ impl Scope<'_> {
             Some(reason) => Value::Missing(reason),
             None => self.combined(card, lines, &mut results),
         };
-        let (value, limits, undecided_limits) = self.limited(&card.limits, unlimited.clone());
+        let mut corrections = self.corrections(card, lines);
+        let set = corrections.iter().find(|c| c.outcome == CorrectionOutcome::Applied).and_then(|c| c.score.number());
+        let (value, limits, undecided_limits) = self.limited(&card.limits, unlimited.clone(), set);
+        if limits.first().and_then(|(i, _)| card.limits.get(*i)).is_some_and(|limit| limit.verb == LimitVerb::Hold) {
+            let applied = corrections.iter_mut().filter(|c| c.outcome == CorrectionOutcome::Applied);
+            applied.for_each(|c| c.outcome = CorrectionOutcome::Held);
+        }
         let grade = self.bands(&card.grades).and_then(|table| first_match(&table.bands, &value));
         ScoreResult {
             scorecard: id,
@@ -37,6 +45,7 @@ impl Scope<'_> {
             lines: results,
             limits,
             undecided_limits,
+            corrections,
             applied,
             value,
         }
@@ -46,22 +55,30 @@ impl Scope<'_> {
     fn line(self, card: &Scorecard, line: &Line) -> LineResult {
         let points = self.line_points(line);
         let missing = points.missing();
-        let stand_in = match policy(card, line) {
-            _ if missing.is_none() || line.informational => None,
-            MissingPolicy::Zero => Some(Decimal::ZERO),
-            MissingPolicy::Neutral(points) => Some(points),
-            MissingPolicy::Renormalise { .. } | MissingPolicy::Fail => None,
+        let (stand_in, carried) = match policy(card, line) {
+            _ if missing.is_none() || line.informational => (None, None),
+            MissingPolicy::Zero => (Some(Decimal::ZERO), None),
+            MissingPolicy::Neutral(points) => (Some(points), None),
+            MissingPolicy::CarryLast { at_most } => self.carried(line, at_most).unzip(),
+            MissingPolicy::Renormalise { .. } | MissingPolicy::Fail => (None, None),
         };
         let counts = !line.informational && (missing.is_none() || stand_in.is_some());
         LineResult {
             points,
             stand_in,
+            carried,
             weight: line.weight,
             counted_weight: if counts { line.weight } else { Decimal::ZERO },
             contribution: None,
             lost: None,
             missing,
         }
+    }
+
+    /// The last points that the line had at an earlier date, and that date.
+    fn carried(self, line: &Line, at_most: Duration) -> Option<(Decimal, Date)> {
+        let dates = super::time::carry_dates(self.account.evaluator.calendar, at_most, self.as_of);
+        dates.into_iter().find_map(|date| Some((self.at(date).line_points(line).number()?, date)))
     }
 
     /// The line's own scale reads the value; otherwise a metric gives its points, and a score itself, unrounded.
@@ -90,6 +107,8 @@ impl Scope<'_> {
             Combine::Min => decided_by(taking.iter().min_by_key(|t| t.points), &taking, results),
             // The first of several highest, so in reverse.
             Combine::Max => decided_by(taking.iter().rev().max_by_key(|t| t.points), &taking, results),
+            Combine::Geometric => self.geometric(&taking, results),
+            Combine::CountBelow(bound) => counted(bound, &taking, results),
         }
     }
 
@@ -115,6 +134,23 @@ impl Scope<'_> {
         Value::Number(mean)
     }
 
+    /// The weighted geometric mean. What a line contributes is its share of 100 less what it costs.
+    fn geometric(self, taking: &[Taking], results: &mut [LineResult]) -> Value {
+        let weights = taking.iter().try_fold(Decimal::ZERO, |sum, t| sum.add(t.weight));
+        let Some(weights) = weights else { return self.fault(Fault::Overflow) };
+        if weights.is_zero() || taking.iter().any(|t| t.points.is_negative()) {
+            return Value::Missing(Missing::NotApplicable);
+        }
+        let parts: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
+        let Some((mean, costs)) = geometric(&parts) else { return self.fault(Fault::Overflow) };
+        let whole: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, Decimal::HUNDRED)).collect();
+        let full = apportion(Decimal::HUNDRED, &whole, weights);
+        let gained = full.iter().zip(&costs).map(|(full, cost)| full.sub(*cost).unwrap_or_default()).collect();
+        share_out(taking, gained, results, |line| &mut line.contribution);
+        share_out(taking, costs, results, |line| &mut line.lost);
+        Value::Number(mean)
+    }
+
     /// Base plus the exact sum of weight times points, rounded once. A line without points adds nothing.
     fn sum_of_lines(self, base: Decimal, taking: &[Taking], results: &mut [LineResult]) -> Value {
         let mut sum = Products::default();
@@ -128,10 +164,15 @@ impl Scope<'_> {
         self.number(base.add(above_base))
     }
 
-    /// Applies the limits whose condition holds: the first `set` decides alone; otherwise the highest floor, then the
-    /// lowest cap. A cap or floor of a missing score does nothing. Limits whose condition is unknown do nothing either,
+    /// Applies the limits whose condition holds: the first `hold` decides alone; otherwise what somebody `set_by_hand`;
+    /// otherwise the first `set`; otherwise the highest floor, then the lowest cap. A cap or floor of a missing score does nothing. Limits whose condition is unknown do nothing either,
     /// and are handed back.
-    fn limited(self, limits: &[Limit], unlimited: Value) -> (Value, Vec<(usize, Decimal)>, Vec<usize>) {
+    fn limited(
+        self,
+        limits: &[Limit],
+        unlimited: Value,
+        set_by_hand: Option<Decimal>,
+    ) -> (Value, Vec<(usize, Decimal)>, Vec<usize>) {
         let mut holding: Vec<(usize, &Limit)> = Vec::new();
         let mut undecided = Vec::new();
         for (i, limit) in limits.iter().enumerate() {
@@ -142,12 +183,16 @@ impl Scope<'_> {
             }
         }
         holding.sort_by_key(|(i, limit)| (turn(limit.verb), *i));
-        let is_set = holding.first().is_some_and(|(_, limit)| limit.verb == LimitVerb::Set);
-        let mut score = unlimited.number();
+        let first = holding.first().map(|(_, limit)| limit.verb);
+        let is_held = first == Some(LimitVerb::Hold);
+        let is_fixed = is_held || set_by_hand.is_some();
+        let is_set = is_fixed || first == Some(LimitVerb::Set);
+        let mut score = set_by_hand.filter(|_| !is_held).or(unlimited.number());
         let mut made = Vec::new();
         for (place, (i, limit)) in holding.into_iter().enumerate() {
             score = match (limit.verb, score) {
-                (LimitVerb::Set, _) if place == 0 => Some(limit.value),
+                (LimitVerb::Hold, _) if place == 0 => Some(limit.value),
+                (LimitVerb::Set, _) if place == 0 && !is_fixed => Some(limit.value),
                 (LimitVerb::Floor, Some(score)) if !is_set => Some(score.max(limit.value)),
                 (LimitVerb::Cap, Some(score)) if !is_set => Some(score.min(limit.value)),
                 (_, score) => score,
@@ -161,9 +206,10 @@ impl Scope<'_> {
 /// The order in which limits are applied.
 fn turn(verb: LimitVerb) -> u8 {
     match verb {
-        LimitVerb::Set => 0,
-        LimitVerb::Floor => 1,
-        LimitVerb::Cap => 2,
+        LimitVerb::Hold => 0,
+        LimitVerb::Set => 1,
+        LimitVerb::Floor => 2,
+        LimitVerb::Cap => 3,
     }
 }
 
@@ -171,14 +217,15 @@ fn policy(card: &Scorecard, line: &Line) -> MissingPolicy {
     line.missing.unwrap_or(card.missing)
 }
 
-/// Present weight over total weight of the scored lines; where nothing is weighed, lines are counted.
+/// Present weight over total weight of the scored lines, what was carried from an earlier date included; where nothing is weighed, lines are counted.
 fn coverage(lines: &[Line], results: &[LineResult]) -> Decimal {
     let scored = || lines.iter().zip(results).filter(|(line, _)| !line.informational);
     let unweighed = scored().all(|(line, _)| line.weight.is_zero());
     let weight = |line: &Line| if unweighed { Decimal::ONE } else { line.weight };
     let sum = |total: Option<Decimal>, (line, _): (&Line, &LineResult)| total?.add(weight(line));
     let total = scored().fold(Some(Decimal::ZERO), sum);
-    let present = scored().filter(|(_, result)| result.missing.is_none()).fold(Some(Decimal::ZERO), sum);
+    let known = |result: &LineResult| result.missing.is_none() || result.carried.is_some();
+    let present = scored().filter(|(_, result)| known(result)).fold(Some(Decimal::ZERO), sum);
     present.zip(total).and_then(|(present, total)| present.div(total)).unwrap_or(Decimal::ZERO)
 }
 
@@ -193,8 +240,11 @@ fn withheld(card: &Scorecard, lines: &[Line], results: &[LineResult], coverage: 
     if scored().all(|(_, result)| result.missing.is_some() && result.stand_in.is_none()) {
         return Some(missing().next().map_or(Missing::NotApplicable, |(_, reason)| reason));
     }
-    let asked = missing().filter_map(|(policy, _)| match policy {
+    let left_out = scored().filter(|(_, result)| result.missing.is_some() && result.stand_in.is_none());
+    let asked = left_out.filter_map(|(line, _)| match policy(card, line) {
         MissingPolicy::Renormalise { at_least } => Some(at_least),
+        // Found nothing to carry.
+        MissingPolicy::CarryLast { .. } => Some(DEFAULT_COVERAGE),
         _ => None,
     });
     if asked.max().is_some_and(|at_least| coverage < at_least) {
@@ -224,6 +274,15 @@ fn share_out(
             *slot(line) = Some(share);
         }
     }
+}
+
+/// How many have fewer points; each of them contributes 1.
+fn counted(bound: Decimal, taking: &[Taking], results: &mut [LineResult]) -> Value {
+    let one_or_none = |t: &Taking| if t.points < bound { Decimal::ONE } else { Decimal::ZERO };
+    let ones: Vec<Decimal> = taking.iter().map(one_or_none).collect();
+    let count = ones.iter().filter(|n| !n.is_zero()).count();
+    share_out(taking, ones, results, |line| &mut line.contribution);
+    Value::Number(Decimal::int(i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
 /// One line makes the whole score; the others contribute nothing.

@@ -119,6 +119,8 @@ pub enum Clause {
         /// At the end of each, latest first.
         at: Vec<ConditionTrace>,
     },
+    /// A state, replayed point by point, earliest first.
+    Until(Vec<super::Replayed>),
     /// The same at another date; `None` if that date lies ahead.
     AsOf(Option<Box<ConditionTrace>>),
     /// Anything else that is yes or no: a column, a segment, a choice.
@@ -204,11 +206,12 @@ impl Scope<'_> {
                 wanted: grade.clone(),
                 negated: *negated,
             },
-            ExprKind::Held { condition, count, of, period } if back => {
+            ExprKind::Held { condition, count, of, period, .. } if back => {
                 let dates = time::dates(calendar, &expr.kind, self.as_of).unwrap_or_default();
                 let at = dates.into_iter().map(|date| self.at(date).told(condition, false)).collect();
                 Clause::Held { count: *count, of: *of, period: *period, at }
             }
+            ExprKind::Until { .. } if back => Clause::Until(self.replay(&expr.kind)),
             ExprKind::AsOf { value, .. } if back => {
                 let date = time::dates(calendar, &expr.kind, self.as_of).unwrap_or_default().first().copied();
                 Clause::AsOf(date.map(|date| Box::new(self.at(date).told(value, false))))
@@ -265,6 +268,14 @@ impl Scope<'_> {
                 &program.metric(*id)?.header.name
             }
             ExprKind::Score(id) | ExprKind::IsGrade { scorecard: id, .. } => &program.scorecard(*id)?.header.name,
+            ExprKind::Benchmark { id, .. } => {
+                let benchmark = program.benchmark(*id)?;
+                match self.eval(&benchmark.of).is_missing() {
+                    true => return self.name(&benchmark.of),
+                    false => &benchmark.header.name,
+                }
+            }
+            ExprKind::Portfolio(id) => &program.portfolio(*id)?.header.name,
             ExprKind::Segment(id) => &program.segments.get(id.index())?.header.name,
             ExprKind::Partition(id) => &program.partitions.get(id.index())?.header.name,
             ExprKind::Part(id, part) => &program.partitions.get(id.index())?.parts.get(*part as usize)?.name,

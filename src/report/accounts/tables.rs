@@ -1,10 +1,10 @@
 //! The columns of `laud eval`, in groups that belong together.
 
-use super::{Evaluation, personal_metric};
+use super::{Evaluation, personal_metric, stale};
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
 use crate::explain::{bands, held};
 use crate::number::Decimal;
-use crate::program::{FieldId, Metric, Scorecard, Type};
+use crate::program::{FieldId, Metric, Scorecard, Type, Unit};
 use crate::report::paint::Tone;
 use crate::report::table::{Align, Cell, Column, Table};
 use crate::report::value;
@@ -87,7 +87,10 @@ fn metrics(of: &Evaluation) -> Vec<Group> {
         let cell = |a: &AccountResult| match a.metrics.get(i).map(|result| &result.value) {
             Some(Value::Missing(why)) => Cell::toned(why.words(), Tone::Dim),
             Some(_) if masked => Cell::from(value::MASK),
-            Some(known) => Cell::from(value::shown(of.program, ty, known)),
+            Some(known) => {
+                let mark = if stale::still_shown(of, a, i) { " (stale)" } else { "" };
+                Cell::from(format!("{}{mark}", value::shown(of.program, ty, known)))
+            }
             None => Cell::default(),
         };
         Group::new(vec![column], of, |a| vec![cell(a)])
@@ -122,8 +125,8 @@ fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> 
     let mark = if score.undecided_limits.is_empty() { "" } else { "?" };
     let mut cells = vec![match &score.value {
         // What may be limited is marked: on the grade, or where there is none on the score.
-        Value::Number(n) if !graded => Cell::from(format!("{}{mark}", value::points(*n))),
-        Value::Number(n) => Cell::from(value::points(*n)),
+        Value::Number(n) if !graded => Cell::from(format!("{}{mark}", value::number(*n, card.combine.unit()))),
+        Value::Number(n) => Cell::from(value::number(*n, card.combine.unit())),
         Value::Missing(why) => Cell::toned(why.words(), Tone::Dim),
         _ => Cell::default(),
     }];
@@ -139,7 +142,7 @@ fn score(card: &Scorecard, score: &ScoreResult, graded: bool, covered: bool) -> 
 
 /// Only the ends stand out: the best grade and the worst.
 fn grade_tone(card: &Scorecard, grade: &str) -> Tone {
-    let Some(table) = card.grades.last() else { return Tone::Plain };
+    let Some(table) = card.grades.last().filter(|_| card.combine.unit() == Unit::Points) else { return Tone::Plain };
     if grade == "-" {
         return Tone::Dim;
     }

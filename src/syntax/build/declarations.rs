@@ -3,7 +3,7 @@
 use super::{Builder, Node, item};
 use crate::ast::{
     Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
-    Partition, Segment, Stale, Table, ValidFor,
+    Partition, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
 };
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
@@ -60,6 +60,10 @@ impl Builder<'_> {
                     None => self.metric(kids.next(), &mut meta),
                 };
                 if rule == Rule::metric { ItemKind::Metric(metric) } else { ItemKind::Portfolio(metric) }
+            }
+            Rule::benchmark => {
+                let of = self.next_name(&mut kids);
+                ItemKind::Benchmark(self.benchmark(of, kids.next(), &mut meta))
             }
             Rule::scorecard => ItemKind::Scorecard(Box::new(self.scorecard(kids.next(), &mut meta))),
             Rule::rule_decl => ItemKind::Rule(Box::new(self.rule(kids.next(), &mut meta))),
@@ -173,7 +177,10 @@ impl Builder<'_> {
         while let Some(kid) = kids.take(Rule::parameter) {
             let mut inner = self.kids(kid);
             let name: Name = self.next_name(&mut inner);
-            if let Some(ty) = inner.take(Rule::type_expr) {
+            if let Some(any) = inner.take(Rule::any_number) {
+                let ty = TypeExpr { kind: TypeExprKind::AnyNumber, span: self.span(&any) };
+                parameters.push(Parameter { name, ty });
+            } else if let Some(ty) = inner.take(Rule::type_expr) {
                 let ty = self.type_expr(ty);
                 parameters.push(Parameter { name, ty });
             }

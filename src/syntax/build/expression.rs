@@ -90,7 +90,7 @@ impl Builder<'_> {
                     Some(node) => Piece::Sign(self.sign(&node), self.span(&node)),
                     None => break,
                 },
-                Rule::in_tail | Rule::is_tail | Rule::held | Rule::as_of => match kids.next() {
+                Rule::in_tail | Rule::is_tail | Rule::held | Rule::until | Rule::as_of => match kids.next() {
                     Some(node) => {
                         let place = self.span(&node);
                         Piece::Tail(self.tail(node), place)
@@ -126,6 +126,7 @@ impl Builder<'_> {
             Rule::in_tail => self.in_tail(node),
             Rule::is_tail => self.is_tail(node),
             Rule::held => self.held(node),
+            Rule::until => self.until(node),
             _ => Tail::AsOf(self.shift(node)),
         }
     }
@@ -151,10 +152,7 @@ impl Builder<'_> {
         let negated = kids.take(Rule::kw_not).is_some();
         match kids.next() {
             Some(kid) if kid.as_rule() == Rule::missing_test => {
-                let because = self.kids(kid).take(Rule::reason).map(|reason| {
-                    let text = reason.as_str().replace('_', " ");
-                    Name { text: text.split_whitespace().collect::<Vec<_>>().join(" "), span: self.span(&reason) }
-                });
+                let because = self.kids(kid).take(Rule::reason).map(|reason| self.reason(&reason));
                 Tail::IsMissing { because, negated }
             }
             Some(kid) => Tail::Is { label: self.name(&kid), negated },
@@ -173,7 +171,36 @@ impl Builder<'_> {
             Some(kid) if kid.as_rule() == Rule::unit => HeldPeriod::Calendar(period(kid.as_str())),
             _ => HeldPeriod::Runs,
         };
-        Tail::Held { count, of, period }
+        let ignoring = kids.take(Rule::ignoring).map(|kid| self.span(&kid));
+        Tail::Held { count, of, period, ignoring }
+    }
+
+    fn until(&mut self, node: Node<'_>) -> Tail {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let leave = self.one_condition(&mut kids, span);
+        let over = self.next_duration(&mut kids);
+        let at_least = kids.take(Rule::duration).map(|kid| self.duration(kid));
+        Tail::Until { leave, over, at_least }
+    }
+
+    /// A condition without `and` and `or`.
+    fn one_condition(&mut self, kids: &mut Kids<'_>, span: Span) -> Expr {
+        match kids.take(Rule::one_condition) {
+            Some(kid) => {
+                let span = self.span(&kid);
+                let kids = self.kids(kid);
+                let mut pieces = self.pieces(kids, span);
+                self.or(&mut pieces, span)
+            }
+            None => self.hole(span),
+        }
+    }
+
+    /// Why something is missing, as written.
+    fn reason(&mut self, node: &Node<'_>) -> Name {
+        let text = node.as_str().replace('_', " ");
+        Name { text: text.split_whitespace().collect::<Vec<_>>().join(" "), span: self.span(node) }
     }
 
     fn shift(&mut self, node: Node<'_>) -> Shift {
@@ -241,6 +268,18 @@ impl Builder<'_> {
                 let value = Box::new(self.atom(&mut inner, span));
                 ExprKind::Trend { value, over: self.next_duration(&mut inner) }
             }
+            Rule::streak => {
+                let mut inner = self.kids(node);
+                inner.take(Rule::streak_head);
+                let condition = Box::new(self.one_condition(&mut inner, span));
+                let over = self.next_duration(&mut inner);
+                ExprKind::Streak { condition, over, ignoring: inner.take(Rule::ignoring).is_some() }
+            }
+            Rule::missing_value => {
+                let mut inner = self.kids(node);
+                inner.take(Rule::missing_word);
+                ExprKind::Missing(inner.take(Rule::reason).map(|reason| self.reason(&reason)))
+            }
             Rule::ranked => {
                 let mut inner = self.kids(node);
                 let function = match inner.take(Rule::ranked_head) {
@@ -254,11 +293,12 @@ impl Builder<'_> {
                 };
                 let value = Box::new(self.atom(&mut inner, span));
                 let within = inner.take(Rule::name).map(|kid| self.name(&kid));
+                let against = inner.take(Rule::against).map(|kid| self.shift(kid));
                 let at_least = inner.take(Rule::least_accounts).map(|kid| {
                     let mut inner = self.kids(kid);
                     Box::new(self.next_expr(&mut inner, span))
                 });
-                ExprKind::Ranked { function, value, within, at_least }
+                ExprKind::Ranked { function, value, within, against, at_least }
             }
             _ => return self.hole(span),
         };
@@ -272,12 +312,22 @@ impl Builder<'_> {
         Expr { kind: ExprKind::Member(of, name), span }
     }
 
+    fn qualified(&mut self, of: &Name, node: Node<'_>) -> Name {
+        let span = of.span.to(self.span(&node));
+        let mut kids = self.kids(node);
+        let name = self.next_name(&mut kids);
+        Name { text: format!("{}.{}", of.text, name.text), span }
+    }
+
     /// A name, a member of something, or a call.
     fn reference(&mut self, node: Node<'_>, kids: &mut Kids<'_>) -> Expr {
         let name = self.name(&node);
-        if let Some(member) = kids.take(Rule::member) {
-            return self.member(name, member);
-        }
+        let name = match kids.take(Rule::member) {
+            // `std.roi(…)`: a function of a package, under its whole name.
+            Some(member) if kids.peek() == Some(Rule::args) => self.qualified(&name, member),
+            Some(member) => return self.member(name, member),
+            None => name,
+        };
         if let Some(args) = kids.take(Rule::args) {
             let span = name.span.to(self.span(&args));
             let inner = self.kids(args);

@@ -1,10 +1,10 @@
 //! The grouping of a chain of operands and operators by how tightly they bind.
 //!
-//! From loose to tight: `or`, `and`, `not`, `for 3 quarters`, comparisons, `or else`, `+ -`, `* /`, the sign, `as of`.
+//! From loose to tight: `or`, `and`, `not`, `until …` and `for 3 quarters`, comparisons, `or else`, `+ -`, `* /`, the sign, `as of`.
 //! Chains come out as flat lists, however long; nothing here goes deeper than that order.
 
 use super::{Builder, Node};
-use crate::ast::{CompareOp, Expr, ExprKind, Factor, HeldPeriod, Name, Shift, Term, Window};
+use crate::ast::{CompareOp, DurationLit, Expr, ExprKind, Factor, HeldPeriod, Name, Shift, Term, Window};
 use crate::diagnostics::Code;
 use crate::span::Span;
 
@@ -34,7 +34,8 @@ pub(super) enum Tail {
     Within { window: Window, negated: bool },
     IsMissing { because: Option<Name>, negated: bool },
     Is { label: Name, negated: bool },
-    Held { count: u32, of: Option<u32>, period: HeldPeriod },
+    Held { count: u32, of: Option<u32>, period: HeldPeriod, ignoring: Option<Span> },
+    Until { leave: Expr, over: DurationLit, at_least: Option<DurationLit> },
     AsOf(Shift),
 }
 
@@ -102,7 +103,12 @@ impl Builder<'_> {
                 Tail::Within { window, negated } => ExprKind::Within { value, window, negated },
                 Tail::IsMissing { because, negated } => ExprKind::IsMissing { value, because, negated },
                 Tail::Is { label, negated } => ExprKind::Is { value, label, negated },
-                Tail::Held { count, of, period } => ExprKind::Held { condition: value, count, of, period },
+                Tail::Held { count, of, period, ignoring } => {
+                    ExprKind::Held { condition: value, count, of, period, ignoring }
+                }
+                Tail::Until { leave, over, at_least } => {
+                    ExprKind::Until { enter: value, leave: Box::new(leave), over, at_least }
+                }
                 Tail::AsOf(shift) => ExprKind::AsOf { value, shift },
             };
             condition = Expr { kind, span: whole };

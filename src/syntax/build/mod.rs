@@ -4,6 +4,7 @@
 //! something harmless, so that all mistakes are found in one run. A broken declaration is left out of the tree, and its
 //! name is kept in [`ast::File::lost`] so that nobody calls it unknown.
 
+mod benchmark;
 mod calls;
 mod declarations;
 mod expression;
@@ -476,12 +477,14 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::comma
             | Rule::colon
             | Rule::kw_as
+            | Rule::kw_against
             | Rule::kw_at
             | Rule::kw_because
             | Rule::kw_by
             | Rule::kw_else
             | Rule::kw_every
             | Rule::kw_for
+            | Rule::kw_from
             | Rule::kw_if
             | Rule::kw_in
             | Rule::kw_is
@@ -495,6 +498,7 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_since
             | Rule::kw_then
             | Rule::kw_to
+            | Rule::kw_until
             | Rule::kw_when
             | Rule::kw_where
             | Rule::kw_within

@@ -3,7 +3,8 @@
 use super::declarations::key;
 use super::{Builder, Node};
 use crate::ast::{
-    Limit, LimitVerb, Line, Meta, MissingClause, MissingPolicy, Name, Override, Scorecard, Text, WeightTotal,
+    Correction, Limit, LimitVerb, Line, Meta, MissingClause, MissingPolicy, Name, Override, Scorecard, ShareLimit,
+    Text, WeightTotal,
 };
 use crate::diagnostics::Code;
 use crate::span::Span;
@@ -34,6 +35,17 @@ impl Builder<'_> {
                 }
                 Rule::combine => {
                     let mut kids = me.kids(kid);
+                    if let Some(count) = kids.take(Rule::count_below) {
+                        let text = "count below".to_string();
+                        let name = Name { text, span: me.span(&count) };
+                        let mut inner = me.kids(count);
+                        inner.take(Rule::below_word);
+                        let below = me.next_expr(&mut inner, span);
+                        if me.once(&mut seen, "combine", span) {
+                            (card.combine, card.below) = (Some(name), Some(below));
+                        }
+                        return;
+                    }
                     let written = me.next_name(&mut kids);
                     let text = written.text.split_whitespace().collect::<Vec<_>>().join(" ");
                     if me.once(&mut seen, "combine", span) {
@@ -56,6 +68,18 @@ impl Builder<'_> {
                 Rule::limit => {
                     let limit = me.limit(kid);
                     card.limits.push(limit);
+                }
+                Rule::correction => {
+                    let correction = me.correction(kid);
+                    if me.once(&mut seen, "override", span) {
+                        card.correction = Some(correction);
+                    }
+                }
+                Rule::share_limit => {
+                    let limit = me.share_limit(kid);
+                    if me.once(&mut seen, format!("limit {}", limit.name.text), span) {
+                        card.share_limits.push(limit);
+                    }
                 }
                 Rule::grades => {
                     let grades = me.table_of_rows(kid);
@@ -189,6 +213,13 @@ impl Builder<'_> {
                 let mut inner = self.kids(kid);
                 MissingPolicy::Neutral(self.next_expr(&mut inner, span))
             }
+            Some(kid) if kid.as_rule() == Rule::carry => {
+                let most = self.kids(kid).list.find(|kid| kid.as_rule() == Rule::duration);
+                match most {
+                    Some(most) => MissingPolicy::CarryLast { at_most: self.duration(most) },
+                    None => MissingPolicy::Fail,
+                }
+            }
             Some(kid) if kid.as_rule() == Rule::zero => MissingPolicy::Zero,
             _ => MissingPolicy::Fail,
         };
@@ -201,11 +232,38 @@ impl Builder<'_> {
         let verb = match kids.take(Rule::limit_verb).map(|kid| kid.as_str()) {
             Some("floor") => LimitVerb::Floor,
             Some("set") => LimitVerb::Set,
+            Some("hold") => LimitVerb::Hold,
             _ => LimitVerb::Cap,
         };
         let value = self.next_expr(&mut kids, span);
         let when = kids.take(Rule::expr).map(|kid| self.expr(kid));
         let because = kids.take(Rule::because).and_then(|kid| self.because(kid));
         Limit { verb, value, when, because, span }
+    }
+
+    fn correction(&mut self, node: Node<'_>) -> Correction {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let field = self.next_name(&mut kids);
+        kids.take(Rule::kw_of);
+        let events = self.next_name(&mut kids);
+        kids.take(Rule::kw_where);
+        let filter = kids.take(Rule::expr).map(|kid| self.expr(kid));
+        let newer_evidence = kids.take(Rule::newer_evidence).is_some();
+        Correction { field, events, filter, newer_evidence, span }
+    }
+
+    fn share_limit(&mut self, node: Node<'_>) -> ShareLimit {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let name = self.next_name(&mut kids);
+        let at_most = match kids.take(Rule::at_most) {
+            Some(most) => {
+                let mut inner = self.kids(most);
+                self.next_expr(&mut inner, span)
+            }
+            None => self.hole(span),
+        };
+        ShareLimit { name, at_most, span }
     }
 }

@@ -153,6 +153,7 @@ pub fn card(name: &str, lines: Vec<Line>) -> Scorecard {
         missing: RENORMALISE,
         combine: Combine::WeightedMean,
         base: Decimal::ZERO,
+        correction: None,
         limits: Vec::new(),
         grades: Vec::new(),
     }

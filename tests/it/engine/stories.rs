@@ -36,8 +36,13 @@ fn quarters_are_told_one_by_one() {
     w.program.tables[id.index()].kind = TableKind::Rows { as_of: Some(FieldId(1)) };
     let x = w.own("x");
     w.metric("m", x);
-    let held =
-        e(ExprKind::Held { condition: bx(at_least(metric(0), "5")), count: 3, of: 3, period: PeriodKind::Quarter });
+    let held = e(ExprKind::Held {
+        condition: bx(at_least(metric(0), "5")),
+        count: 3,
+        of: 3,
+        period: PeriodKind::Quarter,
+        ignoring: false,
+    });
     w.rule("r", held, None);
     let evaluator = w.evaluator();
     let account = evaluator.account("A", date("2026-03-31")).unwrap();

@@ -27,7 +27,7 @@ fn rows_expr(aggregate: Aggregate) -> Expr {
 }
 
 fn held(condition: Expr, count: u32, of: u32) -> Expr {
-    e(ExprKind::Held { condition: bx(condition), count, of, period: PeriodKind::Quarter })
+    e(ExprKind::Held { condition: bx(condition), count, of, period: PeriodKind::Quarter, ignoring: false })
 }
 
 #[test]

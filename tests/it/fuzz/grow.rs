@@ -127,7 +127,7 @@ impl<'a> Grower<'a> {
             return self.leaf();
         }
         let d = depth - 1;
-        match self.rng.below(22) {
+        match self.rng.below(25) {
             0 | 1 => format!("({} {} {})", self.number(d), self.rng.pick(&["+", "-"]), self.number(d)),
             2 => format!("({} * {})", self.number(d), self.number(d)),
             3 => format!("({} / {})", self.number(d), self.number(d)),
@@ -145,6 +145,13 @@ impl<'a> Grower<'a> {
             13 if self.row.is_none() => format!("to_number(change in {} over {})", self.number(d), self.over()),
             14 if self.row.is_none() => format!("to_number(percent change in {} over {})", self.number(d), self.over()),
             15 if self.row.is_none() => format!("to_number(trend of {} over {})", self.number(d), self.over()),
+            16 if self.row.is_none() => {
+                let ignoring = self.rng.pick(&["", " ignoring missing"]);
+                format!("(streak of ({}) over {}{ignoring})", self.condition(d), self.over())
+            }
+            17 => format!("power({}, {})", self.number(d), self.rng.pick(&["2", "-1", "0", "3", "1000", "0.5"])),
+            18 => format!("(if {} then {} else missing)", self.condition(d), self.number(d)),
+            19 => format!("to_number(days_left_in_quarter({}))", self.date(d)),
             _ if self.row.is_none() => self.aggregate(d),
             _ => self.leaf(),
         }

@@ -259,6 +259,13 @@ const AROUND: &[(&str, &str)] = &[
     ("percent change in ", " over 1 year"),
     ("trend of ", " over 4 quarters"),
     ("percentile of ", " within size"),
+    ("percentile of ", " against end of previous year"),
+    ("streak of ", " over 8 quarters"),
+    ("", " until no over 6 weeks at least 2 weeks"),
+    ("if yes then missing else ", ""),
+    ("gap(", ")"),
+    ("position(", ")"),
+    ("power(", ", 2)"),
     ("days since ", ""),
     ("months until ", ""),
     ("count(", ")"),
@@ -268,8 +275,20 @@ const AROUND: &[(&str, &str)] = &[
     ("{", "}"),
 ];
 
-const DECLARATIONS: &[&str] =
-    &["define", "events", "metric", "objective", "param", "rule", "scorecard", "segment", "segments", "table", "test"];
+const DECLARATIONS: &[&str] = &[
+    "benchmark",
+    "define",
+    "events",
+    "metric",
+    "objective",
+    "param",
+    "rule",
+    "scorecard",
+    "segment",
+    "segments",
+    "table",
+    "test",
+];
 
 /// Changes a text once or a few times; `other` is a text to borrow from.
 pub fn text(rng: &mut Rng, text: &str, other: &str) -> String {

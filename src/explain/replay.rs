@@ -1,0 +1,116 @@
+//! Conditions over periods, told point by point: `for 3 quarters`, `streak of …`, `… until …`.
+
+use super::conditions::condition;
+use super::words::Words;
+use super::{Case, Condition, Shown, past};
+use crate::calendar::Date;
+use crate::engine::reference::Replayed;
+use crate::program::{Expr, ExprKind};
+use serde::Serialize;
+
+/// A condition over periods and what it was at the end of each.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PeriodsWhy {
+    /// As written.
+    pub text: String,
+    /// What came out.
+    pub value: Shown,
+    /// In a few words: `held 2 times of 3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
+    /// The points: latest first, or for a state from the earliest on.
+    pub points: Vec<Condition>,
+}
+
+/// The facts.
+pub fn periods(case: Case, expr: &Expr) -> PeriodsWhy {
+    let points = points(case, expr);
+    PeriodsWhy {
+        text: Words::new(case.program).expr(expr),
+        value: Shown::new(case.program, expr.ty, &case.probe.value(expr)),
+        told: told(expr, &points),
+        points,
+    }
+}
+
+/// What the parts of a condition over periods were at each point; nothing for any other expression.
+pub fn points(case: Case, expr: &Expr) -> Vec<Condition> {
+    let ends = |period, count| case.probe.calendar().complete_ends(period, case.probe.as_of(), count);
+    match &expr.kind {
+        ExprKind::Held { condition, of, period, .. } => {
+            ends(*period, *of).into_iter().map(|end| past::at(case, condition, end)).collect()
+        }
+        ExprKind::Streak { condition, over, .. } => {
+            ends(over.unit, over.count).into_iter().map(|end| past::at(case, condition, end)).collect()
+        }
+        ExprKind::Until { enter, leave, at_least, .. } => {
+            let mut before = false;
+            let mut out = Vec::new();
+            for point in case.probe.replay(expr) {
+                out.push(state(case, (enter, leave), &point, before, *at_least));
+                before = point.state;
+            }
+            out
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `held 2 times of 3`
+pub fn told(expr: &Expr, points: &[Condition]) -> Option<String> {
+    let held = points.iter().filter(|p| p.holds == Some(true)).count() as u64;
+    let times = crate::report::counted(held, "time", "times");
+    match &expr.kind {
+        ExprKind::Held { count, ignoring, .. } => {
+            let unknown = points.iter().filter(|p| p.holds.is_none()).count();
+            let left_out = match unknown {
+                n if *ignoring && n > 0 => format!(", {n} left out"),
+                _ => String::new(),
+            };
+            Some(format!("held {times} of {count}{left_out}"))
+        }
+        ExprKind::Until { .. } => points.last().map(|last| match last.holds {
+            Some(true) => "the state is on".to_string(),
+            _ => "the state is off".to_string(),
+        }),
+        _ => None,
+    }
+}
+
+/// A point of a replay: what decided there, and the state from there on.
+fn state(case: Case, (enter, leave): (&Expr, &Expr), point: &Replayed, before: bool, at_least: u32) -> Condition {
+    let at = |expr: &Expr| told_at(case, expr, point.date);
+    // What could turn the state is what is worth reading.
+    let turning = at(if before { leave } else { enter });
+    let word = match (before, point.state) {
+        (false, true) => "begins",
+        (true, false) => "ends",
+        (true, true) if point.kept => "stays on, entered too recently",
+        (false, false) if point.kept => "stays off, left too recently",
+        (true, true) => "stays on",
+        (false, false) => "stays off",
+    };
+    let least = if point.kept { format!(" (at least {at_least})") } else { String::new() };
+    Condition {
+        shown: format!("on {}: {word}{least}; {}", point.date, turning.shown),
+        missing: turning.missing.iter().map(|m| format!("on {}: {m}", point.date)).collect(),
+        holds: Some(point.state),
+        join: None,
+        clauses: Vec::new(),
+        ..turning
+    }
+}
+
+/// A condition as it was on a date, without the date in its words.
+fn told_at(case: Case, expr: &Expr, date: Date) -> Condition {
+    if date == case.probe.as_of() {
+        return condition(case, expr);
+    }
+    let mut told = None;
+    case.probe.then(date, &mut |account, probe| told = Some(condition(Case { account, probe, ..case }, expr)));
+    told.unwrap_or_else(|| {
+        let text = Words::new(case.program).expr(expr);
+        let nothing = Condition::new(text, case.sources.position(expr.span));
+        Condition { shown: "no data".to_string(), missing: vec!["no data".to_string()], ..nothing }
+    })
+}
