@@ -51,7 +51,9 @@ are only warnings.
 Examples:
   laud check
   laud check examples/advocacy examples/health
-  laud check --format compact
+  laud check --format compact          one line each, for editors
+  laud check --format sarif > laud.sarif
+  laud check --format md > summary.md
   laud explain threshold-gap           the page of a finding";
 
 const FMT: &str = "\

@@ -138,7 +138,7 @@ impl<'a> Painter<'a> {
         let body = match list.get(i) {
             None => Body::Lines(Vec::new()),
             Some(node) if node.blocks().is_empty() => Body::Columns(cells(list, i, parent, &self.writer(plain))),
-            Some(node) => match self.inline(node, column) {
+            Some(node) => match self.inline(node, column, plain) {
                 Some((key, parts)) if !plain => Body::Inline(key, parts),
                 Some((_, parts)) => Body::Lines(vec![" ".repeat(column) + &joined(&parts)]),
                 None => Body::Lines(self.tall(node, column, plain)),
@@ -148,7 +148,7 @@ impl<'a> Painter<'a> {
     }
 
     /// A statement with a block that was written on one line, has no comments, and fits.
-    fn inline(&self, node: &Node, column: usize) -> Option<(Key, Vec<String>)> {
+    fn inline(&self, node: &Node, column: usize, plain: bool) -> Option<(Key, Vec<String>)> {
         let writer = Writer { dense: true, ..self.writer(false) };
         let blocks = node.blocks();
         let [block] = blocks.as_slice() else { return None };
@@ -165,13 +165,13 @@ impl<'a> Painter<'a> {
         for statement in block.statements() {
             let range = self.tokens.within(statement.start..statement.end);
             heads.push(self.tokens.list.get(range.start).map_or("", |t| self.tokens.text(t)).to_string());
-            parts.push(match self.inline(statement, 0) {
+            parts.push(match self.inline(statement, 0, plain) {
                 Some((_, parts)) => joined(&parts),
                 None if !statement.blocks().is_empty() => return None,
                 None => writer.flat(range),
             });
         }
-        (column + width(&joined(&parts)) <= WIDEST).then(|| (Key::Inline(node.rule, heads), parts))
+        (plain || column + width(&joined(&parts)) <= WIDEST).then(|| (Key::Inline(node.rule, heads), parts))
     }
 
     /// A statement with blocks of several lines.
@@ -189,8 +189,7 @@ impl<'a> Painter<'a> {
             let brace = self.tokens.list.get(inner.start);
             match out.last_mut() {
                 // A comment before the brace has the line for itself.
-                Some(last) if brace.is_some_and(|b| b.lines_before > 0 && self.commented(at..inner.start)) => {
-                    let _ = last;
+                Some(_) if brace.is_some_and(|b| b.lines_before > 0 && self.commented(at..inner.start)) => {
                     out.push(" ".repeat(column) + "{");
                 }
                 Some(last) if last.trim().is_empty() => last.push('{'),

@@ -87,3 +87,45 @@ fn line_ends(before: &str, out: String) -> String {
         _ => out,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use std::path::Path;
+
+    /// Lays out a text as if the usual layout had changed every declaration.
+    fn plainly(text: &str) -> String {
+        let (tree, tokens) = (Tree::new(text).unwrap(), Tokens::new(text));
+        block::file(&tree, &tokens, &tree.root.statements().map(|item| item.start).collect())
+    }
+
+    #[test]
+    fn what_keeps_its_lines_stays_the_same_too() {
+        for project in ["advocacy", "health", "telco"] {
+            for entry in
+                std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(project)).unwrap()
+            {
+                let path = entry.unwrap().path();
+                if path.extension().is_none_or(|e| e != "laud") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                let facts = |text: &str| proof::Facts::of(0, &Source::new("", text)).unwrap();
+                let plain = plainly(&text);
+                assert!(facts(&plain) == facts(&text), "{plain}");
+                assert_eq!(plainly(&plain), plain);
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_declaration_that_would_change_keeps_its_lines() {
+        // Broken over several lines, the comment would not describe the last column any more.
+        let fields: Vec<String> = (0..12).map(|n| format!("column_{n} text")).collect();
+        let table = format!("table account {{ id text key  {} }} # what the last one means\n", fields.join("  "));
+        let text = format!("param  a=1\n\n{table}");
+        let laid_out = format(0, &Source::new("a.laud", text.as_str())).unwrap();
+        assert_eq!(laid_out, format!("param a = 1\n\n{}", table.replace(" #", "  #")));
+    }
+}

@@ -145,7 +145,7 @@ fn shaken(text: &str, seed: u64) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn shaken_texts_settle_too(which in any::<prop::sample::Index>(), seed in any::<u64>()) {
@@ -170,6 +170,20 @@ fn blanks_alone_do_not_show() {
     let text = "metric a = count(activity where type = reference and status = completed)\nsegments s by a {\n  x < 1\n  y otherwise\n}\n";
     let shaken = text.replace(" = ", "   =\t").replace('(', "( ").replace("\n  ", "\n\t\t");
     assert_eq!(laid_out(text), laid_out(&shaken));
+}
+
+#[test]
+fn the_examples_are_laid_out() {
+    let mut list = Vec::new();
+    for folder in ["examples", "src/cli/init"] {
+        rule_files(&root().join(folder), &mut list);
+    }
+    let mut failures = Failures::default();
+    for (name, text) in list {
+        let differs = laid_out(&text) != text;
+        failures.case(&name, if differs { Err("`laud fmt` would change it".to_string()) } else { Ok(()) });
+    }
+    failures.report();
 }
 
 #[test]

@@ -119,7 +119,10 @@ fn hidden(line: &str) -> String {
     for i in 1..words.len() {
         let before = words[i - 1].trim_end().trim_start_matches(['(', '*']);
         let hash = words[i].trim_end_matches(|c: char| !c.is_ascii_hexdigit()).trim_start_matches(['`', '"']);
-        if matches!(before, "program" | "\"program\":") && hash.len() == 7 && hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if matches!(before, "program" | "\"program\":")
+            && hash.len() == 7
+            && hash.bytes().all(|b| b.is_ascii_hexdigit())
+        {
             words[i] = "(hash) ";
         }
     }
