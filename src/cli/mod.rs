@@ -12,6 +12,7 @@ mod findings;
 mod fmt;
 mod help;
 mod init;
+mod packages;
 mod project;
 mod session;
 mod stop;

@@ -171,7 +171,7 @@ impl<'a> Painter<'a> {
                 None => writer.flat(range),
             });
         }
-        (plain || column + width(&joined(&parts)) <= WIDEST).then(|| (Key::Inline(node.rule, heads), parts))
+        (plain || column + width(&joined(&parts)) <= WIDEST).then_some((Key::Inline(node.rule, heads), parts))
     }
 
     /// A statement with blocks of several lines.

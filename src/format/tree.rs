@@ -22,7 +22,16 @@ impl Node {
     fn new(pair: Pair<'_, Rule>) -> Node {
         let span = pair.as_span();
         let (rule, start, end) = (pair.as_rule(), span.start(), span.end());
-        Node { rule, start, end, children: pair.into_inner().map(Node::new).collect() }
+        let mut children: Vec<Node> = Vec::new();
+        for mut child in pair.into_inner().map(Node::new) {
+            // A word in front of a declaration, as in `final scorecard`, is a part of it.
+            if let Some(word) = children.pop_if(|before| before.rule == Rule::access) {
+                child.start = word.start;
+                child.children.insert(0, word);
+            }
+            children.push(child);
+        }
+        Node { rule, start, end, children }
     }
 
     /// True for `{ … }`.

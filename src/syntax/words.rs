@@ -81,7 +81,10 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_where => Clause(&["where"]),
         Rule::kw_within => Words(&["within"]),
 
-        Rule::file | Rule::item => Noun("a declaration"),
+        Rule::file | Rule::item | Rule::declaration => Noun("a declaration"),
+        Rule::access => Statement(&["extend", "final", "open", "tighten only"]),
+        Rule::access_word => Nothing,
+        Rule::local_share => Statement(&["local at most"]),
         Rule::objective => Statement(&["objective"]),
         Rule::table => Statement(&["table"]),
         Rule::events => Statement(&["events"]),
@@ -92,6 +95,9 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::metric => Statement(&["metric"]),
         Rule::portfolio_metric => Statement(&["portfolio metric"]),
         Rule::benchmark => Statement(&["benchmark"]),
+        Rule::portfolio_rule => Statement(&["portfolio rule"]),
+        Rule::row_metric => Nothing,
+        Rule::of_table => Words(&["of"]),
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
         Rule::test => Statement(&["test"]),
@@ -343,6 +349,9 @@ pub fn wanted(rule: Rule) -> Wanted {
     }
 }
 
+/// What stands in front of a declaration word.
+pub const ACCESS: &[&str] = &["final", "tighten", "only", "open", "extend"];
+
 /// The types that can be written.
 pub const TYPES: &[&str] = &[
     "boolean", "date", "duration", "instant", "integer", "money", "nps", "number", "one of", "points", "ratio", "text",
@@ -470,8 +479,8 @@ impl Place {
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
             Place::Benchmark => &["for", "from", "source"],
             Place::Scorecard => &[
-                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "missing", "override", "set",
-                "weights",
+                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "local", "missing", "override",
+                "set", "weights",
             ],
             Place::Rule => &[
                 "approval",
