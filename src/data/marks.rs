@@ -114,6 +114,7 @@ mod tests {
             recorded: false,
             merged: false,
             parent: false,
+            currency: None,
             doc: None,
             span: Span::default(),
         };

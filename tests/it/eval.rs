@@ -109,7 +109,7 @@ fn options(folder: &Path) -> Case {
     case
 }
 
-fn case(folder: &Path) -> Result<(), String> {
+pub(crate) fn case(folder: &Path) -> Result<(), String> {
     let expected = read(&folder.join("expected.csv"));
     let case = options(folder);
     let sources = case.sources();

@@ -98,7 +98,9 @@ impl Scope<'_> {
             match outcome {
                 Outcome::Counted(_) => told.counted += 1,
                 Outcome::Dropped(Dropped::Filter { unknown: true }) => told.undecided += 1,
-                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why)) => told.missing(why),
+                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why) | Dropped::NoKey(why)) => {
+                    told.missing(why)
+                }
                 Outcome::Dropped(_) => {}
             }
         });

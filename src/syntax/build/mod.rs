@@ -11,6 +11,7 @@ mod expression;
 mod grouping;
 mod literal;
 mod meta;
+mod money;
 mod rows;
 mod rule;
 mod scorecard;
@@ -533,6 +534,9 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_until
             | Rule::kw_when
             | Rule::kw_where
+            | Rule::kw_with
+            | Rule::kw_key
+            | Rule::time_decay
             | Rule::kw_within
             | Rule::replaced
             | Rule::coverage_word
