@@ -85,10 +85,14 @@ pub enum ItemKind {
     Portfolio(Metric),
     /// `benchmark NAME of METRIC { … }`
     Benchmark(Benchmark),
+    /// `TABLE metric NAME …`: one value per row of a child table.
+    RowMetric(RowMetric),
     /// `scorecard NAME { … }`
     Scorecard(Box<Scorecard>),
     /// `rule NAME { … }`
     Rule(Box<Rule>),
+    /// `portfolio rule NAME { … }`
+    PortfolioRule(Box<Rule>),
     /// `test "title" as of DATE { … }`
     Test(Test),
 }
@@ -107,8 +111,10 @@ impl ItemKind {
             ItemKind::Metric(_) => "metric",
             ItemKind::Portfolio(_) => "portfolio metric",
             ItemKind::Benchmark(_) => "benchmark",
+            ItemKind::RowMetric(_) => "metric of rows",
             ItemKind::Scorecard(_) => "scorecard",
             ItemKind::Rule(_) => "rule",
+            ItemKind::PortfolioRule(_) => "portfolio rule",
             ItemKind::Test(_) => "test",
         }
     }
@@ -159,6 +165,8 @@ pub enum MetaKind {
 /// One row per subject.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Table {
+    /// The table to whose rows these rows belong, if they belong to any.
+    pub of: Option<Name>,
     /// `as of FIELD`: the table keeps its history.
     pub as_of: Option<Name>,
     /// The columns.
@@ -170,8 +178,8 @@ pub struct Table {
 /// One row per thing that happened.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Events {
-    /// The table whose rows these things happened to.
-    pub of: Name,
+    /// The table whose rows these things happened to; the whole portfolio, if absent.
+    pub of: Option<Name>,
     /// The field that says when.
     pub at: Name,
     /// The columns.
@@ -390,6 +398,15 @@ pub struct Scale {
 }
 
 // ---------- metric ----------
+
+/// A metric of the rows of a child table.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct RowMetric {
+    /// The table.
+    pub of: Name,
+    /// What is measured.
+    pub metric: Metric,
+}
 
 /// A measured quantity.
 #[derive(Debug, Clone, PartialEq, Hash)]

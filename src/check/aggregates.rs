@@ -92,6 +92,10 @@ impl Checker<'_, '_> {
             );
             return unknown(span);
         };
+        let Some(reach) = self.reach(table, source_span, scope) else { return unknown(span) };
+        if !self.fits_rows(function, entry, table, span) {
+            return unknown(span);
+        }
         let row = Scope::Row(table);
         let (value, ty) = match self.aggregate_value(function, entry, value, &row, span, source_span) {
             Some(found) => found,
@@ -100,6 +104,7 @@ impl Checker<'_, '_> {
         let mut out = Aggregate {
             function,
             source: table,
+            reach,
             value,
             filter: None,
             window: None,
@@ -113,8 +118,12 @@ impl Checker<'_, '_> {
             at_least,
         };
         let mut seen: HashMap<&'static str, Span> = HashMap::new();
-        for clause in clauses {
-            self.clause(clause, &mut out, &row, &mut seen, entry);
+        let undated = self.program.table(table).is_some_and(|t| t.kind.at().is_none());
+        let joined = if undated { super::grains::windows_in_conditions(clauses) } else { None };
+        for clause in joined.as_deref().unwrap_or(clauses) {
+            if !undated || self.fits_undated(clause, table) {
+                self.clause(clause, &mut out, &row, &mut seen, entry);
+            }
         }
         if matches!(function, A::Nps | A::NpsMargin)
             && out.latest_per.is_empty()
@@ -146,7 +155,7 @@ impl Checker<'_, '_> {
             .program
             .tables
             .iter()
-            .filter(|t| matches!(t.kind, TableKind::Events { .. }))
+            .filter(|t| !matches!(t.kind, TableKind::Rows { .. }))
             .map(|t| t.header.name.as_str())
             .collect();
         let (code, message) = match self.symbol(&name.text) {
@@ -423,7 +432,8 @@ impl Checker<'_, '_> {
             _ => std::slice::from_ref(condition),
         };
         let column = |expr: &Expr| match (&expr.kind, scope) {
-            (ExprKind::RowField(id), Scope::Row(table)) => Some((*table, *id)),
+            (ExprKind::RowField(id), Scope::Row(table) | Scope::Child(table)) => Some((*table, *id)),
+            (ExprKind::Related { of, field }, _) => Some((*of, *field)),
             (ExprKind::Field(id), _) => self.program.subject.map(|table| (table, *id)),
             _ => None,
         };

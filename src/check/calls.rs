@@ -105,7 +105,7 @@ impl Checker<'_, '_> {
         match self.symbol(name) {
             Some(Symbol::Table(i)) => {
                 let table = self.program.tables.get(i)?;
-                matches!(table.kind, TableKind::Events { .. }).then_some(TableId(i as u32))
+                (!matches!(table.kind, TableKind::Rows { .. })).then_some(TableId(i as u32))
             }
             _ => None,
         }

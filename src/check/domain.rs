@@ -88,6 +88,8 @@ pub trait Known {
     fn points(&self, id: crate::program::MetricId) -> Domain;
     /// The domain of a portfolio metric's value.
     fn portfolio(&self, id: crate::program::PortfolioId) -> Domain;
+    /// The domain of the value of a metric of rows.
+    fn row_metric(&self, id: crate::program::RowMetricId) -> Domain;
     /// The domain of a score.
     fn score(&self, id: crate::program::ScorecardId) -> Domain;
     /// A column of the account.
@@ -119,7 +121,9 @@ pub fn of(expr: &Expr, known: &dyn Known, source: Option<crate::program::TableId
         ExprKind::Param(id) => known.param(*id).map_or(Domain::ANY, Domain::point),
         ExprKind::Field(id) => of_field(known.field(*id)),
         ExprKind::RowField(id) => of_field(known.row_field(source, *id)),
+        ExprKind::Related { of, field } => of_field(known.row_field(Some(*of), *field)),
         ExprKind::Metric(id) => known.metric(*id),
+        ExprKind::RowMetric { metric, .. } => known.row_metric(*metric),
         ExprKind::Points(id) => known.points(*id),
         ExprKind::Score(id) => known.score(*id),
         ExprKind::Negate(inner) => recurse(inner).negated(),

@@ -25,7 +25,13 @@ impl Checker<'_, '_> {
             let help = "write one table for the whole, or a portfolio metric per segment";
             self.error(Code::GrainMismatch, at, "the portfolio is in no segment", "a segment of accounts", help);
         }
-        let (built, domain) = self.measured(item, metric, &Scope::Portfolio, cyclic);
+        if let Some(valid) = &metric.valid_for {
+            let help = "put it on a metric of the account, or ask for the age: `days since last(…)`";
+            let message = "a metric of the whole portfolio does not go stale";
+            self.error(Code::ClauseMisplaced, valid.span, message, "goes by the rows of one account", help);
+        }
+        let bare = ast::Metric { valid_for: None, ..metric.clone() };
+        let (built, domain) = self.measured(item, &bare, &Scope::Portfolio, cyclic);
         put(&mut self.portfolio_domains, index, domain);
         put(&mut self.portfolio, index, Some(built));
     }
@@ -120,14 +126,6 @@ impl Checker<'_, '_> {
                 let message = format!("`{name}` is taken over accounts");
                 let help = format!("write `{}`", entry.signature);
                 self.error(Code::WrongArguments, span, message, "not over accounts", help);
-                return Some(unknown(span));
-            }
-            let scalar =
-                entries.len() > 1 && !call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }));
-            if *scope == Scope::Portfolio && !scalar {
-                let message = "these rows are counted for each account, and this is about the whole portfolio";
-                let help = format!("add the accounts up: `sum({name}(…) of accounts)`");
-                self.error(Code::GrainMismatch, span, message, "of which account?", help);
                 return Some(unknown(span));
             }
             return None;
@@ -344,13 +342,13 @@ impl Checker<'_, '_> {
                 self.error(Code::GrainMismatch, span, message, "of which account?", help);
                 return unknown(span);
             }
-            Scope::Row(_) | Scope::Account if matches!(scope, Scope::Row(_)) || self.called_in_rows => {
+            Scope::Row(_) | Scope::Child(_) | Scope::Account if scope.table().is_some() || self.called_in_rows => {
                 let help = "declare it as a metric of its own and name that";
                 let message = "accounts are not compared inside an aggregate of rows";
                 self.error(Code::ClauseMisplaced, span, message, "all accounts, for each row", help);
                 return unknown(span);
             }
-            Scope::Row(_) | Scope::Account => {}
+            Scope::Row(_) | Scope::Child(_) | Scope::Account => {}
         }
         let typed = self.expr(value, scope, None);
         let sound = self.number(&typed);

@@ -13,7 +13,7 @@ use crate::builtins::{AggregateFunction, Function};
 use crate::calendar::{Date, PeriodKind};
 use crate::engine::MetricResult;
 use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, ExprKind, FieldId, Keep, Metric, TableKind, Type};
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, Keep, Metric, Type};
 use crate::report::accounts::personal_key;
 use crate::report::{counted, value};
 use crate::value::{Missing, Value};
@@ -53,11 +53,9 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
             parts.push(text);
         }
     }
-    if parts.is_empty() {
-        if reads_account(expr) {
-            let rows = case.program.subject.and_then(|id| case.data.table(id));
-            parts.extend(rows.map(|rows| rows.place(case.account.row)));
-        }
+    if parts.is_empty() && reads_account(expr) {
+        let rows = case.program.subject.and_then(|id| case.data.table(id));
+        parts.extend(rows.map(|rows| rows.place(case.account.row)));
     }
     parts.join("; ")
 }
@@ -334,10 +332,7 @@ fn columns(case: Case, aggregate: &Aggregate) -> Vec<(FieldId, Type)> {
     found.extend(aggregate.dedupe.iter().flat_map(|d| &d.by));
     found.extend(&aggregate.latest_per);
     let table = case.program.table(aggregate.source);
-    let dated = match table.map(|t| &t.kind) {
-        Some(TableKind::Events { at, .. }) => Some(*at),
-        _ => None,
-    };
+    let dated = table.and_then(|t| t.kind.at());
     found.retain(|f| Some(*f) != dated);
     found.sort();
     found.dedup();

@@ -68,6 +68,17 @@ impl<'a> Words<'a> {
             ExprKind::Param(id) => (named(program.params.get(id.index()).map(|p| &*p.header.name)), Grip::Whole),
             ExprKind::Field(id) => (field(program, program.subject, *id), Grip::Whole),
             ExprKind::RowField(id) => (field(program, self.rows, *id), Grip::Whole),
+            ExprKind::Related { of, field: id } => {
+                let table = program.table(*of).map_or("?", |t| &t.header.name);
+                (format!("{table}.{}", field(program, Some(*of), *id)), Grip::Whole)
+            }
+            ExprKind::RowMetric { metric, of } => {
+                let name = named(program.row_metric(*metric).map(|m| &*m.header.name));
+                match self.rows == Some(*of) {
+                    true => (name, Grip::Whole),
+                    false => (format!("{}.{name}", program.table(*of).map_or("?", |t| &t.header.name)), Grip::Whole),
+                }
+            }
             ExprKind::Metric(id) => (named(program.metric(*id).map(|m| &*m.header.name)), Grip::Whole),
             ExprKind::Points(id) => {
                 (format!("points({})", named(program.metric(*id).map(|m| &*m.header.name))), Grip::Whole)

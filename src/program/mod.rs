@@ -49,6 +49,8 @@ ids! {
     PortfolioId
     /// A benchmark.
     BenchmarkId
+    /// A metric of the rows of a child table.
+    RowMetricId
     /// A scorecard.
     ScorecardId
     /// A rule.
@@ -76,10 +78,14 @@ pub struct Program {
     pub portfolio: Vec<Metric>,
     /// Benchmarks.
     pub benchmarks: Vec<Benchmark>,
+    /// Metrics of the rows of child tables.
+    pub row_metrics: Vec<RowMetric>,
     /// Scorecards.
     pub scorecards: Vec<Scorecard>,
     /// Rules.
     pub rules: Vec<Rule>,
+    /// Rules about the whole portfolio.
+    pub portfolio_rules: Vec<Rule>,
     /// Objectives.
     pub objectives: Vec<Objective>,
     /// Metrics and scorecards such that each comes after what it reads.
@@ -148,6 +154,36 @@ pub enum TableKind {
     Rows { as_of: Option<FieldId> },
     /// One row per thing that happened to a row of `of`; `parent` holds the key of that row, `at` the date.
     Events { of: TableId, parent: FieldId, at: FieldId },
+    /// One row per thing that happened to the whole portfolio; `at` holds the date.
+    Portfolio { at: FieldId },
+    /// One row per key, each belonging to a row of `of`; `parent` holds the key of that row.
+    Child { of: TableId, parent: FieldId },
+}
+
+impl TableKind {
+    /// The table to whose rows these rows belong, and the column that holds the key of that row.
+    pub fn owner(&self) -> Option<(TableId, FieldId)> {
+        match self {
+            TableKind::Child { of, parent } | TableKind::Events { of, parent, .. } => Some((*of, *parent)),
+            TableKind::Rows { .. } | TableKind::Portfolio { .. } => None,
+        }
+    }
+
+    /// The column that says when something happened.
+    pub fn at(&self) -> Option<FieldId> {
+        match self {
+            TableKind::Events { at, .. } | TableKind::Portfolio { at } => Some(*at),
+            TableKind::Rows { .. } | TableKind::Child { .. } => None,
+        }
+    }
+
+    /// The column that says since when a row holds, where a table keeps its history.
+    pub fn since(&self) -> Option<FieldId> {
+        match self {
+            TableKind::Rows { as_of } => *as_of,
+            _ => None,
+        }
+    }
 }
 
 /// A column.
@@ -265,6 +301,17 @@ pub struct Metric {
     pub scales: Vec<Scale>,
     /// How long a value stays usable, counted from its last row, and what becomes of it then.
     pub valid_for: Option<ValidFor>,
+}
+
+/// A metric of the rows of a child table.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct RowMetric {
+    /// Name and metadata.
+    pub header: Header,
+    /// Whose rows.
+    pub of: TableId,
+    /// Its value, in the scope of a row.
+    pub value: Expr,
 }
 
 /// How long a value stays usable.
@@ -567,7 +614,7 @@ pub enum ExprKind {
     Param(ParamId),
     /// A column of the account being scored.
     Field(FieldId),
-    /// A column of the row being aggregated; only inside [`Aggregate`].
+    /// A column of the row at hand: inside [`Aggregate`] the one being aggregated, otherwise the one a [`RowMetric`] is about.
     RowField(FieldId),
     /// The value of a metric.
     Metric(MetricId),
@@ -640,6 +687,10 @@ pub enum ExprKind {
     Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
     /// The value less the middle of a benchmark; with `position`, its quarter.
     Benchmark { id: BenchmarkId, position: bool },
+    /// The value of a metric of rows, for the row of `of` that is at hand or that the row at hand names; `of` is its table.
+    RowMetric { metric: RowMetricId, of: TableId },
+    /// A column of the row of `of` that the row at hand belongs to or names.
+    Related { of: TableId, field: FieldId },
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -706,6 +757,8 @@ pub struct Aggregate {
     pub function: crate::builtins::AggregateFunction,
     /// Whose rows.
     pub source: TableId,
+    /// Which of them.
+    pub reach: Reach,
     /// The value per row; absent for counts of rows, and for `first` and `last` of a source, which give its date.
     pub value: Option<Expr>,
     /// Rows that count; unknown counts as not met.
@@ -728,6 +781,32 @@ pub struct Aggregate {
     pub weight: Option<Expr>,
     /// Fewer rows than this make the value missing (too few).
     pub at_least: Option<u32>,
+}
+
+/// Which rows of its source an aggregate sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// Those of the account.
+    #[default]
+    Account,
+    /// Those that belong to the row of this table that is at hand, directly or through what belongs to it.
+    Below(TableId),
+    /// Those that name the row of `to` that is at hand in column `by` of `via`, or belong to a row of `via` that does.
+    Naming { to: TableId, via: TableId, by: FieldId },
+    /// Those of all accounts that exist; of a table of the portfolio, all.
+    Everyone,
+}
+
+/// The usual reach says nothing: programs without any other are what they always were.
+impl std::hash::Hash for Reach {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self {
+            Reach::Account => {}
+            Reach::Below(table) => (1u8, table).hash(state),
+            Reach::Naming { to, via, by } => (2u8, to, via, by).hash(state),
+            Reach::Everyone => 3u8.hash(state),
+        }
+    }
 }
 
 /// How near repeats are found.
@@ -828,6 +907,45 @@ impl Program {
     /// The benchmark of this id.
     pub fn benchmark(&self, id: BenchmarkId) -> Option<&Benchmark> {
         self.benchmarks.get(id.index())
+    }
+
+    /// The metric of rows of this id.
+    pub fn row_metric(&self, id: RowMetricId) -> Option<&RowMetric> {
+        self.row_metrics.get(id.index())
+    }
+
+    /// The table whose key a column holds: a text column of a table other than that of the accounts, named after another
+    /// table with a key. The column that names the owner of a row is not among them.
+    pub fn named_by(&self, table: TableId, field: FieldId) -> Option<TableId> {
+        let kind = &self.table(table)?.kind;
+        if matches!(kind, TableKind::Rows { .. }) || kind.owner().is_some_and(|(_, parent)| parent == field) {
+            return None;
+        }
+        let column = self.table(table)?.fields.get(field.index()).filter(|f| f.ty == Type::Text)?;
+        let keyed = |t: &Table| t.key.is_some() && t.kind.at().is_none();
+        let place = self.tables.iter().position(|t| t.header.name == column.name && keyed(t))?;
+        let found = TableId(u32::try_from(place).ok()?);
+        (found != table).then_some(found)
+    }
+
+    /// The column of a table that names rows of another.
+    pub fn naming(&self, table: TableId, to: TableId) -> Option<FieldId> {
+        let name = &self.table(to)?.header.name;
+        let place = self.table(table)?.fields.iter().position(|f| f.name == *name)?;
+        let field = FieldId(u32::try_from(place).ok()?);
+        (self.named_by(table, field) == Some(to)).then_some(field)
+    }
+
+    /// A table and those to whose rows its rows belong, up to the last.
+    pub fn lineage(&self, table: TableId) -> Vec<TableId> {
+        let mut line = vec![table];
+        while let Some((of, _)) = line.last().and_then(|id| self.table(*id)?.kind.owner()) {
+            if line.contains(&of) {
+                break;
+            }
+            line.push(of);
+        }
+        line
     }
 
     /// The table of accounts.

@@ -11,6 +11,8 @@ impl Expr {
             | ExprKind::Field(_)
             | ExprKind::RowField(_)
             | ExprKind::Metric(_)
+            | ExprKind::RowMetric { .. }
+            | ExprKind::Related { .. }
             | ExprKind::Points(_)
             | ExprKind::Score(_)
             | ExprKind::Segment(_)

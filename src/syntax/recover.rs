@@ -137,6 +137,11 @@ impl Debris<'_> {
             return None;
         }
         let next = self.text.get(self.start + word.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+        // `contact metric …`, `portfolio rule …`: the declaration's word is the second.
+        let second = word_at(next, 0);
+        if self.place == Place::File && (second == "metric" || word == "portfolio" && second == "rule") {
+            return None;
+        }
         if self.place == Place::Scorecard
             && ["weight", "at", "scale", "because", "missing", "informational"].contains(&word_at(next, 0))
         {

@@ -6,7 +6,7 @@
 //!   points or band (`references.points`, `references.band`), a scorecard (`advocacy`), its grade or coverage
 //!   (`advocacy.grade`, `advocacy.coverage`), a rule, a segment, a partition.
 //! * `portfolio.csv` (if wanted): `metric,value` and, if wanted, `band`, `counted`, `missing`, `undecided`: a portfolio metric and
-//!   the accounts behind its first aggregate.
+//!   the accounts, or else the rows, behind its first aggregate.
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
@@ -305,14 +305,17 @@ fn portfolio_values(program: &Program, results: &Results, expected: &str) -> Vec
         };
         let (metric, result) = (&program.portfolio[i], &results.portfolio[i]);
         for (header, cell) in headers.iter().zip(row.iter()).skip(1) {
-            let told = result.accounts.first();
+            let (told, rows) = (result.accounts.first(), result.rows.first());
             let count = |n: Option<u64>| n.map_or("-".to_string(), |n| n.to_string());
             let got = match header.as_str() {
                 "value" => shown(program, metric, &result.value),
                 "band" => result.band.clone().unwrap_or("-".to_string()),
-                "counted" => count(told.map(|t| t.counted)),
-                "missing" => count(told.map(|t| t.missing.iter().map(|(_, n)| n).sum())),
-                "undecided" => count(told.map(|t| t.undecided)),
+                "counted" => count(told.map(|t| t.counted).or(rows.map(|t| t.counted))),
+                "missing" => {
+                    let of = told.map(|t| &t.missing).or(rows.map(|t| &t.missing));
+                    count(of.map(|missing| missing.iter().map(|(_, n)| n).sum()))
+                }
+                "undecided" => count(told.map(|t| t.undecided).or(rows.map(|t| t.undecided))),
                 _ => panic!("portfolio.csv: unknown column `{header}`"),
             };
             if !fits(cell, &got) {

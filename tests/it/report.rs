@@ -90,6 +90,7 @@ fn aggregate(
         keep: Keep::First,
     });
     let aggregate = Aggregate {
+        reach: laud::program::Reach::Account,
         function,
         source,
         value,

@@ -11,7 +11,7 @@ use crate::builtins::AggregateFunction as F;
 use crate::calendar::Date;
 use crate::irrational;
 use crate::number::{Decimal, Products, apportion};
-use crate::program::{Aggregate, Decay};
+use crate::program::{Aggregate, Decay, Reach};
 use crate::value::{Fault, Missing, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -55,11 +55,16 @@ impl Row {
 
 impl Scope<'_> {
     pub(super) fn aggregate(self, aggregate: &Aggregate) -> Value {
-        self.run(aggregate, &mut |_, _, _| {})
+        match aggregate.reach {
+            Reach::Everyone => self.everyone(aggregate),
+            _ => self.run(aggregate, &mut |_, _, _| {}),
+        }
     }
 
     /// The latest date of a row that counts.
     pub(super) fn last_counted(self, aggregate: &Aggregate) -> Option<Date> {
+        // Rows without a date of their own are never the latest.
+        self.account.evaluator.program.table(aggregate.source)?.kind.at()?;
         let mut last = None;
         self.run(aggregate, &mut |_, date, outcome| {
             if matches!(outcome, Outcome::Counted(_)) {
@@ -88,11 +93,8 @@ impl Scope<'_> {
     fn rows(self, aggregate: &Aggregate, tell: Listener<'_>) -> Option<Vec<Row>> {
         let kept = self.kept(aggregate, tell);
         let diminish = self.diminished(aggregate, &kept);
-        let worth: Vec<Result<Worth, Dropped>> = kept
-            .iter()
-            .zip(diminish)
-            .map(|((row, date), left)| self.on(aggregate.source, *row).worth(aggregate, *date, left))
-            .collect();
+        let worth: Vec<Result<Worth, Dropped>> =
+            kept.iter().zip(diminish).map(|((row, date), left)| self.worth(aggregate, *row, *date, left)).collect();
         let capped = self.capped(aggregate, &kept, &worth);
         let mut too_large = capped.is_none();
         let mut rows = Vec::new();
@@ -155,16 +157,16 @@ impl Scope<'_> {
     }
 
     /// The first half of a row: its value and weight, and what it adds before any cap.
-    fn worth(self, aggregate: &Aggregate, date: Date, diminish: Option<Decimal>) -> Result<Worth, Dropped> {
+    fn worth(self, aggregate: &Aggregate, row: u32, date: Date, diminish: Option<Decimal>) -> Result<Worth, Dropped> {
         let value = match (&aggregate.value, aggregate.function) {
-            (Some(value), _) => self.eval(value),
+            (Some(value), _) => self.of_row(aggregate.source, row, value),
             (None, F::First | F::Last) => Value::Date(date),
             (None, _) => Value::Number(Decimal::ONE),
         };
         if let Value::Missing(reason) = value {
             return Err(Dropped::NoValue(reason));
         }
-        let weight = match aggregate.weight.as_ref().map(|weight| self.eval(weight)) {
+        let weight = match aggregate.weight.as_ref().map(|weight| self.of_row(aggregate.source, row, weight)) {
             None => None,
             Some(Value::Number(weight)) => Some(weight),
             Some(missing) => return Err(Dropped::NoWeight(missing.missing().unwrap_or(Missing::NotApplicable))),

@@ -11,10 +11,12 @@
 //! | `account` | one account, everything about it known |
 //! | `scope` | where an expression is evaluated: account, as-of date, event row |
 //! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
-//! | `rows`, `aggregate` | which event rows count, and what they amount to |
+//! | `related` | rows that belong to an account, to each other, or name each other; metrics of rows |
+//! | `rows`, `aggregate` | which rows count, and what they amount to |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
 //! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
+//! | `everyone` | rows of all accounts together |
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
 //! | `benchmark` | how a value compares with what others reach |
@@ -27,11 +29,13 @@ mod bands;
 mod benchmark;
 mod collective;
 mod correction;
+mod everyone;
 mod expr;
 mod functions;
 mod logic;
 mod population;
 mod portfolio;
+mod related;
 mod rows;
 mod schedule;
 mod scope;
@@ -54,7 +58,7 @@ pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 use super::{Engine, Options, PortfolioResult, Results};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
-use crate::program::{FieldId, PortfolioId, Program, Table, TableKind};
+use crate::program::{FieldId, PortfolioId, Program, Table};
 use crate::value::Value;
 use collective::Collectives;
 use schedule::Schedule;
@@ -186,10 +190,7 @@ impl<'a> Evaluator<'a> {
 
 /// The accounts of the subject table by id. A row without a key has no id and is not an account.
 fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
-    let history = match table.kind {
-        TableKind::Rows { as_of } => as_of,
-        TableKind::Events { .. } => None,
-    };
+    let history = table.kind.since();
     let mut by_id: BTreeMap<String, Subject> = BTreeMap::new();
     for row in 0..rows.rows {
         let Some(id) = id_of(table.key, rows, row) else { continue };

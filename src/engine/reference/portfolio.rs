@@ -168,6 +168,7 @@ impl Account<'_> {
             band: None,
             points: None,
             accounts: Vec::new(),
+            rows: Vec::new(),
             faults: Vec::new(),
         };
         let Some(metric) = self.evaluator.program.portfolio(id) else { return result };
@@ -176,6 +177,9 @@ impl Account<'_> {
         (result.band, result.points) = scope.points_of(metric, &result.value);
         for across in metric.value.across() {
             result.accounts.push(self.evaluator.gathered(across, self.as_of).told.clone());
+        }
+        for aggregate in metric.value.aggregates() {
+            result.rows.push(self.evaluator.spread(aggregate, self.as_of).told.clone());
         }
         result.faults = self.faults.borrow().iter().map(|fault| fault.fault).collect();
         result

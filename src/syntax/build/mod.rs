@@ -196,7 +196,13 @@ impl<'a> Builder<'a> {
     fn lost_name(&self, node: &Node<'_>) -> Option<Name> {
         let start = node.as_span().start();
         let first = recover::word_at(self.text, start);
-        let after = start + first.len();
+        let mut after = start + first.len();
+        // `contact metric asks`: the name is the third word.
+        let rest = self.text.get(after..)?;
+        let second = recover::word_at(rest.trim_start_matches([' ', '\t']), 0);
+        if matches!(second, "metric" | "rule") && !super::scan::DECLARATIONS.contains(&first) {
+            after += rest.len() - rest.trim_start_matches([' ', '\t']).len() + second.len();
+        }
         let rest = self.text.get(after..)?;
         let begin = after + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
         let declares = !first.is_empty() && Place::home_of(first).is_none();

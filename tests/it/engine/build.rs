@@ -84,6 +84,7 @@ pub fn and(list: Vec<Expr>) -> Expr {
 
 pub fn aggregate(function: AggregateFunction, source: TableId) -> Aggregate {
     Aggregate {
+        reach: laud::program::Reach::Account,
         function,
         source,
         value: None,
