@@ -147,7 +147,7 @@ fn metric_why(whole: Whole, metric: &Metric, result: &PortfolioResult) -> WholeM
         taken: result.band.as_deref() == Some(&band.name),
     });
     let aggregates = metric.value.across().into_iter().zip(&result.accounts);
-    let nobody = whole.evaluator.whole_portfolio(whole.stamp.as_of);
+    let nobody = whole.evaluator.nobody(whole.stamp.as_of);
     let (account, probe) = (nobody.result(), Traced::new(whole.evaluator, &nobody));
     let case = Case {
         program,

@@ -28,7 +28,7 @@ impl Probe for Traced<'_> {
 
     fn then(&self, as_of: Date, ask: &mut dyn FnMut(&AccountResult, &dyn Probe)) {
         let account = match self.account.id() {
-            "" => Some(self.evaluator.whole_portfolio(as_of)),
+            "" => Some(self.evaluator.nobody(as_of)),
             id => self.evaluator.account(id, as_of),
         };
         if let Some(account) = account {

@@ -173,7 +173,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Nobody in particular, for asking about the whole portfolio; its id is empty.
-    pub fn whole_portfolio(&self, as_of: Date) -> Account<'_> {
+    pub fn nobody(&self, as_of: Date) -> Account<'_> {
         Account::new(self, &collective::NOBODY, as_of, &Schedule::default(), &[])
     }
 
