@@ -35,8 +35,9 @@ impl Checker<'_, '_> {
         if let Some(found) = self.over_accounts(aggregate, &entries, call, span, scope) {
             return found;
         }
-        let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }))
-            || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
+        let rows =
+            call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. } | ArgumentKind::Pairs { .. }))
+                || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
         match (aggregate, scalar) {
             (Some((function, entry)), other) if rows || other.is_none() => {
                 self.aggregate(function, entry, call, span, scope)
@@ -105,7 +106,7 @@ impl Checker<'_, '_> {
         match self.symbol(name) {
             Some(Symbol::Table(i)) => {
                 let table = self.program.tables.get(i)?;
-                matches!(table.kind, TableKind::Events { .. }).then_some(TableId(i as u32))
+                (!matches!(table.kind, TableKind::Rows { .. })).then_some(TableId(i as u32))
             }
             _ => None,
         }
@@ -124,6 +125,9 @@ impl Checker<'_, '_> {
     ) -> Expr {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
+        }
+        if function == Scalar::Convert {
+            return self.converted(entry, call, span, scope);
         }
         if matches!(function, Scalar::Gap | Scalar::Position) {
             return self.against_benchmark(function, entry, call, span, scope);
@@ -151,7 +155,7 @@ impl Checker<'_, '_> {
         let fits = match function {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
-            Scalar::Clamp => count == 3,
+            Scalar::Clamp | Scalar::BinomialTail => count == 3,
             Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Power => count == 2,
             Scalar::Shrunk => count == 4,
             _ => count == 1,
@@ -176,7 +180,8 @@ impl Checker<'_, '_> {
         if args.iter().any(|a| a.ty == Type::Unknown) {
             return unknown(span);
         }
-        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number()) {
+        let ordered = matches!(function, Scalar::Least | Scalar::Greatest) && args.iter().all(|a| a.ty.is_date());
+        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number() && !ordered) {
             let (at, ty) = (wrong.span, wrong.ty);
             self.error(
                 Code::TypeMismatch,
@@ -243,19 +248,20 @@ impl Checker<'_, '_> {
                     _ => Type::PLAIN,
                 }
             }
-            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
+                let shares = if function == Scalar::BinomialTail { 2 } else { 3 };
                 args = args
                     .into_iter()
                     .enumerate()
                     .map(|(i, a)| {
-                        let unit = if i == 3 { Type::Number(Unit::Ratio) } else { Type::PLAIN };
+                        let unit = if i == shares { Type::Number(Unit::Ratio) } else { Type::PLAIN };
                         self.want(a, unit, &format!("argument {} of `{}`", i + 1, entry.name))
                     })
                     .collect();
                 if args.iter().any(|a| a.ty == Type::Unknown) {
                     return unknown(span);
                 }
-                Type::Number(Unit::Ratio)
+                if function == Scalar::BinomialTail { Type::PLAIN } else { Type::Number(Unit::Ratio) }
             }
             Scalar::Round => {
                 if let Some(digits) = args.get(1)
@@ -284,7 +290,7 @@ impl Checker<'_, '_> {
                 }
                 unit
             }
-            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points => first,
+            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert => first,
             Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) => return unknown(span),
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }

@@ -119,6 +119,7 @@ impl Checker<'_, '_> {
                 }
                 true
             }
+            Type::Mixed => Decimal::parse(text).is_ok(),
             Type::Text | Type::Unknown => true,
         };
         if !fits {

@@ -105,7 +105,7 @@ impl ColumnBuilder {
         let field = table.fields.get(index)?;
         let cells = match field.ty {
             Type::Boolean => Cells::Boolean(Vec::new()),
-            Type::Number(_) => Cells::Number(Vec::new()),
+            Type::Number(_) | Type::Mixed => Cells::Number(Vec::new()),
             Type::Date => Cells::Date(Vec::new()),
             Type::Instant => Cells::Instant(Vec::new()),
             Type::Enum(_) => Cells::Symbol(Vec::new()),
@@ -273,6 +273,12 @@ impl ColumnBuilder {
     /// The text of a row.
     pub(super) fn text(&self, row: usize) -> Option<&Arc<str>> {
         if let Cells::Text(v) = &self.cells { v.get(row).and_then(Option::as_ref) } else { None }
+    }
+
+    /// The place of a value of a list, as text.
+    pub(super) fn place(&self, row: usize) -> String {
+        let place = if let Cells::Symbol(v) = &self.cells { v.get(row).copied().flatten() } else { None };
+        place.map_or(String::new(), |place| place.to_string())
     }
 
     /// True if both rows hold the same.

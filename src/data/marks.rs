@@ -115,6 +115,7 @@ mod tests {
             recorded: false,
             merged: false,
             parent: false,
+            currency: None,
             doc: None,
             span: Span::default(),
         };

@@ -1,6 +1,6 @@
 //! Walking through expressions.
 
-use super::{Across, Aggregate, Expr, ExprKind, Ranked};
+use super::{Across, Aggregate, Convert, CurrencyOf, Expr, ExprKind, Ranked};
 
 impl Expr {
     /// The expressions directly inside this one, in the order in which they are written.
@@ -11,6 +11,8 @@ impl Expr {
             | ExprKind::Field(_)
             | ExprKind::RowField(_)
             | ExprKind::Metric(_)
+            | ExprKind::RowMetric { .. }
+            | ExprKind::Related { .. }
             | ExprKind::Points(_)
             | ExprKind::Score(_)
             | ExprKind::Segment(_)
@@ -39,9 +41,14 @@ impl Expr {
             ExprKind::Compare(_, left, right) => vec![&**left, &**right],
             ExprKind::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
             ExprKind::If { condition, then, otherwise } => vec![&**condition, &**then, &**otherwise],
-            ExprKind::Aggregate(aggregate) => aggregate.children(),
+            ExprKind::Aggregate(aggregate) => {
+                let mut children = aggregate.children();
+                children.extend(aggregate.with.iter().flat_map(|with| with.other.children()));
+                children
+            }
             ExprKind::Ranked(ranked) => vec![&ranked.value],
             ExprKind::Across(across) => across.children(),
+            ExprKind::Convert(convert) => convert.children(),
         }
     }
 
@@ -124,6 +131,17 @@ impl Expr {
     }
 }
 
+impl Convert {
+    /// The amount, the column of its currency and the date, as far as there are any.
+    pub fn children(&self) -> Vec<&Expr> {
+        let column = match &self.from {
+            CurrencyOf::Type(_) => None,
+            CurrencyOf::Column(column) => Some(column),
+        };
+        std::iter::once(&self.amount).chain(column).chain(&self.on).collect()
+    }
+}
+
 impl Expr {
     /// The benchmarks that this expression asks for at its own as-of date.
     pub fn benchmarks(&self) -> Vec<super::BenchmarkId> {
@@ -169,7 +187,7 @@ impl Expr {
 impl Across {
     /// The value, filter and weight, as far as there are any.
     pub fn children(&self) -> Vec<&Expr> {
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().collect()
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(&self.by).collect()
     }
 }
 
@@ -181,6 +199,6 @@ impl Aggregate {
             crate::program::Keep::Highest(by) => Some(by),
             _ => None,
         });
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).collect()
+        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).chain(&self.by).collect()
     }
 }

@@ -3,9 +3,10 @@
 //! All files form one program and one namespace; the order of declarations has no meaning. What cannot be ordered because
 //! it depends on itself is reported as a path and left out.
 
+pub mod extend;
 mod graph;
 
-use crate::ast::{File, Item, ItemKind};
+use crate::ast::{self, File, Item, ItemKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::span::Span;
 use std::collections::HashMap;
@@ -33,10 +34,14 @@ pub enum Symbol {
     Portfolio(usize),
     /// A benchmark.
     Benchmark(usize),
+    /// A metric of the rows of a child table.
+    RowMetric(usize),
     /// A scorecard.
     Scorecard(usize),
     /// A rule.
     Rule(usize),
+    /// A rule about the whole portfolio.
+    PortfolioRule(usize),
 }
 
 impl Symbol {
@@ -53,8 +58,10 @@ impl Symbol {
             Symbol::Metric(_) => "a metric",
             Symbol::Portfolio(_) => "a portfolio metric",
             Symbol::Benchmark(_) => "a benchmark",
+            Symbol::RowMetric(_) => "a metric of rows",
             Symbol::Scorecard(_) => "a scorecard",
             Symbol::Rule(_) => "a rule",
+            Symbol::PortfolioRule(_) => "a portfolio rule",
         }
     }
 }
@@ -82,14 +89,20 @@ pub struct Symbols<'a> {
     pub portfolio: Vec<&'a Item>,
     /// Benchmarks.
     pub benchmarks: Vec<&'a Item>,
+    /// Metrics of the rows of child tables.
+    pub row_metrics: Vec<&'a Item>,
     /// Scorecards.
     pub scorecards: Vec<&'a Item>,
     /// Rules.
     pub rules: Vec<&'a Item>,
+    /// Rules about the whole portfolio.
+    pub portfolio_rules: Vec<&'a Item>,
     /// Tests; their titles are no names.
     pub tests: Vec<&'a Item>,
     /// Names of declarations that were left out for errors in their text; whoever reads them has done nothing wrong.
     lost: std::collections::HashSet<&'a str>,
+    /// The package that a source belongs to, and what its declarations allow.
+    packages: HashMap<u16, &'a str>,
     /// A file could not be read at all: it may declare any name that nobody else does.
     unread: bool,
     /// Names of declarations that depend on themselves; they have been reported.
@@ -101,6 +114,10 @@ pub struct Symbols<'a> {
 /// Collects and orders all declarations.
 pub fn resolve<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Symbols<'a> {
     let mut symbols = Symbols::default();
+    for file in files {
+        let (Some(package), Some(item)) = (&file.package, file.items.first()) else { continue };
+        symbols.packages.insert(item.span.source, &package.name);
+    }
     for item in files.iter().flat_map(|f| &f.items) {
         symbols.declare(item, diagnostics);
     }
@@ -118,7 +135,9 @@ impl<'a> Symbols<'a> {
         }
         let symbol = match &item.kind {
             ItemKind::Objective(_) => Symbol::Objective(add(&mut self.objectives, item)),
-            ItemKind::Table(_) | ItemKind::Events(_) => Symbol::Table(add(&mut self.tables, item)),
+            ItemKind::Table(_) | ItemKind::Events(_) | ItemKind::Rates(_) | ItemKind::Attribution(_) => {
+                Symbol::Table(add(&mut self.tables, item))
+            }
             ItemKind::Param(_) => Symbol::Param(add(&mut self.params, item)),
             ItemKind::Segment(_) => Symbol::Segment(add(&mut self.segments, item)),
             ItemKind::Partition(partition) => {
@@ -132,8 +151,10 @@ impl<'a> Symbols<'a> {
             ItemKind::Metric(_) => Symbol::Metric(add(&mut self.metrics, item)),
             ItemKind::Portfolio(_) => Symbol::Portfolio(add(&mut self.portfolio, item)),
             ItemKind::Benchmark(_) => Symbol::Benchmark(add(&mut self.benchmarks, item)),
+            ItemKind::RowMetric(_) => Symbol::RowMetric(add(&mut self.row_metrics, item)),
             ItemKind::Scorecard(_) => Symbol::Scorecard(add(&mut self.scorecards, item)),
             ItemKind::Rule(_) => Symbol::Rule(add(&mut self.rules, item)),
+            ItemKind::PortfolioRule(_) => Symbol::PortfolioRule(add(&mut self.portfolio_rules, item)),
             ItemKind::Test(_) => {
                 self.tests.push(item);
                 return;
@@ -144,14 +165,45 @@ impl<'a> Symbols<'a> {
 
     fn name(&mut self, name: &'a str, span: Span, symbol: Symbol, diagnostics: &mut Diagnostics) {
         if let Some((earlier, first)) = self.names.get(name).copied() {
-            diagnostics.push(
-                Diagnostic::new(Code::DuplicateName, span, format!("`{name}` is declared twice"))
-                    .label(format!("{} of this name", symbol.words()))
-                    .also(first, format!("first declared here, as {}", earlier.words()))
-                    .help("give one of them another name; all files of a project share one namespace"),
-            );
+            diagnostics.push(self.twice(name, (symbol, span), (earlier, first)));
         } else {
             self.names.insert(name, (symbol, span));
+        }
+    }
+
+    /// Two declarations of one name; packages come first.
+    fn twice(&self, name: &str, (symbol, span): (Symbol, Span), (earlier, first): (Symbol, Span)) -> Diagnostic {
+        let of = |span: Span| self.packages.get(&span.source).copied();
+        let found = |message: String| Diagnostic::new(Code::DuplicateName, span, message);
+        match (of(first), of(span)) {
+            (Some(package), own) if own != Some(package) => {
+                let access = self.item(earlier).and_then(|item| item.access).map(|access| access.kind);
+                let word = self.item(symbol).map_or("", |item| item.kind.word());
+                let message = match own {
+                    None => format!("`{name}` is declared by the package `{package}`"),
+                    Some(other) => format!("`{name}` is declared by two packages, `{package}` and `{other}`"),
+                };
+                let said = format!("declared here, as {}", earlier.words());
+                let (said, help) = match access {
+                    Some(ast::AccessKind::Open) if own.is_none() => (
+                        format!("{said}, open"),
+                        format!("write `extend {word} {name}` to change it, or take another name"),
+                    ),
+                    Some(ast::AccessKind::TightenOnly) if own.is_none() => (
+                        format!("{said}, tighten only"),
+                        format!("write `extend {word} {name}` to add to it, or take another name"),
+                    ),
+                    _ if own.is_none() => {
+                        (format!("{said}, final"), "take yours out and use theirs, or give it another name".to_string())
+                    }
+                    _ => (said, "a name means one thing: one of the two packages has to give it another".to_string()),
+                };
+                found(message).label(format!("{} of this name", symbol.words())).also(first, said).help(help)
+            }
+            _ => found(format!("`{name}` is declared twice"))
+                .label(format!("{} of this name", symbol.words()))
+                .also(first, format!("first declared here, as {}", earlier.words()))
+                .help("give one of them another name; all files of a project share one namespace"),
         }
     }
 
@@ -173,14 +225,20 @@ impl<'a> Symbols<'a> {
     /// The table that is scored, as a place in `tables`: the one called `account`, or the one that events belong to, or
     /// the only one.
     pub fn subject(&self) -> Option<usize> {
-        let rows = || self.tables.iter().enumerate().filter(|(_, item)| matches!(item.kind, ItemKind::Table(_)));
+        let root = |item: &Item| matches!(&item.kind, ItemKind::Table(table) if table.of.is_none());
+        let rows = || self.tables.iter().enumerate().filter(|(_, item)| root(item));
         if let Some((named, _)) = rows().find(|(_, item)| item.name.text == "account") {
             return Some(named);
         }
         let parents: std::collections::HashSet<&str> = self
             .tables
             .iter()
-            .filter_map(|item| if let ItemKind::Events(e) = &item.kind { Some(e.of.text.as_str()) } else { None })
+            .filter_map(|item| match &item.kind {
+                ItemKind::Events(events) => events.of.as_ref(),
+                ItemKind::Table(table) => table.of.as_ref(),
+                _ => None,
+            })
+            .map(|name| name.text.as_str())
             .collect();
         let mut owning = rows().filter(|(_, item)| parents.contains(item.name.text.as_str())).map(|(i, _)| i);
         if let (Some(one), None) = (owning.next(), owning.next()) {
@@ -205,8 +263,10 @@ impl<'a> Symbols<'a> {
             Symbol::Metric(i) => self.metrics.get(i),
             Symbol::Portfolio(i) => self.portfolio.get(i),
             Symbol::Benchmark(i) => self.benchmarks.get(i),
+            Symbol::RowMetric(i) => self.row_metrics.get(i),
             Symbol::Scorecard(i) => self.scorecards.get(i),
             Symbol::Rule(i) => self.rules.get(i),
+            Symbol::PortfolioRule(i) => self.portfolio_rules.get(i),
         }
         .copied()
     }

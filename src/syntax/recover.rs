@@ -10,7 +10,7 @@ use super::grammar::Grammar;
 use super::habits::{self, Habit};
 use super::hints;
 use super::scan::{DECLARATIONS, Scan, text_end};
-use super::words::{Place, RESERVED, TYPES};
+use super::words::{ACCESS, Place, RESERVED, TYPES};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::span::Span;
 use pest::Parser;
@@ -137,6 +137,11 @@ impl Debris<'_> {
             return None;
         }
         let next = self.text.get(self.start + word.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+        // `contact metric …`, `portfolio rule …`: the declaration's word is the second.
+        let second = word_at(next, 0);
+        if self.place == Place::File && (second == "metric" || word == "portfolio" && second == "rule") {
+            return None;
+        }
         if self.place == Place::Scorecard
             && ["weight", "at", "scale", "because", "missing", "informational"].contains(&word_at(next, 0))
         {
@@ -167,6 +172,9 @@ impl Debris<'_> {
             ));
         }
         if DECLARATIONS.contains(&word) || RESERVED.contains(&word) {
+            return None;
+        }
+        if self.place == Place::File && ACCESS.contains(&word) {
             return None;
         }
         if self.place == Place::File {

@@ -43,6 +43,7 @@ fn field(name: &str, ty: Type) -> Field {
         recorded: false,
         merged: false,
         parent: false,
+        currency: None,
         doc: None,
         span: Span::default(),
     }

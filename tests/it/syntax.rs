@@ -327,6 +327,9 @@ fn grouped(e: &laud::ast::Expr) -> String {
                     ArgumentKind::Value(v) => grouped(v),
                     ArgumentKind::AtLeast(n) => format!("at least {}", grouped(n)),
                     ArgumentKind::AllAnswers => "all".to_string(),
+                    ArgumentKind::Pairs { source, clauses, with, with_clauses } => {
+                        format!("{} {} with {} {}", source.text, tree(clauses), with.text, tree(with_clauses))
+                    }
                     ArgumentKind::Rows { value, source, clauses } => {
                         let mut text = value.as_ref().map_or(String::new(), |v| format!("{} of ", grouped(v)));
                         text += &source.text;
