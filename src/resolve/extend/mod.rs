@@ -206,6 +206,14 @@ impl Merge<'_> {
                 .help("change it where it is declared, and take the extension out"),
             );
         };
+        if matches!(base.kind, ItemKind::Partition(_) | ItemKind::Define(_) | ItemKind::Benchmark(_)) {
+            let message = format!("`{}` cannot be extended: {} is taken as it is", item.name.text, one(word));
+            let diagnostic = Diagnostic::new(Code::ExtensionMisplaced, item.name.span, message)
+                .label("extended here")
+                .also(base.name.span, format!("declared here, in `{}`", owner.name))
+                .help(format!("declare {} of your own under another name", one(word)));
+            return self.report(diagnostic);
+        }
         let kind = base.access.map_or(AccessKind::Final, |a| a.kind);
         if kind == AccessKind::Final {
             return self.is_final(&item, base, &owner);
@@ -308,15 +316,8 @@ impl Merge<'_> {
                     base.target = Some(new);
                 }
             }
-            (kind, _) => {
-                let word = kind.word();
-                let message = format!("`{}` cannot be extended: {} is taken as it is", target.name, one(word));
-                let diagnostic = Diagnostic::new(Code::ExtensionMisplaced, item.name.span, message)
-                    .label("extended here")
-                    .also(target.declared, format!("declared here, in `{}`", target.owner))
-                    .help(format!("declare {} of your own under another name", one(word)));
-                self.report(diagnostic);
-            }
+            // The kinds are the same, and the rest cannot be extended.
+            _ => {}
         }
     }
 
