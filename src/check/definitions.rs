@@ -175,7 +175,10 @@ impl Checker<'_, '_> {
         self.called_at.get_or_insert(span);
         self.called_in_rows |= matches!(scope, Scope::Row(_));
         // What is wrong inside for every call was told at the definition; here is what depends on this one.
-        let grain = if *scope == Scope::Portfolio { Scope::Portfolio } else { Scope::Account };
+        let grain = match scope {
+            Scope::Portfolio | Scope::Child(_) => *scope,
+            _ => Scope::Account,
+        };
         let mut body = self.expr(&define.body, &grain, None);
         self.called_at = outer;
         self.called_in_rows = outer_rows;
@@ -196,6 +199,7 @@ impl Checker<'_, '_> {
             T::Ratio => Type::Number(Unit::Ratio),
             T::Points => Type::Number(Unit::Points),
             T::Nps => Type::Number(Unit::Nps),
+            T::MoneyBy(_) => return None,
             T::Money(name) => Type::Number(Unit::Money(crate::program::Currency::new(&name.as_ref()?.text)?)),
             T::Duration => Type::Number(Unit::Days),
             T::Date => Type::Date,

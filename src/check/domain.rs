@@ -88,6 +88,8 @@ pub trait Known {
     fn points(&self, id: crate::program::MetricId) -> Domain;
     /// The domain of a portfolio metric's value.
     fn portfolio(&self, id: crate::program::PortfolioId) -> Domain;
+    /// The domain of the value of a metric of rows.
+    fn row_metric(&self, id: crate::program::RowMetricId) -> Domain;
     /// The domain of a score.
     fn score(&self, id: crate::program::ScorecardId) -> Domain;
     /// A column of the account.
@@ -119,7 +121,9 @@ pub fn of(expr: &Expr, known: &dyn Known, source: Option<crate::program::TableId
         ExprKind::Param(id) => known.param(*id).map_or(Domain::ANY, Domain::point),
         ExprKind::Field(id) => of_field(known.field(*id)),
         ExprKind::RowField(id) => of_field(known.row_field(source, *id)),
+        ExprKind::Related { of, field } => of_field(known.row_field(Some(*of), *field)),
         ExprKind::Metric(id) => known.metric(*id),
+        ExprKind::RowMetric { metric, .. } => known.row_metric(*metric),
         ExprKind::Points(id) => known.points(*id),
         ExprKind::Score(id) => known.score(*id),
         ExprKind::Negate(inner) => recurse(inner).negated(),
@@ -239,13 +243,21 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
             _ => first,
         },
         Scalar::ToNumber => first,
-        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => Domain::within(0, 1),
+        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
+            Domain::within(0, 1)
+        }
         Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
         Scalar::Power => {
             Domain { low: first.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO), ..Domain::ANY }
         }
         Scalar::DaysIn(_) | Scalar::DaysLeft(_) => Domain { whole: true, ..Domain::within(0, 366) },
-        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 | Scalar::Gap | Scalar::Position => Domain::ANY,
+        Scalar::Round
+        | Scalar::Points
+        | Scalar::Convert
+        | Scalar::Ln
+        | Scalar::Log10
+        | Scalar::Gap
+        | Scalar::Position => Domain::ANY,
     }
 }
 
@@ -262,7 +274,11 @@ fn of_across(across: &Across, known: &dyn Known) -> Domain {
 /// What many values of a domain amount to.
 fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
     match function {
-        AggregateFunction::Count | AggregateFunction::Distinct => Domain::COUNT,
+        AggregateFunction::Count
+        | AggregateFunction::Distinct
+        | AggregateFunction::Run
+        | AggregateFunction::NearDuplicates
+        | AggregateFunction::Matches => Domain::COUNT,
         AggregateFunction::Share | AggregateFunction::TopShare => Domain::within(0, 1),
         AggregateFunction::Hhi => Domain::within(0, 10_000),
         AggregateFunction::EffectiveNumber => Domain { low: Some(Decimal::ONE), high: None, whole: false },
@@ -271,12 +287,16 @@ fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
         AggregateFunction::Csat => Domain::within(0, 1),
         AggregateFunction::CsatMean => Domain::within(0, 100),
         AggregateFunction::Ces => Domain::within(1, 7),
-        AggregateFunction::Sum => Domain {
+        AggregateFunction::Sum | AggregateFunction::WithoutTop => Domain {
             low: value.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO),
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),
             whole: value.whole && !fades,
         },
         AggregateFunction::Avg | AggregateFunction::Median => Domain { whole: false, ..value },
-        AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => value,
+        AggregateFunction::Min
+        | AggregateFunction::Max
+        | AggregateFunction::First
+        | AggregateFunction::Last
+        | AggregateFunction::NthLast => value,
     }
 }

@@ -58,7 +58,8 @@ impl Checker<'_, '_> {
             Some(ValidFor { then: Stale::Fade { to, .. }, .. }) if !gives_points(metric) => Some(to),
             _ => None,
         };
-        let domain = if value.ty.is_number() { domain::of(&value, self, None).union_with(fade) } else { Domain::ANY };
+        let domain =
+            if value.ty.is_number() { domain::of(&value, self, scope.table()).union_with(fade) } else { Domain::ANY };
         let thresholds = self.band_tables(&metric.thresholds, value.ty, Some(domain), Purpose::Thresholds);
         let scales = self.scales(&metric.scales, value.ty);
         if let (Some(table), Some(scale)) =
@@ -79,7 +80,8 @@ impl Checker<'_, '_> {
         if value.ty == Type::Unknown {
             return None;
         }
-        if value.aggregates().is_empty() {
+        let dated = |table| self.program.table(table).is_some_and(|t| t.kind.at().is_some());
+        if !value.aggregates().into_iter().any(|aggregate| dated(aggregate.source)) {
             self.error(
                 Code::ClauseMisplaced,
                 valid.span,

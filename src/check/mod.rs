@@ -5,20 +5,28 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod attribution;
 mod bands;
 pub(crate) mod benchmarks;
 mod calls;
+mod concentration;
 mod constant;
+mod credit;
 mod definitions;
 mod domain;
 mod expr;
 mod fit;
 mod governance;
+mod grains;
 mod history;
 mod interval;
 mod metrics;
+mod money;
 mod names;
+mod near;
 mod operators;
+mod owners;
+mod pairs;
 mod periods;
 mod pipeline;
 mod population;
@@ -26,6 +34,7 @@ mod region;
 mod rules;
 mod scorecards;
 mod segments;
+mod spreadsheets;
 mod tables;
 mod tests;
 mod tighten;
@@ -61,7 +70,10 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.objectives();
     checker.tightened(&merged.changes);
     checker.rules();
+    checker.attributions();
+    checker.added_twice();
     checker.double_counting();
+    checker.share_limits();
     checker.history();
     checker.tests();
     checker.governance();
@@ -90,8 +102,20 @@ enum Scope {
     Portfolio,
     /// Columns of a row, then those of its account.
     Row(TableId),
+    /// The same for the row that a metric is about: there may be aggregates of what belongs to it, and other dates.
+    Child(TableId),
     /// Literals and parameters only; the text says for what.
     Constant(&'static str),
+}
+
+impl Scope {
+    /// The table of the row at hand.
+    fn table(self) -> Option<TableId> {
+        match self {
+            Scope::Row(table) | Scope::Child(table) => Some(table),
+            Scope::Account | Scope::Portfolio | Scope::Constant(_) => None,
+        }
+    }
 }
 
 /// Everything that is known while checking.
@@ -105,6 +129,9 @@ struct Checker<'a, 'd> {
     /// By portfolio metric, likewise.
     portfolio: Vec<Option<Metric>>,
     portfolio_domains: Vec<Domain>,
+    /// By metric of rows, likewise.
+    row_metrics: Vec<Option<crate::program::RowMetric>>,
+    row_domains: Vec<Domain>,
     scorecards: Vec<Option<Scorecard>>,
     score_domains: Vec<Domain>,
     benchmarks: Vec<Option<Benchmark>>,
@@ -143,6 +170,8 @@ impl<'a, 'd> Checker<'a, 'd> {
             metric_domains: vec![Domain::ANY; n(&symbols.metrics)],
             portfolio: vec![None; n(&symbols.portfolio)],
             portfolio_domains: vec![Domain::ANY; n(&symbols.portfolio)],
+            row_metrics: vec![None; n(&symbols.row_metrics)],
+            row_domains: vec![Domain::ANY; n(&symbols.row_metrics)],
             scorecards: vec![None; n(&symbols.scorecards)],
             score_domains: vec![Domain::ANY; n(&symbols.scorecards)],
             benchmarks: vec![None; n(&symbols.benchmarks)],
@@ -177,6 +206,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         checker.metrics = program.metrics.iter().cloned().map(Some).collect();
         checker.portfolio = program.portfolio.iter().cloned().map(Some).collect();
         checker.portfolio_domains = vec![Domain::ANY; program.portfolio.len()];
+        checker.row_metrics = program.row_metrics.iter().cloned().map(Some).collect();
+        checker.row_domains = vec![Domain::ANY; program.row_metrics.len()];
         checker.scorecards = program.scorecards.iter().cloned().map(Some).collect();
         checker.benchmarks = program.benchmarks.iter().cloned().map(Some).collect();
         checker.segments = program.segments.iter().cloned().map(Some).collect();
@@ -203,6 +234,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (Symbol::Metric(index), ItemKind::Metric(metric)) => self.metric(index, item, metric),
             (Symbol::Portfolio(index), ItemKind::Portfolio(metric)) => self.portfolio_metric(index, item, metric),
             (Symbol::Benchmark(index), ItemKind::Benchmark(benchmark)) => self.benchmark(index, item, benchmark),
+            (Symbol::RowMetric(index), ItemKind::RowMetric(metric)) => self.row_metric(index, item, metric),
             (Symbol::Scorecard(index), ItemKind::Scorecard(card)) => self.scorecard(index, item, card),
             _ => {}
         }
@@ -224,6 +256,7 @@ impl<'a, 'd> Checker<'a, 'd> {
         let mut program = self.program;
         program.metrics = self.metrics.into_iter().collect::<Option<_>>()?;
         program.portfolio = self.portfolio.into_iter().collect::<Option<_>>()?;
+        program.row_metrics = self.row_metrics.into_iter().collect::<Option<_>>()?;
         program.scorecards = self.scorecards.into_iter().collect::<Option<_>>()?;
         program.benchmarks = self.benchmarks.into_iter().collect::<Option<_>>()?;
         program.segments = self.segments.into_iter().collect::<Option<_>>()?;
@@ -359,6 +392,9 @@ impl domain::Known for Checker<'_, '_> {
     fn portfolio(&self, id: crate::program::PortfolioId) -> Domain {
         self.portfolio_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
     }
+    fn row_metric(&self, id: crate::program::RowMetricId) -> Domain {
+        self.row_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
+    }
     fn score(&self, id: ScorecardId) -> Domain {
         self.score_domains.get(id.index()).copied().unwrap_or(Domain::ANY)
     }
@@ -384,9 +420,7 @@ impl domain::Known for Checker<'_, '_> {
                     _ => return None,
                 };
                 let others = (0..count).filter(|i| *i != part as usize);
-                others
-                    .map(|i| self.members.get(&(symbol, i)))
-                    .try_fold(region::Region::nothing(), |sum, next| sum.or(next?.as_ref()?))
+                region::Region::any(others.map(|i| self.members.get(&(symbol, i))?.as_ref()))
             }
         }
     }

@@ -37,7 +37,7 @@ impl Checker<'_, '_> {
     pub(super) fn means_something(&self, name: &str, scope: &Scope) -> bool {
         let constant = matches!(scope, Scope::Constant(_));
         self.arguments.last().is_some_and(|frame| frame.contains_key(name))
-            || matches!(scope, Scope::Row(table) if self.table_field(*table, name).is_some())
+            || scope.table().is_some_and(|table| self.table_field(table, name).is_some())
             || (!constant && self.subject_field(name).is_some())
             || self.declared(name).is_some()
     }
@@ -75,8 +75,8 @@ impl Checker<'_, '_> {
             if let Some(argument) = self.arguments.last().and_then(|frame| frame.get(name)) {
                 return Some(argument.0.ty);
             }
-            if let Scope::Row(table) = scope
-                && let Some((_, field)) = self.table_field(*table, name)
+            if let Some(table) = scope.table()
+                && let Some((_, field)) = self.table_field(table, name)
             {
                 return Some(field.ty);
             }
@@ -87,6 +87,7 @@ impl Checker<'_, '_> {
                 Symbol::Partition(i) => Some(Type::Enum(self.partitions.get(i)?.as_ref()?.values)),
                 Symbol::Metric(i) => Some(self.metrics.get(i)?.as_ref()?.value.ty),
                 Symbol::Portfolio(i) => Some(self.portfolio.get(i)?.as_ref()?.value.ty),
+                Symbol::RowMetric(i) => Some(self.row_metrics.get(i)?.as_ref()?.value.ty),
                 Symbol::Param(i) => Some(self.params.get(i)?.as_ref()?.ty),
                 _ => None,
             }
@@ -125,6 +126,9 @@ impl Checker<'_, '_> {
         if let Some(i) = place(&mut program.portfolio.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Portfolio(i));
         }
+        if let Some(i) = place(&mut program.row_metrics.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::RowMetric(i));
+        }
         if let Some(i) = place(&mut program.benchmarks.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Benchmark(i));
         }
@@ -141,8 +145,9 @@ impl Checker<'_, '_> {
 
     pub(super) fn lookup(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Expr> {
         let make = |kind: ExprKind, ty: Type| Some(Expr { kind, ty, span });
-        if let Scope::Row(table) = scope
-            && let Some((id, field)) = self.table_field(*table, name)
+        // A definition does not see the row that its caller is about.
+        if let Some(table) = scope.table().filter(|_| self.called_at.is_none() || matches!(scope, Scope::Row(_)))
+            && let Some((id, field)) = self.table_field(table, name)
         {
             return make(ExprKind::RowField(id), field.ty);
         }
@@ -152,7 +157,7 @@ impl Checker<'_, '_> {
         };
         if let Some((id, field)) = self.subject_field(name) {
             let ty = field.ty;
-            if *scope == Scope::Portfolio {
+            if self.is_whole(scope) {
                 return Some(self.account_grain(name, span, ty));
             }
             let Some(what) = constant else { return make(ExprKind::Field(id), ty) };
@@ -166,7 +171,7 @@ impl Checker<'_, '_> {
             self.not_constant(&format!("`{name}`"), span, what, &format!("this is {}", symbol.words()));
             return Some(unknown(span));
         }
-        if *scope == Scope::Portfolio
+        if self.is_whole(scope)
             && let Some(ty) = self.grain_of_accounts(symbol)
         {
             return Some(self.account_grain(name, span, ty));
@@ -191,6 +196,7 @@ impl Checker<'_, '_> {
                 let ty = self.portfolio.get(i).and_then(Option::as_ref).map_or(Type::Unknown, |m| m.value.ty);
                 make(ExprKind::Portfolio(crate::program::PortfolioId(i as u32)), ty)
             }
+            Symbol::RowMetric(i) => Some(self.row_metric_value(name, i, span, scope)),
             Symbol::Scorecard(i) => make(ExprKind::Score(ScorecardId(i as u32)), self.score_type(i)),
             Symbol::Define(_) => {
                 self.error(
@@ -222,7 +228,7 @@ impl Checker<'_, '_> {
                 );
                 Some(unknown(span))
             }
-            Symbol::Rule(_) | Symbol::Objective(_) => {
+            Symbol::Rule(_) | Symbol::PortfolioRule(_) | Symbol::Objective(_) => {
                 self.error(
                     Code::WrongKind,
                     span,
@@ -248,7 +254,7 @@ impl Checker<'_, '_> {
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"));
         let near = crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).map(str::to_string);
         diagnostic = match scope {
-            Scope::Row(table) => {
+            Scope::Row(table) | Scope::Child(table) => {
                 let table = self.program.table(*table).map_or("", |t| t.header.name.as_str());
                 diagnostic.label(format!("neither a column of `{table}` nor of the accounts, nor declared"))
             }
@@ -259,7 +265,7 @@ impl Checker<'_, '_> {
         diagnostic = match near {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
             None => match scope {
-                Scope::Row(table) => {
+                Scope::Row(table) | Scope::Child(table) => {
                     let fields: Vec<String> = self
                         .program
                         .table(*table)
@@ -277,8 +283,8 @@ impl Checker<'_, '_> {
     /// Every name that would have been right at a place.
     pub(super) fn candidates(&self, scope: &Scope) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        if let Scope::Row(table) = scope
-            && let Some(table) = self.program.table(*table)
+        if let Some(table) = scope.table()
+            && let Some(table) = self.program.table(table)
         {
             names.extend(table.fields.iter().map(|f| f.name.clone()));
         }
@@ -290,12 +296,14 @@ impl Checker<'_, '_> {
             let fits = match symbol {
                 Symbol::Param(_) => true,
                 Symbol::Rule(_)
+                | Symbol::PortfolioRule(_)
                 | Symbol::Objective(_)
                 | Symbol::Table(_)
                 | Symbol::Define(_)
                 | Symbol::Benchmark(_) => false,
                 Symbol::Portfolio(_) => !constant,
-                _ if *scope == Scope::Portfolio => false,
+                Symbol::RowMetric(i) => self.row_metric_of(*i).is_some_and(|(_, of, _)| scope.table() == Some(of)),
+                _ if self.is_whole(scope) => false,
                 _ => !constant,
             };
             if fits {
@@ -324,7 +332,7 @@ impl Checker<'_, '_> {
                 return unknown(span);
             }
             return match self.table_field(subject, &field.text).map(|(id, found)| (id, found.ty)) {
-                Some((_, ty)) if *scope == Scope::Portfolio => {
+                Some((_, ty)) if self.is_whole(scope) => {
                     self.account_grain(&format!("{}.{}", table.text, field.text), span, ty)
                 }
                 Some((id, ty)) => Expr { kind: ExprKind::Field(id), ty, span },
@@ -334,16 +342,8 @@ impl Checker<'_, '_> {
                 }
             };
         }
-        if let Scope::Row(row) = scope
-            && called(*row)
-        {
-            return match self.table_field(*row, &field.text) {
-                Some((id, found)) => Expr { kind: ExprKind::RowField(id), ty: found.ty, span },
-                None => {
-                    self.unknown_column(field, *row);
-                    unknown(span)
-                }
-            };
+        if let Some(found) = self.row_member(table, field, span, scope) {
+            return found;
         }
         if self.program.subject.is_none() || self.symbols.left_out(&table.text) {
             return unknown(span);

@@ -1,5 +1,6 @@
 //! Tables, columns and parameters.
 
+use super::owners::implicit;
 use super::{Checker, Scope, header, put};
 use crate::Settings;
 use crate::ast::{self, AttributeKind, ItemKind, TypeExpr, TypeExprKind};
@@ -15,8 +16,14 @@ impl Checker<'_, '_> {
     pub(super) fn tables(&mut self) {
         for item in self.symbols.tables.clone() {
             let table = match &item.kind {
-                ItemKind::Table(table) => self.rows_table(item, table),
+                ItemKind::Table(table) => match &table.of {
+                    Some(of) => self.child_table(item, table, of),
+                    None => self.rows_table(item, table),
+                },
                 ItemKind::Events(events) => self.events_table(item, events),
+                ItemKind::Rates(rates) => self.rates_table(item, rates),
+                // Its columns are those of its touches, which may be declared further down.
+                ItemKind::Attribution(_) => super::attribution::no_columns_yet(item),
                 _ => continue,
             };
             self.columns.push(super::columns(&table.fields));
@@ -24,15 +31,22 @@ impl Checker<'_, '_> {
         }
         self.subject_table();
         self.parents();
+        self.credited_tables();
         self.shadowed();
     }
 
     fn rows_table(&mut self, item: &ast::Item, table: &ast::Table) -> Table {
         let fields = self.fields(&item.name.text, &table.fields);
         let as_of = table.as_of.as_ref().and_then(|name| self.date_column(&item.name.text, &fields, name));
-        let key = self.key(&fields, &table.fields);
+        let key = self.table_key(item, &fields, &table.fields);
+        Table { header: header(item), kind: TableKind::Rows { as_of }, fields, key }
+    }
+
+    /// The key of a table of rows; there must be one.
+    pub(super) fn table_key(&mut self, item: &ast::Item, fields: &[Field], declared: &[ast::Field]) -> Option<FieldId> {
+        let key = self.key(fields, declared);
         if key.is_none() {
-            let help = match table.fields.first() {
+            let help = match declared.first() {
                 Some(first) => {
                     format!("write `key` behind the column that identifies a row: `{} … key`", first.name.text)
                 }
@@ -46,19 +60,13 @@ impl Checker<'_, '_> {
                 help,
             );
         }
-        Table { header: header(item), kind: TableKind::Rows { as_of }, fields, key }
+        key
     }
 
     fn events_table(&mut self, item: &ast::Item, events: &ast::Events) -> Table {
         let mut fields = self.fields(&item.name.text, &events.fields);
-        let mut implicit = |name: &ast::Name, ty: Type| {
-            fields.iter().position(|f| f.name == name.text).unwrap_or_else(|| {
-                fields.push(plain_field(&name.text, ty, name.span));
-                fields.len() - 1
-            })
-        };
-        let parent = FieldId(implicit(&events.of, Type::Text) as u32);
-        let at = FieldId(implicit(&events.at, Type::Date) as u32);
+        let parent = events.of.as_ref().map(|of| self.owner_column(&mut fields, of));
+        let at = implicit(&mut fields, &events.at, Type::Date);
         if let Some(field) = fields.get(at.index())
             && !field.ty.is_date()
             && field.ty != Type::Unknown
@@ -67,25 +75,18 @@ impl Checker<'_, '_> {
             let (span, label) = (field.span, format!("this is {}", self.type_words(field.ty)));
             self.error(Code::TypeMismatch, span, message, &label, "write `date` or `instant`");
         }
-        for field in &events.fields {
-            for attribute in &field.attributes {
-                if matches!(attribute.kind, AttributeKind::Merged | AttributeKind::Parent) {
-                    self.error(
-                        Code::WrongAttribute,
-                        attribute.span,
-                        "only a table of rows can say this of a column",
-                        "this is an event table",
-                        "take the word out",
-                    );
-                }
-            }
-        }
+        let kinds = [AttributeKind::Merged, AttributeKind::Parent];
+        self.only_accounts_have(&events.fields, &kinds, "this is an event table");
         let key = self.key(&fields, &events.fields);
         let of = TableId(u32::MAX); // found once all tables are there
-        Table { header: header(item), kind: TableKind::Events { of, parent, at }, fields, key }
+        let kind = match parent {
+            Some(parent) => TableKind::Events { of, parent, at },
+            None => TableKind::Portfolio { at },
+        };
+        Table { header: header(item), kind, fields, key }
     }
 
-    fn fields(&mut self, table: &str, declared: &[ast::Field]) -> Vec<Field> {
+    pub(super) fn fields(&mut self, table: &str, declared: &[ast::Field]) -> Vec<Field> {
         let mut fields = Vec::new();
         let mut seen: HashMap<&str, crate::span::Span> = HashMap::new();
         for field in declared {
@@ -136,10 +137,12 @@ impl Checker<'_, '_> {
                 recorded: has(AttributeKind::Recorded),
                 merged: has(AttributeKind::Merged),
                 parent: has(AttributeKind::Parent),
+                currency: None,
                 doc: field.doc.clone(),
                 span: field.name.span,
             });
         }
+        self.currencies(table, &mut fields, declared);
         fields
     }
 
@@ -194,7 +197,7 @@ impl Checker<'_, '_> {
         self.no_column(name, &table, &columns);
     }
 
-    fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
+    pub(super) fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
         let message = format!("`{table}` has no column `{}`", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
         let columns = columns.iter().map(String::as_str);
@@ -223,6 +226,8 @@ impl Checker<'_, '_> {
                 );
                 Type::Unknown
             }
+            // Which column it is, is looked up once all columns are there.
+            TypeExprKind::MoneyBy(_) => Type::Mixed,
             TypeExprKind::Money(Some(name)) => match Currency::new(&name.text) {
                 Some(currency) => Type::Number(Unit::Money(currency)),
                 None => {
@@ -297,42 +302,6 @@ impl Checker<'_, '_> {
         self.program.subject = chosen.map(|i| TableId(i as u32));
     }
 
-    /// Finds the parent of each event table.
-    fn parents(&mut self) {
-        for (index, item) in self.symbols.tables.clone().into_iter().enumerate() {
-            let ItemKind::Events(events) = &item.kind else { continue };
-            let found = match self.symbols.get(&events.of.text) {
-                Some(Symbol::Table(parent)) => Some(TableId(parent as u32)),
-                _ => None,
-            };
-            let subject = self.program.subject;
-            match found {
-                Some(parent) if Some(parent) == subject || subject.is_none() => {}
-                Some(_) => self.error(
-                    Code::NotEvaluatedYet,
-                    events.of.span,
-                    format!("events of `{}` cannot be evaluated yet", events.of.text),
-                    "only events of the table that is scored are read",
-                    "let these events belong to the accounts",
-                ),
-                None if self.symbols.left_out(&events.of.text) => {}
-                None => {
-                    let message = format!("there is no table `{}`", events.of.text);
-                    let diagnostic = Diagnostic::new(Code::UnknownName, events.of.span, message)
-                        .label("these events belong to nothing");
-                    let names = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Rows { .. }));
-                    let names = names.map(|t| t.header.name.as_str());
-                    let otherwise = format!("declare it: `table {} {{ id text key }}`", events.of.text);
-                    let diagnostic = self.suggest(diagnostic, &events.of.text, events.of.span, names, otherwise);
-                    self.push(diagnostic);
-                }
-            }
-            if let Some(TableKind::Events { of, .. }) = self.program.tables.get_mut(index).map(|t| &mut t.kind) {
-                *of = found.or(subject).unwrap_or(TableId(0));
-            }
-        }
-    }
-
     /// A column of the scored table must not have the name of a declaration: which of the two is meant could not be told.
     fn shadowed(&mut self) {
         let Some(table) = self.program.subject_table() else { return };
@@ -345,7 +314,7 @@ impl Checker<'_, '_> {
             })
             .collect();
         for (name, field, symbol, declared) in clashes {
-            if matches!(symbol, Symbol::Rule(_) | Symbol::Objective(_)) {
+            if matches!(symbol, Symbol::Rule(_) | Symbol::PortfolioRule(_) | Symbol::Objective(_)) {
                 continue;
             }
             self.push(
@@ -461,7 +430,7 @@ fn natural_range(ty: Type) -> (Option<Decimal>, Option<Decimal>) {
     }
 }
 
-fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
+pub(super) fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
     Field {
         name: name.to_string(),
         ty,
@@ -473,6 +442,7 @@ fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Field {
         recorded: false,
         merged: false,
         parent: false,
+        currency: None,
         doc: None,
         span,
     }

@@ -1,11 +1,11 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
-use super::notes::{note, plural};
 use super::orphans::Orphans;
-use super::table::{TableBuilder, told};
+use super::table::TableBuilder;
+use super::wording::{note, plural, told};
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
-use crate::program::{FieldId, Table, TableKind};
+use crate::program::{FieldId, Table};
 use crate::value::MASK;
 use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
@@ -15,16 +15,24 @@ use std::sync::Arc;
 /// Where merged-away keys went: old key to the key that holds its rows now.
 pub type Moved = HashMap<Arc<str>, Arc<str>>;
 
+/// Makes the pair of currencies the key of a table of rates, which has no other: two rates of one pair and day are in
+/// conflict.
+pub fn of_pairs(builder: &mut TableBuilder<'_>, pair: [FieldId; 2]) {
+    let code = |field: FieldId, row: usize| match builder.columns.get(field.index()) {
+        Some(column) => column.text(row).map_or_else(|| column.place(row), |text| text.trim().to_uppercase()),
+        None => String::new(),
+    };
+    let keys = (0..builder.origins.len()).map(|row| Arc::from(pair.map(|field| code(field, row)).join(" to ")));
+    builder.keys = keys.collect();
+}
+
 /// Drops rows whose key was there before: of rows that differ, the one recorded last stays, or else the first.
 pub fn dedupe(builder: &mut TableBuilder<'_>) {
-    if builder.table.key.is_none() {
+    if builder.keys.is_empty() {
         return;
     }
     let rows = builder.origins.len();
-    let date = match builder.table.kind {
-        TableKind::Rows { as_of } => as_of,
-        TableKind::Events { .. } => None,
-    };
+    let date = builder.table.kind.since();
     let recorded = builder.table.fields.iter().position(|f| f.recorded);
     let date_of =
         |b: &TableBuilder<'_>, row: usize| date.and_then(|d| b.columns.get(d.index())).and_then(|c| c.date(row));
@@ -89,10 +97,7 @@ fn told_key(table: &Table, key: &str) -> String {
 
 /// The latest row per key, by the as-of date if there is one.
 pub fn latest_by_key(builder: &TableBuilder<'_>) -> HashMap<Arc<str>, u32> {
-    let date = match builder.table.kind {
-        TableKind::Rows { as_of } => as_of,
-        TableKind::Events { .. } => None,
-    };
+    let date = builder.table.kind.since();
     let date_of = |row: u32| date.and_then(|d| builder.columns.get(d.index())).and_then(|c| c.date(row as usize));
     let mut by_key: HashMap<Arc<str>, u32> = HashMap::with_capacity(builder.keys.len());
     for (row, key) in builder.keys.iter().enumerate() {
@@ -228,17 +233,16 @@ const MOST_NAMED: usize = 8;
 
 /// Gives each event row its parent's row: re-keyed where the parent was merged away, rejected where there is none.
 ///
-/// Returns the rows by parent, in order of date and time. Of rows at the same moment the one recorded earlier comes first,
+/// The rows by parent come in order of date and time. Of rows at the same moment the one recorded earlier comes first,
 /// then the lesser key, then the lesser cells from left to right: which row is the first or the last must not depend on
-/// how an export happened to be sorted. Returns also the old key of each row that was re-keyed.
+/// how an export happened to be sorted.
 pub fn attach(
     builder: &mut TableBuilder<'_>,
     parents: &TableData,
     parent_table: &Table,
     parent: FieldId,
-    at: FieldId,
     moved: &Moved,
-) -> (Vec<Vec<u32>>, HashMap<u32, Arc<str>>) {
+) -> Attached {
     let rows = builder.origins.len();
     let mut rekeyed = HashMap::new();
     let mut kept = 0;
@@ -272,7 +276,11 @@ pub fn attach(
                     *flag = false;
                 }
                 let detail = orphans.add(row, &key);
-                builder.reject_taken(row, RejectReason::UnknownAccount, detail);
+                let reason = match builder.table.kind.owner().map(|(of, _)| of) == builder.program.subject {
+                    true => RejectReason::UnknownAccount,
+                    false => RejectReason::UnknownOwner,
+                };
+                builder.reject_taken(row, reason, detail);
             }
         }
     }
@@ -301,19 +309,36 @@ pub fn attach(
             list.push(row as u32);
         }
     }
+    for list in &mut by_parent {
+        in_order(builder, list);
+    }
+    Attached { by_parent, owners: owner, rekeyed }
+}
+
+/// What rows belong to.
+pub struct Attached {
+    /// By row of the table above: its rows, in order.
+    pub by_parent: Vec<Vec<u32>>,
+    /// By row: the row above.
+    pub owners: Vec<u32>,
+    /// The old key of each row that was re-keyed.
+    pub rekeyed: HashMap<u32, Arc<str>>,
+}
+
+/// Puts rows in the order that nothing but what they say decides: by date and time, when they were recorded, key and
+/// cells; rows without a date by key and cells.
+pub fn in_order(builder: &TableBuilder<'_>, rows: &mut [u32]) {
     let moment = |field: usize, row: u32| builder.columns.get(field).and_then(|c| c.micros(row as usize));
-    let recorded = builder.table.fields.iter().position(|f| f.recorded);
+    let at = builder.table.kind.at();
+    let recorded = at.and_then(|_| builder.table.fields.iter().position(|f| f.recorded));
     let of_row = |row: u32| {
         let key = builder.keys.get(row as usize);
-        (moment(at.index(), row), recorded.and_then(|i| moment(i, row)), key)
+        (at.and_then(|at| moment(at.index(), row)), recorded.and_then(|i| moment(i, row)), key)
     };
     let cells = |a: u32, b: u32| {
         let mut orders = builder.columns.iter().map(|c| c.compare(a as usize, b as usize));
         orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     };
     // Rows that agree in all of this are alike, and stay as they were read.
-    for list in &mut by_parent {
-        list.sort_by(|a, b| of_row(*a).cmp(&of_row(*b)).then_with(|| cells(*a, *b)));
-    }
-    (by_parent, rekeyed)
+    rows.sort_by(|a, b| of_row(*a).cmp(&of_row(*b)).then_with(|| cells(*a, *b)));
 }

@@ -3,14 +3,16 @@
 
 use super::advice::{Home, quoted};
 use super::binding::{Binding, Place, TableBinding};
-use super::config::Format;
 use super::input::{self, Kind};
 use super::keys::{self, Moved};
-use super::notes::{CellNote, note, plural};
+use super::links;
+use super::notes::CellNote;
+use super::settings::Format;
 use super::table::TableBuilder;
+use super::wording::{note, plural};
 use super::{DataError, Dataset, LoadReport, NoteKind, Reject, TableData, TableReport};
 use crate::diagnostics::nearest;
-use crate::program::{Program, TableId, TableKind};
+use crate::program::{Program, TableId};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -43,13 +45,17 @@ pub fn load(
     // Tables before the events that happened to their rows; a table that waits for itself is taken as it comes.
     while !pending.is_empty() {
         let ready = |i: &usize| match program.tables.get(*i).map(|t| &t.kind) {
-            Some(TableKind::Events { of, .. }) => !pending.contains(&of.index()),
-            _ => true,
+            Some(kind) => kind.owner().is_none_or(|(of, _)| !pending.contains(&of.index())),
+            None => true,
         };
         let at = pending.iter().position(ready).unwrap_or(0);
         let index = pending.remove(at);
         let Some(table) = program.tables.get(index) else { continue };
         let id = TableId(index as u32);
+        if program.attributions.iter().any(|attribution| attribution.table == id) {
+            // Made of other tables, once they are there.
+            continue;
+        }
         let bound = binding.tables.get(index).unwrap_or(&nothing);
         let files = match find(program, binding, bound, id) {
             Ok(files) => files,
@@ -73,26 +79,33 @@ pub fn load(
             errors.extend(fatal);
             continue;
         }
+        if let Some(rates) = program.rates.filter(|rates| rates.table == id) {
+            keys::of_pairs(&mut builder, [rates.from, rates.to]);
+        }
         keys::dedupe(&mut builder);
         let mut data =
             TableData { loaded, covers_from: bound.covers_from, covers_to: bound.covers_to, ..TableData::default() };
-        match table.kind {
-            TableKind::Rows { .. } => {
-                let (went, names) = keys::merge(&mut builder);
-                data.merged_names = names;
-                data.merged.clone_from(&went);
-                moved.insert(id, went);
-                data.by_key = keys::latest_by_key(&builder);
-            }
-            TableKind::Events { of, parent, at } => {
-                let empty = (TableData::default(), TableReport::default());
-                let (parents, _) = done.get(&of).unwrap_or(&empty);
-                let went = moved.entry(of).or_default();
-                if let Some(parent_table) = program.table(of) {
-                    (data.by_parent, data.rekeyed) =
-                        keys::attach(&mut builder, parents, parent_table, parent, at, went);
-                }
-            }
+        if table.kind.at().is_none() {
+            let (went, names) = keys::merge(&mut builder);
+            data.merged_names = names;
+            data.merged.clone_from(&went);
+            moved.insert(id, went);
+        }
+        if let Some((of, parent)) = table.kind.owner()
+            && let Some(parent_table) = program.table(of)
+        {
+            let empty = (TableData::default(), TableReport::default());
+            let (parents, _) = done.get(&of).unwrap_or(&empty);
+            let went = moved.entry(of).or_default();
+            let attached = keys::attach(&mut builder, parents, parent_table, parent, went);
+            (data.by_parent, data.owners, data.rekeyed) = (attached.by_parent, attached.owners, attached.rekeyed);
+        } else if table.kind.at().is_some() {
+            let mut rows: Vec<u32> = (0..builder.origins.len() as u32).collect();
+            keys::in_order(&builder, &mut rows);
+            data.by_parent = vec![rows];
+        }
+        if table.kind.at().is_none() {
+            data.by_key = keys::latest_by_key(&builder);
         }
         errors.append(&mut builder.errors);
         if program.subject == Some(id) {
@@ -137,6 +150,7 @@ pub fn load(
     if !errors.is_empty() {
         return Err(errors);
     }
+    links::follow(program, &mut done, &moved);
     let mut dataset = Dataset::default();
     let mut report = LoadReport::default();
     for index in 0..program.tables.len() {
@@ -144,6 +158,7 @@ pub fn load(
         dataset.tables.push(data);
         report.tables.push(account);
     }
+    crate::engine::reference::derive(program, &mut dataset, &mut report, on_reject);
     Ok((dataset, report))
 }
 

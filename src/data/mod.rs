@@ -13,6 +13,7 @@ mod fold;
 mod header;
 mod input;
 mod keys;
+mod links;
 mod load;
 mod marks;
 mod ndjson;
@@ -21,14 +22,17 @@ mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod rivals;
+mod settings;
 mod table;
 mod undeclared;
+mod wording;
 
-pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
-pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
+pub use binding::{Binding, Place, TableBinding, without_config};
+pub use config::{Config, Profile};
 pub use fold::fold;
 pub use input::reason;
 pub use load::load;
+pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;
 use crate::number::Decimal;
@@ -70,17 +74,25 @@ pub struct TableData {
     /// Last date the source vouches for: as the project file says, or else the latest date in it; `None` if no row was
     /// kept and the project file says nothing.
     pub covers_to: Option<Date>,
-    /// Tables of rows with a key: row by key text; the latest row where there is one per key and date. Empty for events.
+    /// Tables of rows: row by key text; the latest row where there is one per key and date. Empty for events.
     pub by_key: HashMap<Arc<str>, u32>,
-    /// Event tables: for each row of the parent table, its rows by date, time, when they were recorded, key and cells:
-    /// never by where in a file they stand.
+    /// Tables whose rows belong to rows of another: for each row of that one, its rows; events by date, time, when they were recorded, key and cells:
+    /// never by where in a file they stand. Events of the whole portfolio: one list.
     pub by_parent: Vec<Vec<u32>>,
+    /// Tables whose rows belong to rows of another: the row above, by row.
+    pub owners: Vec<u32>,
+    /// Columns that name rows of other tables.
+    pub links: Vec<Link>,
     /// Tables of rows: keys that were merged away, with the key that holds their rows now.
     pub merged: HashMap<Arc<str>, Arc<str>>,
     /// What rows that were merged away were called, with their keys; only where a text column is called `name`.
     pub merged_names: Vec<(Arc<str>, Arc<str>)>,
     /// Event tables: rows that were re-keyed because of a merge, with the key they were recorded under.
     pub rekeyed: HashMap<u32, Arc<str>>,
+    /// Attributions: touches that take no part, and why.
+    pub left_out: HashMap<u32, Arc<str>>,
+    /// Attributions: how the credit of the others came about.
+    pub remarks: HashMap<u32, Arc<str>>,
 }
 
 impl TableData {
@@ -93,6 +105,11 @@ impl TableData {
     /// dates it covers. A file without rows may say that nothing happened, or that the export failed.
     pub fn vouches(&self) -> bool {
         self.loaded && (self.rows > 0 || self.covers_from.is_some() || self.covers_to.is_some())
+    }
+
+    /// The link of a column.
+    pub fn link(&self, field: FieldId) -> Option<&Link> {
+        self.links.iter().find(|link| link.field == field.index())
     }
 
     /// The event rows of a row of the parent table, by date.
@@ -119,6 +136,17 @@ impl TableData {
         let origin = self.origins.get(row as usize).copied().unwrap_or_default();
         format!("{}:{}", self.files.get(origin.file as usize).map_or("?", String::as_str), origin.line)
     }
+}
+
+/// A column that names rows of another table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Link {
+    /// The column.
+    pub field: usize,
+    /// By row: the row it names, if it names one that exists.
+    pub to: Vec<Option<u32>>,
+    /// By row of the other table: the rows that name it, in the order of [`TableData::by_parent`].
+    pub from: Vec<Vec<u32>>,
 }
 
 /// Where a row was read.
@@ -157,6 +185,24 @@ pub enum Cells {
 }
 
 impl Column {
+    /// The cells of some rows, in that order.
+    pub(crate) fn pick(&self, rows: &[u32]) -> Column {
+        fn of<T: Clone>(list: &[Option<T>], rows: &[u32]) -> Vec<Option<T>> {
+            rows.iter().map(|row| list.get(*row as usize).cloned().flatten()).collect()
+        }
+        let cells = match &self.cells {
+            Cells::Boolean(v) => Cells::Boolean(of(v, rows)),
+            Cells::Number(v) => Cells::Number(of(v, rows)),
+            Cells::Date(v) => Cells::Date(of(v, rows)),
+            Cells::Instant(v) => Cells::Instant(of(v, rows)),
+            Cells::Symbol(v) => Cells::Symbol(of(v, rows)),
+            Cells::Text(v) => Cells::Text(of(v, rows)),
+        };
+        let bad = |(_, row): &(usize, &u32)| self.unreadable.binary_search(row).is_ok();
+        let unreadable = rows.iter().enumerate().filter(bad).map(|(place, _)| place as u32).collect();
+        Column { cells, unreadable }
+    }
+
     /// The cell of a row.
     pub fn value(&self, row: u32) -> Value {
         let i = row as usize;
@@ -218,6 +264,8 @@ pub enum RejectReason {
     Conflict,
     /// Names an account that does not exist.
     UnknownAccount,
+    /// Names a row above it that does not exist.
+    UnknownOwner,
     /// An account that was merged into another.
     Merged,
     /// Longer than a row may be.
@@ -319,6 +367,7 @@ impl RejectReason {
             RejectReason::Duplicate => "repeated row",
             RejectReason::Conflict => "key used twice",
             RejectReason::UnknownAccount => "unknown account",
+            RejectReason::UnknownOwner => "belongs to nothing",
             RejectReason::Merged => "merged into another account",
             RejectReason::TooLong => "row too long",
             RejectReason::Encoding => "not UTF-8",
@@ -335,6 +384,7 @@ impl RejectReason {
             RejectReason::Duplicate => "repeated rows",
             RejectReason::Conflict => "keys used twice",
             RejectReason::UnknownAccount => "of unknown accounts",
+            RejectReason::UnknownOwner => "belonging to nothing",
             RejectReason::TooLong => "rows too long",
             RejectReason::UnreadableCell => "unreadable cells",
             RejectReason::UnknownValue => "unknown values",

@@ -4,12 +4,14 @@
 //! and unknown accounts) is decided in [`super::keys`] when all are there, and [`TableBuilder::retain`] then drops rows.
 
 use super::advice::Home;
-use super::binding::{ColumnBinding, TableBinding};
+use super::binding::TableBinding;
 use super::cells::{Bad, Cell, Raw, shown};
-use super::column::{ColumnBuilder, clip, push_none, shorten};
+use super::column::{ColumnBuilder, push_none};
+use super::settings::ColumnBinding;
+use super::wording::{clip, shorten, told};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
-use crate::program::{Field, Program, Table, TableKind};
+use crate::program::{Program, Table};
 use crate::value::MASK;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -81,10 +83,8 @@ impl<'a> TableBuilder<'a> {
         let columns = (0..table.fields.len()).filter_map(column).collect();
         // What decides about the row as a whole is read first: key, account, date.
         let mut order: Vec<usize> = Vec::new();
-        let first = match table.kind {
-            TableKind::Events { parent, at, .. } => [table.key, Some(parent), Some(at)],
-            TableKind::Rows { as_of } => [table.key, as_of, None],
-        };
+        let parent = table.kind.owner().map(|(_, parent)| parent);
+        let first = [table.key, parent, table.kind.at().or(table.kind.since())];
         for i in first.into_iter().flatten().map(|f| f.index()).chain(0..table.fields.len()) {
             if !order.contains(&i) {
                 order.push(i);
@@ -129,11 +129,9 @@ impl<'a> TableBuilder<'a> {
 
     /// True for columns that cannot be optional: the key, the parent's key and the date.
     pub(super) fn is_needed(&self, field: usize) -> bool {
-        let (first, second) = match self.table.kind {
-            TableKind::Events { parent, at, .. } => (Some(parent), Some(at)),
-            TableKind::Rows { as_of } => (as_of, None),
-        };
-        [self.table.key, first, second].into_iter().flatten().any(|id| id.index() == field)
+        let kind = &self.table.kind;
+        let parent = kind.owner().map(|(_, parent)| parent);
+        [self.table.key, parent, kind.at(), kind.since()].into_iter().flatten().any(|id| id.index() == field)
     }
 
     /// The file that is being read.
@@ -189,19 +187,16 @@ impl<'a> TableBuilder<'a> {
         };
         let hidden = fields.iter().any(|f| f.personal && Some(&f.name) == field.as_ref());
         // Events name accounts by a key that may be personal where it comes from.
-        let account_hidden = match self.table.kind {
-            TableKind::Events { of, parent, .. } => {
+        let account_hidden = match self.table.kind.owner() {
+            Some((of, parent)) => {
                 let parents = self.program.table(of);
                 let key = parents.and_then(|t| t.fields.get(t.key?.index()));
                 personal(Some(parent)) || key.is_some_and(|field| field.personal)
             }
-            TableKind::Rows { .. } => personal(self.table.key),
+            None => personal(self.table.key),
         };
         let mask = |text: Option<String>, hide: bool| text.map(|t| if hide { MASK.to_string() } else { t });
-        let parent = match self.table.kind {
-            TableKind::Events { parent, .. } => fields.get(parent.index()).map(|f| &f.name),
-            TableKind::Rows { .. } => None,
-        };
+        let parent = self.table.kind.owner().and_then(|(_, parent)| fields.get(parent.index())).map(|f| &f.name);
         let value = mask(value, hidden || (account_hidden && field.is_some() && field.as_ref() == parent));
         let (account, key) = (mask(account, account_hidden), mask(key, personal(self.table.key)));
         let table = self.table.header.name.clone();
@@ -210,11 +205,12 @@ impl<'a> TableBuilder<'a> {
 
     /// The account of a row that was taken: its own key in the table that is scored, its parent's in a table of events.
     fn account_of(&self, row: usize, key: Option<&str>) -> Option<String> {
-        match self.table.kind {
-            TableKind::Events { parent, .. } => {
+        match self.table.kind.owner() {
+            Some((of, parent)) if Some(of) == self.program.subject => {
                 self.columns.get(parent.index()).and_then(|c| c.text(row)).map(|text| text.to_string())
             }
-            TableKind::Rows { .. } => {
+            Some(_) => None,
+            None => {
                 let scored = self.program.subject.and_then(|id| self.program.table(id));
                 key.filter(|_| scored.is_some_and(|t| t.header.name == self.table.header.name)).map(str::to_string)
             }
@@ -225,9 +221,11 @@ impl<'a> TableBuilder<'a> {
     pub(super) fn reject_taken(&mut self, row: usize, reason: RejectReason, detail: String) {
         let origin = self.origins.get(row).copied().unwrap_or_default();
         let mut refusal = self.about(row, reason, detail);
-        if let (RejectReason::UnknownAccount, TableKind::Events { parent, .. }) = (reason, &self.table.kind) {
+        let orphan = matches!(reason, RejectReason::UnknownAccount | RejectReason::UnknownOwner);
+        if let (true, Some((_, parent))) = (orphan, self.table.kind.owner()) {
             refusal.field = self.table.fields.get(parent.index()).map(|f| f.name.clone());
-            refusal.value.clone_from(&refusal.account);
+            let text = self.columns.get(parent.index()).and_then(|c| c.text(row));
+            refusal.value = text.map(|text| text.to_string());
         }
         self.turn_down(origin, refusal);
     }
@@ -304,10 +302,8 @@ impl<'a> TableBuilder<'a> {
             }
             let is = |id: Option<crate::program::FieldId>| id.is_some_and(|id| id.index() == i);
             let is_key = is(table.key);
-            let (parent, at) = match table.kind {
-                TableKind::Events { parent, at, .. } => (is(Some(parent)), is(Some(at))),
-                TableKind::Rows { as_of } => (false, is(as_of)),
-            };
+            let parent = is(table.kind.owner().map(|(_, parent)| parent));
+            let at = is(table.kind.at().or(table.kind.since()));
             let refuse = |reason: RejectReason, detail: String, value: Option<String>, key: Option<Arc<str>>| {
                 let key = key.map(|key| key.to_string());
                 Err(Box::new(Refusal { key, field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }))
@@ -357,7 +353,7 @@ impl<'a> TableBuilder<'a> {
                     if at {
                         return refuse(RejectReason::BadDate, detail(column), value(), key);
                     }
-                    if bad == Bad::OutOfRange && matches!(table.kind, TableKind::Events { .. }) {
+                    if bad == Bad::OutOfRange && table.kind.at().is_some() {
                         return refuse(RejectReason::OutOfRange, detail(column), value(), key);
                     }
                     let text = column.texts.intern(&text);
@@ -419,11 +415,6 @@ impl<'a> TableBuilder<'a> {
             .map(|c| Column { cells: c.cells, unreadable: c.issues.into_iter().map(|(row, ..)| row).collect() })
             .collect()
     }
-}
-
-/// What may be said of a cell in messages and in the list of rejected rows, which say where to look it up.
-pub(super) fn told(field: &Field, text: String) -> String {
-    if field.personal { MASK.to_string() } else { text }
 }
 
 fn shown_origin(files: &[String], origin: Origin) -> String {

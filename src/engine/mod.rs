@@ -8,7 +8,9 @@ pub mod reference;
 use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
-use crate::program::{MetricId, Node, PartitionId, PortfolioId, Program, RuleId, ScorecardId, SegmentId};
+use crate::program::{
+    MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId, TableId,
+};
 use crate::span::Span;
 use crate::value::{Fault, Missing, Value};
 
@@ -53,6 +55,8 @@ pub struct PortfolioResult {
     pub points: Option<Value>,
     /// Which accounts each of its aggregates saw, in the order in which they are written.
     pub accounts: Vec<AccountsTold>,
+    /// Which rows each of its aggregates of rows saw, likewise.
+    pub rows: Vec<RowsTold>,
     /// What could not be computed.
     pub faults: Vec<Fault>,
 }
@@ -70,14 +74,45 @@ pub struct AccountsTold {
     pub undecided: u64,
 }
 
+/// The rows behind an aggregate over all accounts: none is dropped silently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowsTold {
+    /// Of which table.
+    pub source: TableId,
+    /// Rows that were looked at.
+    pub rows: u64,
+    /// Of these, rows that counted.
+    pub counted: u64,
+    /// Of these, rows without a value or weight, by reason.
+    pub missing: Vec<(Missing, u64)>,
+    /// Rows for which the filter is unknown.
+    pub undecided: u64,
+}
+
+impl RowsTold {
+    /// Nothing yet.
+    pub fn new(source: TableId) -> RowsTold {
+        RowsTold { source, rows: 0, counted: 0, missing: Vec::new(), undecided: 0 }
+    }
+
+    /// One more row that lacks something.
+    pub fn missing(&mut self, reason: Missing) {
+        one_more(&mut self.missing, reason);
+    }
+}
+
+fn one_more(counts: &mut Vec<(Missing, u64)>, reason: Missing) {
+    match counts.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((reason, 1)),
+    }
+    counts.sort();
+}
+
 impl AccountsTold {
     /// One more account that lacks something.
     pub fn missing(&mut self, reason: Missing) {
-        match self.missing.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, count)) => *count += 1,
-            None => self.missing.push((reason, 1)),
-        }
-        self.missing.sort();
+        one_more(&mut self.missing, reason);
     }
 }
 
@@ -115,6 +150,8 @@ pub enum Item {
     Rule(RuleId),
     /// A metric of the whole portfolio.
     Portfolio(PortfolioId),
+    /// A metric of rows.
+    RowMetric(RowMetricId),
 }
 
 /// Something that went wrong for one account.

@@ -7,6 +7,7 @@
 #![allow(missing_docs)] // the fields of a variant are told by the line above it
 
 mod fingerprint;
+mod quiet;
 mod types;
 mod walk;
 
@@ -49,6 +50,8 @@ ids! {
     PortfolioId
     /// A benchmark.
     BenchmarkId
+    /// A metric of the rows of a child table.
+    RowMetricId
     /// A scorecard.
     ScorecardId
     /// A rule.
@@ -76,12 +79,20 @@ pub struct Program {
     pub portfolio: Vec<Metric>,
     /// Benchmarks.
     pub benchmarks: Vec<Benchmark>,
+    /// Metrics of the rows of child tables.
+    pub row_metrics: Vec<RowMetric>,
     /// Scorecards.
     pub scorecards: Vec<Scorecard>,
     /// Rules.
     pub rules: Vec<Rule>,
+    /// Rules about the whole portfolio.
+    pub portfolio_rules: Vec<Rule>,
     /// Objectives.
     pub objectives: Vec<Objective>,
+    /// Who is credited with how much of what was won.
+    pub attributions: Vec<Attribution>,
+    /// What currencies are worth in each other, if a table of rates is declared.
+    pub rates: Option<Rates>,
     /// Metrics and scorecards such that each comes after what it reads.
     pub order: Vec<Node>,
     /// A short hash of the program's meaning, printed with every result.
@@ -148,10 +159,40 @@ pub enum TableKind {
     Rows { as_of: Option<FieldId> },
     /// One row per thing that happened to a row of `of`; `parent` holds the key of that row, `at` the date.
     Events { of: TableId, parent: FieldId, at: FieldId },
+    /// One row per thing that happened to the whole portfolio; `at` holds the date.
+    Portfolio { at: FieldId },
+    /// One row per key, each belonging to a row of `of`; `parent` holds the key of that row.
+    Child { of: TableId, parent: FieldId },
+}
+
+impl TableKind {
+    /// The table to whose rows these rows belong, and the column that holds the key of that row.
+    pub fn owner(&self) -> Option<(TableId, FieldId)> {
+        match self {
+            TableKind::Child { of, parent } | TableKind::Events { of, parent, .. } => Some((*of, *parent)),
+            TableKind::Rows { .. } | TableKind::Portfolio { .. } => None,
+        }
+    }
+
+    /// The column that says when something happened.
+    pub fn at(&self) -> Option<FieldId> {
+        match self {
+            TableKind::Events { at, .. } | TableKind::Portfolio { at } => Some(*at),
+            TableKind::Rows { .. } | TableKind::Child { .. } => None,
+        }
+    }
+
+    /// The column that says since when a row holds, where a table keeps its history.
+    pub fn since(&self) -> Option<FieldId> {
+        match self {
+            TableKind::Rows { as_of } => *as_of,
+            _ => None,
+        }
+    }
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Its name.
     pub name: String,
@@ -173,6 +214,8 @@ pub struct Field {
     pub merged: bool,
     /// Names the row above this one.
     pub parent: bool,
+    /// The column that names the currency of each amount, for `money by currency`.
+    pub currency: Option<FieldId>,
     /// The description.
     pub doc: Option<String>,
     /// Where it is declared.
@@ -265,6 +308,17 @@ pub struct Metric {
     pub scales: Vec<Scale>,
     /// How long a value stays usable, counted from its last row, and what becomes of it then.
     pub valid_for: Option<ValidFor>,
+}
+
+/// A metric of the rows of a child table.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct RowMetric {
+    /// Name and metadata.
+    pub header: Header,
+    /// Whose rows.
+    pub of: TableId,
+    /// Its value, in the scope of a row.
+    pub value: Expr,
 }
 
 /// How long a value stays usable.
@@ -536,6 +590,93 @@ pub struct Rule {
     pub ast: Box<crate::ast::Rule>,
 }
 
+/// A table of rates: one unit of `from` is worth `rate` units of `to` from the day `at` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rates {
+    /// Its rows.
+    pub table: TableId,
+    /// The code of the currency that is worth something.
+    pub from: FieldId,
+    /// The code of the currency that it is worth something in.
+    pub to: FieldId,
+    /// How much.
+    pub rate: FieldId,
+    /// From which day on.
+    pub at: FieldId,
+    /// How long a rate may be used; the last day of it is included.
+    pub valid_for: Duration,
+}
+
+/// Who is credited with how much of what was won: a table of events made of touches when the data is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Attribution {
+    /// The table that it makes.
+    pub table: TableId,
+    /// The table of touches; that of what is sold itself, where each sale names who referred it.
+    pub touches: TableId,
+    /// The table of what is sold.
+    pub of: TableId,
+    /// How much is shared out; about a row of `of`.
+    pub amount: Expr,
+    /// What was won; about a row of `of`.
+    pub when: Option<Expr>,
+    /// Touches that take part; about a row of `touches`.
+    pub filter: Option<Expr>,
+    /// When what is sold closed; a column of `of`.
+    pub closed: FieldId,
+    /// The account that is credited; a column of `touches`.
+    pub to: FieldId,
+    /// How many days before the close a touch may lie.
+    pub lookback: Option<i64>,
+    /// How credit is shared.
+    pub model: CreditModel,
+    /// One touch per advocate, day and these.
+    pub once_per: Option<Vec<FieldId>>,
+    /// What these credit is left to them.
+    pub excluding: Vec<TableId>,
+    /// The date, the credit and the share; columns of `table`.
+    pub at: FieldId,
+    pub credit: FieldId,
+    pub share: FieldId,
+}
+
+/// How credit is shared among touches in their order in time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CreditModel {
+    /// Equal parts.
+    Linear,
+    /// All to the first.
+    First,
+    /// All to the last.
+    Last,
+    /// This share to the first and the last each, the rest in equal parts.
+    U(Decimal),
+    /// This share to the first, the first key touch between and the last each, the rest in equal parts.
+    W(Decimal, Box<Expr>),
+    /// By age: halved every so many days before the close.
+    TimeDecay(i64),
+}
+
+impl CreditModel {
+    /// The share of a U that a W without a key touch becomes.
+    pub fn usual_u() -> Decimal {
+        Decimal::from_raw(400_000_000).unwrap_or(Decimal::ZERO)
+    }
+
+    /// As it is written.
+    pub fn words(&self) -> String {
+        let percent = |share: &Decimal| share.mul(Decimal::HUNDRED).unwrap_or(*share).to_string();
+        match self {
+            CreditModel::Linear => "linear".to_string(),
+            CreditModel::First => "first".to_string(),
+            CreditModel::Last => "last".to_string(),
+            CreditModel::U(share) => format!("u {}%", percent(share)),
+            CreditModel::W(share, _) => format!("w {}%", percent(share)),
+            CreditModel::TimeDecay(days) => format!("time decay {days} days"),
+        }
+    }
+}
+
 /// An objective.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Objective {
@@ -567,7 +708,7 @@ pub enum ExprKind {
     Param(ParamId),
     /// A column of the account being scored.
     Field(FieldId),
-    /// A column of the row being aggregated; only inside [`Aggregate`].
+    /// A column of the row at hand: inside [`Aggregate`] the one being aggregated, otherwise the one a [`RowMetric`] is about.
     RowField(FieldId),
     /// The value of a metric.
     Metric(MetricId),
@@ -640,6 +781,34 @@ pub enum ExprKind {
     Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
     /// The value less the middle of a benchmark; with `position`, its quarter.
     Benchmark { id: BenchmarkId, position: bool },
+    /// The value of a metric of rows, for the row of `of` that is at hand or that the row at hand names; `of` is its table.
+    RowMetric { metric: RowMetricId, of: TableId },
+    /// A column of the row of `of` that the row at hand belongs to or names.
+    Related { of: TableId, field: FieldId },
+    /// An amount in another currency.
+    Convert(Box<Convert>),
+}
+
+/// An amount in another currency, by the latest rate on or before a date.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Convert {
+    /// The amount.
+    pub amount: Expr,
+    /// The currency that it is in.
+    pub from: CurrencyOf,
+    /// The currency that is wanted.
+    pub to: Currency,
+    /// The date whose rate is wanted; the as-of date, if absent.
+    pub on: Option<Expr>,
+}
+
+/// What says which currency an amount is in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CurrencyOf {
+    /// Its type.
+    Type(Currency),
+    /// The column beside it.
+    Column(Expr),
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -667,7 +836,7 @@ pub enum Within {
 }
 
 /// An aggregate over accounts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Across {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
@@ -679,8 +848,10 @@ pub struct Across {
     pub weight: Option<Expr>,
     /// Fewer accounts than this make the value missing (too few).
     pub at_least: Option<u32>,
-    /// How many of the largest, for `top_share`.
+    /// How many of the largest, for `top_share` and `without_top`.
     pub top: u32,
+    /// Accounts that agree in these are added up, where it is asked how concentrated something is.
+    pub by: Vec<Expr>,
 }
 
 /// Reasons that can be asked for.
@@ -700,12 +871,14 @@ pub enum MissingWord {
 
 /// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, cap on rows,
 /// diminishing, value per row, cap on their sum, decay, aggregate.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aggregate {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
     /// Whose rows.
     pub source: TableId,
+    /// Which of them.
+    pub reach: Reach,
     /// The value per row; absent for counts of rows, and for `first` and `last` of a source, which give its date.
     pub value: Option<Expr>,
     /// Rows that count; unknown counts as not met.
@@ -728,6 +901,51 @@ pub struct Aggregate {
     pub weight: Option<Expr>,
     /// Fewer rows than this make the value missing (too few).
     pub at_least: Option<u32>,
+    /// Rows that agree in these are added up, where it is asked how concentrated something is.
+    pub by: Vec<Expr>,
+    /// How many of the largest, or which row from the end, for functions that take a number.
+    pub top: u32,
+    /// From which share of common parts on texts are near repeats.
+    pub alike: Decimal,
+    /// The rows that these are matched with.
+    pub with: Option<Box<With>>,
+}
+
+/// Rows that others are matched with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct With {
+    /// The rows; always a count.
+    pub other: Aggregate,
+    /// Columns that a pair must agree in, by side.
+    pub by: Vec<(FieldId, FieldId)>,
+    /// A pair lies at most so many days apart.
+    pub within_days: i64,
+}
+
+/// Which rows of its source an aggregate sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// Those of the account.
+    #[default]
+    Account,
+    /// Those that belong to the row of this table that is at hand, directly or through what belongs to it.
+    Below(TableId),
+    /// Those that name the row of `to` that is at hand in column `by` of `via`, or belong to a row of `via` that does.
+    Naming { to: TableId, via: TableId, by: FieldId },
+    /// Those of all accounts that exist; of a table of the portfolio, all.
+    Everyone,
+}
+
+/// The usual reach says nothing: programs without any other are what they always were.
+impl std::hash::Hash for Reach {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self {
+            Reach::Account => {}
+            Reach::Below(table) => (1u8, table).hash(state),
+            Reach::Naming { to, via, by } => (2u8, to, via, by).hash(state),
+            Reach::Everyone => 3u8.hash(state),
+        }
+    }
 }
 
 /// How near repeats are found.
@@ -828,6 +1046,45 @@ impl Program {
     /// The benchmark of this id.
     pub fn benchmark(&self, id: BenchmarkId) -> Option<&Benchmark> {
         self.benchmarks.get(id.index())
+    }
+
+    /// The metric of rows of this id.
+    pub fn row_metric(&self, id: RowMetricId) -> Option<&RowMetric> {
+        self.row_metrics.get(id.index())
+    }
+
+    /// The table whose key a column holds: a text column of a table other than that of the accounts, named after another
+    /// table with a key. The column that names the owner of a row is not among them.
+    pub fn named_by(&self, table: TableId, field: FieldId) -> Option<TableId> {
+        let kind = &self.table(table)?.kind;
+        if matches!(kind, TableKind::Rows { .. }) || kind.owner().is_some_and(|(_, parent)| parent == field) {
+            return None;
+        }
+        let column = self.table(table)?.fields.get(field.index()).filter(|f| f.ty == Type::Text)?;
+        let keyed = |t: &Table| t.key.is_some() && t.kind.at().is_none();
+        let place = self.tables.iter().position(|t| t.header.name == column.name && keyed(t))?;
+        let found = TableId(u32::try_from(place).ok()?);
+        (found != table).then_some(found)
+    }
+
+    /// The column of a table that names rows of another.
+    pub fn naming(&self, table: TableId, to: TableId) -> Option<FieldId> {
+        let name = &self.table(to)?.header.name;
+        let place = self.table(table)?.fields.iter().position(|f| f.name == *name)?;
+        let field = FieldId(u32::try_from(place).ok()?);
+        (self.named_by(table, field) == Some(to)).then_some(field)
+    }
+
+    /// A table and those to whose rows its rows belong, up to the last.
+    pub fn lineage(&self, table: TableId) -> Vec<TableId> {
+        let mut line = vec![table];
+        while let Some((of, _)) = line.last().and_then(|id| self.table(*id)?.kind.owner()) {
+            if line.contains(&of) {
+                break;
+            }
+            line.push(of);
+        }
+        line
     }
 
     /// The table of accounts.

@@ -5,7 +5,7 @@ use super::table::{Cell, Column, Table, csv_line};
 use super::{counted, value};
 use crate::calendar::Date;
 use crate::data::{Dataset, LoadReport, Reject, TableReport};
-use crate::program::{Program, TableKind};
+use crate::program::Program;
 use serde_json::{Value as Json, json};
 
 /// The dates of a table's kept rows.
@@ -24,10 +24,8 @@ pub struct Extent {
 /// The extent of each table.
 pub fn extents(program: &Program, data: &Dataset, as_of: Date) -> Vec<Extent> {
     let extent = |(i, table): (usize, &crate::program::Table)| {
-        let (at, events) = match table.kind {
-            TableKind::Events { at, .. } => (Some(at), true),
-            TableKind::Rows { as_of } => (as_of, false),
-        };
+        let events = table.kind.at().is_some();
+        let at = table.kind.at().or(table.kind.since());
         let mut out = Extent { events, ..Extent::default() };
         let (Some(at), Some(rows)) = (at, data.tables.get(i)) else { return out };
         for date in (0..rows.rows).filter_map(|row| rows.value(at, row).date()) {

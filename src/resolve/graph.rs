@@ -28,6 +28,7 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
     nodes.extend((0..symbols.scorecards.len()).map(Symbol::Scorecard));
     nodes.extend((0..symbols.portfolio.len()).map(Symbol::Portfolio));
     nodes.extend((0..symbols.benchmarks.len()).map(Symbol::Benchmark));
+    nodes.extend((0..symbols.row_metrics.len()).map(Symbol::RowMetric));
     let edges: HashMap<Symbol, Edges> = nodes
         .iter()
         .map(|&node| {
@@ -57,6 +58,7 @@ fn columns(item: &Item) -> HashSet<&str> {
     let fields = match &item.kind {
         ItemKind::Table(table) => &table.fields,
         ItemKind::Events(events) => &events.fields,
+        ItemKind::Rates(rates) => &rates.fields,
         _ => return HashSet::new(),
     };
     fields.iter().map(|field| field.name.text.as_str()).collect()
@@ -115,13 +117,13 @@ impl Finder<'_, '_> {
                 partition.by.iter().for_each(|by| self.expr(by));
                 self.rows(&partition.parts);
             }
-            ItemKind::Metric(metric) | ItemKind::Portfolio(metric) => {
-                metric.value.iter().for_each(|value| self.expr(value));
-                metric.thresholds.iter().for_each(|table| self.thresholds(table));
-                metric.scales.iter().for_each(|scale| self.scale(scale));
-                if let Some(ast::ValidFor { then: ast::Stale::Fade { to, .. }, .. }) = &metric.valid_for {
-                    self.expr(to);
+            ItemKind::Metric(metric) | ItemKind::Portfolio(metric) => self.metric(metric),
+            ItemKind::RowMetric(ast::RowMetric { of, metric }) => {
+                if let Some(Symbol::Table(table)) = self.symbols.get(&of.text) {
+                    self.rows = Some(table);
                 }
+                self.metric(metric);
+                self.rows = None;
             }
             ItemKind::Scorecard(card) => {
                 card.lines.iter().for_each(|line| self.line(line));
@@ -155,8 +157,20 @@ impl Finder<'_, '_> {
             ItemKind::Objective(_)
             | ItemKind::Table(_)
             | ItemKind::Events(_)
+            | ItemKind::Rates(_)
+            | ItemKind::Attribution(_)
             | ItemKind::Rule(_)
+            | ItemKind::PortfolioRule(_)
             | ItemKind::Test(_) => {}
+        }
+    }
+
+    fn metric(&mut self, metric: &ast::Metric) {
+        metric.value.iter().for_each(|value| self.expr(value));
+        metric.thresholds.iter().for_each(|table| self.thresholds(table));
+        metric.scales.iter().for_each(|scale| self.scale(scale));
+        if let Some(ast::ValidFor { then: ast::Stale::Fade { to, .. }, .. }) = &metric.valid_for {
+            self.expr(to);
         }
     }
 
@@ -227,6 +241,7 @@ impl Finder<'_, '_> {
                 | Symbol::Metric(_)
                 | Symbol::Portfolio(_)
                 | Symbol::Benchmark(_)
+                | Symbol::RowMetric(_)
                 | Symbol::Scorecard(_)),
             ) => self.edges.push((symbol, span)),
             _ => {}
@@ -238,7 +253,10 @@ impl Finder<'_, '_> {
             ExprKind::Name(name) if self.is_column(name) => {}
             ExprKind::Name(name) => self.edge(name, expr.span),
             ExprKind::Member(table, name) if matches!(self.symbols.get(&table.text), Some(Symbol::Table(_))) => {
-                let _ = name; // a column
+                // A column, or a metric of the table's rows.
+                if let Some(symbol @ Symbol::RowMetric(_)) = self.symbols.get(&name.text) {
+                    self.edges.push((symbol, name.span));
+                }
             }
             ExprKind::Compare(_, left, right) => {
                 self.side(left, right);
@@ -254,7 +272,9 @@ impl Finder<'_, '_> {
                 }
                 // `count(activity)` names a table, which is no edge; `sum(x of activity)` says whose columns come first.
                 let rows = call.arguments.iter().find_map(|argument| match &argument.kind {
-                    ArgumentKind::Rows { source, .. } => self.symbols.get(&source.text),
+                    ArgumentKind::Rows { source, .. } | ArgumentKind::Pairs { source, .. } => {
+                        self.symbols.get(&source.text)
+                    }
                     _ => None,
                 });
                 let outer = self.rows;

@@ -34,10 +34,14 @@ pub enum Symbol {
     Portfolio(usize),
     /// A benchmark.
     Benchmark(usize),
+    /// A metric of the rows of a child table.
+    RowMetric(usize),
     /// A scorecard.
     Scorecard(usize),
     /// A rule.
     Rule(usize),
+    /// A rule about the whole portfolio.
+    PortfolioRule(usize),
 }
 
 impl Symbol {
@@ -54,8 +58,10 @@ impl Symbol {
             Symbol::Metric(_) => "a metric",
             Symbol::Portfolio(_) => "a portfolio metric",
             Symbol::Benchmark(_) => "a benchmark",
+            Symbol::RowMetric(_) => "a metric of rows",
             Symbol::Scorecard(_) => "a scorecard",
             Symbol::Rule(_) => "a rule",
+            Symbol::PortfolioRule(_) => "a portfolio rule",
         }
     }
 }
@@ -83,10 +89,14 @@ pub struct Symbols<'a> {
     pub portfolio: Vec<&'a Item>,
     /// Benchmarks.
     pub benchmarks: Vec<&'a Item>,
+    /// Metrics of the rows of child tables.
+    pub row_metrics: Vec<&'a Item>,
     /// Scorecards.
     pub scorecards: Vec<&'a Item>,
     /// Rules.
     pub rules: Vec<&'a Item>,
+    /// Rules about the whole portfolio.
+    pub portfolio_rules: Vec<&'a Item>,
     /// Tests; their titles are no names.
     pub tests: Vec<&'a Item>,
     /// Names of declarations that were left out for errors in their text; whoever reads them has done nothing wrong.
@@ -125,7 +135,9 @@ impl<'a> Symbols<'a> {
         }
         let symbol = match &item.kind {
             ItemKind::Objective(_) => Symbol::Objective(add(&mut self.objectives, item)),
-            ItemKind::Table(_) | ItemKind::Events(_) => Symbol::Table(add(&mut self.tables, item)),
+            ItemKind::Table(_) | ItemKind::Events(_) | ItemKind::Rates(_) | ItemKind::Attribution(_) => {
+                Symbol::Table(add(&mut self.tables, item))
+            }
             ItemKind::Param(_) => Symbol::Param(add(&mut self.params, item)),
             ItemKind::Segment(_) => Symbol::Segment(add(&mut self.segments, item)),
             ItemKind::Partition(partition) => {
@@ -139,8 +151,10 @@ impl<'a> Symbols<'a> {
             ItemKind::Metric(_) => Symbol::Metric(add(&mut self.metrics, item)),
             ItemKind::Portfolio(_) => Symbol::Portfolio(add(&mut self.portfolio, item)),
             ItemKind::Benchmark(_) => Symbol::Benchmark(add(&mut self.benchmarks, item)),
+            ItemKind::RowMetric(_) => Symbol::RowMetric(add(&mut self.row_metrics, item)),
             ItemKind::Scorecard(_) => Symbol::Scorecard(add(&mut self.scorecards, item)),
             ItemKind::Rule(_) => Symbol::Rule(add(&mut self.rules, item)),
+            ItemKind::PortfolioRule(_) => Symbol::PortfolioRule(add(&mut self.portfolio_rules, item)),
             ItemKind::Test(_) => {
                 self.tests.push(item);
                 return;
@@ -211,14 +225,20 @@ impl<'a> Symbols<'a> {
     /// The table that is scored, as a place in `tables`: the one called `account`, or the one that events belong to, or
     /// the only one.
     pub fn subject(&self) -> Option<usize> {
-        let rows = || self.tables.iter().enumerate().filter(|(_, item)| matches!(item.kind, ItemKind::Table(_)));
+        let root = |item: &Item| matches!(&item.kind, ItemKind::Table(table) if table.of.is_none());
+        let rows = || self.tables.iter().enumerate().filter(|(_, item)| root(item));
         if let Some((named, _)) = rows().find(|(_, item)| item.name.text == "account") {
             return Some(named);
         }
         let parents: std::collections::HashSet<&str> = self
             .tables
             .iter()
-            .filter_map(|item| if let ItemKind::Events(e) = &item.kind { Some(e.of.text.as_str()) } else { None })
+            .filter_map(|item| match &item.kind {
+                ItemKind::Events(events) => events.of.as_ref(),
+                ItemKind::Table(table) => table.of.as_ref(),
+                _ => None,
+            })
+            .map(|name| name.text.as_str())
             .collect();
         let mut owning = rows().filter(|(_, item)| parents.contains(item.name.text.as_str())).map(|(i, _)| i);
         if let (Some(one), None) = (owning.next(), owning.next()) {
@@ -243,8 +263,10 @@ impl<'a> Symbols<'a> {
             Symbol::Metric(i) => self.metrics.get(i),
             Symbol::Portfolio(i) => self.portfolio.get(i),
             Symbol::Benchmark(i) => self.benchmarks.get(i),
+            Symbol::RowMetric(i) => self.row_metrics.get(i),
             Symbol::Scorecard(i) => self.scorecards.get(i),
             Symbol::Rule(i) => self.rules.get(i),
+            Symbol::PortfolioRule(i) => self.portfolio_rules.get(i),
         }
         .copied()
     }

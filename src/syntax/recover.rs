@@ -137,6 +137,14 @@ impl Debris<'_> {
             return None;
         }
         let next = self.text.get(self.start + word.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+        if self.place == Place::File && ACCESS.contains(&word) {
+            return self.in_front(word, span);
+        }
+        // `contact metric …`, `portfolio rule …`: the declaration's word is the second.
+        let second = word_at(next, 0);
+        if self.place == Place::File && (second == "metric" || word == "portfolio" && second == "rule") {
+            return None;
+        }
         if self.place == Place::Scorecard
             && ["weight", "at", "scale", "because", "missing", "informational"].contains(&word_at(next, 0))
         {
@@ -168,9 +176,6 @@ impl Debris<'_> {
         }
         if DECLARATIONS.contains(&word) || RESERVED.contains(&word) {
             return None;
-        }
-        if self.place == Place::File && ACCESS.contains(&word) {
-            return self.in_front(word, span);
         }
         if self.place == Place::File {
             return Some(self.unknown_declaration(word, span));

@@ -1,12 +1,14 @@
 //! One account at one as-of date, with everything that the program says about it known.
 
+use super::everyone::Foreseen;
 use super::schedule::{Schedule, Step};
-use super::scope::Scope;
+use super::scope::{Event, Scope};
 use super::{Evaluator, RowsTrace, Subject};
 use crate::calendar::Date;
 use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult, Unknown};
 use crate::program::{
-    BandTable, Expr, Metric, MetricId, Node, PartitionId, RuleId, Scale, ScorecardId, SegmentId, SegmentRef,
+    BandTable, Expr, Metric, MetricId, Node, PartitionId, RowMetricId, RuleId, Scale, ScorecardId, SegmentId,
+    SegmentRef,
 };
 use crate::value::{Missing, Value};
 use std::cell::RefCell;
@@ -22,6 +24,9 @@ pub(super) enum Known {
     Rule(RuleResult),
 }
 
+/// Values of expressions, by address, at other dates, for the row at hand.
+type Looked = HashMap<(*const Expr, Date, Option<Event>), Value>;
+
 /// An account with everything about it computed at one as-of date.
 #[derive(Debug)]
 pub struct Account<'a> {
@@ -30,11 +35,15 @@ pub struct Account<'a> {
     pub(super) as_of: Date,
     pub(super) known: HashMap<Step, Known>,
     /// Values that metrics are supposed to have at `as_of`.
-    suppose: Vec<(MetricId, Value)>,
+    pub(super) suppose: Vec<(MetricId, Value)>,
     pub(super) faults: RefCell<Vec<AccountFault>>,
     /// What expressions were at other dates, by their address. Emptied whenever somebody asks anew, since an expression
     /// lives at its address only for as long as the question lasts.
-    pub(super) looked: RefCell<HashMap<(*const Expr, Date), Value>>,
+    pub(super) looked: RefCell<Looked>,
+    /// Metrics of rows, once they have been asked for.
+    /// What was found out about the rows of all accounts; nothing, where an account is evaluated.
+    pub(super) foreseen: Option<Foreseen>,
+    pub(super) of_rows: RefCell<HashMap<(RowMetricId, u32, Date), Value>>,
 }
 
 impl<'a> Account<'a> {
@@ -46,8 +55,10 @@ impl<'a> Account<'a> {
         suppose: &[(MetricId, Value)],
     ) -> Account<'a> {
         let known = HashMap::with_capacity(schedule.steps.len());
-        let (faults, looked) = (RefCell::default(), RefCell::default());
-        let mut account = Account { evaluator, subject, as_of, known, suppose: suppose.to_vec(), faults, looked };
+        let (faults, looked, of_rows) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let suppose = suppose.to_vec();
+        let mut account =
+            Account { evaluator, subject, as_of, known, suppose, faults, looked, foreseen: None, of_rows };
         account.run(schedule);
         account
     }
@@ -108,6 +119,22 @@ impl<'a> Account<'a> {
     /// Which rows of one aggregate counted, which did not, and why.
     pub fn rows_of(&self, aggregate: &crate::program::Aggregate) -> RowsTrace {
         self.scope().rows_trace(aggregate)
+    }
+
+    /// The pairs of an aggregate that matches rows with others, and those others that have no partner.
+    pub fn pairs(&self, aggregate: &crate::program::Aggregate) -> (Vec<super::Pair>, Vec<u32>) {
+        let with = aggregate.with.as_deref();
+        with.map_or_else(Default::default, |with| self.scope().pairs(aggregate, with))
+    }
+
+    /// The rate by which something about the account, or about one of its rows, is converted.
+    pub fn rate(
+        &self,
+        convert: &crate::program::Convert,
+        row: Option<(crate::program::TableId, u32)>,
+    ) -> Result<super::RateUsed, Missing> {
+        let scope = Scope { blame: None, ..self.scope() };
+        row.map_or(scope, |(table, row)| scope.on(table, row)).rate(convert)
     }
 
     /// Where the account stands among others, and how it came there.
@@ -184,6 +211,14 @@ impl<'a> Account<'a> {
             Item::Portfolio(id) => {
                 // Kept by the evaluator, since it is the same for all accounts.
                 self.evaluator.portfolio(id, as_of);
+                return None;
+            }
+            Item::RowMetric(id) => {
+                // In this order, so that a chain of them needs no deep recursion.
+                let of = program.row_metric(id)?.of;
+                for row in self.evaluator.below(program.subject?, &[self.subject.row], of) {
+                    scope.on(of, row).row_metric(id, of);
+                }
                 return None;
             }
             Item::Rule(id) => {

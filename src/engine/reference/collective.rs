@@ -6,13 +6,14 @@
 //! hand) is computed when it is asked for.
 
 use super::account::Account;
+use super::everyone::{Foreseen, Spread};
 use super::population::Population;
 use super::portfolio::{Gathered, Part};
 use super::schedule::{Needs, Schedule, Step, segment};
 use super::{Evaluator, Subject};
 use crate::calendar::Date;
 use crate::engine::PortfolioResult;
-use crate::program::{Across, Expr, ExprKind, PortfolioId, Ranked, SegmentRef, Within};
+use crate::program::{Across, Aggregate, Expr, ExprKind, PortfolioId, Ranked, Reach, SegmentRef, Within};
 use crate::value::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -27,6 +28,7 @@ pub(super) static NOBODY: Subject =
 pub(super) struct Collectives {
     populations: RefCell<HashMap<(Whom, Date), Rc<Population>>>,
     gathered: RefCell<HashMap<(Across, Date), Rc<Gathered>>>,
+    spread: RefCell<HashMap<(Aggregate, Date), Rc<Spread>>>,
     portfolio: RefCell<HashMap<(PortfolioId, Date), Rc<PortfolioResult>>>,
     /// As-of dates for which everything that the program declares is there.
     ready: RefCell<HashSet<Date>>,
@@ -71,6 +73,17 @@ impl<'a> Evaluator<'a> {
         }
         self.compute(&[(Collective::Across(across), date)]);
         let found = self.collectives.gathered.borrow().get(&key).cloned();
+        found.unwrap_or_default()
+    }
+
+    /// What the rows of all accounts amount to at a date.
+    pub(super) fn spread(&self, aggregate: &Aggregate, date: Date) -> Rc<Spread> {
+        let key = (aggregate.clone(), date);
+        if let Some(found) = self.collectives.spread.borrow().get(&key) {
+            return found.clone();
+        }
+        self.compute(&[(Collective::Rows(aggregate), date)]);
+        let found = self.collectives.spread.borrow().get(&key).cloned();
         found.unwrap_or_default()
     }
 
@@ -151,6 +164,7 @@ impl<'a> Evaluator<'a> {
                 self.collectives.populations.borrow().contains_key(&(whom(ranked), *date))
             }
             Collective::Across(across) => self.collectives.gathered.borrow().contains_key(&((*across).clone(), *date)),
+            Collective::Rows(rows) => self.collectives.spread.borrow().contains_key(&((*rows).clone(), *date)),
         };
         let wanted: Vec<&(Collective, Date)> = wanted.iter().filter(|w| !there(w)).collect();
         let Some(latest) = wanted.iter().map(|(_, date)| *date).max() else { return };
@@ -181,6 +195,11 @@ impl<'a> Evaluator<'a> {
                     let population = Rc::new(Population::new(members));
                     self.collectives.populations.borrow_mut().insert((whom(ranked), *date), population);
                 }
+                (Collective::Rows(rows), Open::Rows(_, foreseen)) => {
+                    let foreseen = self.is_owned(rows.source).then_some(foreseen);
+                    let spread = Rc::new(self.nobody_who_knows(*date, foreseen).scope().spread(rows));
+                    self.collectives.spread.borrow_mut().insert(((*rows).clone(), *date), spread);
+                }
                 (Collective::Across(across), Open::Across(_, gathered)) => {
                     let nobody = Account::new(self, &NOBODY, *date, &Schedule::default(), &[]);
                     let gathered = Rc::new(nobody.scope().gather(across, gathered));
@@ -197,6 +216,7 @@ impl<'a> Evaluator<'a> {
 enum Collective<'e> {
     Population(&'e Ranked),
     Across(&'e Across),
+    Rows(&'e Aggregate),
 }
 
 impl<'e> Collective<'e> {
@@ -204,6 +224,7 @@ impl<'e> Collective<'e> {
         match &expr.kind {
             ExprKind::Ranked(ranked) => Some(Collective::Population(ranked)),
             ExprKind::Across(across) => Some(Collective::Across(across)),
+            ExprKind::Aggregate(rows) if rows.reach == Reach::Everyone => Some(Collective::Rows(rows)),
             _ => None,
         }
     }
@@ -213,6 +234,7 @@ impl<'e> Collective<'e> {
         match self {
             Collective::Population(ranked) => vec![&ranked.value],
             Collective::Across(across) => across.children(),
+            Collective::Rows(rows) => rows.children(),
         }
     }
 }
@@ -221,6 +243,7 @@ impl<'e> Collective<'e> {
 enum Open<'e> {
     Population(&'e Ranked, Vec<super::population::Member>),
     Across(&'e Across, Vec<super::portfolio::Member>),
+    Rows(&'e Aggregate, Foreseen),
 }
 
 impl<'e> Open<'e> {
@@ -228,6 +251,7 @@ impl<'e> Open<'e> {
         match collective {
             Collective::Population(ranked) => Open::Population(ranked, Vec::new()),
             Collective::Across(across) => Open::Across(across, Vec::new()),
+            Collective::Rows(rows) => Open::Rows(rows, Foreseen::default()),
         }
     }
 
@@ -236,6 +260,7 @@ impl<'e> Open<'e> {
         match self {
             Open::Population(ranked, members) => members.push(scope.population_member(ranked, subject.index)),
             Open::Across(across, members) => members.push(scope.portfolio_member(across)),
+            Open::Rows(rows, foreseen) => foreseen.take(scope, subject, rows),
         }
     }
 }

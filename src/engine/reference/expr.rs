@@ -14,6 +14,8 @@ impl Scope<'_> {
             ExprKind::Param(id) => self.param(*id),
             ExprKind::Field(field) => self.field(*field),
             ExprKind::RowField(field) => self.row_field(*field),
+            ExprKind::Related { of, field } => self.related_field(*of, *field),
+            ExprKind::RowMetric { metric, of } => self.row_metric(*metric, *of),
             ExprKind::Metric(id) => self.metric_value_of(*id, false),
             ExprKind::Points(id) => self.metric_value_of(*id, true),
             ExprKind::Score(id) => self.score_value(*id),
@@ -47,6 +49,7 @@ impl Scope<'_> {
             ExprKind::Benchmark { id, position } => self.benchmark(*id, *position),
             ExprKind::Ranked(ranked) => self.ranked(ranked),
             ExprKind::Across(across) => self.across(across),
+            ExprKind::Convert(convert) => self.convert(convert),
             ExprKind::Portfolio(id) => self.account.evaluator.portfolio(*id, self.as_of).value.clone(),
         }
     }

@@ -7,8 +7,8 @@ use super::logic::{fold, order};
 use super::scope::Scope;
 use crate::calendar::{Date, DateRange};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId, TableKind};
-use crate::value::{DAY_MICROS, Missing, Value};
+use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId};
+use crate::value::{Missing, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -96,6 +96,17 @@ pub enum Dropped {
     NoValue(Missing),
     /// Its weight is missing.
     NoWeight(Missing),
+    /// What it would be added up under is missing.
+    NoKey(Missing),
+    /// It takes no part in what is shared out; [`crate::data::TableData::left_out`] says why.
+    LeftOut,
+}
+
+impl Dropped {
+    /// True if its value was never looked at.
+    pub fn before_value(self) -> bool {
+        !matches!(self, Dropped::NoValue(_) | Dropped::NoWeight(_) | Dropped::NoKey(_))
+    }
 }
 
 /// Where rows tell what became of them.
@@ -118,17 +129,21 @@ impl Scope<'_> {
 
     /// All rows of the account that can be seen at the as-of date, by date.
     pub(super) fn seen_rows(self, source: TableId) -> Vec<(u32, Date)> {
-        let mut rows = self.source_rows(source);
+        let mut rows = self.rows_of_account(source);
         rows.retain(|row| self.is_seen(source, *row));
         rows
     }
 
     /// The rows that come through, by date.
     pub(super) fn kept(self, aggregate: &Aggregate, tell: Listener<'_>) -> Vec<(u32, Date)> {
-        let mut rows = self.seen_rows(aggregate.source);
+        let mut rows = self.source_rows(aggregate);
+        rows.retain(|row| self.is_seen(aggregate.source, *row));
+        if let Some(data) = self.account.evaluator.data.table(aggregate.source).filter(|d| !d.left_out.is_empty()) {
+            retain(&mut rows, tell, |(row, _)| data.left_out.contains_key(&row).then_some(Dropped::LeftOut));
+        }
         if let Some(filter) = &aggregate.filter {
             retain(&mut rows, tell, |(row, _)| {
-                let met = self.on(aggregate.source, row).eval(filter).truth();
+                let met = self.of_row(aggregate.source, row, filter).truth();
                 (met != Some(true)).then_some(Dropped::Filter { unknown: met.is_none() })
             });
         }
@@ -173,7 +188,7 @@ impl Scope<'_> {
             Keep::Last => rows.iter().rev().copied().collect(),
             Keep::Highest(by) => {
                 let mut ranked: Vec<(Value, (u32, Date))> =
-                    rows.iter().map(|row| (self.on(source, row.0).eval(by), *row)).collect();
+                    rows.iter().map(|row| (self.of_row(source, row.0, by), *row)).collect();
                 // Stable: of equal ones the earlier comes first.
                 ranked.sort_by(|(a, _), (b, _)| match (a.is_missing(), b.is_missing()) {
                     (false, false) => order(b, a).unwrap_or(Ordering::Equal),
@@ -194,30 +209,6 @@ impl Scope<'_> {
         let field = program.table(source).and_then(|table| table.fields.iter().position(|field| field.recorded));
         let column = field.and_then(|i| data.table(source)?.columns.get(i));
         column.and_then(|column| column.value(row).date()).is_none_or(|recorded| recorded <= self.as_of)
-    }
-
-    /// All rows of the account in an event table, by date, later than the as-of date too. Rows of something that
-    /// itself belongs to the account are found through it.
-    fn source_rows(self, source: TableId) -> Vec<(u32, Date)> {
-        let evaluator = self.account.evaluator;
-        let (Some(table), Some(data)) = (evaluator.program.table(source), evaluator.data.table(source)) else {
-            return Vec::new();
-        };
-        let TableKind::Events { of, at, .. } = table.kind else { return Vec::new() };
-        let dated = |rows: &[u32]| -> Vec<(u32, Date)> {
-            rows.iter().filter_map(|row| Some((*row, data.value(at, *row).date()?))).collect()
-        };
-        if Some(of) == evaluator.program.subject {
-            return dated(data.rows_of(self.account.subject.row));
-        }
-        let mut rows: Vec<(u32, Date)> =
-            self.source_rows(of).iter().flat_map(|(parent, _)| dated(data.rows_of(*parent))).collect();
-        // Rows at the same moment stay in the order of what they belong to, which does not depend on the files.
-        rows.sort_by_key(|(row, date)| match data.value(at, *row) {
-            Value::Instant(micros) => micros,
-            _ => i64::from(date.0).saturating_mul(DAY_MICROS),
-        });
-        rows
     }
 
     /// For each row that repeats another: the row that is kept in its place.
@@ -321,7 +312,7 @@ impl Scope<'_> {
     pub(super) fn rows_trace(self, aggregate: &Aggregate) -> RowsTrace {
         let mut rows = Vec::new();
         let value = self.run(aggregate, &mut |row, date, outcome| rows.push(RowTrace { row, date, outcome }));
-        let all = self.source_rows(aggregate.source);
+        let all = self.source_rows(aggregate);
         let place: HashMap<u32, usize> = all.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
         rows.sort_by_key(|told| place.get(&told.row).copied());
         RowsTrace {

@@ -7,7 +7,8 @@ use super::{population, time};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::program::{
-    BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, RuleId, Scale, Scorecard, SegmentRef,
+    BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, Reach, RuleId, Scale, Scorecard,
+    SegmentRef,
 };
 use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId};
 use std::cell::RefCell;
@@ -141,6 +142,10 @@ impl<'a> Needs<'a> {
                 let Some(metric) = self.program.portfolio(id) else { return };
                 self.expr(&metric.value, date, out);
             }
+            Item::RowMetric(id) => {
+                let Some(metric) = self.program.row_metric(id) else { return };
+                self.expr(&metric.value, date, out);
+            }
             Item::Rule(id) => {
                 let Some(rule) = self.program.rules.get(id.index()) else { return };
                 let conditions = [Some(&rule.condition), rule.unless.as_ref(), rule.close.as_ref()];
@@ -170,6 +175,14 @@ impl<'a> Needs<'a> {
         scale.segment.into_iter().for_each(|s| segment(s, date, out));
     }
 
+    /// What is evaluated for all accounts: of interest here is what comes out, unless asked for more.
+    fn collective(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
+        self.collectives.borrow_mut().push((expr, date));
+        if self.through {
+            expr.children().into_iter().for_each(|child| self.expr(child, date, out));
+        }
+    }
+
     /// What an expression reads at a date. Nesting is bounded by the checker.
     pub(super) fn expr(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
         match &expr.kind {
@@ -180,11 +193,12 @@ impl<'a> Needs<'a> {
                 out.push((Item::Node(Node::Scorecard(*id)), date));
             }
             ExprKind::Portfolio(id) => out.push((Item::Portfolio(*id), date)),
+            ExprKind::RowMetric { metric, .. } => out.push((Item::RowMetric(*metric), date)),
             ExprKind::Across(_) => {
-                self.collectives.borrow_mut().push((expr, date));
-                if self.through {
-                    expr.children().into_iter().for_each(|child| self.expr(child, date, out));
-                }
+                self.collective(expr, date, out);
+            }
+            ExprKind::Aggregate(rows) if rows.reach == Reach::Everyone => {
+                self.collective(expr, date, out);
             }
             ExprKind::Ranked(ranked) => {
                 if let Some(date) = population::date(self.calendar, ranked, date) {

@@ -11,14 +11,14 @@ use crate::value::{Fault, Missing, Value};
 pub(super) struct Scope<'s> {
     pub(super) account: &'s Account<'s>,
     pub(super) as_of: Date,
-    /// The row of the innermost aggregate.
+    /// The row at hand: of the innermost aggregate, or the one that a metric of rows is about.
     pub(super) event: Option<Event>,
     /// In whose definition a fault is noted; nobody's, when a story is told.
     pub(super) blame: Option<Item>,
 }
 
-/// A row of an event table.
-#[derive(Clone, Copy)]
+/// A row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Event {
     pub(super) table: TableId,
     pub(super) row: u32,
@@ -68,7 +68,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// A column of the event row.
+    /// A column of the row at hand.
     pub(super) fn row_field(self, field: FieldId) -> Value {
         let Some(event) = self.event else { return Value::Missing(Missing::NoData) };
         let table = self.account.evaluator.data.table(event.table);
@@ -120,9 +120,14 @@ impl<'s> Scope<'s> {
     }
 
     pub(super) fn belongs(self, segment: SegmentRef) -> Option<bool> {
+        self.membership_of(segment).truth()
+    }
+
+    /// Whether the account belongs, or why that is not known.
+    pub(super) fn membership_of(self, segment: SegmentRef) -> Value {
         match segment {
-            SegmentRef::Segment(id) => self.segment(id).truth(),
-            SegmentRef::Part(id, part) => self.part(id, part).truth(),
+            SegmentRef::Segment(id) => self.segment(id),
+            SegmentRef::Part(id, part) => self.part(id, part),
         }
     }
 

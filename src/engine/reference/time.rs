@@ -68,10 +68,7 @@ impl Scope<'_> {
 
     /// The value of an expression at another date. Computed once per date, so that nesting does not multiply.
     fn look(self, date: Date, expr: &Expr) -> Value {
-        if self.event.is_some() {
-            return self.at(date).eval(expr);
-        }
-        let key = (std::ptr::from_ref(expr), date);
+        let key = (std::ptr::from_ref(expr), date, self.event);
         if let Some(value) = self.account.looked.borrow().get(&key) {
             return value.clone();
         }

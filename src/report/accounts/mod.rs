@@ -114,6 +114,7 @@ impl<'a> Evaluation<'a> {
                     Item::Node(node) => program.node_name(node),
                     Item::Segment(id) => program.segments.get(id.index()).map_or("?", |s| &s.header.name),
                     Item::Partition(id) => program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
+                    Item::RowMetric(id) => program.row_metric(id).map_or("?", |m| &m.header.name),
                     Item::Portfolio(id) => program.portfolio(id).map_or("?", |m| &m.header.name),
                     Item::Rule(id) => program.rules.get(id.index()).map_or("?", |r| &r.header.name),
                 };

@@ -3,7 +3,7 @@
 use super::{Builder, Node, item};
 use crate::ast::{
     Access, Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
-    Partition, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
+    Partition, Rates, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
 };
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
@@ -14,6 +14,7 @@ use crate::syntax::words::Place;
 struct Fields {
     fields: Vec<Field>,
     retain: Option<crate::ast::DurationLit>,
+    usable: Option<crate::ast::DurationLit>,
 }
 
 impl Builder<'_> {
@@ -23,29 +24,33 @@ impl Builder<'_> {
         let span = access.map_or(own, |access| access.span.to(own));
         let doc = self.scan.doc_above(self.text, span.start as usize);
         let mut kids = self.kids(node);
+        let rows_of = (rule == Rule::row_metric).then(|| self.next_name(&mut kids));
         let name = self.next_name(&mut kids);
         let label = if rule == Rule::test { None } else { kids.take(Rule::text).map(|kid| self.text_literal(&kid)) };
         let mut meta = Vec::new();
         let kind = match rule {
             Rule::objective => ItemKind::Objective(self.objective(kids.next(), &mut meta)),
             Rule::table => {
+                let of = self.owner_table(&mut kids);
                 let as_of = kids.take(Rule::history).map(|kid| {
                     let mut inner = self.kids(kid);
                     self.next_name(&mut inner)
                 });
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
-                ItemKind::Table(Table { as_of, fields, retain })
+                let Fields { fields, retain, usable } = self.fields(kids.next(), &mut meta);
+                self.no_valid_for(usable.as_ref());
+                ItemKind::Table(Table { of, as_of, fields, retain })
             }
             Rule::events => {
-                let of = self.next_name(&mut kids);
+                let of = self.owner_table(&mut kids);
                 let at = self.next_name(&mut kids);
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
+                let Fields { fields, retain, usable } = self.fields(kids.next(), &mut meta);
+                self.no_valid_for(usable.as_ref());
                 ItemKind::Events(Events { of, at, fields, retain })
             }
             Rule::more_events => {
                 let nobody = || Name { text: String::new(), span: name.span };
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
-                ItemKind::Events(Events { of: nobody(), at: nobody(), fields, retain })
+                let Fields { fields, retain, .. } = self.fields(kids.next(), &mut meta);
+                ItemKind::Events(Events { of: None, at: nobody(), fields, retain })
             }
             Rule::param => {
                 let ty = kids.take(Rule::type_expr).map(|kid| self.type_expr(kid));
@@ -60,12 +65,16 @@ impl Builder<'_> {
                 let parameters = kids.take(Rule::parameters).map(|kid| self.parameters(kid)).unwrap_or_default();
                 ItemKind::Define(Define { parameters, body: self.next_expr(&mut kids, span) })
             }
-            Rule::metric | Rule::portfolio_metric => {
+            Rule::metric | Rule::portfolio_metric | Rule::row_metric => {
                 let metric = match kids.take(Rule::expr) {
                     Some(kid) => Metric { value: Some(self.expr(kid)), ..empty_metric() },
                     None => self.metric(kids.next(), &mut meta),
                 };
-                if rule == Rule::metric { ItemKind::Metric(metric) } else { ItemKind::Portfolio(metric) }
+                match rows_of {
+                    Some(of) => ItemKind::RowMetric(RowMetric { of, metric }),
+                    None if rule == Rule::metric => ItemKind::Metric(metric),
+                    None => ItemKind::Portfolio(metric),
+                }
             }
             Rule::benchmark => {
                 let of = self.next_name(&mut kids);
@@ -73,9 +82,27 @@ impl Builder<'_> {
             }
             Rule::scorecard => ItemKind::Scorecard(Box::new(self.scorecard(kids.next(), &mut meta))),
             Rule::rule_decl => ItemKind::Rule(Box::new(self.rule(kids.next(), &mut meta))),
+            Rule::rates => {
+                let at = self.next_name(&mut kids);
+                let Fields { fields, usable, .. } = self.fields(kids.next(), &mut meta);
+                ItemKind::Rates(Rates { at, fields, valid_for: usable })
+            }
+            Rule::attribution => {
+                let touches = self.next_name(&mut kids);
+                ItemKind::Attribution(Box::new(self.attribution(touches, kids.next(), &mut meta)))
+            }
+            Rule::portfolio_rule => ItemKind::PortfolioRule(Box::new(self.rule(kids.next(), &mut meta))),
             _ => ItemKind::Test(self.test(kids, &mut meta)),
         };
         Item { doc, meta, access, ..item(kind, name, label, span) }
+    }
+
+    /// `of account`: the table to whose rows these rows belong.
+    fn owner_table(&mut self, kids: &mut super::Kids<'_>) -> Option<Name> {
+        kids.take(Rule::of_table).map(|kid| {
+            let mut inner = self.kids(kid);
+            self.next_name(&mut inner)
+        })
     }
 
     fn objective(&mut self, block: Option<Node<'_>>, meta: &mut Vec<crate::ast::Meta>) -> Objective {
@@ -110,6 +137,13 @@ impl Builder<'_> {
                 let retain = me.kids(kid).take(Rule::duration).map(|kid| me.duration(kid));
                 if me.once(&mut seen, "retain", span) {
                     result.retain = retain;
+                }
+            }
+            Rule::usable => {
+                let span = me.span(&kid);
+                let usable = me.kids(kid).take(Rule::duration).map(|kid| me.duration(kid));
+                if me.once(&mut seen, "valid", span) {
+                    result.usable = usable;
                 }
             }
             _ => {

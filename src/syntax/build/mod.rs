@@ -11,6 +11,7 @@ mod expression;
 mod grouping;
 mod literal;
 mod meta;
+mod money;
 mod rows;
 mod rule;
 mod scorecard;
@@ -220,6 +221,12 @@ impl<'a> Builder<'a> {
             first = recover::word_at(self.text, begin);
             after = begin + first.len();
         }
+        // `contact metric asks`: the name is the third word.
+        let rest = self.text.get(after..)?;
+        let second = recover::word_at(rest.trim_start_matches([' ', '\t']), 0);
+        if matches!(second, "metric" | "rule") && !super::scan::DECLARATIONS.contains(&first) {
+            after += rest.len() - rest.trim_start_matches([' ', '\t']).len() + second.len();
+        }
         let rest = self.text.get(after..)?;
         let begin = after + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
         let declares = !first.is_empty() && Place::home_of(first).is_none();
@@ -284,7 +291,10 @@ impl<'a> Builder<'a> {
             match kid.as_rule() {
                 Rule::open => open = self.span(&kid),
                 Rule::close => {}
-                Rule::missing_open_rows | Rule::missing_open_lines => self.missing_open(kid.as_span().start()),
+                Rule::missing_open_rows
+                | Rule::missing_open_lines
+                | Rule::missing_open_table
+                | Rule::missing_open_record => self.missing_open(kid.as_span().start()),
                 Rule::missing_close | Rule::missing_inner | Rule::missing_override | Rule::missing_given => {
                     self.missing_brace(open, kid.as_span().start());
                 }
@@ -524,6 +534,9 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_until
             | Rule::kw_when
             | Rule::kw_where
+            | Rule::kw_with
+            | Rule::kw_key
+            | Rule::time_decay
             | Rule::kw_within
             | Rule::replaced
             | Rule::coverage_word
