@@ -84,7 +84,8 @@ pub fn wanted(rule: Rule) -> Wanted {
 
         Rule::file | Rule::item | Rule::declaration => Noun("a declaration"),
         Rule::access => Statement(&["extend", "final", "open", "tighten only"]),
-        Rule::access_word => Nothing,
+        Rule::access_word | Rule::extend => Nothing,
+        Rule::more_events => Statement(&["events"]),
         Rule::local_share => Statement(&["local at most"]),
         Rule::objective => Statement(&["objective"]),
         Rule::table => Statement(&["table"]),

@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
         for node in nodes {
             match node.as_rule() {
                 Rule::EOI => {}
-                Rule::access => access = Some(self.access(&node)),
+                Rule::access | Rule::extend => access = Some(self.access(&node)),
                 Rule::unknown_item => {
                     if self.debris(before.take(), &node, Place::File) {
                         if let Some(item) = file.items.pop() {
