@@ -36,7 +36,7 @@ pub mod statistics;
 pub mod syntax;
 pub mod value;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use program::Program;
 use source::{Source, Sources};
 use span::Span;
@@ -62,13 +62,7 @@ pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diag
 /// Parses a source. What is wrong with the file itself comes first; mistakes that only come of unreadable bytes are not told.
 fn parsed(id: u16, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
     let Some(damage) = &source.damage else { return syntax::parse(id, source, diagnostics) };
-    let (label, at) = &damage.label;
-    let at = *at as usize;
-    let end = if damage.whole { at } else { at + source::REPLACEMENT.len_utf8() };
-    let mut finding =
-        Diagnostic::new(damage.code, Span::new(id, at, end), damage.message.as_str()).label(label.as_str());
-    finding.help = damage.help.clone();
-    diagnostics.push(finding);
+    diagnostics.push(damage.finding(id));
     if damage.whole {
         return ast::File { unread: true, ..ast::File::default() };
     }

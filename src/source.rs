@@ -3,7 +3,7 @@
 //! Reading them from disk is the business of [`crate::cli`]; here they are names and strings, so that tests and other
 //! programs can compile text that never was a file.
 
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::span::Span;
 use std::sync::Arc;
 
@@ -36,6 +36,18 @@ pub struct Damage {
     pub help: Option<String>,
     /// Nothing of the file could be read; else the text has `\u{FFFD}` where it could not.
     pub whole: bool,
+}
+
+impl Damage {
+    /// What to tell of a source with this number.
+    pub fn finding(&self, source: u16) -> Diagnostic {
+        let (label, at) = &self.label;
+        let at = *at as usize;
+        let end = if self.whole { at } else { at + REPLACEMENT.len_utf8() };
+        let mut finding = Diagnostic::new(self.code, Span::new(source, at, end), self.message.as_str());
+        finding.help = self.help.clone();
+        finding.label(label.as_str())
+    }
 }
 
 /// What stands for bytes that are not text.

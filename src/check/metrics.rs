@@ -80,7 +80,8 @@ impl Checker<'_, '_> {
         if value.ty == Type::Unknown {
             return None;
         }
-        if value.aggregates().is_empty() {
+        let dated = |table| self.program.table(table).is_some_and(|t| t.kind.at().is_some());
+        if !value.aggregates().into_iter().any(|aggregate| dated(aggregate.source)) {
             self.error(
                 Code::ClauseMisplaced,
                 valid.span,

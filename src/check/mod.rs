@@ -23,6 +23,7 @@ mod interval;
 mod metrics;
 mod money;
 mod names;
+mod near;
 mod operators;
 mod owners;
 mod pairs;
@@ -68,6 +69,7 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.attributions();
     checker.added_twice();
     checker.double_counting();
+    checker.share_limits();
     checker.history();
     checker.tests();
     checker.governance();
@@ -414,9 +416,7 @@ impl domain::Known for Checker<'_, '_> {
                     _ => return None,
                 };
                 let others = (0..count).filter(|i| *i != part as usize);
-                others
-                    .map(|i| self.members.get(&(symbol, i)))
-                    .try_fold(region::Region::nothing(), |sum, next| sum.or(next?.as_ref()?))
+                region::Region::any(others.map(|i| self.members.get(&(symbol, i))?.as_ref()))
             }
         }
     }

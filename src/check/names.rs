@@ -126,11 +126,11 @@ impl Checker<'_, '_> {
         if let Some(i) = place(&mut program.portfolio.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Portfolio(i));
         }
-        if let Some(i) = place(&mut program.benchmarks.iter().map(|p| p.header.name.as_str())) {
-            return Some(Symbol::Benchmark(i));
-        }
         if let Some(i) = place(&mut program.row_metrics.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::RowMetric(i));
+        }
+        if let Some(i) = place(&mut program.benchmarks.iter().map(|p| p.header.name.as_str())) {
+            return Some(Symbol::Benchmark(i));
         }
         if let Some(i) = place(&mut program.scorecards.iter().map(|p| p.header.name.as_str())) {
             return Some(Symbol::Scorecard(i));

@@ -4,6 +4,7 @@ use super::session::Session;
 use super::stop::Stop;
 use crate::diagnostics::did_you_mean;
 use crate::engine::reference::Evaluator;
+use crate::program::Table;
 use crate::report::accounts::{account_name, called};
 
 /// At most so many accounts are listed.
@@ -22,7 +23,7 @@ pub fn find(evaluator: &Evaluator, session: &Session, asked: &str, personal: boo
         let stop = Stop::usage(format!("`{asked}` could be {} accounts", named.len()));
         return Err(stop.maybe_help(tell.then(|| format!("it is one of {}", listed(&named)))));
     }
-    if let Some(stop) = known.merged(session, asked).filter(|_| tell) {
+    if let Some(stop) = known.merged(session, asked, personal).filter(|_| tell) {
         return Err(stop);
     }
     let stop = Stop::usage(format!("there is no account `{asked}`"));
@@ -103,10 +104,15 @@ impl Known {
     }
 
     /// Said of an account that was merged away.
-    fn merged(&self, session: &Session, asked: &str) -> Option<Stop> {
-        let table = session.program.subject.and_then(|id| session.data.table(id))?;
-        let same = |key: &str| key == asked || key.to_lowercase() == asked.to_lowercase();
-        let (_, into) = table.merged.iter().filter(|(key, _)| same(key)).min()?;
+    fn merged(&self, session: &Session, asked: &str, personal: bool) -> Option<Stop> {
+        let program = &session.program;
+        let table = program.subject.and_then(|id| session.data.table(id))?;
+        let same = |text: &str| text == asked || text.to_lowercase() == asked.to_lowercase();
+        let by_key = table.merged.iter().filter(|(key, _)| same(key)).min().map(|(_, into)| into);
+        let hidden = |t: &Table| t.name_field().and_then(|f| t.fields.get(f.index())).is_some_and(|f| f.personal);
+        let told = personal || !program.subject_table().is_some_and(hidden);
+        let by_name = || table.merged_names.iter().filter(|_| told).find(|(name, _)| same(name));
+        let into = by_key.or_else(|| table.merged.get(&by_name()?.1))?;
         let account = self.accounts.iter().find(|a| *a.id == **into)?;
         let name = match &account.name {
             Some(name) => format!("{name} ({})", account.id),

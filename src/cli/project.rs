@@ -24,8 +24,8 @@ pub struct Project {
     pub name: String,
     /// The rule files.
     pub sources: Sources,
-    /// The project file's name and text, if there is one.
-    pub config: Option<(String, String)>,
+    /// The project file, if there is one.
+    pub config: Option<Source>,
 }
 
 impl Project {
@@ -70,13 +70,7 @@ impl Project {
         }
         let config = directory.join(CONFIG);
         // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
-        let config = match config.symlink_metadata() {
-            Ok(_) => {
-                let text = read_text(&config)?;
-                Some((shown(&config), text))
-            }
-            Err(_) => None,
-        };
+        let config = config.symlink_metadata().is_ok().then(|| read_config(&config));
         let absolute = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
         let name = absolute.file_name().map_or_else(|| "project".to_string(), |n| n.to_string_lossy().into_owned());
         Ok(Project { directory, name, sources, config })
@@ -151,7 +145,7 @@ fn shown(path: &Path) -> String {
     text.strip_prefix("./").unwrap_or(&text).to_string()
 }
 
-/// Reads a rule file. One that cannot be read is a finding beside those in the other files.
+/// Reads a rule file or the project file. One that cannot be read is a finding beside those in the other files.
 fn read_source(path: &Path) -> Source {
     let name = shown(path);
     let file = path.file_name().map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
@@ -176,24 +170,17 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, std::io::Error> {
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
 }
 
-/// Reads the project file.
-fn read_text(path: &Path) -> Result<String, Stop> {
-    let failed = |error: std::io::Error| Stop::usage(format!("cannot read `{}`: {}", shown(path), reason(&error)));
-    let Some(bytes) = read(path).map_err(failed)? else {
-        return Err(Stop::usage(format!("`{}` is larger than {} MB", shown(path), LARGEST / 1024 / 1024)));
-    };
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let before = bytes.get(..valid).unwrap_or(&[]);
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        let start = memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
-        let column = before.get(start..).map_or(0, |b| String::from_utf8_lossy(b).chars().count()) + 1;
-        let byte = bytes.get(valid).copied().unwrap_or(0);
-        let message = format!("{}:{line}:{column}: not UTF-8 text (byte 0x{byte:02x})", shown(path));
-        let help = "save the file as UTF-8; in many editors under \"save with encoding\"";
-        Stop::usage(message).help(help)
-    })
+/// Reads the project file. What is wrong with it is a finding beside those in the rule files.
+fn read_config(path: &Path) -> Source {
+    let mut source = read_source(path);
+    if let Some(damage) = &mut source.damage {
+        damage.code = Code::ProjectSyntax;
+        if damage.whole {
+            damage.message = damage.message.replace(": is it a rule file?", "");
+            damage.help = Some(format!("`{CONFIG}` is the project file: a text that says where the data is"));
+        }
+    }
+    source
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
 use crate::report::{Setting, Stamp};
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 use chrono::Utc;
 use chrono_tz::Tz;
 use std::path::Path;
@@ -39,10 +39,12 @@ impl Compiled {
         let mut sources = project.sources.clone();
         let (program, mut diagnostics) = crate::compile(&sources, settings);
         let mut config = None;
-        if let Some((name, text)) = &project.config {
-            let source = Source::new(name.clone(), text.as_str());
-            let id = sources.add(name.clone(), text.as_str());
-            config = Config::parse(id, &source, &mut diagnostics);
+        if let Some(source) = &project.config {
+            let id = sources.push(source.clone());
+            match &source.damage {
+                Some(damage) => diagnostics.push(damage.finding(id)),
+                None => config = Config::parse(id, source, &mut diagnostics),
+            }
         }
         Compiled { sources, program, config, findings: diagnostics.sorted() }
     }

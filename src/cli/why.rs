@@ -10,6 +10,9 @@ use crate::diagnostics::nearest;
 use crate::engine::reference::Evaluator;
 use crate::explain::{self, Case, Topic, Traced, Whole};
 use crate::program::{PortfolioId, Program};
+use crate::report::Layout;
+use crate::report::accounts::{Difference, differences, portfolio_differences, section};
+use crate::report::table::{Column, Table, escaped};
 use std::path::{Path, PathBuf};
 
 /// Runs the verb.
@@ -44,17 +47,52 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         },
         topic,
     );
+    let changes = session.declared.as_ref().and_then(|declared| {
+        let evaluator = Evaluator::new(declared, &session.data, session.calendar);
+        let before = evaluator.account(&id, session.stamp.as_of)?.result();
+        Some(differences(&session.program, &before, &result))
+    });
+    let layout = terminal.layout();
     let text = match args.format {
-        PageFormat::Human => explain::human(&why, &terminal.layout()),
-        PageFormat::Md => explain::markdown(&why),
-        PageFormat::Json => {
-            let text = serde_json::to_string_pretty(&why)
-                .map_err(|e| Stop::usage(format!("the page could not be written, a mistake of laud: {e}")))?;
-            format!("{text}\n")
-        }
+        PageFormat::Human => explain::human(&why, &layout) + &human(changes.as_deref(), &layout),
+        PageFormat::Md => explain::markdown(&why) + &markdown(changes.as_deref()),
+        PageFormat::Json => json(&why, changes.as_deref())?,
     };
     terminal.print(&text);
     Ok(0)
+}
+
+/// One text for each difference from the program without the settings of the run.
+fn told(changes: &[Difference]) -> Vec<String> {
+    match changes {
+        [] => vec!["none: all is as in the program as declared".to_string()],
+        changes => changes.iter().map(Difference::words).collect(),
+    }
+}
+
+/// What settings change, below a page for people.
+fn human(changes: Option<&[Difference]>, layout: &Layout) -> String {
+    let Some(changes) = changes else { return String::new() };
+    let mut table = Table::new(vec![Column::default()]);
+    told(changes).iter().for_each(|text| table.row(vec![text.as_str().into()]));
+    let mut out = "\n".to_string();
+    section(&mut out, "changes", table, layout);
+    out
+}
+
+/// The same below a Markdown page.
+fn markdown(changes: Option<&[Difference]>) -> String {
+    changes.map(told).unwrap_or_default().iter().map(|text| format!("\n- changes: {}\n", escaped(text))).collect()
+}
+
+/// A page for programs, with the changes if there were settings.
+fn json(page: &impl serde::Serialize, changes: Option<&[Difference]>) -> Result<String, Stop> {
+    let failed = |e| Stop::usage(format!("the page could not be written, a mistake of laud: {e}"));
+    let mut page = serde_json::to_value(page).map_err(failed)?;
+    if let (Some(changes), Some(map)) = (changes, page.as_object_mut()) {
+        map.insert("changes".to_string(), changes.iter().map(Difference::json).collect());
+    }
+    Ok(format!("{page:#}\n"))
 }
 
 /// The portfolio metric that is asked for, or none of them in particular: `why portfolio`, `why portfolio referral_rate`,
@@ -109,14 +147,19 @@ fn whole(
         personal: args.run.show_personal,
     };
     let why = explain::portfolio(whole, only);
+    let changes = session.declared.as_ref().map(|declared| {
+        let (before, as_of) = (Evaluator::new(declared, &session.data, session.calendar), session.stamp.as_of);
+        let (before, after) = (before.portfolio_results(as_of), evaluator.portfolio_results(as_of));
+        let mut all = portfolio_differences(&session.program, &before, &after);
+        let only = only.and_then(|only| session.program.portfolio(only));
+        all.retain(|d| only.is_none_or(|metric| metric.header.name == d.name));
+        all
+    });
+    let layout = terminal.layout();
     let text = match args.format {
-        PageFormat::Human => explain::portfolio_human(&why, &terminal.layout()),
-        PageFormat::Md => explain::portfolio_markdown(&why),
-        PageFormat::Json => {
-            let text = serde_json::to_string_pretty(&why)
-                .map_err(|e| Stop::usage(format!("the page could not be written, a mistake of laud: {e}")))?;
-            format!("{text}\n")
-        }
+        PageFormat::Human => explain::portfolio_human(&why, &layout) + &human(changes.as_deref(), &layout),
+        PageFormat::Md => explain::portfolio_markdown(&why) + &markdown(changes.as_deref()),
+        PageFormat::Json => json(&why, changes.as_deref())?,
     };
     terminal.print(&text);
     Ok(0)

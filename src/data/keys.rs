@@ -114,12 +114,15 @@ pub fn latest_by_key(builder: &TableBuilder<'_>) -> HashMap<Arc<str>, u32> {
     by_key
 }
 
-/// Drops the rows of accounts that were merged into others, and says where each went.
-pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
+/// Names of rows, with their keys.
+type Names = Vec<(Arc<str>, Arc<str>)>;
+
+/// Drops the rows of accounts that were merged into others, and says where each went and what they were called.
+pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
     let mut moved = Moved::new();
-    let Some(merged) = builder.table.fields.iter().position(|f| f.merged) else { return moved };
+    let Some(merged) = builder.table.fields.iter().position(|f| f.merged) else { return (moved, Names::new()) };
     if builder.table.key.is_none() {
-        return moved;
+        return (moved, Names::new());
     }
     let by_key = latest_by_key(builder);
     let target = |row: u32| builder.columns.get(merged).and_then(|c| c.text(row as usize)).filter(|t| !t.is_empty());
@@ -179,8 +182,13 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
     let failed = !errors.is_empty();
     builder.errors.extend(errors);
     if failed || moved.is_empty() {
-        return moved;
+        return (moved, Names::new());
     }
+    let name = builder.table.name_field().and_then(|f| builder.columns.get(f.index()));
+    let called = |row: u32| name.and_then(|c| c.text(row as usize)).filter(|name| !name.is_empty()).cloned();
+    let gone = by_key.iter().filter(|(key, _)| moved.contains_key(*key));
+    let mut names: Names = gone.filter_map(|(key, row)| Some((called(*row)?, Arc::clone(key)))).collect();
+    names.sort();
     let mut keep = vec![true; builder.keys.len()];
     for row in 0..builder.keys.len() {
         let Some(into) = builder.keys.get(row).and_then(|key| moved.get(key)).cloned() else { continue };
@@ -190,7 +198,7 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> Moved {
         builder.reject_taken(row, RejectReason::Merged, format!("merged into `{}`", told_key(builder.table, &into)));
     }
     builder.retain(&keep);
-    moved
+    (moved, names)
 }
 
 /// The error for keys that are merged in a circle.

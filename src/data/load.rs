@@ -85,7 +85,8 @@ pub fn load(
         let mut data =
             TableData { loaded, covers_from: bound.covers_from, covers_to: bound.covers_to, ..TableData::default() };
         if table.kind.at().is_none() {
-            let went = keys::merge(&mut builder);
+            let (went, names) = keys::merge(&mut builder);
+            data.merged_names = names;
             data.merged.clone_from(&went);
             moved.insert(id, went);
         }
@@ -106,6 +107,9 @@ pub fn load(
             data.by_key = keys::latest_by_key(&builder);
         }
         errors.append(&mut builder.errors);
+        if program.subject == Some(id) {
+            errors.extend(builder.nothing_left());
+        }
         builder.hand_over_cells();
         if builder.origins.is_empty() {
             note_silence(&mut builder, program, id, bound);
@@ -160,16 +164,15 @@ pub fn load(
 /// A source that says nothing: whether nothing happened or the export failed, only a person can tell.
 fn note_silence(builder: &mut TableBuilder<'_>, program: &Program, id: TableId, bound: &TableBinding) {
     let Some(first) = builder.files.first() else { return };
-    if program.subject == Some(id) {
-        return;
-    }
     let files = match builder.files.len() {
         1 => first.clone(),
         n => format!("{first} and {} more", plural(n as u64 - 1, "file")),
     };
     let what = if builder.read == 0 { format!("{files} has no rows") } else { format!("no row of {files} was kept") };
     let declared = bound.covers_from.is_some() || bound.covers_to.is_some();
-    let text = if declared {
+    let text = if program.subject == Some(id) {
+        format!("{what}, so there is nothing to score")
+    } else if declared {
         format!("{what}; as `covers` says, nothing happened")
     } else {
         let edit = builder.home().setting("covers = { from = …, to = … }");

@@ -82,6 +82,8 @@ pub struct TableData {
     pub links: Vec<Link>,
     /// Tables of rows: keys that were merged away, with the key that holds their rows now.
     pub merged: HashMap<Arc<str>, Arc<str>>,
+    /// What rows that were merged away were called, with their keys; only where a text column is called `name`.
+    pub merged_names: Vec<(Arc<str>, Arc<str>)>,
     /// Event tables: rows that were re-keyed because of a merge, with the key they were recorded under.
     pub rekeyed: HashMap<u32, Arc<str>>,
     /// Attributions: touches that take no part, and why.
@@ -368,6 +370,26 @@ impl RejectReason {
             RejectReason::Encoding => "not UTF-8",
             RejectReason::UnreadableCell => "unreadable cell",
             RejectReason::UnknownValue => "unknown value",
+        }
+    }
+
+    /// The reason as it follows a number.
+    pub fn counted(self, count: u64) -> &'static str {
+        match self {
+            _ if count == 1 => self.words(),
+            RejectReason::Malformed => "malformed rows",
+            RejectReason::Duplicate => "repeated rows",
+            RejectReason::Conflict => "keys used twice",
+            RejectReason::UnknownAccount => "of unknown accounts",
+            RejectReason::UnknownOwner => "belonging to nothing",
+            RejectReason::TooLong => "rows too long",
+            RejectReason::UnreadableCell => "unreadable cells",
+            RejectReason::UnknownValue => "unknown values",
+            RejectReason::NoKey
+            | RejectReason::BadDate
+            | RejectReason::OutOfRange
+            | RejectReason::Merged
+            | RejectReason::Encoding => self.words(),
         }
     }
 

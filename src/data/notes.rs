@@ -26,7 +26,9 @@ impl TableBuilder<'_> {
         for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
             self.unreadable_notes(column, field, self.bound(i), &mut notes);
             let (blanks, first) = column.blanks();
-            if let (false, Some(first)) = (field.optional, first) {
+            // Most rows are merged into nothing, and have nothing above them.
+            let expected = field.optional || field.merged || field.parent;
+            if let (false, Some(first)) = (expected, first) {
                 let place = self.place(first);
                 let cells = match blanks {
                     1 => format!("1 cell is blank (at {place})"),

@@ -54,6 +54,8 @@ pub struct TableBuilder<'a> {
     pub files: Vec<String>,
     pub(super) read: u64,
     pub(super) rejected: BTreeMap<RejectReason, u64>,
+    /// The first place of each reason, and what exactly was wrong there.
+    first_rejected: BTreeMap<RejectReason, (String, String)>,
     /// The latest date read, of rows that were rejected later too.
     pub latest: Option<Date>,
     /// Notes that are not about cells.
@@ -100,6 +102,7 @@ impl<'a> TableBuilder<'a> {
             files: Vec::new(),
             read: 0,
             rejected: BTreeMap::new(),
+            first_rejected: BTreeMap::new(),
             latest: None,
             notes: Vec::new(),
             unused: Vec::new(),
@@ -147,7 +150,30 @@ impl<'a> TableBuilder<'a> {
 
     fn turn_down(&mut self, origin: Origin, refusal: Refusal) {
         *self.rejected.entry(refusal.reason).or_default() += 1;
+        let (files, detail) = (&self.files, &refusal.detail);
+        self.first_rejected.entry(refusal.reason).or_insert_with(|| (shown_origin(files, origin), detail.clone()));
         self.hand_over(origin, refusal);
+    }
+
+    /// The error where rows were read and none was kept, for the table whose rows are scored.
+    pub(super) fn nothing_left(&self) -> Option<DataError> {
+        if self.read == 0 || !self.origins.is_empty() {
+            return None;
+        }
+        let name = &self.table.header.name;
+        let reasons = self.first_rejected.iter().map(|(reason, (place, detail))| {
+            let count = self.rejected.get(reason).copied().unwrap_or_default();
+            let first = if count == 1 { "at" } else { "the first at" };
+            format!("{} {}, {first} {place}: {detail}", count, reason.counted(count))
+        });
+        Some(DataError {
+            place: self.files.join(", "),
+            message: match self.read {
+                1 => format!("the one row of `{name}` was rejected, so there is nothing to score"),
+                n => format!("all {n} rows of `{name}` were rejected, so there is nothing to score"),
+            },
+            help: Some(reasons.collect::<Vec<_>>().join("\n")),
+        })
     }
 
     fn hand_over(&mut self, origin: Origin, refusal: Refusal) {
@@ -361,8 +387,7 @@ impl<'a> TableBuilder<'a> {
 
     /// `events.csv:12`
     pub(super) fn place(&self, row: usize) -> String {
-        let origin = self.origins.get(row).copied().unwrap_or_default();
-        format!("{}:{}", self.files.get(origin.file as usize).map_or("?", String::as_str), origin.line)
+        shown_origin(&self.files, self.origins.get(row).copied().unwrap_or_default())
     }
 
     /// Errors that make a column unusable, found after all rows were read.
@@ -370,7 +395,7 @@ impl<'a> TableBuilder<'a> {
         let mut errors = std::mem::take(&mut self.errors);
         let home = self.home();
         for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
-            let undeclared = column.undeclared.errors(home, &self.table.header.name, &field.name, self.zone);
+            let undeclared = column.undeclared.errors(home, &self.table.header.name, field, self.zone);
             if undeclared.is_empty() {
                 let marks = column.marks.as_ref();
                 errors.extend(marks.and_then(|m| m.error(home, &self.table.header.name, field, self.header_of(i))));
@@ -393,6 +418,10 @@ impl<'a> TableBuilder<'a> {
 /// What may be said of a cell in messages and in the list of rejected rows, which say where to look it up.
 pub(super) fn told(field: &Field, text: String) -> String {
     if field.personal { MASK.to_string() } else { text }
+}
+
+fn shown_origin(files: &[String], origin: Origin) -> String {
+    format!("{}:{}", files.get(origin.file as usize).map_or("?", String::as_str), origin.line)
 }
 
 fn clip_line(line: u64) -> u32 {

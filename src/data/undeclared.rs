@@ -6,6 +6,7 @@ use super::advice::Home;
 use super::cells::{Bad, Slashed, slashed};
 use super::column::clip;
 use crate::calendar::Date;
+use crate::program::Field;
 use chrono_tz::Tz;
 
 /// What makes a whole column unusable.
@@ -45,15 +46,18 @@ impl Undeclared {
         }
     }
 
-    /// The errors, if there were such cells.
-    pub(super) fn errors(&self, home: Home<'_>, table: &str, field: &str, zone: Tz) -> Vec<DataError> {
+    /// The errors, if there were such cells. They show one only of columns that are not personal.
+    pub(super) fn errors(&self, home: Home<'_>, table: &str, field: &Field, zone: Tz) -> Vec<DataError> {
         let mut errors = Vec::new();
+        let column = format!("{table}.{}", field.name);
+        let cell = |text: &str| match field.personal {
+            true => format!("a cell of `{column}`"),
+            false => format!("`{text}` in `{column}`"),
+        };
         if let Some((text, place)) = &self.zoneless {
             errors.push(DataError {
                 place: place.clone(),
-                message: format!(
-                    "`{text}` in `{table}.{field}` is a timestamp without a time zone, so its date is not known"
-                ),
+                message: format!("{} is a timestamp without a time zone, so its date is not known", cell(text)),
                 help: Some(format!(
                     "{}, naming the zone it was written in (the project's is `{zone}`)",
                     home.setting("time_zone = \"…\"")
@@ -69,13 +73,17 @@ impl Undeclared {
             }
         };
         if let Some((text, place, both)) = &self.both {
-            let reading = |d: Option<Date>| d.map_or_else(String::new, words);
+            let reading = |d: Option<Date>, hidden: &str| match field.personal {
+                true => hidden.to_string(),
+                false => d.map_or_else(String::new, words),
+            };
             errors.push(DataError {
                 place: place.clone(),
                 message: format!(
-                    "`{text}` in `{table}.{field}` can be {} or {}",
-                    reading(both.day_first),
-                    reading(both.month_first)
+                    "{} can be {} or {}",
+                    cell(text),
+                    reading(both.day_first, "read with the day first"),
+                    reading(both.month_first, "with the month first")
                 ),
                 help: Some(format!(
                     "write `date_format = \"{}\"`{} or `date_format = \"{}\"`{} {}",
@@ -96,9 +104,7 @@ impl Undeclared {
             };
             errors.push(DataError {
                 place: place.clone(),
-                message: format!(
-                    "`{text}` in `{table}.{field}` is not written as 2026-03-31, and its format is not declared"
-                ),
+                message: format!("{} is not written as 2026-03-31, and its format is not declared", cell(text)),
                 help: Some(help),
             });
         }

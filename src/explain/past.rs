@@ -1,10 +1,40 @@
-//! Conditions at the ends of periods that are over: what the values were then.
+//! Other as-of dates: what conditions were at the ends of periods that are over, and where values came from then.
 
 use super::conditions::condition;
 use super::words::Words;
-use super::{Case, Condition};
+use super::{Case, Condition, unfold};
 use crate::calendar::Date;
-use crate::program::Expr;
+use crate::engine::reference::looked_at;
+use crate::program::{Expr, ExprKind};
+
+/// At most so many dates are listed.
+const DATES: usize = 4;
+
+/// Where the value of something that looks at other as-of dates comes from: `2 rows, last 2025-11-02, as of 2025-12-31`.
+pub fn from(case: Case, expr: &Expr) -> String {
+    let dates = looked_at(case.probe.calendar(), &expr.kind, case.probe.as_of()).unwrap_or_default();
+    let listed = |dates: &[Date]| match dates {
+        [first, .., last] if dates.len() > DATES => format!("{} dates from {last} to {first}", dates.len()),
+        dates => dates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    };
+    let (inner, when) = match (&expr.kind, dates.as_slice()) {
+        (ExprKind::AsOf { value, .. }, [date]) => {
+            let mut told = None;
+            case.probe.then(*date, &mut |account, probe| {
+                told = Some(unfold::from(Case { account, probe, ..case }, value, &probe.value(value)));
+            });
+            (told.unwrap_or_else(|| "the account was not there".to_string()), format!("as of {date}"))
+        }
+        (ExprKind::Change { value, .. }, [_, then]) => {
+            (unfold::from(case, value, &case.probe.value(value)), format!("now and as of {then}"))
+        }
+        (ExprKind::Trend { value, .. } | ExprKind::Held { condition: value, .. }, dates) if !dates.is_empty() => {
+            (unfold::from(case, value, &case.probe.value(value)), format!("as of {}", listed(dates)))
+        }
+        _ => return "no date before the as-of date".to_string(),
+    };
+    if inner.is_empty() { when } else { format!("{inner}, {when}") }
+}
 
 /// A condition as it was on a date.
 pub fn at(case: Case, expr: &Expr, date: Date) -> Condition {

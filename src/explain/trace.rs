@@ -27,7 +27,11 @@ impl Probe for Traced<'_> {
     }
 
     fn then(&self, as_of: Date, ask: &mut dyn FnMut(&AccountResult, &dyn Probe)) {
-        if let Some(account) = self.evaluator.account(self.account.id(), as_of) {
+        let account = match self.account.id() {
+            "" => Some(self.evaluator.nobody(as_of)),
+            id => self.evaluator.account(id, as_of),
+        };
+        if let Some(account) = account {
             ask(&account.result(), &Traced::new(self.evaluator, &account));
         }
     }

@@ -45,10 +45,17 @@ pub fn from(case: Case, expr: &Expr, v: &Value) -> String {
         names_read(case, expr, &mut read);
         if !read.is_empty() {
             parts.push(format!("from {}", read.join(", ")));
-        } else if reads_account(expr) {
-            let rows = case.program.subject.and_then(|id| case.data.table(id));
-            parts.extend(rows.map(|rows| rows.place(case.account.row)));
         }
+    }
+    for past in expr.past() {
+        let text = super::past::from(case, past);
+        if !text.is_empty() && !parts.contains(&text) {
+            parts.push(text);
+        }
+    }
+    if parts.is_empty() && reads_account(expr) {
+        let rows = case.program.subject.and_then(|id| case.data.table(id));
+        parts.extend(rows.map(|rows| rows.place(case.account.row)));
     }
     parts.join("; ")
 }
@@ -134,8 +141,8 @@ fn names_read(case: Case, expr: &Expr, out: &mut Vec<String>) {
             out.push(name);
         }
     }
-    for child in expr.children() {
-        names_read(case, child, out);
+    if !expr.looks_back() {
+        expr.children().into_iter().for_each(|child| names_read(case, child, out));
     }
 }
 
@@ -180,7 +187,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
 }
 
 /// The benchmarks that it is compared with.
-fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
+pub fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
     let told = |id| {
         let found = case.probe.compared_with(id);
         super::benchmark::benchmark(case.program, id, &found, case.probe.as_of(), case.personal)

@@ -143,6 +143,15 @@ pub struct Table {
     pub key: Option<FieldId>,
 }
 
+impl Table {
+    /// The text column `name`, which tells people what a row is, unless it is the key.
+    pub fn name_field(&self) -> Option<FieldId> {
+        let i = self.fields.iter().position(|f| f.name == "name" && f.ty == Type::Text)?;
+        let id = FieldId(u32::try_from(i).ok()?);
+        (self.key != Some(id)).then_some(id)
+    }
+}
+
 /// What a table's rows are.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub enum TableKind {
@@ -764,10 +773,6 @@ pub enum ExprKind {
     Across(Box<Across>),
     /// The value of a metric of the whole portfolio.
     Portfolio(PortfolioId),
-    /// The value of a metric of rows, for the row of `of` that is at hand or that the row at hand names; `of` is its table.
-    RowMetric { metric: RowMetricId, of: TableId },
-    /// A column of the row of `of` that the row at hand belongs to or names.
-    Related { of: TableId, field: FieldId },
     /// At how many of the latest complete period ends in a row it was true. An unknown end ends the run, or with `ignoring` is
     /// left out.
     Streak { condition: Box<Expr>, over: Duration, ignoring: bool },
@@ -776,6 +781,10 @@ pub enum ExprKind {
     Until { enter: Box<Expr>, leave: Box<Expr>, over: Duration, at_least: u32 },
     /// The value less the middle of a benchmark; with `position`, its quarter.
     Benchmark { id: BenchmarkId, position: bool },
+    /// The value of a metric of rows, for the row of `of` that is at hand or that the row at hand names; `of` is its table.
+    RowMetric { metric: RowMetricId, of: TableId },
+    /// A column of the row of `of` that the row at hand belongs to or names.
+    Related { of: TableId, field: FieldId },
     /// An amount in another currency.
     Convert(Box<Convert>),
 }

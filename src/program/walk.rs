@@ -97,6 +97,20 @@ impl Expr {
         found
     }
 
+    /// The parts of this expression that look at other as-of dates, not those inside others.
+    pub fn past(&self) -> Vec<&Expr> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                _ if expr.looks_back() => found.push(expr),
+                ExprKind::Across(_) | ExprKind::Ranked(_) => {}
+                _ => open.extend(expr.children().into_iter().rev()),
+            }
+        }
+        found
+    }
+
     /// The places among other accounts that this expression asks for at its own as-of date.
     pub fn ranked(&self) -> Vec<&Ranked> {
         let mut found = Vec::new();

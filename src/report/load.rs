@@ -4,7 +4,7 @@ use super::paint::Tone;
 use super::table::{Cell, Column, Table, csv_line};
 use super::{counted, value};
 use crate::calendar::Date;
-use crate::data::{Dataset, LoadReport, Reject, RejectReason, TableReport};
+use crate::data::{Dataset, LoadReport, Reject, TableReport};
 use crate::program::Program;
 use serde_json::{Value as Json, json};
 
@@ -105,7 +105,7 @@ fn summary(t: &TableReport, extent: Extent) -> String {
     let reasons: Vec<String> = t
         .rejected
         .iter()
-        .map(|(reason, count)| format!("{} {}", value::grouped(*count), words(*reason, *count)))
+        .map(|(reason, count)| format!("{} {}", value::grouped(*count), reason.counted(*count)))
         .collect();
     format!("{read} read{files}, {} kept{dates}; rejected: {}", value::grouped(t.kept), reasons.join(", "))
 }
@@ -118,26 +118,6 @@ fn covers(extent: Extent) -> Option<String> {
         (None, Some(to)) => format!("taken to cover everything up to {to}"),
         (None, None) => return None,
     })
-}
-
-/// The reason as it follows a number.
-fn words(reason: RejectReason, count: u64) -> &'static str {
-    match reason {
-        _ if count == 1 => reason.words(),
-        RejectReason::Malformed => "malformed rows",
-        RejectReason::Duplicate => "repeated rows",
-        RejectReason::Conflict => "keys used twice",
-        RejectReason::UnknownAccount => "of unknown accounts",
-        RejectReason::UnknownOwner => "belonging to nothing",
-        RejectReason::TooLong => "rows too long",
-        RejectReason::UnreadableCell => "unreadable cells",
-        RejectReason::UnknownValue => "unknown values",
-        RejectReason::NoKey
-        | RejectReason::BadDate
-        | RejectReason::OutOfRange
-        | RejectReason::Merged
-        | RejectReason::Encoding => reason.words(),
-    }
 }
 
 /// The same for json.

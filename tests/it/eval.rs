@@ -42,6 +42,35 @@ fn values_are_those_worked_out_elsewhere() {
     failures.report();
 }
 
+/// Results do not depend on which accounts are asked for: populations, portfolio metrics and frozen dates are of all of them.
+#[test]
+fn accounts_alone_are_as_among_all() {
+    let mut failures = Failures::default();
+    for folder in folders("tests/eval") {
+        failures.case(&format!("tests/eval/{}", stem(&folder)), alone(&folder));
+    }
+    failures.report();
+}
+
+fn alone(folder: &Path) -> Result<(), String> {
+    let case = options(folder);
+    let (program, _) = compile(&sources(&case.project), &case.settings);
+    let program = program.ok_or("does not compile")?;
+    let loaded = load(&program, &case)?;
+    let options = |accounts| Options { as_of: loaded.as_of, calendar: loaded.calendar, accounts };
+    if loaded.report.tables.iter().any(|table| table.read > 500) {
+        return Ok(()); // large sets would take long, and hold nothing that others do not
+    }
+    let all = Reference.evaluate(&program, &loaded.data, &options(Vec::new()));
+    for account in all.accounts.iter().take(4) {
+        let one = Reference.evaluate(&program, &loaded.data, &options(vec![account.id.clone()]));
+        if one.accounts.as_slice() != std::slice::from_ref(account) || one.portfolio != all.portfolio {
+            return Err(format!("{} differs when it is asked for alone", account.id));
+        }
+    }
+    Ok(())
+}
+
 /// `options.toml`.
 struct Case {
     project: PathBuf,

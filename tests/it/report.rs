@@ -510,7 +510,7 @@ fn csv_has_one_row_per_account_and_every_digit() {
     assert_eq!(
         lines[1],
         "acme,Acme Ltd,2026-03-31,large,46.222222222,bronze,0.75,49,1,cap 49,2,active,70,1,,0,100,100,no,undecided,\
-         promoters: too few"
+         promoters: too few; thank_you: promoters (too few)"
     );
 }
 

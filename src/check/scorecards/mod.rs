@@ -165,16 +165,18 @@ impl Checker<'_, '_> {
                 let words = ["weighted mean", "sum", "min", "max", "geometric", "count below 50"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                let diagnostic = match other {
+                // What was meant decides whether lines need weights.
+                let (diagnostic, meant) = match other {
                     "count" | "count_bad" => {
-                        diagnostic.fix("say what is bad: `count below 50`", name.span, "count below 50")
+                        let title = "say what is bad: `count below 50`";
+                        (diagnostic.fix(title, name.span, "count below 50"), Combine::Min)
                     }
-                    "worst_of" | "worst" | "minimum" => diagnostic.fix("write `min`", name.span, "min"),
-                    "best_of" | "best" | "maximum" => diagnostic.fix("write `max`", name.span, "max"),
-                    _ => self.suggest(diagnostic, other, name.span, words, ""),
+                    "worst_of" | "worst" | "minimum" => (diagnostic.fix("write `min`", name.span, "min"), Combine::Min),
+                    "best_of" | "best" | "maximum" => (diagnostic.fix("write `max`", name.span, "max"), Combine::Max),
+                    _ => (self.suggest(diagnostic, other, name.span, words, ""), Combine::WeightedMean),
                 };
                 self.push(diagnostic);
-                Combine::WeightedMean
+                meant
             }
         }
     }

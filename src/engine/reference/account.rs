@@ -24,6 +24,9 @@ pub(super) enum Known {
     Rule(RuleResult),
 }
 
+/// Values of expressions, by address, at other dates, for the row at hand.
+type Looked = HashMap<(*const Expr, Date, Option<Event>), Value>;
+
 /// An account with everything about it computed at one as-of date.
 #[derive(Debug)]
 pub struct Account<'a> {
@@ -36,7 +39,7 @@ pub struct Account<'a> {
     pub(super) faults: RefCell<Vec<AccountFault>>,
     /// What expressions were at other dates, by their address. Emptied whenever somebody asks anew, since an expression
     /// lives at its address only for as long as the question lasts.
-    pub(super) looked: RefCell<HashMap<(*const Expr, Date, Option<Event>), Value>>,
+    pub(super) looked: RefCell<Looked>,
     /// Metrics of rows, once they have been asked for.
     /// What was found out about the rows of all accounts; nothing, where an account is evaluated.
     pub(super) foreseen: Option<Foreseen>,

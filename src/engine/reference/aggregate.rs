@@ -69,6 +69,8 @@ impl Scope<'_> {
 
     /// The latest date of a row that counts.
     pub(super) fn last_counted(self, aggregate: &Aggregate) -> Option<Date> {
+        // Rows without a date of their own are never the latest.
+        self.account.evaluator.program.table(aggregate.source)?.kind.at()?;
         let mut last = None;
         self.run(aggregate, &mut |_, date, outcome| {
             if matches!(outcome, Outcome::Counted(_)) {

@@ -1,11 +1,7 @@
 //! Benchmarks: the figures that hold for an account at a date, and where its value lies among them.
 
-use super::Evaluator;
 use super::account::Account;
-use super::collective::NOBODY;
-use super::schedule::Schedule;
 use super::scope::Scope;
-use crate::calendar::Date;
 use crate::program::{Benchmark, BenchmarkId, Quartiles};
 use crate::value::{Missing, Value};
 
@@ -61,12 +57,5 @@ impl Account<'_> {
     /// How the account compares with a benchmark.
     pub fn compared_with(&self, id: BenchmarkId) -> Compared {
         self.scope().compared_with(id)
-    }
-}
-
-impl Evaluator<'_> {
-    /// How the whole portfolio compares with a benchmark of a portfolio metric.
-    pub fn compared_with(&self, id: BenchmarkId, as_of: Date) -> Compared {
-        Account::new(self, &NOBODY, as_of, &Schedule::default(), &[]).compared_with(id)
     }
 }

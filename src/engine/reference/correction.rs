@@ -77,6 +77,16 @@ impl Scope<'_> {
                     aggregates(calendar, &metric.value, date, &mut looked, &mut found);
                     newest = newest.max(found.into_iter().filter_map(|(a, at)| self.at(at).last_counted(a)).max());
                 }
+                Item::RowMetric(id) => {
+                    let Some(metric) = program.row_metric(id) else { continue };
+                    needs.expr(&metric.value, date, &mut open);
+                    let mut found = Vec::new();
+                    aggregates(calendar, &metric.value, date, &mut looked, &mut found);
+                    for (row, _) in self.rows_of_account(metric.of) {
+                        let here = self.on(metric.of, row);
+                        newest = newest.max(found.iter().filter_map(|(a, at)| here.at(*at).last_counted(a)).max());
+                    }
+                }
                 _ => {}
             }
         }

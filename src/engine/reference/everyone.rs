@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Nobody, who knows what is said of rows.
-    pub(super) fn nobody(&'a self, date: Date, foreseen: Option<Foreseen>) -> Account<'a> {
+    pub(super) fn foreseeing(&'a self, date: Date, foreseen: Option<Foreseen>) -> Account<'a> {
         Account { foreseen, ..Account::new(self, &NOBODY, date, &Schedule::default(), &[]) }
     }
 
@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
             }
             foreseen
         });
-        self.nobody(date, foreseen).scope().rows_trace(aggregate)
+        self.foreseeing(date, foreseen).scope().rows_trace(aggregate)
     }
 
     /// The account that a row belongs to, by id.

@@ -63,6 +63,7 @@ pub use portfolio::Part;
 pub use rates::RateUsed;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use time::Replayed;
+pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 
 use super::{Engine, Options, PortfolioResult, Results};
@@ -169,6 +170,11 @@ impl<'a> Evaluator<'a> {
         self.get_ready(as_of);
         let count = u32::try_from(self.program.portfolio.len()).unwrap_or(u32::MAX);
         (0..count).map(|i| self.portfolio(PortfolioId(i), as_of).as_ref().clone()).collect()
+    }
+
+    /// Nobody in particular, for asking about the whole portfolio; its id is empty.
+    pub fn nobody(&self, as_of: Date) -> Account<'_> {
+        Account::new(self, &collective::NOBODY, as_of, &Schedule::default(), &[])
     }
 
     /// Ids of all accounts that exist at a date, sorted.

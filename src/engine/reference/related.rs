@@ -15,16 +15,17 @@ impl Scope<'_> {
         let evaluator = self.account.evaluator;
         let source = aggregate.source;
         let (rows, direct) = match (aggregate.reach, self.event) {
-            (Reach::Account, _) => return self.own_rows(source),
+            (Reach::Account, _) => return self.rows_of_account(source),
             (Reach::Everyone, _) => (self.everyones_rows(aggregate), !evaluator.is_owned(source)),
             (Reach::Below(table), Some(event)) => {
                 let direct =
                     evaluator.program.table(source).and_then(|t| t.kind.owner()).is_some_and(|(of, _)| of == table);
-                (evaluator.below(table, &[self.row_of(table, event).unwrap_or(u32::MAX)], source), direct)
+                (evaluator.below(table, &[self.related_row(table, event).unwrap_or(u32::MAX)], source), direct)
             }
             (Reach::Naming { to, via, by }, Some(event)) => {
-                let named =
-                    self.row_of(to, event).and_then(|row| evaluator.data.table(via)?.link(by)?.from.get(row as usize));
+                let named = self
+                    .related_row(to, event)
+                    .and_then(|row| evaluator.data.table(via)?.link(by)?.from.get(row as usize));
                 (evaluator.below(via, named.map_or(&[], Vec::as_slice), source), false)
             }
             (Reach::Below(_) | Reach::Naming { .. }, None) => (Vec::new(), true),
@@ -33,15 +34,15 @@ impl Scope<'_> {
     }
 
     /// All rows of the account in a table, by date, later than the as-of date too.
-    pub(super) fn own_rows(self, source: TableId) -> Vec<(u32, Date)> {
+    pub(super) fn rows_of_account(self, source: TableId) -> Vec<(u32, Date)> {
         let evaluator = self.account.evaluator;
-        let subject = evaluator.program.subject;
-        let rows = subject.map_or(Vec::new(), |subject| evaluator.below(subject, &[self.account.subject.row], source));
+        let Some(accounts) = evaluator.program.subject else { return Vec::new() };
+        let rows = evaluator.below(accounts, &[self.account.subject.row], source);
         evaluator.dated(source, rows, evaluator.program.lineage(source).len() <= 2, self.as_of)
     }
 
     /// The row of a table that the row at hand belongs to or names, or the row itself.
-    fn row_of(self, table: TableId, event: Event) -> Option<u32> {
+    fn related_row(self, table: TableId, event: Event) -> Option<u32> {
         let Evaluator { program, data, .. } = self.account.evaluator;
         let mut at = event;
         for _ in 0..=program.tables.len() {
@@ -58,7 +59,7 @@ impl Scope<'_> {
 
     /// A column of the row that the row at hand belongs to or names.
     pub(super) fn related_field(self, of: TableId, field: FieldId) -> Value {
-        match self.event.and_then(|event| self.row_of(of, event)) {
+        match self.event.and_then(|event| self.related_row(of, event)) {
             Some(row) => self.on(of, row).row_field(field),
             None => Value::Missing(Missing::NoData),
         }
@@ -66,7 +67,7 @@ impl Scope<'_> {
 
     /// A metric of the row at hand, or of the one that it belongs to or names. Computed once per row and date.
     pub(super) fn row_metric(self, id: RowMetricId, of: TableId) -> Value {
-        let Some(row) = self.event.and_then(|event| self.row_of(of, event)) else {
+        let Some(row) = self.event.and_then(|event| self.related_row(of, event)) else {
             return Value::Missing(Missing::NoData);
         };
         // What it reads of an account, it reads of its own.

@@ -129,7 +129,7 @@ impl Scope<'_> {
 
     /// All rows of the account that can be seen at the as-of date, by date.
     pub(super) fn seen_rows(self, source: TableId) -> Vec<(u32, Date)> {
-        let mut rows = self.own_rows(source);
+        let mut rows = self.rows_of_account(source);
         rows.retain(|row| self.is_seen(source, *row));
         rows
     }

@@ -30,7 +30,7 @@ pub struct Replayed {
 /// The dates at which such an expression evaluates what is inside it, latest first; `None` for all other expressions.
 ///
 /// None of them lies after `as_of`: `as of` a later date finds nothing there, so a backtest cannot peek.
-pub(super) fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<Vec<Date>> {
+pub fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<Vec<Date>> {
     match kind {
         ExprKind::AsOf { shift, .. } => {
             Some(Some(shifted(calendar, *shift, as_of)).into_iter().filter(|date| *date <= as_of).collect())

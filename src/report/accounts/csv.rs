@@ -1,6 +1,6 @@
 //! One row per account with every digit: for spreadsheets and joins.
 
-use super::{Evaluation, extras, portfolio};
+use super::{Evaluation, extras, portfolio, undecided};
 use crate::engine::{AccountResult, RuleStatus};
 use crate::program::Type;
 use crate::report::table::csv_line;
@@ -9,8 +9,9 @@ use crate::value::Value;
 
 /// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, the columns
 /// of the accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each
-/// metric with `.band` and `.points`, each rule, for each rule what it `.asks` for, each portfolio metric with `.band` (the
-/// same in every line), and last `missing`: what is missing and why, because a blank cell cannot say it.
+/// metric with `.band`, `.points` and `.stale_since`, each rule, for each rule what it `.asks` for, each portfolio metric with `.band` (the
+/// same in every line), and last `missing`: what is missing and why, because a blank cell cannot say it, and what undecided
+/// rules lack.
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
     let named = of.name_field().is_some();
@@ -42,6 +43,9 @@ pub fn csv(of: &Evaluation) -> String {
         }
         if !metric.thresholds.is_empty() || !metric.scales.is_empty() {
             head.push(format!("{}.points", metric.header.name));
+        }
+        if metric.valid_for.is_some() {
+            head.push(format!("{}.stale_since", metric.header.name));
         }
     }
     head.extend(program.rules.iter().map(|r| r.header.name.clone()));
@@ -86,6 +90,10 @@ pub fn csv(of: &Evaluation) -> String {
             if !metric.thresholds.is_empty() || !metric.scales.is_empty() {
                 cells.push(result.points.as_ref().map_or(String::new(), |p| value::csv(program, Type::PLAIN, p)));
             }
+            if metric.valid_for.is_some() {
+                let since = result.expired.as_ref().map(|expired| expired.until.plus_days(1).to_string());
+                cells.push(since.unwrap_or_default());
+            }
         }
         for rule in &account.rules {
             let word = match rule.status {
@@ -107,7 +115,7 @@ pub fn csv(of: &Evaluation) -> String {
     out
 }
 
-/// `health: too few; promoters: no data`
+/// `health: too few; promoters: no data; referral_rate: no data; renewal_call: quiet_days (no data)`
 fn missing(of: &Evaluation, account: &AccountResult) -> String {
     let program = of.program;
     let said = |name: &str, value: &Value| value.missing().map(|why| format!("{name}: {why}"));
@@ -116,5 +124,9 @@ fn missing(of: &Evaluation, account: &AccountResult) -> String {
         let points = || r.points.as_ref().and_then(|p| said(&format!("{}.points", m.header.name), p));
         said(&m.header.name, &r.value).or_else(points)
     });
-    cards.chain(metrics).collect::<Vec<_>>().join("; ")
+    let whole = of.results.portfolio.iter().zip(&program.portfolio);
+    let whole = whole.filter_map(|(result, metric)| said(&metric.header.name, &result.value));
+    let rules = program.rules.iter().zip(&account.rules).filter(|(_, r)| r.status == RuleStatus::Undecided);
+    let rules = rules.map(|(rule, r)| format!("{}: {}", rule.header.name, undecided::words(of, rule, r)));
+    cards.chain(metrics).chain(whole).chain(rules).collect::<Vec<_>>().join("; ")
 }

@@ -4,10 +4,10 @@ use super::{account_name, personal_metric};
 use crate::ast::{Action, ActionTarget};
 use crate::calendar::Date;
 use crate::engine::reference::Evaluator;
-use crate::engine::{AccountResult, Results, RuleStatus, ScoreResult};
+use crate::engine::{AccountResult, PortfolioResult, Results, RuleStatus, ScoreResult};
 use crate::explain::words::limit_name;
 use crate::number::Decimal;
-use crate::program::{FieldId, Program, Rule, Scorecard, Type};
+use crate::program::{FieldId, Metric, Program, Rule, Scorecard, Type};
 use crate::report::value;
 use crate::value::Value;
 
@@ -79,6 +79,19 @@ impl Task {
     }
 }
 
+impl Difference {
+    /// `advocacy 75.0 silver -> 51.0 silver`
+    pub fn words(&self) -> String {
+        format!("{} {} -> {}", self.name, self.before, self.after)
+    }
+
+    /// Both with every digit.
+    pub fn json(&self) -> serde_json::Value {
+        let [before, after] = &self.exact;
+        serde_json::json!({ "name": self.name, "before": before, "after": after })
+    }
+}
+
 /// What settings change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
@@ -86,6 +99,8 @@ pub struct Changes {
     pub of: usize,
     /// Those that differ.
     pub accounts: Vec<Change>,
+    /// What differs of the portfolio.
+    pub portfolio: Vec<Difference>,
 }
 
 /// An account that differs.
@@ -282,10 +297,15 @@ pub fn changes(program: &Program, with: &Results, without: &Results) -> Changes 
             accounts.push(Change { account: i, what });
         }
     }
-    Changes { of: with.accounts.len(), accounts }
+    Changes {
+        of: with.accounts.len(),
+        accounts,
+        portfolio: portfolio_differences(program, &without.portfolio, &with.portfolio),
+    }
 }
 
-fn differences(program: &Program, before: &AccountResult, after: &AccountResult) -> Vec<Difference> {
+/// How an account differs: its scores and rules, or where none of them does its metrics.
+pub fn differences(program: &Program, before: &AccountResult, after: &AccountResult) -> Vec<Difference> {
     let mut out = Vec::new();
     for ((card, b), a) in program.scorecards.iter().zip(&before.scores).zip(&after.scores) {
         if b.value == a.value && b.grade == a.grade {
@@ -315,27 +335,45 @@ fn differences(program: &Program, before: &AccountResult, after: &AccountResult)
         return out;
     }
     // No score moved; what did may still be what was asked about.
-    for ((metric, b), a) in program.metrics.iter().zip(&before.metrics).zip(&after.metrics) {
-        let words = |m: &crate::engine::MetricResult| {
-            let value = match m.value.missing() {
-                Some(why) => format!("missing ({why})"),
-                None if personal_metric(program, metric) => value::MASK.to_string(),
-                None => value::shown(program, metric.value.ty, &m.value),
-            };
-            let band = m.band.as_ref().map_or(String::new(), |b| format!(" {b}"));
-            format!("{value}{band}")
-        };
-        if b.value != a.value || b.band != a.band {
-            let exact = [b, a].map(|m| {
-                let masked = !m.value.is_missing() && personal_metric(program, metric);
-                let shown = value::json(program, metric.value.ty, &m.value);
-                let shown = if masked { serde_json::json!(value::MASK) } else { shown };
-                serde_json::json!({ "value": shown, "band": m.band })
-            });
-            out.push(Difference { name: metric.header.name.clone(), before: words(b), after: words(a), exact });
-        }
-    }
+    let metrics = program.metrics.iter().zip(&before.metrics).zip(&after.metrics);
+    out.extend(
+        metrics.filter_map(|((metric, b), a)| moved(program, metric, [(&b.value, &b.band), (&a.value, &a.band)])),
+    );
     out
+}
+
+/// How the metrics of the whole portfolio differ.
+pub fn portfolio_differences(
+    program: &Program,
+    before: &[PortfolioResult],
+    after: &[PortfolioResult],
+) -> Vec<Difference> {
+    let metrics = program.portfolio.iter().zip(before).zip(after);
+    metrics.filter_map(|((metric, b), a)| moved(program, metric, [(&b.value, &b.band), (&a.value, &a.band)])).collect()
+}
+
+/// A metric whose value or band differs.
+fn moved(program: &Program, metric: &Metric, [before, after]: [(&Value, &Option<String>); 2]) -> Option<Difference> {
+    if before == after {
+        return None;
+    }
+    let hidden = personal_metric(program, metric);
+    let words = |(v, band): (&Value, &Option<String>)| {
+        let value = match v.missing() {
+            Some(why) => format!("missing ({why})"),
+            None if hidden => value::MASK.to_string(),
+            None => value::shown(program, metric.value.ty, v),
+        };
+        let band = band.as_ref().map_or(String::new(), |b| format!(" {b}"));
+        format!("{value}{band}")
+    };
+    let exact = |(v, band): (&Value, &Option<String>)| {
+        let masked = !v.is_missing() && hidden;
+        let shown = if masked { serde_json::json!(value::MASK) } else { value::json(program, metric.value.ty, v) };
+        serde_json::json!({ "value": shown, "band": band })
+    };
+    let name = metric.header.name.clone();
+    Some(Difference { name, before: words(before), after: words(after), exact: [exact(before), exact(after)] })
 }
 
 fn score_words(card: &Scorecard, score: &ScoreResult, exact: bool) -> String {

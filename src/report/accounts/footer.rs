@@ -1,7 +1,8 @@
 //! What stands below the table: titles, rules, limits, tasks, data, faults and what a setting changed.
 
 use super::extras::NAMED;
-use super::{Evaluation, extras, portfolio};
+use super::{Evaluation, extras, portfolio, stale, undecided};
+use crate::ast::LimitVerb;
 use crate::engine::ScoreResult;
 use crate::explain::words::limit_name;
 use crate::report::paint::Tone;
@@ -29,6 +30,8 @@ pub(super) fn whole(of: &Evaluation, layout: &Layout) -> String {
     let grades = grades(of);
     section(&mut out, if grades.columns.len() > 2 { "grades" } else { "scores" }, grades, layout);
     section(&mut out, "rules", rules(of), layout);
+    section(&mut out, "undecided", lines(undecided::lines(of), Tone::Warn), layout);
+    section(&mut out, "stale", lines(stale::lines(of), Tone::Warn), layout);
     section(&mut out, "caps", lines(limits(of, false), Tone::Warn), layout);
     if of.extras.list_tasks {
         section(&mut out, "tasks", tasks(of), layout);
@@ -115,8 +118,13 @@ pub(super) fn limits(of: &Evaluation, undecided_only: bool) -> Vec<String> {
         for (l, limit) in card.limits.iter().enumerate() {
             let scores = || of.results.accounts.iter().filter_map(|a| a.scores.get(c));
             // What somebody set stands above everything but a hold.
+            // Below a hold, what somebody set or a setting, nothing else does anything.
+            let alone = |i: usize| {
+                card.limits.get(i).is_some_and(|limit| matches!(limit.verb, LimitVerb::Hold | LimitVerb::Set))
+            };
             let did = |s: &&ScoreResult| {
-                s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited && s.by_hand().is_none()
+                let holds = s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited && s.by_hand().is_none();
+                holds && s.limits.first().is_none_or(|(first, _)| *first == l || !alone(*first))
             };
             let applied = scores().filter(did).count();
             let undecided = scores().filter(|s| s.undecided_limits.contains(&l)).count();
@@ -149,9 +157,7 @@ pub(super) fn limits(of: &Evaluation, undecided_only: bool) -> Vec<String> {
 /// `bluth (open_p1 missing)`
 fn gap_words(of: &Evaluation, gap: &extras::Gap) -> Option<String> {
     let account = of.results.accounts.get(gap.account)?;
-    let name = of.name(account);
-    let name = if name.is_empty() { name } else { format!(" {name}") };
-    Some(format!("{}{name} ({})", of.id(account), gap.missing.join(", ")))
+    Some(format!("{} ({})", of.called(account), gap.missing.join(", ")))
 }
 
 /// What the rules ask for, and that it is only said.
@@ -172,7 +178,7 @@ fn tasks(of: &Evaluation) -> Table {
 
 /// What has to be said wherever tasks are listed.
 pub(super) const NOTHING_SENT: &str =
-    "nothing is sent: this is what the rules ask for; cooldowns, limits and approvals are not looked at";
+    "nothing is sent: this is what the rules ask for; cooldowns, limits, approvals and pilots are not looked at";
 
 /// At most so many faulty numbers are listed one by one.
 const LISTED: usize = 20;
@@ -196,14 +202,19 @@ pub(super) fn changes(of: &Evaluation) -> Vec<String> {
     let Some(changes) = &of.extras.changes else { return Vec::new() };
     let count = changes.accounts.len();
     let all = counted(changes.of as u64, "account", "accounts");
+    let whole: Vec<String> = changes.portfolio.iter().map(|d| format!("portfolio: {}", d.words())).collect();
+    if count == 0 && !whole.is_empty() {
+        return whole;
+    }
     if count == 0 {
         return vec![format!("none: the score of no account of {all} differs from the program without the setting")];
     }
     let verb = if count == 1 { "differs" } else { "differ" };
-    let mut out = vec![format!("{} of {all} {verb} from the program as declared", value::grouped(count as u64))];
+    let mut out = whole;
+    out.push(format!("{} of {all} {verb} from the program as declared", value::grouped(count as u64)));
     for change in changes.accounts.iter().take(NAMED) {
         let Some(account) = of.results.accounts.get(change.account) else { continue };
-        let what: Vec<String> = change.what.iter().map(|d| format!("{} {} -> {}", d.name, d.before, d.after)).collect();
+        let what: Vec<String> = change.what.iter().map(extras::Difference::words).collect();
         let name = of.name(account);
         let name = if name.is_empty() { name } else { format!(" ({name})") };
         out.push(format!("{}{name}: {}", of.id(account), what.join(", ")));

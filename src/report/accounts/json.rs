@@ -41,6 +41,10 @@ pub fn json(of: &Evaluation) -> Json {
         }
         if let Some(changes) = &of.extras.changes {
             map.insert("changes".into(), Json::Array(changes.accounts.iter().map(|c| change(of, c)).collect()));
+            let whole: Vec<Json> = changes.portfolio.iter().map(extras::Difference::json).collect();
+            if !whole.is_empty() {
+                map.insert("portfolio_changes".into(), Json::Array(whole));
+            }
         }
     }
     out
@@ -48,11 +52,8 @@ pub fn json(of: &Evaluation) -> Json {
 
 fn change(of: &Evaluation, change: &Change) -> Json {
     let account = of.results.accounts.get(change.account).map(|a| of.id(a));
-    let what = change.what.iter().map(|d| {
-        let [before, after] = &d.exact;
-        json!({ "name": d.name, "before": before, "after": after })
-    });
-    json!({ "account": account, "what": what.collect::<Vec<_>>() })
+    let what: Vec<Json> = change.what.iter().map(extras::Difference::json).collect();
+    json!({ "account": account, "what": what })
 }
 
 fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {

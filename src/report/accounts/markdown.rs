@@ -1,6 +1,6 @@
 //! For a wiki page or the comment of a pull request.
 
-use super::{Evaluation, footer, human, portfolio, tables};
+use super::{Evaluation, footer, human, portfolio, stale, tables, undecided};
 use crate::report::table::{clean, escaped};
 use crate::report::{Stamp, load};
 
@@ -44,6 +44,8 @@ fn lines(of: &Evaluation) -> Vec<String> {
             tally.does_not_hold
         ));
     }
+    lines.extend(undecided::lines(of).iter().map(|text| format!("undecided: {}", escaped(text))));
+    lines.extend(stale::lines(of).iter().map(|text| format!("stale: {}", escaped(text))));
     lines.extend(footer::limits(of, false).iter().map(|text| format!("caps: {}", escaped(text))));
     if of.extras.list_tasks {
         for task in &of.extras.tasks {

@@ -7,11 +7,15 @@ mod human;
 mod json;
 mod markdown;
 pub(crate) mod portfolio;
+mod stale;
 mod tables;
 mod undecided;
 
 pub use csv::csv;
-pub use extras::{Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, gaps, rows, tasks};
+pub use extras::{
+    Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, differences, gaps, portfolio_differences,
+    rows, tasks,
+};
 pub use footer::{besides, section};
 pub use human::{human, short, title};
 pub use json::json;
@@ -21,7 +25,7 @@ use super::load::{Extent, extents};
 use super::{Stamp, value};
 use crate::data::{Dataset, LoadReport};
 use crate::engine::{AccountResult, Item, Results, RuleStatus, ScoreResult};
-use crate::program::{FieldId, Program, Type};
+use crate::program::{FieldId, Program};
 use crate::value::{Fault, Missing, Value};
 
 /// One evaluation with everything that is said about it.
@@ -81,6 +85,12 @@ impl<'a> Evaluation<'a> {
     /// An account's name; empty if it has none.
     pub fn name(&self, account: &AccountResult) -> String {
         account_name(self.program, self.data, account.row, self.personal).unwrap_or_default()
+    }
+
+    /// `bluth Bluth Homes`: an account as lists name it.
+    pub fn called(&self, account: &'a AccountResult) -> String {
+        let name = self.name(account);
+        if name.is_empty() { self.id(account).to_string() } else { format!("{} {name}", self.id(account)) }
     }
 
     /// The name of the account's part in a partition; `None` if unknown.
@@ -192,9 +202,8 @@ impl<'a> Evaluation<'a> {
 
 fn name_field(program: &Program) -> Option<(FieldId, bool)> {
     let table = program.subject_table()?;
-    let i = table.fields.iter().position(|f| f.name == "name" && f.ty == Type::Text)?;
-    let id = FieldId(u32::try_from(i).ok()?);
-    (table.key != Some(id)).then(|| (id, table.fields.get(i).is_some_and(|f| f.personal)))
+    let id = table.name_field()?;
+    Some((id, table.fields.get(id.index()).is_some_and(|f| f.personal)))
 }
 
 /// True if even the ids of accounts are personal.

@@ -1,6 +1,6 @@
 //! The columns of `laud eval`, in groups that belong together.
 
-use super::{Evaluation, personal_metric};
+use super::{Evaluation, personal_metric, stale};
 use crate::engine::{AccountResult, RuleStatus, ScoreResult};
 use crate::explain::{bands, held};
 use crate::number::Decimal;
@@ -87,7 +87,10 @@ fn metrics(of: &Evaluation) -> Vec<Group> {
         let cell = |a: &AccountResult| match a.metrics.get(i).map(|result| &result.value) {
             Some(Value::Missing(why)) => Cell::toned(why.words(), Tone::Dim),
             Some(_) if masked => Cell::from(value::MASK),
-            Some(known) => Cell::from(value::shown(of.program, ty, known)),
+            Some(known) => {
+                let mark = if stale::still_shown(of, a, i) { " (stale)" } else { "" };
+                Cell::from(format!("{}{mark}", value::shown(of.program, ty, known)))
+            }
             None => Cell::default(),
         };
         Group::new(vec![column], of, |a| vec![cell(a)])

@@ -169,7 +169,7 @@ fn score(
         let base = if card.combine == Combine::Sum { card.base } else { Decimal::ZERO };
         let gained = sum(score.lines.iter().filter_map(|l| l.contribution));
         law!(gained.add(base) == Some(total), "contributions are {gained} and {base}, the score {total}: {score:?}");
-        if card.combine == Combine::WeightedMean {
+        if card.combine.has_shares() {
             let lost: Vec<Decimal> = score.lines.iter().filter_map(|l| l.lost).collect();
             let (lost, left) = (sum(lost.iter().copied()), Decimal::HUNDRED.sub(total));
             // What is lost has no number where 100 less the points does not fit into one.
@@ -190,6 +190,7 @@ pub fn comparable(results: &Results) -> Vec<AccountResult> {
     let mut accounts = results.accounts.clone();
     for account in &mut accounts {
         account.row = 0;
+        account.scores.iter_mut().flat_map(|score| &mut score.corrections).for_each(|c| c.row = 0);
         account.faults.sort_by_key(|f| format!("{f:?}"));
     }
     accounts
