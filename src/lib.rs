@@ -54,7 +54,10 @@ pub struct Settings {
 /// one run: a declaration with a syntax error is left out and the others go on to be checked.
 pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let files: Vec<ast::File> = sources.iter().map(|(id, source)| parsed(id, source, &mut diagnostics)).collect();
+    let files: Vec<ast::File> = sources
+        .iter()
+        .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
+        .collect();
     let program = check::check(&files, settings, &mut diagnostics);
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
@@ -62,7 +65,10 @@ pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diag
 /// Parses a source. What is wrong with the file itself comes first; mistakes that only come of unreadable bytes are not told.
 fn parsed(id: u16, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
     let Some(damage) = &source.damage else { return syntax::parse(id, source, diagnostics) };
-    diagnostics.push(damage.finding(id));
+    // What is said elsewhere is not said again.
+    if !damage.message.is_empty() {
+        diagnostics.push(damage.finding(id));
+    }
     if damage.whole {
         return ast::File { unread: true, ..ast::File::default() };
     }

@@ -43,6 +43,8 @@ pub struct File {
     pub lost: Vec<Name>,
     /// Nothing of it could be read: any name may have been declared in it.
     pub unread: bool,
+    /// The package that it belongs to, if that is not the project itself.
+    pub package: Option<crate::source::Package>,
 }
 
 /// A declaration.
@@ -58,8 +60,44 @@ pub struct Item {
     pub doc: Option<String>,
     /// Owner, review, objective and the like.
     pub meta: Vec<Meta>,
+    /// What stands in front of it: what it allows other packages, or that it changes what another declares.
+    pub access: Option<Access>,
     /// The whole declaration.
     pub span: Span,
+}
+
+/// What a declaration of a package allows others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Access {
+    /// Which.
+    pub kind: AccessKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The words in front of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccessKind {
+    /// `final`: nobody changes it; so is what says nothing.
+    Final,
+    /// `tighten only`: others may add, and make it stricter.
+    TightenOnly,
+    /// `open`: others may change it.
+    Open,
+    /// `extend`: this is no declaration of its own, but changes that of a package.
+    Extend,
+}
+
+impl AccessKind {
+    /// As written.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccessKind::Final => "final",
+            AccessKind::TightenOnly => "tighten only",
+            AccessKind::Open => "open",
+            AccessKind::Extend => "extend",
+        }
+    }
 }
 
 /// The kinds of declaration.
@@ -564,6 +602,17 @@ pub struct Scorecard {
     pub share_limits: Vec<ShareLimit>,
     /// `grades { … }`
     pub grades: Vec<Thresholds>,
+    /// `local at most 10%`: the share that lines added by others may have together.
+    pub local: Option<Local>,
+}
+
+/// How much of a scorecard others may add.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Local {
+    /// The share of the weight.
+    pub share: Expr,
+    /// The whole statement.
+    pub span: Span,
 }
 
 /// What the weights of a scorecard must total.
@@ -592,6 +641,8 @@ pub struct Line {
     pub missing: Option<MissingClause>,
     /// `because "…"`
     pub because: Option<Text>,
+    /// Added by an extension, within the share that the scorecard leaves for that.
+    pub local: bool,
     /// The whole line.
     pub span: Span,
 }

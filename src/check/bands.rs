@@ -198,7 +198,7 @@ impl Checker<'_, '_> {
     }
 
     /// All values of a list type or yes-and-no; `None` where they cannot be listed.
-    fn all_values(&self, ty: Type) -> Option<Vec<Value>> {
+    pub(super) fn all_values(&self, ty: Type) -> Option<Vec<Value>> {
         match ty {
             Type::Boolean => Some(vec![Value::Boolean(true), Value::Boolean(false)]),
             Type::Enum(list) => {

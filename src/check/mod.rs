@@ -36,6 +36,7 @@ mod scorecards;
 mod segments;
 mod tables;
 mod tests;
+mod tighten;
 mod units;
 
 use crate::Settings;
@@ -54,7 +55,8 @@ use domain::Domain;
 /// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
 /// running.
 pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Program> {
-    let symbols = resolve::resolve(files, diagnostics);
+    let merged = resolve::extend::merged(files, diagnostics);
+    let symbols = resolve::resolve(&merged.files, diagnostics);
     let mut checker = Checker::new(symbols, diagnostics);
     checker.tables();
     checker.settings(settings);
@@ -65,6 +67,7 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     }
     checker.symbols.order = order;
     checker.objectives();
+    checker.tightened(&merged.changes);
     checker.rules();
     checker.attributions();
     checker.added_twice();

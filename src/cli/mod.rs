@@ -11,6 +11,7 @@ mod explain;
 mod findings;
 mod help;
 mod init;
+mod packages;
 mod project;
 mod session;
 mod stop;

@@ -137,6 +137,12 @@ catalogue! {
     MixedMoney "L0702" "mixed-money" Error
     AttributionIncomplete "L0703" "attribution-incomplete" Error
     CreditAddedTwice "L0704" "credit-added-twice" Error
+    // ---------- L07xx: packages ----------
+    FinalDeclaration "L0701" "final-declaration" Error
+    Loosened "L0702" "loosened" Error
+    LocalShare "L0703" "local-share" Error
+    ExtensionMisplaced "L0704" "extension-misplaced" Error
+    ExtensionClash "L0705" "extension-clash" Error
 
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error
@@ -146,6 +152,9 @@ catalogue! {
     SettingConflict "L0905" "setting-conflict" Error
     UnknownProfile "L0906" "unknown-profile" Error
     FixedZone "L0907" "fixed-zone" Warning
+    PackageMissing "L0908" "package-missing" Error
+    PackageCycle "L0909" "package-cycle" Error
+    PackageClash "L0910" "package-clash" Error
 
     // ---------- D01xx: data ----------
 }

@@ -145,6 +145,7 @@ impl Finder<'_, '_> {
                     self.rows = outer;
                 }
                 card.grades.iter().for_each(|table| self.thresholds(table));
+                card.local.iter().for_each(|local| self.expr(&local.share));
             }
             ItemKind::Benchmark(benchmark) => {
                 self.name(&benchmark.of);

@@ -82,7 +82,10 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_with => Words(&["with"]),
         Rule::kw_within => Words(&["within"]),
 
-        Rule::file | Rule::item => Noun("a declaration"),
+        Rule::file | Rule::item | Rule::declaration => Noun("a declaration"),
+        Rule::access => Statement(&["extend", "final", "open", "tighten only"]),
+        Rule::access_word => Nothing,
+        Rule::local_share => Statement(&["local at most"]),
         Rule::objective => Statement(&["objective"]),
         Rule::table => Statement(&["table"]),
         Rule::events => Statement(&["events"]),
@@ -370,6 +373,9 @@ pub fn wanted(rule: Rule) -> Wanted {
     }
 }
 
+/// What stands in front of a declaration word.
+pub const ACCESS: &[&str] = &["final", "tighten", "only", "open", "extend"];
+
 /// The types that can be written.
 pub const TYPES: &[&str] = &[
     "boolean", "date", "duration", "instant", "integer", "money", "nps", "number", "one of", "points", "ratio", "text",
@@ -502,8 +508,8 @@ impl Place {
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
             Place::Benchmark => &["for", "from", "source"],
             Place::Scorecard => &[
-                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "missing", "override", "set",
-                "weights",
+                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "local", "missing", "override",
+                "set", "weights",
             ],
             Place::Rule => &[
                 "approval",

@@ -3,6 +3,7 @@
 mod corrections;
 mod limits;
 mod lines;
+mod local;
 mod shares;
 mod weights;
 
@@ -27,11 +28,20 @@ struct Written {
     /// `None` if it cannot be told.
     weight: Option<Decimal>,
     informational: bool,
+    /// Added by an extension: on top of the total.
+    local: bool,
+    span: Span,
 }
 
 impl Written {
     fn of(line: &ast::Line, weight: Option<Decimal>) -> Written {
-        Written { name: line.name.text.clone(), weight, informational: line.informational.is_some() }
+        Written {
+            name: line.name.text.clone(),
+            weight,
+            informational: line.informational.is_some(),
+            local: line.local,
+            span: line.span,
+        }
     }
 }
 
@@ -89,6 +99,7 @@ impl Checker<'_, '_> {
         if !cyclic && !card.lines.is_empty() {
             // What a line weighs is written on it, whatever else is wrong with it.
             self.weights(item, card, &tables, combine);
+            self.local_share(item, card, &tables, combine);
         }
         if complete && !lines.is_empty() {
             self.weight_limits(&lines, &overrides, combine);

@@ -26,6 +26,8 @@ pub struct Config {
     pub as_of: Option<Date>,
     /// The default profile.
     pub profile: Option<Located<String>>,
+    /// The packages that the project uses: what it calls each, and the folder, relative to the project file.
+    pub packages: Vec<(Located<String>, Located<String>)>,
     /// All profiles, in order.
     pub profiles: Vec<Profile>,
     /// The whole text, for findings that have no better place.
@@ -191,6 +193,7 @@ impl Config {
             fiscal_year_starts: 1,
             as_of: None,
             profile: None,
+            packages: Vec::new(),
             profiles: Vec::new(),
             span: Span::new(source_id, 0, 0).to(Span { end: span.end.min(1), ..span }),
         };
@@ -205,7 +208,8 @@ impl Config {
                         }
                     }
                 }
-                other => reader.unknown(key, other, &["project", "profile"], "the project file"),
+                "packages" => reader.packages(value, &mut config),
+                other => reader.unknown(key, other, &["project", "packages", "profile"], "the project file"),
             }
         }
         Some(config)

@@ -240,6 +240,17 @@ impl Reader<'_> {
         }
     }
 
+    /// `corporate = "../corporate"`
+    pub(super) fn packages(&mut self, value: &Val<'_>, config: &mut Config) {
+        let Some(table) = self.table(value, "packages") else { return };
+        for (key, value) in table {
+            let name = key.get_ref().to_string();
+            if let Some(path) = self.text(value, &name, "\"../corporate\"") {
+                config.packages.push((Located { value: name, span: self.span(key.span()) }, path));
+            }
+        }
+    }
+
     pub(super) fn project(&mut self, value: &Val<'_>, config: &mut Config) {
         let Some(table) = self.table(value, "project") else { return };
         for (key, value) in table {

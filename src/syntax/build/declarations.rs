@@ -2,7 +2,7 @@
 
 use super::{Builder, Node, item};
 use crate::ast::{
-    Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
+    Access, Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
     Partition, Rates, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
 };
 use crate::span::Span;
@@ -19,8 +19,9 @@ struct Fields {
 
 impl Builder<'_> {
     /// One declaration.
-    pub(super) fn item(&mut self, node: Node<'_>) -> Item {
-        let (span, rule) = (self.span(&node), node.as_rule());
+    pub(super) fn item(&mut self, node: Node<'_>, access: Option<Access>) -> Item {
+        let (own, rule) = (self.span(&node), node.as_rule());
+        let span = access.map_or(own, |access| access.span.to(own));
         let doc = self.scan.doc_above(self.text, span.start as usize);
         let mut kids = self.kids(node);
         let rows_of = (rule == Rule::row_metric).then(|| self.next_name(&mut kids));
@@ -88,7 +89,7 @@ impl Builder<'_> {
             Rule::portfolio_rule => ItemKind::PortfolioRule(Box::new(self.rule(kids.next(), &mut meta))),
             _ => ItemKind::Test(self.test(kids, &mut meta)),
         };
-        Item { doc, meta, ..item(kind, name, label, span) }
+        Item { doc, meta, access, ..item(kind, name, label, span) }
     }
 
     /// `of account`: the table to whose rows these rows belong.
