@@ -11,7 +11,6 @@ mod files;
 mod parquet;
 mod project_file;
 mod rows;
-mod shared;
 mod trial;
 
 use laud::calendar::Date;
