@@ -79,7 +79,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_until => Words(&["until"]),
         Rule::kw_when => Words(&["when"]),
         Rule::kw_where => Clause(&["where"]),
-        Rule::kw_with => Words(&["with"]),
+        Rule::kw_with => Clause(&["with"]),
         Rule::kw_within => Words(&["within"]),
 
         Rule::file | Rule::item | Rule::declaration => Noun("a declaration"),
@@ -319,7 +319,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::keep => Clause(&["keep"]),
         Rule::highest => Words(&["highest"]),
         Rule::clause_head => Nothing,
-        Rule::by_key => Clause(&["by"]),
+        Rule::by_key | Rule::by_word => Clause(&["by"]),
         Rule::with_rows => Clause(&["with"]),
         Rule::latest_per => Clause(&["latest per"]),
         Rule::cap => Clause(&["cap"]),

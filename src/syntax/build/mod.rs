@@ -535,6 +535,7 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_when
             | Rule::kw_where
             | Rule::kw_with
+            | Rule::by_word
             | Rule::kw_key
             | Rule::time_decay
             | Rule::kw_within
