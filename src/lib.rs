@@ -15,6 +15,7 @@
 //! terminal, the disk or the clock.
 
 pub mod ast;
+pub mod binomial;
 pub mod builtins;
 pub mod calendar;
 pub mod check;
@@ -30,6 +31,7 @@ pub mod number;
 pub mod program;
 pub mod report;
 pub mod resolve;
+pub mod similar;
 pub mod source;
 pub mod span;
 pub mod statistics;
@@ -59,6 +61,7 @@ pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diag
         .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
         .collect();
     let program = check::check(&files, settings, &mut diagnostics);
+    diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 

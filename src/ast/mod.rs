@@ -133,6 +133,10 @@ pub enum ItemKind {
     PortfolioRule(Box<Rule>),
     /// `test "title" as of DATE { … }`
     Test(Test),
+    /// `rates NAME at FIELD { fields }`
+    Rates(Rates),
+    /// `attribution NAME of TOUCHES { … }`
+    Attribution(Box<Attribution>),
 }
 
 impl ItemKind {
@@ -154,6 +158,8 @@ impl ItemKind {
             ItemKind::Rule(_) => "rule",
             ItemKind::PortfolioRule(_) => "portfolio rule",
             ItemKind::Test(_) => "test",
+            ItemKind::Rates(_) => "rates",
+            ItemKind::Attribution(_) => "attribution",
         }
     }
 }
@@ -226,6 +232,64 @@ pub struct Events {
     pub retain: Option<DurationLit>,
 }
 
+/// What one currency is worth in another, day by day.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Rates {
+    /// The column that says from which day on.
+    pub at: Name,
+    /// The columns; `from`, `to` and `rate` are there even if they are not written.
+    pub fields: Vec<Field>,
+    /// `valid for 31 days`
+    pub valid_for: Option<DurationLit>,
+}
+
+/// Who is credited with how much of what was won.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Attribution {
+    /// The table of touches.
+    pub touches: Name,
+    /// `amount EXPRESSION of TABLE`
+    pub amount: Option<(Expr, Name)>,
+    /// `where CONDITION` on a touch
+    pub filter: Option<Expr>,
+    /// `when CONDITION` on what was sold
+    pub when: Option<Expr>,
+    /// `at COLUMN`: when it closed
+    pub at: Option<Name>,
+    /// `to COLUMN`: who is credited
+    pub to: Option<Name>,
+    /// `lookback 180 days`
+    pub lookback: Option<DurationLit>,
+    /// `model linear`
+    pub model: Option<Model>,
+    /// `once per type`
+    pub once_per: Vec<Name>,
+    /// `excluding sourced`
+    pub excluding: Vec<Name>,
+}
+
+/// How credit is split.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Model {
+    /// Which.
+    pub kind: ModelKind,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// The forms of a model.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub enum ModelKind {
+    /// `linear`, `first`, `last`
+    Named(Name),
+    /// `u 40%`
+    U(Expr),
+    /// `w 30% key CONDITION`
+    W(Expr, Expr),
+    /// `time decay 30 days`
+    Decay(DurationLit),
+}
+
 /// A column.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Field {
@@ -282,6 +346,8 @@ pub enum TypeExprKind {
     Nps,
     /// `money`, `money USD`
     Money(Option<Name>),
+    /// `money by currency`: each row names the currency of its amount
+    MoneyBy(Name),
     /// `duration`, in days
     Duration,
     /// `date`
@@ -1015,6 +1081,8 @@ pub enum ArgumentKind {
     Value(Expr),
     /// `score of survey in last 180 days`, or `activity where …` without a value.
     Rows { value: Option<Expr>, source: Name, clauses: Vec<Clause> },
+    /// `self_report where … with system_log where … by type within 7 days`
+    Pairs { source: Name, clauses: Vec<Clause>, with: Name, with_clauses: Vec<Clause> },
     /// `at least 5 answers`
     AtLeast(Expr),
     /// `all answers`: do not keep the latest per contact only.
@@ -1051,6 +1119,8 @@ pub enum ClauseKind {
     DecaySteps { steps: Vec<(DurationLit, Expr)>, otherwise: Expr },
     /// `weighted by EXPRESSION`
     WeightedBy(Expr),
+    /// `by contact`, `by type within 7 days`
+    By { keys: Vec<Name>, within: Option<DurationLit> },
 }
 
 /// Which rows are kept where not all are.

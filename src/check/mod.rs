@@ -5,10 +5,13 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod attribution;
 mod bands;
 pub(crate) mod benchmarks;
 mod calls;
+mod concentration;
 mod constant;
+mod credit;
 mod definitions;
 mod domain;
 mod expr;
@@ -18,10 +21,12 @@ mod grains;
 mod history;
 mod interval;
 mod metrics;
+mod money;
 mod names;
 mod near;
 mod operators;
 mod owners;
+mod pairs;
 mod periods;
 mod pipeline;
 mod population;
@@ -29,6 +34,7 @@ mod region;
 mod rules;
 mod scorecards;
 mod segments;
+mod spreadsheets;
 mod tables;
 mod tests;
 mod tighten;
@@ -64,6 +70,8 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.objectives();
     checker.tightened(&merged.changes);
     checker.rules();
+    checker.attributions();
+    checker.added_twice();
     checker.double_counting();
     checker.share_limits();
     checker.history();

@@ -57,6 +57,7 @@ catalogue! {
     RowLength "L0013" "row-length" Error
     WrongQuotes "L0014" "wrong-quotes" Error
     UnreadableFile "L0015" "unreadable-file" Error
+    MixedConditions "L0016" "mixed-conditions" Warning
 
     // ---------- L01xx: names ----------
     UnknownName "L0101" "unknown-name" Error
@@ -138,6 +139,11 @@ catalogue! {
     LocalShare "L0703" "local-share" Error
     ExtensionMisplaced "L0704" "extension-misplaced" Error
     ExtensionClash "L0705" "extension-clash" Error
+    // ---------- L07xx: money and credit ----------
+    RatesIncomplete "L0701" "rates-incomplete" Error
+    MixedMoney "L0702" "mixed-money" Error
+    AttributionIncomplete "L0703" "attribution-incomplete" Error
+    CreditAddedTwice "L0704" "credit-added-twice" Error
 
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error

@@ -533,7 +533,8 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         }
         let what = if row.kept { "counts".to_string() } else { row.reason.clone().unwrap_or_default() };
         let merged = row.merged_from.as_ref().map_or(String::new(), |from| format!("; from {from}, merged"));
-        let what = format!("{what}{merged}");
+        let remark = row.remark.as_ref().map_or(String::new(), |remark| format!("; {remark}"));
+        let what = format!("{what}{merged}{remark}");
         cells.extend([cell(&row.place), cell(&what)]);
         table.row(cells);
     }

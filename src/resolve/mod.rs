@@ -135,7 +135,9 @@ impl<'a> Symbols<'a> {
         }
         let symbol = match &item.kind {
             ItemKind::Objective(_) => Symbol::Objective(add(&mut self.objectives, item)),
-            ItemKind::Table(_) | ItemKind::Events(_) => Symbol::Table(add(&mut self.tables, item)),
+            ItemKind::Table(_) | ItemKind::Events(_) | ItemKind::Rates(_) | ItemKind::Attribution(_) => {
+                Symbol::Table(add(&mut self.tables, item))
+            }
             ItemKind::Param(_) => Symbol::Param(add(&mut self.params, item)),
             ItemKind::Segment(_) => Symbol::Segment(add(&mut self.segments, item)),
             ItemKind::Partition(partition) => {

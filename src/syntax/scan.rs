@@ -40,12 +40,14 @@ pub struct TooDeep {
 
 /// Words that open a declaration.
 pub const DECLARATIONS: &[&str] = &[
+    "attribution",
     "benchmark",
     "define",
     "events",
     "metric",
     "objective",
     "param",
+    "rates",
     "rule",
     "scorecard",
     "segment",

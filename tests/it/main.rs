@@ -21,6 +21,7 @@ mod irrational;
 mod large;
 mod library;
 mod number;
+mod oracle;
 mod pages;
 mod readme;
 mod render;

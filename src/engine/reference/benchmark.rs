@@ -30,7 +30,7 @@ impl Scope<'_> {
         let mut out = Compared { value: none.clone(), row: None, gap: none.clone(), position: none };
         let Some(benchmark) = self.account.evaluator.program.benchmark(id) else { return out };
         out.value = self.eval(&benchmark.of);
-        out.row = self.row_of(benchmark);
+        out.row = self.figures_of(benchmark);
         match (&out.value, out.row.and_then(|row| benchmark.rows.get(row))) {
             (Value::Number(value), Some(row)) => {
                 out.gap = self.number(value.sub(row.p50));
@@ -47,7 +47,7 @@ impl Scope<'_> {
 
     /// Rows for segments come first, and of each the latest first: those of the account's own segment win over those
     /// for everyone, however old they are.
-    fn row_of(self, benchmark: &Benchmark) -> Option<usize> {
+    fn figures_of(self, benchmark: &Benchmark) -> Option<usize> {
         let holds = |row: &Quartiles| row.from <= self.as_of && self.applies(row.segment);
         benchmark.rows.iter().position(holds)
     }

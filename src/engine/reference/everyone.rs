@@ -5,7 +5,6 @@
 //! together, by nobody, and looks up what was found.
 
 use super::account::Account;
-use super::collective::NOBODY;
 use super::rows::{Dropped, Outcome, RowsTrace};
 use super::schedule::{Needs, Schedule};
 use super::scope::Scope;
@@ -99,7 +98,9 @@ impl Scope<'_> {
             match outcome {
                 Outcome::Counted(_) => told.counted += 1,
                 Outcome::Dropped(Dropped::Filter { unknown: true }) => told.undecided += 1,
-                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why)) => told.missing(why),
+                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why) | Dropped::NoKey(why)) => {
+                    told.missing(why)
+                }
                 Outcome::Dropped(_) => {}
             }
         });

@@ -3,7 +3,7 @@
 use super::{Builder, Node, item};
 use crate::ast::{
     Access, Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
-    Partition, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
+    Partition, Rates, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
 };
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
@@ -14,6 +14,7 @@ use crate::syntax::words::Place;
 struct Fields {
     fields: Vec<Field>,
     retain: Option<crate::ast::DurationLit>,
+    usable: Option<crate::ast::DurationLit>,
 }
 
 impl Builder<'_> {
@@ -35,13 +36,15 @@ impl Builder<'_> {
                     let mut inner = self.kids(kid);
                     self.next_name(&mut inner)
                 });
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
+                let Fields { fields, retain, usable } = self.fields(kids.next(), &mut meta);
+                self.no_valid_for(usable.as_ref());
                 ItemKind::Table(Table { of, as_of, fields, retain })
             }
             Rule::events => {
                 let of = self.owner_table(&mut kids);
                 let at = self.next_name(&mut kids);
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
+                let Fields { fields, retain, usable } = self.fields(kids.next(), &mut meta);
+                self.no_valid_for(usable.as_ref());
                 ItemKind::Events(Events { of, at, fields, retain })
             }
             Rule::param => {
@@ -74,6 +77,15 @@ impl Builder<'_> {
             }
             Rule::scorecard => ItemKind::Scorecard(Box::new(self.scorecard(kids.next(), &mut meta))),
             Rule::rule_decl => ItemKind::Rule(Box::new(self.rule(kids.next(), &mut meta))),
+            Rule::rates => {
+                let at = self.next_name(&mut kids);
+                let Fields { fields, usable, .. } = self.fields(kids.next(), &mut meta);
+                ItemKind::Rates(Rates { at, fields, valid_for: usable })
+            }
+            Rule::attribution => {
+                let touches = self.next_name(&mut kids);
+                ItemKind::Attribution(Box::new(self.attribution(touches, kids.next(), &mut meta)))
+            }
             Rule::portfolio_rule => ItemKind::PortfolioRule(Box::new(self.rule(kids.next(), &mut meta))),
             _ => ItemKind::Test(self.test(kids, &mut meta)),
         };
@@ -120,6 +132,13 @@ impl Builder<'_> {
                 let retain = me.kids(kid).take(Rule::duration).map(|kid| me.duration(kid));
                 if me.once(&mut seen, "retain", span) {
                     result.retain = retain;
+                }
+            }
+            Rule::usable => {
+                let span = me.span(&kid);
+                let usable = me.kids(kid).take(Rule::duration).map(|kid| me.duration(kid));
+                if me.once(&mut seen, "valid", span) {
+                    result.usable = usable;
                 }
             }
             _ => {

@@ -11,6 +11,7 @@ mod expression;
 mod grouping;
 mod literal;
 mod meta;
+mod money;
 mod rows;
 mod rule;
 mod scorecard;
@@ -290,7 +291,10 @@ impl<'a> Builder<'a> {
             match kid.as_rule() {
                 Rule::open => open = self.span(&kid),
                 Rule::close => {}
-                Rule::missing_open_rows | Rule::missing_open_lines => self.missing_open(kid.as_span().start()),
+                Rule::missing_open_rows
+                | Rule::missing_open_lines
+                | Rule::missing_open_table
+                | Rule::missing_open_record => self.missing_open(kid.as_span().start()),
                 Rule::missing_close | Rule::missing_inner | Rule::missing_override | Rule::missing_given => {
                     self.missing_brace(open, kid.as_span().start());
                 }
@@ -530,6 +534,9 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_until
             | Rule::kw_when
             | Rule::kw_where
+            | Rule::kw_with
+            | Rule::kw_key
+            | Rule::time_decay
             | Rule::kw_within
             | Rule::replaced
             | Rule::coverage_word
