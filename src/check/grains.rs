@@ -79,7 +79,8 @@ impl Checker<'_, '_> {
     pub(super) fn has_kin(&mut self, kin: Kin, span: Span, scope: &Scope) -> bool {
         let account = self.subject().map_or("account", |t| t.header.name.as_str()).to_string();
         if *scope == Scope::Portfolio {
-            let message = format!("`{}` are those of one `{account}`, and this is about the whole portfolio", kin.word());
+            let message =
+                format!("`{}` are those of one `{account}`, and this is about the whole portfolio", kin.word());
             let help = "take all of them: `… of accounts`";
             self.error(Code::GrainMismatch, span, message, &format!("of which `{account}`?"), help);
             return false;

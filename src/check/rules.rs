@@ -121,9 +121,7 @@ impl Checker<'_, '_> {
     /// The condition that closes an item; `for N runs` is counted by the ledger and stays in the text.
     fn close(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
         match &expr.kind {
-            ast::ExprKind::Held { condition, period: HeldPeriod::Runs, .. } => {
-                self.condition(condition, scope)
-            }
+            ast::ExprKind::Held { condition, period: HeldPeriod::Runs, .. } => self.condition(condition, scope),
             _ => self.condition(expr, scope),
         }
     }

@@ -16,7 +16,9 @@ pub fn settle(builder: &mut TableBuilder<'_>, moved: &Moved) {
     let mut next: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
     for row in 0..builder.keys.len() {
         let Some(key) = builder.keys.get(row) else { continue };
-        let Some(above) = builder.columns.get(parent).and_then(|c| c.text(row)).filter(|t| !t.is_empty()) else { continue };
+        let Some(above) = builder.columns.get(parent).and_then(|c| c.text(row)).filter(|t| !t.is_empty()) else {
+            continue;
+        };
         let kept = moved.get(above);
         // What was merged into this account is the account itself, and nobody above it.
         let own = kept.is_some_and(|kept| kept == key);

@@ -30,9 +30,9 @@ enum Grip {
 /// Writes expressions of a program.
 #[derive(Clone, Copy)]
 pub struct Words<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     /// The table whose rows are being aggregated.
-    rows: Option<TableId>,
+    pub(super) rows: Option<TableId>,
 }
 
 impl<'a> Words<'a> {

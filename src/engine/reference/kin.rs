@@ -1,7 +1,8 @@
 //! Accounts above and below each other.
 
 use super::Evaluator;
-use super::portfolio::{Gathered, Member};
+use super::account::Account;
+use super::portfolio::{Gathered, Member, Part};
 use super::scope::Scope;
 use crate::calendar::Date;
 use crate::program::{Across, FieldId, Kin};
@@ -54,6 +55,16 @@ impl Evaluator<'_> {
         }
         found.sort_unstable();
         found
+    }
+}
+
+impl Account<'_> {
+    /// What each relative of this account brings into an aggregate over them, by id.
+    pub fn relatives(&self, across: &Across) -> Vec<Part> {
+        let Some(kin) = across.kin else { return Vec::new() };
+        let relatives = self.scope().relatives(across, kin);
+        let part = |(place, member)| Some(Part::new(self.evaluator.subjects.get(place)?, member));
+        relatives.into_iter().filter_map(part).collect()
     }
 }
 

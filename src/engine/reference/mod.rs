@@ -52,6 +52,7 @@ pub use benchmark::Compared;
 pub use logic::{compare, fold, order};
 pub use population::Standing;
 pub use portfolio::Part;
+pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use time::Replayed;
 pub use time::dates as looked_at;
