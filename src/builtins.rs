@@ -56,6 +56,10 @@ pub enum Scalar {
     Gap,
     /// `position(benchmark)`
     Position,
+    /// `binomial_tail(k, n, p)`
+    BinomialTail,
+    /// `convert(amount, USD, date)`
+    Convert,
 }
 
 /// Functions of many rows.
@@ -97,12 +101,28 @@ pub enum AggregateFunction {
     Hhi,
     /// As many equal values would be as concentrated.
     EffectiveNumber,
+    /// The sum without the largest values.
+    WithoutTop,
+    /// How many of the latest rows in a row meet a condition.
+    Run,
+    /// Date or value of the n-th latest row.
+    NthLast,
+    /// How many texts nearly repeat an earlier one.
+    NearDuplicates,
+    /// How many rows have a partner among other rows.
+    Matches,
 }
 
 impl AggregateFunction {
     /// True for those that say how much of a sum lies with few.
     pub fn concentration(self) -> bool {
-        matches!(self, AggregateFunction::TopShare | AggregateFunction::Hhi | AggregateFunction::EffectiveNumber)
+        use AggregateFunction as A;
+        matches!(self, A::TopShare | A::Hhi | A::EffectiveNumber | A::WithoutTop)
+    }
+
+    /// True for those that take a number behind their rows: how many of the largest, which row from the end.
+    pub fn numbered(self) -> bool {
+        matches!(self, AggregateFunction::TopShare | AggregateFunction::WithoutTop | AggregateFunction::NthLast)
     }
 }
 
@@ -282,19 +302,41 @@ pub const CATALOGUE: &[Entry] = &[
         .units("answers declared 1 to 7; gives a bare number")
         .missing(NO_VALUES)
         .example("ces(ease of effort)", "5"),
-    aggregate("top_share", "top_share(VALUE of accounts, N)", A::TopShare, "Share of the sum that the N largest values make up.")
+    aggregate("top_share", "top_share(VALUE of SOURCE by COLUMN, N)", A::TopShare, "Share of the sum that the N largest make up. Behind `by`, rows that agree in the columns are added up first, and what is largest is a sum; text is compared trimmed and case-folded, and rows without a key are left out. Without `by` every row, or account, stands for itself.")
         .units("numbers of any unit; gives a ratio")
         .missing(NO_SHARES)
-        .example("top_share(seats of accounts, 1)", "50%"),
-    aggregate("hhi", "hhi(VALUE of accounts)", A::Hhi, "Concentration: the sum of squared shares times 10,000; 10,000 where one account has everything.")
+        .example("top_share(1 of activity by contact, 1)", "66.7%"),
+    aggregate("without_top", "without_top(VALUE of SOURCE by COLUMN, N)", A::WithoutTop, "Sum of what is left when the N largest leave; `by` as for `top_share`.")
+        .units(AS_VALUES)
+        .missing("not applicable where a value is negative; 0 if nobody is left")
+        .example("without_top(worth of activity by contact, 1)", "4"),
+    aggregate("hhi", "hhi(VALUE of SOURCE by COLUMN)", A::Hhi, "Concentration: the sum of squared shares times 10,000; 10,000 where one has everything. `by` as for `top_share`.")
         .units("numbers of any unit; gives a bare number")
         .missing(NO_SHARES)
         .example("hhi(seats of accounts)", "3,359.38")
         .source("A. O. Hirschman, The paternity of an index, American Economic Review 54, 1964"),
-    aggregate("effective_number", "effective_number(VALUE of accounts)", A::EffectiveNumber, "How many equal accounts would be as concentrated: 10,000 / hhi.")
+    aggregate("effective_number", "effective_number(VALUE of SOURCE by COLUMN)", A::EffectiveNumber, "How many equal ones would be as concentrated: 10,000 / hhi. `by` as for `top_share`.")
         .units("numbers of any unit; gives a bare number")
         .missing(NO_SHARES)
         .example("effective_number(seats of accounts)", "2.98"),
+    aggregate("run", "run(CONDITION of SOURCE …)", A::Run, "How many of the latest rows in a row meet the condition, the latest first; a row where it is unknown ends the run.")
+        .units("a condition; gives a bare number")
+        .missing(UNCOVERED)
+        .example("run(worth <= 4 of activity)", "2"),
+    aggregate("nth_last", "nth_last(VALUE of SOURCE …, N)", A::NthLast, "Value of the N-th latest row that has one; without `VALUE of`, its date.")
+        .units("values of any type; gives the same, or a date")
+        .missing("no data with fewer than N such rows")
+        .example("nth_last(activity, 2)", "2026-02-10"),
+    aggregate("near_duplicates", "near_duplicates(TEXT of SOURCE …, 80%)", A::NearDuplicates, "How many texts nearly repeat an earlier one. A text is taken apart into words (what is neither letter nor digit separates them, case does not count) and into all runs of three words that follow each other; one with fewer words is a single run. Two texts are near repeats if the runs they share are at least so large a share of all runs of both (Jaccard). By date, each is compared with the earlier ones that are no repeats themselves; the latest 1,000 texts and the first 300 words of each are looked at, and texts without a word are left out.")
+        .units("a text and a ratio; gives a bare number")
+        .missing(UNCOVERED)
+        .example("near_duplicates(quote of review, 80%)", "1")
+        .source("A. Z. Broder, On the resemblance and containment of documents, Compression and Complexity of Sequences, 1997"),
+    aggregate("matches", "matches(SOURCE … with SOURCE … by COLUMN within 7 days)", A::Matches, "How many rows of the first source have a partner in the second: it agrees in the columns, which both have, and lies at most so many days before or after. Each row has one partner at most. The pairs that lie nearest are joined first; of equally near ones that with the lesser key (in tables without a key, the earlier row) of the first, then of the second.")
+        .units("rows of two event tables; gives a bare number")
+        .missing("no data if either source was not loaded, has no rows or does not cover the window")
+        .example("matches(activity with review by account within 7 days)", "2")
+        .source("greedy one-to-one assignment by distance"),
     ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones (itself among them), per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it, and where fewer accounts than `at least` (8) have a value.")
         .units("numbers of any unit; gives points")
         .missing(NO_PLACE)
@@ -390,6 +432,14 @@ pub const CATALOGUE: &[Entry] = &[
         .missing("not applicable unless 0 <= k <= n, m >= 0 and n + m > 0")
         .example("shrunk(1, 2, 5, 25%)", "32.1%")
         .source("the mean of a beta distribution with m prior cases"),
+    scalar("binomial_tail", "binomial_tail(k, n, p)", S::BinomialTail, "How likely at least k of n cases are if each has the chance p: the upper tail of the binomial distribution, computed in whole numbers and rounded once. Small values say that chance alone hardly explains k.")
+        .units("whole numbers k and n, a ratio p; gives a bare number")
+        .missing("not applicable unless k and n are whole, 0 <= n <= 2,000 and 0 <= p <= 1")
+        .example("binomial_tail(2, 3, 50%)", "0.5"),
+    scalar("convert", "convert(AMOUNT, USD) or convert(AMOUNT, USD, DATE)", S::Convert, "The amount in another currency, by the latest rate of the table of rates on or before the date (the as-of date, unless one is given; rates after the as-of date are never seen). A rate of the opposite direction divides; of two rates of one day the direct one is taken. One rounding. An amount in the wanted currency stays as it is.")
+        .units("money, or an amount of a column `money by …`; gives money of the wanted currency")
+        .missing("no data without a currency code, `no rate` without a rate on or before the date, stale if the rate is older than `valid for` allows: never taken as 1")
+        .example("convert(budget, USD)", "1,080 USD"),
     scalar("power", "power(a, n)", S::Power, "a times itself n times; 1 / power(a, -n) for a negative n.")
         .units("a bare number or a ratio, and a whole number from -1000 to 1000; gives the unit of a")
         .missing("not applicable for other n, and for 0 to a negative power")

@@ -10,10 +10,12 @@
 //!                                                       results ──▶ explain (why) ──▶ report (tables, json, csv, md)
 //! ```
 //!
-//! One function per arrow, in the folder of the same name. Every stage before `engine` pushes what it finds into one list
-//! of [`diagnostics`]; nothing but [`cli`] reads the terminal, the disk or the clock.
+//! One function per arrow, in the folder of the same name; beside them [`format`] lays out text without changing what it
+//! says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! terminal, the disk or the clock.
 
 pub mod ast;
+pub mod binomial;
 pub mod builtins;
 pub mod calendar;
 pub mod check;
@@ -22,12 +24,14 @@ pub mod data;
 pub mod diagnostics;
 pub mod engine;
 pub mod explain;
+pub mod format;
 pub mod irrational;
 pub mod library;
 pub mod number;
 pub mod program;
 pub mod report;
 pub mod resolve;
+pub mod similar;
 pub mod source;
 pub mod span;
 pub mod statistics;
@@ -52,15 +56,22 @@ pub struct Settings {
 /// one run: a declaration with a syntax error is left out and the others go on to be checked.
 pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let files: Vec<ast::File> = sources.iter().map(|(id, source)| parsed(id, source, &mut diagnostics)).collect();
+    let files: Vec<ast::File> = sources
+        .iter()
+        .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
+        .collect();
     let program = check::check(&files, settings, &mut diagnostics);
+    diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 
 /// Parses a source. What is wrong with the file itself comes first; mistakes that only come of unreadable bytes are not told.
 fn parsed(id: u16, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
     let Some(damage) = &source.damage else { return syntax::parse(id, source, diagnostics) };
-    diagnostics.push(damage.finding(id));
+    // What is said elsewhere is not said again.
+    if !damage.message.is_empty() {
+        diagnostics.push(damage.finding(id));
+    }
     if damage.whole {
         return ast::File { unread: true, ..ast::File::default() };
     }

@@ -16,9 +16,27 @@ pub struct Source {
     pub text: Arc<str>,
     /// Why this is not quite what the file holds, or nothing of it.
     pub damage: Option<Damage>,
+    /// The package that it belongs to, if that is not the project itself.
+    pub package: Option<Package>,
     line_starts: Vec<u32>,
     /// Characters that begin before each block of [`BLOCK`] bytes: columns stay cheap in a line of a megabyte.
     characters: Vec<u32>,
+}
+
+/// A package that a project uses.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Package {
+    /// What the project calls it.
+    pub name: Arc<str>,
+    /// Those that it uses itself, directly or through others. It comes after all of them.
+    pub uses: Arc<[Arc<str>]>,
+}
+
+impl Package {
+    /// A package that uses no other.
+    pub fn new(name: &str) -> Package {
+        Package { name: name.into(), uses: Arc::from([]) }
+    }
 }
 
 const BLOCK: usize = 4096;
@@ -28,7 +46,7 @@ const BLOCK: usize = 4096;
 pub struct Damage {
     /// Which kind of finding that is.
     pub code: Code,
-    /// What is wrong.
+    /// What is wrong; empty if that is told elsewhere.
     pub message: String,
     /// What the place is, and where that is, in bytes.
     pub label: (String, u32),
@@ -65,7 +83,7 @@ impl Source {
             characters.push(count);
             count += starts(block);
         }
-        Source { name: name.into(), text, damage: None, line_starts, characters }
+        Source { name: name.into(), text, damage: None, package: None, line_starts, characters }
     }
 
     /// What a file holds. Bytes that are not UTF-8 are told, and what is around them can still be read.
@@ -101,6 +119,17 @@ impl Source {
             }
         }
         Source { damage: Some(damage), ..Source::new(name, "") }
+    }
+
+    /// The same text as a part of a package.
+    #[must_use]
+    pub fn of_package(self, package: &Package) -> Self {
+        Source { package: Some(package.clone()), ..self }
+    }
+
+    /// What could not be found, which is told where it is asked for.
+    pub fn absent(name: impl Into<String>) -> Self {
+        Source::unread(name, Code::PackageMissing, "", None)
     }
 
     /// A file of which nothing could be read.
@@ -184,6 +213,11 @@ impl Sources {
     pub fn push(&mut self, source: Source) -> u16 {
         self.list.push(source);
         u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// The source of this number; those of `std` are always there.

@@ -29,6 +29,8 @@ pub enum Fault {
     Overflow,
     /// A cell that could not be read as its column's type.
     BadCell,
+    /// No rate leads from one currency to the other.
+    NoRate,
 }
 
 impl Missing {
@@ -42,6 +44,7 @@ impl Missing {
             Missing::Error(Fault::DivisionByZero) => "division by zero",
             Missing::Error(Fault::Overflow) => "number too large",
             Missing::Error(Fault::BadCell) => "unreadable cell",
+            Missing::Error(Fault::NoRate) => "no rate",
         }
     }
 }
@@ -80,6 +83,11 @@ impl Value {
     /// Yes, no, or unknown.
     pub fn truth(&self) -> Option<bool> {
         if let Value::Boolean(b) = self { Some(*b) } else { None }
+    }
+
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
     }
 
     /// The date of a date or an instant.

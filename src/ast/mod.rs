@@ -43,6 +43,8 @@ pub struct File {
     pub lost: Vec<Name>,
     /// Nothing of it could be read: any name may have been declared in it.
     pub unread: bool,
+    /// The package that it belongs to, if that is not the project itself.
+    pub package: Option<crate::source::Package>,
 }
 
 /// A declaration.
@@ -58,8 +60,44 @@ pub struct Item {
     pub doc: Option<String>,
     /// Owner, review, objective and the like.
     pub meta: Vec<Meta>,
+    /// What stands in front of it: what it allows other packages, or that it changes what another declares.
+    pub access: Option<Access>,
     /// The whole declaration.
     pub span: Span,
+}
+
+/// What a declaration of a package allows others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Access {
+    /// Which.
+    pub kind: AccessKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The words in front of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccessKind {
+    /// `final`: nobody changes it; so is what says nothing.
+    Final,
+    /// `tighten only`: others may add, and make it stricter.
+    TightenOnly,
+    /// `open`: others may change it.
+    Open,
+    /// `extend`: this is no declaration of its own, but changes that of a package.
+    Extend,
+}
+
+impl AccessKind {
+    /// As written.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccessKind::Final => "final",
+            AccessKind::TightenOnly => "tighten only",
+            AccessKind::Open => "open",
+            AccessKind::Extend => "extend",
+        }
+    }
 }
 
 /// The kinds of declaration.
@@ -95,6 +133,10 @@ pub enum ItemKind {
     PortfolioRule(Box<Rule>),
     /// `test "title" as of DATE { … }`
     Test(Test),
+    /// `rates NAME at FIELD { fields }`
+    Rates(Rates),
+    /// `attribution NAME of TOUCHES { … }`
+    Attribution(Box<Attribution>),
 }
 
 impl ItemKind {
@@ -116,6 +158,8 @@ impl ItemKind {
             ItemKind::Rule(_) => "rule",
             ItemKind::PortfolioRule(_) => "portfolio rule",
             ItemKind::Test(_) => "test",
+            ItemKind::Rates(_) => "rates",
+            ItemKind::Attribution(_) => "attribution",
         }
     }
 }
@@ -188,6 +232,64 @@ pub struct Events {
     pub retain: Option<DurationLit>,
 }
 
+/// What one currency is worth in another, day by day.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Rates {
+    /// The column that says from which day on.
+    pub at: Name,
+    /// The columns; `from`, `to` and `rate` are there even if they are not written.
+    pub fields: Vec<Field>,
+    /// `valid for 31 days`
+    pub valid_for: Option<DurationLit>,
+}
+
+/// Who is credited with how much of what was won.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Attribution {
+    /// The table of touches.
+    pub touches: Name,
+    /// `amount EXPRESSION of TABLE`
+    pub amount: Option<(Expr, Name)>,
+    /// `where CONDITION` on a touch
+    pub filter: Option<Expr>,
+    /// `when CONDITION` on what was sold
+    pub when: Option<Expr>,
+    /// `at COLUMN`: when it closed
+    pub at: Option<Name>,
+    /// `to COLUMN`: who is credited
+    pub to: Option<Name>,
+    /// `lookback 180 days`
+    pub lookback: Option<DurationLit>,
+    /// `model linear`
+    pub model: Option<Model>,
+    /// `once per type`
+    pub once_per: Vec<Name>,
+    /// `excluding sourced`
+    pub excluding: Vec<Name>,
+}
+
+/// How credit is split.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Model {
+    /// Which.
+    pub kind: ModelKind,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// The forms of a model.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub enum ModelKind {
+    /// `linear`, `first`, `last`
+    Named(Name),
+    /// `u 40%`
+    U(Expr),
+    /// `w 30% key CONDITION`
+    W(Expr, Expr),
+    /// `time decay 30 days`
+    Decay(DurationLit),
+}
+
 /// A column.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Field {
@@ -244,6 +346,8 @@ pub enum TypeExprKind {
     Nps,
     /// `money`, `money USD`
     Money(Option<Name>),
+    /// `money by currency`: each row names the currency of its amount
+    MoneyBy(Name),
     /// `duration`, in days
     Duration,
     /// `date`
@@ -498,6 +602,17 @@ pub struct Scorecard {
     pub share_limits: Vec<ShareLimit>,
     /// `grades { … }`
     pub grades: Vec<Thresholds>,
+    /// `local at most 10%`: the share that lines added by others may have together.
+    pub local: Option<Local>,
+}
+
+/// How much of a scorecard others may add.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Local {
+    /// The share of the weight.
+    pub share: Expr,
+    /// The whole statement.
+    pub span: Span,
 }
 
 /// What the weights of a scorecard must total.
@@ -526,6 +641,8 @@ pub struct Line {
     pub missing: Option<MissingClause>,
     /// `because "…"`
     pub because: Option<Text>,
+    /// Added by an extension, within the share that the scorecard leaves for that.
+    pub local: bool,
     /// The whole line.
     pub span: Span,
 }
@@ -964,6 +1081,8 @@ pub enum ArgumentKind {
     Value(Expr),
     /// `score of survey in last 180 days`, or `activity where …` without a value.
     Rows { value: Option<Expr>, source: Name, clauses: Vec<Clause> },
+    /// `self_report where … with system_log where … by type within 7 days`
+    Pairs { source: Name, clauses: Vec<Clause>, with: Name, with_clauses: Vec<Clause> },
     /// `at least 5 answers`
     AtLeast(Expr),
     /// `all answers`: do not keep the latest per contact only.
@@ -1000,6 +1119,8 @@ pub enum ClauseKind {
     DecaySteps { steps: Vec<(DurationLit, Expr)>, otherwise: Expr },
     /// `weighted by EXPRESSION`
     WeightedBy(Expr),
+    /// `by contact`, `by type within 7 days`
+    By { keys: Vec<Name>, within: Option<DurationLit> },
 }
 
 /// Which rows are kept where not all are.

@@ -1,6 +1,6 @@
 //! Walking expressions without writing the match again.
 
-use super::{ArgumentKind, ClauseKind, Expr, ExprKind};
+use super::{ArgumentKind, Clause, ClauseKind, Expr, ExprKind};
 
 /// Calls `visit` for each direct part of an expression, in source order.
 pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
@@ -56,26 +56,33 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                     ArgumentKind::Rows { value, clauses, .. } => {
                         value.iter().for_each(&mut *visit);
                         for clause in clauses {
-                            match &clause.kind {
-                                ClauseKind::Where(e) | ClauseKind::WeightedBy(e) => visit(e),
-                                ClauseKind::Cap { most, keep, .. } => {
-                                    visit(most);
-                                    keep.iter().filter_map(|k| k.by.as_ref()).for_each(&mut *visit);
-                                }
-                                ClauseKind::Dedupe { keep, .. } => {
-                                    keep.iter().filter_map(|k| k.by.as_ref()).for_each(&mut *visit);
-                                }
-                                ClauseKind::Diminish { by, .. } => visit(by),
-                                ClauseKind::DecaySteps { steps, otherwise } => {
-                                    steps.iter().for_each(|(_, left)| visit(left));
-                                    visit(otherwise);
-                                }
-                                ClauseKind::In(_) | ClauseKind::LatestPer(_) | ClauseKind::Decay { .. } => {}
-                            }
+                            clause_children(clause, visit);
                         }
+                    }
+                    ArgumentKind::Pairs { clauses, with_clauses, .. } => {
+                        clauses.iter().chain(with_clauses).for_each(|clause| clause_children(clause, visit));
                     }
                 }
             }
         }
+    }
+}
+
+fn clause_children<'a>(clause: &'a Clause, visit: &mut dyn FnMut(&'a Expr)) {
+    match &clause.kind {
+        ClauseKind::Where(e) | ClauseKind::WeightedBy(e) => visit(e),
+        ClauseKind::Cap { most, keep, .. } => {
+            visit(most);
+            keep.iter().filter_map(|k| k.by.as_ref()).for_each(&mut *visit);
+        }
+        ClauseKind::Dedupe { keep, .. } => {
+            keep.iter().filter_map(|k| k.by.as_ref()).for_each(&mut *visit);
+        }
+        ClauseKind::Diminish { by, .. } => visit(by),
+        ClauseKind::DecaySteps { steps, otherwise } => {
+            steps.iter().for_each(|(_, left)| visit(left));
+            visit(otherwise);
+        }
+        ClauseKind::In(_) | ClauseKind::LatestPer(_) | ClauseKind::By { .. } | ClauseKind::Decay { .. } => {}
     }
 }

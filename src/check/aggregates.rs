@@ -1,5 +1,6 @@
 //! Aggregates over rows: their value, their clauses, and what an optional column decides silently.
 
+use super::concentration::takes_more;
 use super::domain;
 use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
@@ -33,11 +34,15 @@ impl Checker<'_, '_> {
             }
             _ => {}
         }
+        if function == A::Matches {
+            return self.matched(entry, call, span, scope);
+        }
         let mut value: Option<&ast::Expr> = None;
         let mut source: Option<(TableId, Span)> = None;
         let mut clauses: &[Clause] = &[];
         let mut at_least = None;
         let mut all_answers = None;
+        let mut extra: Option<&ast::Expr> = None;
         for (i, argument) in call.arguments.iter().enumerate() {
             match &argument.kind {
                 ArgumentKind::Rows { value: v, source: s, clauses: c } if i == 0 => {
@@ -70,6 +75,7 @@ impl Checker<'_, '_> {
                     }
                 }
                 ArgumentKind::AllAnswers if i > 0 => all_answers = Some(argument.span),
+                ArgumentKind::Value(n) if i == 1 && takes_more(function) => extra = Some(n),
                 _ => {
                     self.error(
                         Code::WrongArguments,
@@ -116,6 +122,10 @@ impl Checker<'_, '_> {
             decay: None,
             weight: None,
             at_least,
+            by: Vec::new(),
+            top: 0,
+            alike: Decimal::ONE,
+            with: None,
         };
         let mut seen: HashMap<&'static str, Span> = HashMap::new();
         let undated = self.program.table(table).is_some_and(|t| t.kind.at().is_none());
@@ -124,6 +134,10 @@ impl Checker<'_, '_> {
             if !undated || self.fits_undated(clause, table) {
                 self.clause(clause, &mut out, &row, &mut seen, entry);
             }
+        }
+        let among_keys = self.number_among_keys(function, clauses);
+        if !self.extra(&mut out, extra.or(among_keys.as_ref()), entry, span) {
+            return unknown(span);
         }
         if matches!(function, A::Nps | A::NpsMargin)
             && out.latest_per.is_empty()
@@ -183,7 +197,7 @@ impl Checker<'_, '_> {
         span: Span,
         source_span: Span,
     ) -> Option<(Option<Expr>, Type)> {
-        let wants_value = !matches!(function, A::Count | A::First | A::Last);
+        let wants_value = !matches!(function, A::Count | A::First | A::Last | A::NthLast);
         let Some(value) = value else {
             if wants_value {
                 self.error(
@@ -208,9 +222,10 @@ impl Checker<'_, '_> {
             );
             return None;
         }
-        if function == A::Share {
+        if matches!(function, A::Share | A::Run) {
             let condition = self.condition(value, row);
-            return (condition.ty != Type::Unknown).then_some((Some(condition), Type::Number(Unit::Ratio)));
+            let ty = if function == A::Run { Type::PLAIN } else { Type::Number(Unit::Ratio) };
+            return (condition.ty != Type::Unknown).then_some((Some(condition), ty));
         }
         let typed = self.expr(value, row, None);
         if typed.ty == Type::Unknown {
@@ -221,6 +236,8 @@ impl Checker<'_, '_> {
             A::Sum | A::Avg | A::Median | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => {
                 typed.ty.is_number()
             }
+            A::TopShare | A::Hhi | A::EffectiveNumber | A::WithoutTop => typed.ty.is_number(),
+            A::NearDuplicates => typed.ty == Type::Text,
             A::Min | A::Max => ordered,
             _ => true,
         };
@@ -232,7 +249,7 @@ impl Checker<'_, '_> {
             self.error(
                 Code::TypeMismatch,
                 value.span,
-                format!("`{}` wants numbers", entry.name),
+                format!("`{}` wants {}", entry.name, if function == A::NearDuplicates { "a text" } else { "numbers" }),
                 &format!("this is {}", typed.ty),
                 help,
             );
@@ -272,7 +289,8 @@ impl Checker<'_, '_> {
             }
         }
         let ty = match function {
-            A::Distinct => Type::PLAIN,
+            A::Distinct | A::Hhi | A::EffectiveNumber | A::NearDuplicates => Type::PLAIN,
+            A::TopShare => Type::Number(Unit::Ratio),
             A::Nps | A::NpsMargin => Type::Number(Unit::Nps),
             A::Csat => Type::Number(Unit::Ratio),
             A::CsatMean => Type::Number(Unit::Points),
@@ -302,6 +320,7 @@ impl Checker<'_, '_> {
             ClauseKind::Diminish { .. } => "diminish",
             ClauseKind::Decay { .. } | ClauseKind::DecaySteps { .. } => "decay",
             ClauseKind::WeightedBy(_) => "weighted by",
+            ClauseKind::By { .. } => "by",
         };
         if let Some(first) = seen.insert(word, clause.span) {
             self.push(
@@ -351,6 +370,9 @@ impl Checker<'_, '_> {
                 };
                 let keep = self.keep(keep.as_ref(), "which of the repeats?", out, row);
                 out.dedupe = Some(Dedupe { by, within_days, chain: *chain, keep });
+            }
+            ClauseKind::By { keys, within } => {
+                out.by = self.shares_by(keys, within.as_ref(), row, out.function, entry, clause.span);
             }
             ClauseKind::LatestPer(by) => out.latest_per = self.columns(by, row),
             ClauseKind::Cap { most, points, period, keep } if points.is_some() || is_money(most) => {

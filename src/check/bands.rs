@@ -198,7 +198,7 @@ impl Checker<'_, '_> {
     }
 
     /// All values of a list type or yes-and-no; `None` where they cannot be listed.
-    fn all_values(&self, ty: Type) -> Option<Vec<Value>> {
+    pub(super) fn all_values(&self, ty: Type) -> Option<Vec<Value>> {
         match ty {
             Type::Boolean => Some(vec![Value::Boolean(true), Value::Boolean(false)]),
             Type::Enum(list) => {
@@ -299,6 +299,7 @@ impl Checker<'_, '_> {
         let table = Ranges { bands, sets: &sets, all: &all, whole: domain.whole, ty, purpose };
         let mut rest = all.clone();
         let mut steps: Vec<(Numbers, Decimal, Span)> = Vec::new();
+        let mut above = Shapes::default();
         for (i, (band, set)) in bands.iter().zip(&sets).enumerate() {
             let Some(set) = set else { continue };
             let own = rest.and(set);
@@ -306,17 +307,15 @@ impl Checker<'_, '_> {
                 self.unreachable(i, &table);
             } else {
                 // If it gets all that it asks for, no row above asked for any of it.
-                if own != *set {
+                if own != *set && !above.all_intended(&band.test) {
                     self.overlaps(i, &table);
                 }
                 if let Some(points) = band.points {
                     steps.push((own, points, band.span));
                 }
             }
-            rest = rest.without(set);
-            if domain.whole {
-                rest = rest.whole();
-            }
+            rest.remove(set, domain.whole);
+            above.add(&band.test);
         }
         if known.is_some() && !rest.is_empty() {
             let shown: Vec<String> =
@@ -538,14 +537,52 @@ fn number_instead(ty: Type) -> &'static str {
     }
 }
 
-/// True where sharing values is the way such rows are read: narrowing down from one side, or single values set apart first.
-fn intended(first: &BandTest, second: &BandTest) -> bool {
-    use CompareOp::{Greater, GreaterEqual, Less, LessEqual, NotEqual};
-    let side = |test: &BandTest| match test {
+/// The rows seen so far by what [`intended`] asks of them, so that a table of thousands need not be gone through again for each.
+#[derive(Debug, Default)]
+struct Shapes {
+    all: usize,
+    singles: usize,
+    from_below: usize,
+    from_above: usize,
+}
+
+impl Shapes {
+    fn add(&mut self, test: &BandTest) {
+        self.all += 1;
+        self.singles += usize::from(matches!(test, BandTest::Compare(CompareOp::Equal, _) | BandTest::In(_)));
+        self.from_below += usize::from(side(test) == 1);
+        self.from_above += usize::from(side(test) == -1);
+    }
+
+    /// True if whatever values the row shares with those above, it may.
+    fn all_intended(&self, test: &BandTest) -> bool {
+        let along = match side(test) {
+            1 => self.from_below,
+            -1 => self.from_above,
+            _ => 0,
+        };
+        let single = match test {
+            BandTest::Otherwise => return true,
+            BandTest::Compare(op, _) if *op != CompareOp::Equal => self.singles,
+            _ => 0,
+        };
+        along + single == self.all
+    }
+}
+
+/// Where a row is open to: above, below, or neither.
+fn side(test: &BandTest) -> i8 {
+    use CompareOp::{Greater, GreaterEqual, Less, LessEqual};
+    match test {
         BandTest::Compare(Greater | GreaterEqual, _) => 1,
         BandTest::Compare(Less | LessEqual, _) => -1,
         _ => 0,
-    };
+    }
+}
+
+/// True where sharing values is the way such rows are read: narrowing down from one side, or single values set apart first.
+fn intended(first: &BandTest, second: &BandTest) -> bool {
+    use CompareOp::{Greater, GreaterEqual, Less, LessEqual, NotEqual};
     match (first, second) {
         (_, BandTest::Otherwise) => true,
         (BandTest::Compare(CompareOp::Equal, _) | BandTest::In(_), BandTest::Compare(op, _)) => {

@@ -3,7 +3,7 @@
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call};
 use crate::builtins::{CATALOGUE, Entry, Function, Scalar};
-use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
+use crate::diagnostics::{Code, Diagnostic, Fix};
 use crate::library::{self, library};
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, MetricId, TableId, TableKind, Type, Unit};
@@ -35,8 +35,9 @@ impl Checker<'_, '_> {
         if let Some(found) = self.over_accounts(aggregate, &entries, call, span, scope) {
             return found;
         }
-        let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }))
-            || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
+        let rows =
+            call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. } | ArgumentKind::Pairs { .. }))
+                || call.arguments.first().is_some_and(|a| self.names_events(&a.kind));
         match (aggregate, scalar) {
             (Some((function, entry)), other) if rows || other.is_none() => {
                 self.aggregate(function, entry, call, span, scope)
@@ -78,7 +79,7 @@ impl Checker<'_, '_> {
         let bare = format!("{}.{}", library::NAME, function.text);
         if let Some(definition) = library::find(&bare) {
             diagnostic = diagnostic.fix(format!("did you mean `{bare}`?"), function.span, definition.qualified());
-        } else if let Some((help, edits)) = spreadsheet(call) {
+        } else if let Some((help, edits)) = self.spreadsheet(call) {
             diagnostic = diagnostic.help(help.clone());
             if !edits.is_empty() {
                 diagnostic.fix = Some(Fix { title: help, edits });
@@ -125,6 +126,9 @@ impl Checker<'_, '_> {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
         }
+        if function == Scalar::Convert {
+            return self.converted(entry, call, span, scope);
+        }
         if matches!(function, Scalar::Gap | Scalar::Position) {
             return self.against_benchmark(function, entry, call, span, scope);
         }
@@ -151,7 +155,7 @@ impl Checker<'_, '_> {
         let fits = match function {
             Scalar::Round => (1..=2).contains(&count),
             Scalar::Least | Scalar::Greatest => count >= 2,
-            Scalar::Clamp => count == 3,
+            Scalar::Clamp | Scalar::BinomialTail => count == 3,
             Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Power => count == 2,
             Scalar::Shrunk => count == 4,
             _ => count == 1,
@@ -176,7 +180,8 @@ impl Checker<'_, '_> {
         if args.iter().any(|a| a.ty == Type::Unknown) {
             return unknown(span);
         }
-        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number()) {
+        let ordered = matches!(function, Scalar::Least | Scalar::Greatest) && args.iter().all(|a| a.ty.is_date());
+        if let Some(wrong) = args.iter().find(|a| !a.ty.is_number() && !ordered) {
             let (at, ty) = (wrong.span, wrong.ty);
             self.error(
                 Code::TypeMismatch,
@@ -243,19 +248,20 @@ impl Checker<'_, '_> {
                     _ => Type::PLAIN,
                 }
             }
-            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => {
+            Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
+                let shares = if function == Scalar::BinomialTail { 2 } else { 3 };
                 args = args
                     .into_iter()
                     .enumerate()
                     .map(|(i, a)| {
-                        let unit = if i == 3 { Type::Number(Unit::Ratio) } else { Type::PLAIN };
+                        let unit = if i == shares { Type::Number(Unit::Ratio) } else { Type::PLAIN };
                         self.want(a, unit, &format!("argument {} of `{}`", i + 1, entry.name))
                     })
                     .collect();
                 if args.iter().any(|a| a.ty == Type::Unknown) {
                     return unknown(span);
                 }
-                Type::Number(Unit::Ratio)
+                if function == Scalar::BinomialTail { Type::PLAIN } else { Type::Number(Unit::Ratio) }
             }
             Scalar::Round => {
                 if let Some(digits) = args.get(1)
@@ -284,7 +290,7 @@ impl Checker<'_, '_> {
                 }
                 unit
             }
-            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points => first,
+            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert => first,
             Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) => return unknown(span),
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }
@@ -329,58 +335,4 @@ impl Checker<'_, '_> {
             None => unknown(span),
         }
     }
-}
-
-/// What a function of spreadsheets and queries is called here, with the edits where they can be told.
-fn spreadsheet(call: &Call) -> Option<(String, Vec<Edit>)> {
-    let function = &call.function;
-    let name = function.text.to_lowercase();
-    let (right, conditional) = match name.as_str() {
-        "countif" | "countifs" | "count_if" | "counta" => ("count", true),
-        "sumif" | "sumifs" | "sum_if" => ("sum", true),
-        "average" | "mean" => ("avg", false),
-        "averageif" | "averageifs" | "avgif" | "avg_if" => ("avg", true),
-        "maxif" | "maxifs" | "max_if" => ("max", true),
-        "minif" | "minifs" | "min_if" => ("min", true),
-        "countdistinct" | "count_distinct" | "countunique" | "unique" => ("distinct", false),
-        "maximum" | "greatest" => ("max", false),
-        "minimum" | "least" => ("min", false),
-        "coalesce" | "ifnull" | "isnull" | "nvl" | "iferror" => {
-            return Some(("write `x or else y`".to_string(), Vec::new()));
-        }
-        "iif" => return Some(("write `if CONDITION then A else B`".to_string(), Vec::new())),
-        "datediff" | "datedif" => {
-            return Some(("write `days since DATE`, or subtract two dates".to_string(), Vec::new()));
-        }
-        "today" | "now" => {
-            return Some((
-                "write `days since DATE` or `in last 90 days`: both count from the as-of date".to_string(),
-                Vec::new(),
-            ));
-        }
-        _ => return None,
-    };
-    let rename = Edit { span: function.span, text: right.to_string() };
-    let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }));
-    if rows || !conditional {
-        return Some((format!("did you mean `{right}`?"), vec![rename]));
-    }
-    if right != "count" {
-        return Some((format!("write `{right}(VALUE of SOURCE where CONDITION)`"), Vec::new()));
-    }
-    // `countif(activity, type = review)`: the source, then conditions.
-    let mut edits = vec![rename];
-    for (i, pair) in call.arguments.windows(2).enumerate() {
-        let [before, after] = pair else { continue };
-        let condition = matches!(&after.kind, ArgumentKind::Value(value) if !matches!(value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Text(_)));
-        let source =
-            i > 0 || matches!(&before.kind, ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(_), .. }));
-        if !condition || !source {
-            return Some(("write `count(SOURCE where CONDITION)`".to_string(), Vec::new()));
-        }
-        let span = Span { start: before.span.end, end: after.span.start, ..before.span };
-        edits.push(Edit { span, text: if i == 0 { " where " } else { " and " }.to_string() });
-    }
-    let help = if edits.len() > 1 { "write `count(SOURCE where CONDITION)`" } else { "did you mean `count`?" };
-    Some((help.to_string(), edits))
 }

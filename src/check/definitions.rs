@@ -199,6 +199,7 @@ impl Checker<'_, '_> {
             T::Ratio => Type::Number(Unit::Ratio),
             T::Points => Type::Number(Unit::Points),
             T::Nps => Type::Number(Unit::Nps),
+            T::MoneyBy(_) => return None,
             T::Money(name) => Type::Number(Unit::Money(crate::program::Currency::new(&name.as_ref()?.text)?)),
             T::Duration => Type::Number(Unit::Days),
             T::Date => Type::Date,

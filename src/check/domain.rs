@@ -243,13 +243,21 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
             _ => first,
         },
         Scalar::ToNumber => first,
-        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk => Domain::within(0, 1),
+        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
+            Domain::within(0, 1)
+        }
         Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
         Scalar::Power => {
             Domain { low: first.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO), ..Domain::ANY }
         }
         Scalar::DaysIn(_) | Scalar::DaysLeft(_) => Domain { whole: true, ..Domain::within(0, 366) },
-        Scalar::Round | Scalar::Points | Scalar::Ln | Scalar::Log10 | Scalar::Gap | Scalar::Position => Domain::ANY,
+        Scalar::Round
+        | Scalar::Points
+        | Scalar::Convert
+        | Scalar::Ln
+        | Scalar::Log10
+        | Scalar::Gap
+        | Scalar::Position => Domain::ANY,
     }
 }
 
@@ -266,7 +274,11 @@ fn of_across(across: &Across, known: &dyn Known) -> Domain {
 /// What many values of a domain amount to.
 fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
     match function {
-        AggregateFunction::Count | AggregateFunction::Distinct => Domain::COUNT,
+        AggregateFunction::Count
+        | AggregateFunction::Distinct
+        | AggregateFunction::Run
+        | AggregateFunction::NearDuplicates
+        | AggregateFunction::Matches => Domain::COUNT,
         AggregateFunction::Share | AggregateFunction::TopShare => Domain::within(0, 1),
         AggregateFunction::Hhi => Domain::within(0, 10_000),
         AggregateFunction::EffectiveNumber => Domain { low: Some(Decimal::ONE), high: None, whole: false },
@@ -275,12 +287,16 @@ fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
         AggregateFunction::Csat => Domain::within(0, 1),
         AggregateFunction::CsatMean => Domain::within(0, 100),
         AggregateFunction::Ces => Domain::within(1, 7),
-        AggregateFunction::Sum => Domain {
+        AggregateFunction::Sum | AggregateFunction::WithoutTop => Domain {
             low: value.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO),
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),
             whole: value.whole && !fades,
         },
         AggregateFunction::Avg | AggregateFunction::Median => Domain { whole: false, ..value },
-        AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => value,
+        AggregateFunction::Min
+        | AggregateFunction::Max
+        | AggregateFunction::First
+        | AggregateFunction::Last
+        | AggregateFunction::NthLast => value,
     }
 }

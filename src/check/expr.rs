@@ -51,7 +51,7 @@ impl Checker<'_, '_> {
             false => self.typed(expr, scope, expected),
         };
         self.depth -= 1;
-        typed
+        if typed.ty == Type::Mixed { self.mixed(&typed) } else { typed }
     }
 
     pub(super) fn typed(&mut self, expr: &ast::Expr, scope: &Scope, expected: Option<Type>) -> Expr {
@@ -143,7 +143,9 @@ impl Checker<'_, '_> {
                 make(ExprKind::Within { value: Box::new(typed), window: window.kind, negated: *negated }, Type::Boolean)
             }
             Ast::IsMissing { value, because, negated } => {
-                let typed = self.expr(value, scope, None);
+                self.depth += 1;
+                let typed = self.typed(value, scope, None);
+                self.depth -= 1;
                 let because = because.as_ref().and_then(|name| self.missing_word(name));
                 make(ExprKind::IsMissing { value: Box::new(typed), because, negated: *negated }, Type::Boolean)
             }

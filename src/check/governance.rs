@@ -18,6 +18,7 @@ impl Checker<'_, '_> {
             &symbols.defines,
             &symbols.metrics,
             &symbols.portfolio,
+            &symbols.benchmarks,
             &symbols.scorecards,
             &symbols.rules,
             &symbols.tests,

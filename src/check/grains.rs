@@ -128,7 +128,9 @@ impl Checker<'_, '_> {
             Type::Date | Type::Instant => {
                 format!("take the latest: `max({name} of {table})`, or the earliest: `min({name} of {table})`")
             }
-            Type::Enum(_) | Type::Text | Type::Unknown => format!("count rows: `count({table} where {name} = …)`"),
+            Type::Enum(_) | Type::Text | Type::Mixed | Type::Unknown => {
+                format!("count rows: `count({table} where {name} = …)`")
+            }
         };
         let account = self.subject().map_or("account", |t| t.header.name.as_str());
         let about = match scope {
@@ -189,7 +191,7 @@ impl Checker<'_, '_> {
     /// True if a clause has a meaning for rows without a date; told if not.
     pub(super) fn fits_undated(&mut self, clause: &Clause, source: TableId) -> bool {
         let word = match &clause.kind {
-            ClauseKind::Where(_) | ClauseKind::WeightedBy(_) => return true,
+            ClauseKind::Where(_) | ClauseKind::WeightedBy(_) | ClauseKind::By { .. } => return true,
             ClauseKind::Dedupe { within: None, chain: false, keep, .. }
                 if keep.as_ref().is_none_or(|keep| keep.which.text != "last") =>
             {
@@ -218,7 +220,7 @@ impl Checker<'_, '_> {
     /// True if the rows have what the function wants; told if not.
     pub(super) fn fits_rows(&mut self, function: A, entry: &Entry, source: TableId, span: Span) -> bool {
         let undated = self.program.table(source).is_some_and(|t| t.kind.at().is_none());
-        if !undated || !matches!(function, A::First | A::Last) {
+        if !undated || !matches!(function, A::First | A::Last | A::NthLast | A::Run | A::NearDuplicates | A::Matches) {
             return true;
         }
         let name = self.table_name(source).to_string();

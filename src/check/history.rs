@@ -4,7 +4,7 @@ use super::Checker;
 use super::scorecards::symbol_of;
 use super::segments::segment_of;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, ExprKind, FieldId, Node, PartTest, TableKind, Within};
+use crate::program::{Expr, ExprKind, FieldId, MissingPolicy, Node, PartTest, TableKind, Within};
 use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
@@ -41,9 +41,16 @@ impl Checker<'_, '_> {
                 }
                 Symbol::Scorecard(i) => {
                     let Some(card) = self.scorecards.get(i).and_then(Option::as_ref) else { continue };
-                    card.limits.iter().filter_map(|l| l.when.as_ref()).for_each(read);
+                    let filter = card.correction.iter().filter_map(|c| c.filter.as_ref());
+                    card.limits.iter().filter_map(|l| l.when.as_ref()).chain(filter).for_each(read);
                     for line in &card.lines {
-                        own.extend(reads.get(&symbol_of(line.item)).into_iter().flatten());
+                        let below = reads.get(&symbol_of(line.item)).into_iter().flatten();
+                        own.extend(below.clone());
+                        let carries = matches!(line.missing.unwrap_or(card.missing), MissingPolicy::CarryLast { .. });
+                        let carried: HashSet<FieldId> = below.copied().collect();
+                        if carries && !line.informational && !carried.is_empty() {
+                            found.push((line.span, carried));
+                        }
                         // Which thresholds give the points depends on the segment, too.
                         let Node::Metric(id) = line.item else { continue };
                         let Some(metric) = self.metrics.get(id.index()).and_then(Option::as_ref) else { continue };

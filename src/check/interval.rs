@@ -126,6 +126,30 @@ impl Numbers {
         Numbers(out)
     }
 
+    /// Takes the numbers of another set out, where only whole numbers occur keeping to those. What lies below and above
+    /// them is not looked at, so that many small sets are taken out of a large one in no time.
+    pub fn remove(&mut self, other: &Numbers, whole: bool) {
+        let (Some(&(lowest, _)), Some(&(_, highest))) = (other.0.first(), other.0.last()) else { return };
+        let from = self.0.partition_point(|(_, high)| *high < lowest);
+        let to = self.0.partition_point(|(low, _)| *low <= highest);
+        if from >= to {
+            return;
+        }
+        let touched = Numbers(self.0.drain(from..to).collect()).without(other);
+        let left = if whole { touched.whole() } else { touched };
+        self.0.splice(from..from, left.0);
+    }
+
+    /// Numbers in any of these.
+    pub fn any<'n>(sets: impl IntoIterator<Item = &'n Numbers>) -> Numbers {
+        joined(sets.into_iter().flat_map(|set| set.0.iter().copied()).collect())
+    }
+
+    /// The intervals themselves, in raw units.
+    pub fn spans(&self) -> &[(i128, i128)] {
+        &self.0
+    }
+
     /// These numbers and no others.
     pub fn points(points: impl Iterator<Item = Decimal>) -> Numbers {
         joined(points.map(|n| (n.raw(), n.raw())).collect())
@@ -260,6 +284,10 @@ mod tests {
             assert_eq!((bits(&x), bits(&y)), (a, b));
             assert_eq!(bits(&x.and(&y)), a & b, "{x:?} {y:?}");
             assert_eq!(bits(&x.without(&y)), a & !b, "{x:?} {y:?}");
+            assert_eq!(bits(&Numbers::any([&x, &y])), a | b, "{x:?} {y:?}");
+            let mut rest = x.clone();
+            rest.remove(&y, false);
+            assert_eq!(bits(&rest), a & !b, "{x:?} {y:?}");
         }
         let all = Numbers::all();
         assert_eq!(all.without(&all), Numbers::none());

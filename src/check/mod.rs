@@ -5,10 +5,13 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod attribution;
 mod bands;
 pub(crate) mod benchmarks;
 mod calls;
+mod concentration;
 mod constant;
+mod credit;
 mod definitions;
 mod domain;
 mod expr;
@@ -18,9 +21,12 @@ mod grains;
 mod history;
 mod interval;
 mod metrics;
+mod money;
 mod names;
+mod near;
 mod operators;
 mod owners;
+mod pairs;
 mod periods;
 mod pipeline;
 mod population;
@@ -28,8 +34,10 @@ mod region;
 mod rules;
 mod scorecards;
 mod segments;
+mod spreadsheets;
 mod tables;
 mod tests;
+mod tighten;
 mod units;
 
 use crate::Settings;
@@ -48,7 +56,8 @@ use domain::Domain;
 /// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
 /// running.
 pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Program> {
-    let symbols = resolve::resolve(files, diagnostics);
+    let merged = resolve::extend::merged(files, diagnostics);
+    let symbols = resolve::resolve(&merged.files, diagnostics);
     let mut checker = Checker::new(symbols, diagnostics);
     checker.tables();
     checker.settings(settings);
@@ -59,8 +68,12 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     }
     checker.symbols.order = order;
     checker.objectives();
+    checker.tightened(&merged.changes);
     checker.rules();
+    checker.attributions();
+    checker.added_twice();
     checker.double_counting();
+    checker.share_limits();
     checker.history();
     checker.tests();
     checker.governance();
@@ -407,9 +420,7 @@ impl domain::Known for Checker<'_, '_> {
                     _ => return None,
                 };
                 let others = (0..count).filter(|i| *i != part as usize);
-                others
-                    .map(|i| self.members.get(&(symbol, i)))
-                    .try_fold(region::Region::nothing(), |sum, next| sum.or(next?.as_ref()?))
+                region::Region::any(others.map(|i| self.members.get(&(symbol, i))?.as_ref()))
             }
         }
     }

@@ -64,7 +64,7 @@ impl Checker<'_, '_> {
                 format!("take the mean: `avg({name} of accounts)`, or a share: `share({name} >= … of accounts)`")
             }
             Type::Date | Type::Instant => format!("take the latest: `max({name} of accounts)`"),
-            Type::Enum(_) | Type::Text | Type::Unknown => {
+            Type::Enum(_) | Type::Text | Type::Mixed | Type::Unknown => {
                 format!("count accounts: `count(accounts where {name} = …)`")
             }
         };
@@ -114,7 +114,7 @@ impl Checker<'_, '_> {
         }
         let (function, entry) = aggregate?;
         let source = match call.arguments.first().map(|a| &a.kind) {
-            Some(ArgumentKind::Rows { source, .. }) => Some(source.text.as_str()),
+            Some(ArgumentKind::Rows { source, .. } | ArgumentKind::Pairs { source, .. }) => Some(source.text.as_str()),
             Some(ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(name), .. })) => Some(name.as_str()),
             _ => None,
         };
@@ -124,12 +124,6 @@ impl Checker<'_, '_> {
         let kin = source.filter(|name| self.symbol(name).is_none() && !(plain && self.subject_field(name).is_some()));
         let kin = kin.and_then(|name| Kin::ALL.into_iter().find(|kin| kin.word() == name));
         if !accounts && kin.is_none() {
-            if function.concentration() {
-                let message = format!("`{name}` is taken over accounts");
-                let help = format!("write `{}`", entry.signature);
-                self.error(Code::WrongArguments, span, message, "not over accounts", help);
-                return Some(unknown(span));
-            }
             return None;
         }
         if let Scope::Constant(what) = scope {
@@ -155,19 +149,25 @@ impl Checker<'_, '_> {
     }
 
     fn across(&mut self, function: A, entry: &Entry, call: &Call, span: Span, kin: Option<Kin>) -> Expr {
-        let mut out = Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, kin };
+        let mut out =
+            Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, by: Vec::new(), kin };
         let mut value = None;
         for (i, argument) in call.arguments.iter().enumerate() {
             match &argument.kind {
                 ArgumentKind::Rows { value: v, clauses, .. } if i == 0 => {
                     value = v.as_ref();
                     for clause in clauses {
-                        self.account_clause(clause, &mut out, entry);
+                        if let ClauseKind::By { keys, within } = &clause.kind {
+                            let at = clause.span;
+                            out.by = self.shares_by(keys, within.as_ref(), &Scope::Account, function, entry, at);
+                        } else {
+                            self.account_clause(clause, &mut out, entry);
+                        }
                     }
                 }
                 ArgumentKind::Value(_) if i == 0 => {}
                 ArgumentKind::AtLeast(n) if i > 0 => out.at_least = self.whole(n, "the least number of accounts"),
-                ArgumentKind::Value(n) if i == 1 && function == A::TopShare => {
+                ArgumentKind::Value(n) if i == 1 && function.concentration() && function.numbered() => {
                     out.top = self.whole(n, "how many of the largest").unwrap_or(1);
                 }
                 _ => {
@@ -178,8 +178,13 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        if function == A::TopShare && out.top == 0 {
-            let help = "write `top_share(… of accounts, 1)`";
+        if let (Some(ArgumentKind::Rows { clauses, .. }), 0) = (call.arguments.first().map(|a| &a.kind), out.top)
+            && let Some(n) = self.number_among_keys(function, clauses)
+        {
+            out.top = self.whole(&n, "how many of the largest").unwrap_or(1);
+        }
+        if function.numbered() && out.top == 0 {
+            let help = format!("write `{}(… of accounts, 1)`", entry.name);
             self.error(Code::WrongArguments, span, "how many of the largest?", "their number is missing", help);
             return unknown(span);
         }
@@ -193,7 +198,7 @@ impl Checker<'_, '_> {
     }
 
     /// A whole number of at least 1.
-    fn whole(&mut self, expr: &ast::Expr, what: &'static str) -> Option<u32> {
+    pub(super) fn whole(&mut self, expr: &ast::Expr, what: &'static str) -> Option<u32> {
         let count = self.constant(expr, Type::PLAIN, what)?;
         let found = count.to_int().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
         if found.is_none() {
@@ -213,7 +218,12 @@ impl Checker<'_, '_> {
     ) -> Option<(Option<Expr>, Type)> {
         let signature = entry.signature.replace("SOURCE …", "accounts");
         let answers = matches!(function, A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces);
-        if answers || matches!(function, A::First | A::Last) {
+        if function == A::NearDuplicates {
+            let message = "`near_duplicates` compares the texts of rows";
+            self.error(Code::WrongArguments, span, message, "over accounts", "name an event table");
+            return None;
+        }
+        if answers || matches!(function, A::First | A::Last | A::NthLast | A::Run | A::Matches) {
             let (message, help) = if answers {
                 let message = format!("`{}` is taken over answers, not over accounts", entry.name);
                 (message, "take the mean: `avg(… of accounts)`")

@@ -85,14 +85,11 @@ impl Regions<'_> {
                 Some(all)
             }
             (ExprKind::Or(list), true) | (ExprKind::And(list), false) => {
-                let mut cells = Vec::new();
+                let mut all = Region::nothing();
                 for part in list {
-                    cells.extend(self.of(part, wanted)?.0);
-                    if cells.len() > MAX_BOXES {
-                        return None;
-                    }
+                    all = all.or(&self.of(part, wanted)?)?;
                 }
-                Some(Region(cells))
+                Some(all)
             }
             (ExprKind::Segment(id), _) => self.known.members(SegmentRef::Segment(*id), wanted),
             (ExprKind::Part(id, part), _) => self.known.members(SegmentRef::Part(*id, *part), wanted),
@@ -110,11 +107,11 @@ impl Regions<'_> {
                 let named: Vec<Value> = list.iter().map(|e| self.constant(e)).collect::<Option<_>>()?;
                 let Type::Enum(values) = value.ty else { return None };
                 let count = self.program.enums.get(values.index())?.values.len() as u32;
-                let mut cells = Vec::new();
+                let mut all = Region::nothing();
                 for part in (0..count).filter(|p| named.contains(&Value::Symbol(*p)) == (*negated != wanted)) {
-                    cells.extend(self.known.members(SegmentRef::Part(id, part), true)?.0);
+                    all = all.or(&self.known.members(SegmentRef::Part(id, part), true)?)?;
                 }
-                (cells.len() <= MAX_BOXES).then_some(Region(cells))
+                Some(all)
             }
             _ => Some(self.atom(condition, wanted)),
         }
@@ -135,7 +132,7 @@ impl Regions<'_> {
                     .iter()
                     .map(|band| {
                         let own = rest.and(&band_numbers(band));
-                        rest = rest.without(&own);
+                        rest.remove(&own, false);
                         one(self.key(by), Values::Numbers(own), certain)
                     })
                     .collect();
@@ -345,19 +342,70 @@ impl Region {
                 }
             }
         }
-        Some(Region(cells))
+        Some(Region(cells).joined())
     }
 
     /// Accounts in either; `None` if that would grow too large.
     pub fn or(mut self, other: &Region) -> Option<Region> {
         self.0.extend(other.0.iter().cloned());
-        (self.0.len() <= MAX_BOXES).then_some(self)
+        let all = self.joined();
+        (all.0.len() <= MAX_BOXES).then_some(all)
+    }
+
+    /// Accounts in any of these; `None` if that would grow too large, or one of them is not known.
+    pub fn any<'r>(regions: impl IntoIterator<Item = Option<&'r Region>>) -> Option<Region> {
+        let mut cells = Vec::new();
+        for region in regions {
+            cells.extend(region?.0.iter().cloned());
+        }
+        let all = Region(cells).joined();
+        (all.0.len() <= MAX_BOXES).then_some(all)
+    }
+
+    /// Boxes that limit nothing but one and the same number are one box.
+    fn joined(self) -> Region {
+        let Some((key, sure)) = self.0.first().and_then(Cell::single) else { return self };
+        let mut all = Vec::new();
+        for cell in &self.0 {
+            match (cell.single(), cell.0.get(&key)) {
+                (Some((other, also)), Some((Values::Numbers(set), _))) if other == key && also == sure => all.push(set),
+                _ => return self,
+            }
+        }
+        if all.len() < 2 {
+            return self;
+        }
+        let set = Numbers::any(all);
+        Region(vec![Cell(BTreeMap::from([(key, (Values::Numbers(set), sure))]))])
     }
 
     /// Some of the accounts in both, nothing if there are none.
     pub fn common(&self, other: &Region) -> Region {
         let found = self.0.iter().find_map(|a| other.0.iter().find_map(|b| a.and(b)));
         Region(found.into_iter().collect())
+    }
+
+    /// The quantities that it limits.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let keys: std::collections::BTreeSet<&str> =
+            self.0.iter().flat_map(|c| c.0.keys().map(String::as_str)).collect();
+        keys.into_iter()
+    }
+
+    /// The values of a quantity that its accounts may have, as intervals of numbers or of places in a list; everything where
+    /// it is not limited.
+    pub fn spans(&self, key: &str) -> Vec<(i128, i128)> {
+        let mut spans = Vec::new();
+        for cell in &self.0 {
+            match cell.0.get(key) {
+                Some((Values::Numbers(set), _)) => spans.extend_from_slice(set.spans()),
+                Some((Values::Listed(bits), _)) => {
+                    spans.extend((0i128..).zip(bits).filter(|(_, bit)| **bit).map(|(i, _)| (i, i)));
+                }
+                None => spans.push((i128::MIN, i128::MAX)),
+            }
+        }
+        spans
     }
 
     /// True if no account is in it, as far as can be told.
@@ -367,6 +415,15 @@ impl Region {
 }
 
 impl Cell {
+    /// The name of the one number that is limited, if nothing else is.
+    fn single(&self) -> Option<(String, bool)> {
+        let mut limits = self.0.iter();
+        match (limits.next(), limits.next()) {
+            (Some((key, (Values::Numbers(_), sure))), None) => Some((key.clone(), *sure)),
+            _ => None,
+        }
+    }
+
     fn and(&self, other: &Cell) -> Option<Cell> {
         let mut both = self.clone();
         both.narrow(other).then_some(both)

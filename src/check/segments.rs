@@ -2,13 +2,15 @@
 
 use super::bands::Purpose;
 use super::domain;
+use super::near::earlier_near;
 use super::region::{Region, Regions};
 use super::{Checker, Scope, header, put, unknown};
 use crate::ast::{self, RowTestKind};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{BandTest, Expr, Part, PartTest, Partition, Segment, SegmentRef, Type};
+use crate::program::{BandTest, Expr, Part, PartTest, Partition, PartitionId, Segment, SegmentRef, Type};
 use crate::resolve::Symbol;
 use crate::span::Span;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 impl Checker<'_, '_> {
     pub(super) fn segment(&mut self, index: usize, item: &ast::Item, segment: &ast::Segment) {
@@ -102,16 +104,18 @@ impl Checker<'_, '_> {
             };
             parts.push(Part { name: row.name.text.clone(), test, span: row.span });
         }
+        let places: HashMap<Span, usize> = regions.iter().enumerate().map(|(i, (_, span, _))| (*span, i)).collect();
         for (i, row) in partition.parts.iter().enumerate() {
-            let found = regions.iter().find(|(_, span, _)| *span == row.span);
+            let found = places.get(&row.span).and_then(|place| regions.get(*place));
             let region = match found {
                 Some((_, _, region)) => region.clone(),
                 None => left.clone(),
             };
             self.members.insert((Symbol::Partition(index), i), region);
         }
-        for (i, (name, span, region)) in regions.iter().enumerate() {
-            for (other, other_span, other_region) in regions.iter().take(i) {
+        let known: Vec<Option<Region>> = regions.iter().map(|(_, _, region)| region.clone()).collect();
+        for ((name, span, region), near) in regions.iter().zip(earlier_near(&known)) {
+            for (other, other_span, other_region) in near.into_iter().filter_map(|j| regions.get(j)) {
                 let both = region.as_ref().zip(other_region.as_ref()).map(|(a, b)| a.common(b));
                 if let Some(both) = both
                     && !both.is_empty()
@@ -162,6 +166,14 @@ impl Checker<'_, '_> {
         self.regions(|r| r.of(condition, wanted))
     }
 
+    /// How many parts a partition has.
+    fn part_count(&self, id: PartitionId) -> Option<u32> {
+        match self.symbols.partitions.get(id.index()).map(|i| &i.kind) {
+            Some(ast::ItemKind::Partition(partition)) => u32::try_from(partition.parts.len()).ok(),
+            _ => None,
+        }
+    }
+
     /// True if nothing can be said of a segment because its declaration has errors.
     fn unclear(&self, segment: SegmentRef) -> bool {
         self.broken.contains(&segment_of(segment))
@@ -169,8 +181,26 @@ impl Checker<'_, '_> {
 
     /// Clauses for segments must not meet in one account: nothing would say which wins.
     pub(super) fn exclusive_segments(&mut self, clauses: &[(SegmentRef, Span)], what: &str) {
-        for (i, (segment, span)) in clauses.iter().enumerate() {
-            for (other, other_span) in clauses.iter().take(i) {
+        let regions: Vec<Option<Region>> =
+            clauses.iter().map(|(segment, _)| domain::Known::members(self, *segment, true)).collect();
+        let near = earlier_near(&regions);
+        // Two clauses for one segment are always told, even where nobody can be in it.
+        let mut same: HashMap<SegmentRef, Vec<usize>> = HashMap::new();
+        for (i, ((segment, span), near)) in clauses.iter().zip(near).enumerate() {
+            let twins = same.entry(*segment).or_default();
+            let mut earlier = near;
+            earlier.extend(twins.iter().copied());
+            earlier.sort_unstable();
+            earlier.dedup();
+            twins.push(i);
+            for j in earlier {
+                let Some((other, other_span)) = clauses.get(j) else { continue };
+                if segment != other
+                    && let (SegmentRef::Part(p, _), SegmentRef::Part(q, _)) = (segment, other)
+                    && p == q
+                {
+                    continue; // parts of one partition exclude each other
+                }
                 let (a, b) = (self.segment_name(*other), self.segment_name(*segment));
                 if segment == other {
                     self.push(
@@ -181,17 +211,11 @@ impl Checker<'_, '_> {
                     );
                     continue;
                 }
-                if let (SegmentRef::Part(p, _), SegmentRef::Part(q, _)) = (segment, other)
-                    && p == q
-                {
-                    continue; // parts of one partition exclude each other
-                }
                 if self.unclear(*segment) || self.unclear(*other) {
                     continue;
                 }
-                let regions =
-                    domain::Known::members(self, *segment, true).zip(domain::Known::members(self, *other, true));
-                let both = regions.map(|(a, b)| a.common(&b));
+                let regions = (regions.get(i).and_then(Option::as_ref)).zip(regions.get(j).and_then(Option::as_ref));
+                let both = regions.map(|(a, b)| a.common(b));
                 if both.as_ref().is_some_and(Region::is_empty) {
                     continue;
                 }
@@ -219,9 +243,28 @@ impl Checker<'_, '_> {
         if clauses.iter().any(|(segment, _)| self.unclear(*segment)) {
             return;
         }
-        let outside = clauses.iter().try_fold(Region::everything(), |left, (segment, _)| {
-            left.and(&domain::Known::members(self, *segment, false)?)
-        });
+        // Parts of one partition leave its other parts; that is told of all of them at once.
+        let mut parts: BTreeMap<PartitionId, HashSet<u32>> = BTreeMap::new();
+        let mut outside = Some(Region::everything());
+        for (segment, _) in clauses {
+            match segment {
+                SegmentRef::Part(id, part) => {
+                    parts.entry(*id).or_default().insert(*part);
+                }
+                SegmentRef::Segment(_) => {
+                    let without = domain::Known::members(self, *segment, false);
+                    outside = outside.zip(without).and_then(|(left, without)| left.and(&without));
+                }
+            }
+        }
+        for (id, named) in parts {
+            let others = self.part_count(id).map(|count| (0..count).filter(|part| !named.contains(part)));
+            let others = others.and_then(|others| {
+                let symbol = Symbol::Partition(id.index());
+                Region::any(others.map(|part| self.members.get(&(symbol, part as usize))?.as_ref()))
+            });
+            outside = outside.zip(others).and_then(|(left, others)| left.and(&others));
+        }
         if outside.as_ref().is_some_and(Region::is_empty) {
             return;
         }

@@ -21,6 +21,9 @@ impl Checker<'_, '_> {
                     None => self.rows_table(item, table),
                 },
                 ItemKind::Events(events) => self.events_table(item, events),
+                ItemKind::Rates(rates) => self.rates_table(item, rates),
+                // Its columns are those of its touches, which may be declared further down.
+                ItemKind::Attribution(_) => super::attribution::no_columns_yet(item),
                 _ => continue,
             };
             self.columns.push(super::columns(&table.fields));
@@ -28,6 +31,7 @@ impl Checker<'_, '_> {
         }
         self.subject_table();
         self.parents();
+        self.credited_tables();
         self.shadowed();
     }
 
@@ -133,10 +137,12 @@ impl Checker<'_, '_> {
                 recorded: has(AttributeKind::Recorded),
                 merged: has(AttributeKind::Merged),
                 parent: has(AttributeKind::Parent),
+                currency: None,
                 doc: field.doc.clone(),
                 span: field.name.span,
             });
         }
+        self.currencies(table, &mut fields, declared);
         fields
     }
 
@@ -191,7 +197,7 @@ impl Checker<'_, '_> {
         self.no_column(name, &table, &columns);
     }
 
-    fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
+    pub(super) fn no_column(&mut self, name: &ast::Name, table: &str, columns: &[String]) {
         let message = format!("`{table}` has no column `{}`", name.text);
         let diagnostic = Diagnostic::new(Code::UnknownColumn, name.span, message).label("not a column of this table");
         let columns = columns.iter().map(String::as_str);
@@ -220,6 +226,8 @@ impl Checker<'_, '_> {
                 );
                 Type::Unknown
             }
+            // Which column it is, is looked up once all columns are there.
+            TypeExprKind::MoneyBy(_) => Type::Mixed,
             TypeExprKind::Money(Some(name)) => match Currency::new(&name.text) {
                 Some(currency) => Type::Number(Unit::Money(currency)),
                 None => {
@@ -434,6 +442,7 @@ pub(super) fn plain_field(name: &str, ty: Type, span: crate::span::Span) -> Fiel
         recorded: false,
         merged: false,
         parent: false,
+        currency: None,
         doc: None,
         span,
     }

@@ -2,7 +2,7 @@
 
 use super::args::CheckArgs;
 use super::findings::{self, Count, Findings};
-use super::project::{Project, search};
+use super::project::{CONFIG, Project, search};
 use super::session::{Compiled, exit_code};
 use super::stop::Stop;
 use super::terminal::Terminal;
@@ -99,7 +99,7 @@ fn projects(args: &CheckArgs) -> Result<Vec<Project>, Stop> {
     let mut projects = Vec::new();
     for directory in directories {
         let found = search(&directory)?;
-        if found.files.is_empty() && !found.projects.is_empty() {
+        if found.files.is_empty() && !found.projects.is_empty() && !directory.join(CONFIG).is_file() {
             for inner in &found.projects {
                 projects.push(Project::open(Some(inner))?);
             }

@@ -1,16 +1,18 @@
 //! Finding and reading the files of a project.
 
+use super::packages::Packages;
 use super::stop::Stop;
 pub use crate::data::reason;
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostics};
+use crate::library::FIRST_SOURCE;
 use crate::report::counted;
 use crate::source::{Source, Sources};
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Rule files beyond this are something else by mistake.
-const LARGEST: u64 = 16 * 1024 * 1024;
+pub const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The name of the project file.
 pub const CONFIG: &str = "laud.toml";
@@ -26,6 +28,10 @@ pub struct Project {
     pub sources: Sources,
     /// The project file, if there is one.
     pub config: Option<Source>,
+    /// The project files of packages.
+    pub package_configs: Vec<Source>,
+    /// What is wrong with packages. Spans carry the place among the project files, the project's own being the first.
+    pub problems: Diagnostics,
 }
 
 impl Project {
@@ -40,10 +46,11 @@ impl Project {
             return Project::of_files(std::slice::from_ref(&path.to_path_buf()));
         }
         let found = search(path)?;
-        if found.files.is_empty() {
+        let project = Project::read(path.to_path_buf(), &found.files)?;
+        if project.sources.is_empty() {
             return Err(nothing_found(path, &found));
         }
-        Project::read(path.to_path_buf(), &found.files)
+        Ok(project)
     }
 
     /// Reads some rule files as one program; the project file is looked for beside the first.
@@ -58,23 +65,31 @@ impl Project {
     }
 
     fn read(directory: PathBuf, files: &[PathBuf]) -> Result<Project, Stop> {
-        if files.len() > usize::from(u16::MAX) {
-            return Err(Stop::usage(format!(
-                "{} are more than laud reads",
-                counted(files.len() as u64, "file", "files")
-            )));
+        let config = project_file(&directory);
+        let packages = Packages::load(&directory, files, config.as_ref())?;
+        let count = packages.own.len() + packages.sources.len() + packages.configs.len();
+        if count >= usize::from(FIRST_SOURCE) {
+            return Err(Stop::usage(format!("{} are more than laud reads", counted(count as u64, "file", "files"))));
         }
         let mut sources = Sources::new();
-        for file in files {
+        for file in &packages.own {
             sources.push(read_source(file));
         }
-        let config = directory.join(CONFIG);
-        // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
-        let config = config.symlink_metadata().is_ok().then(|| read_config(&config));
+        for source in packages.sources {
+            sources.push(source);
+        }
         let absolute = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
         let name = absolute.file_name().map_or_else(|| "project".to_string(), |n| n.to_string_lossy().into_owned());
-        Ok(Project { directory, name, sources, config })
+        let (package_configs, problems) = (packages.configs, packages.problems);
+        Ok(Project { directory, name, sources, config, package_configs, problems })
     }
+}
+
+/// The project file of a directory, if there is one.
+pub fn project_file(directory: &Path) -> Option<Source> {
+    let config = directory.join(CONFIG);
+    // Whatever stands there under this name is meant to be read, even if it is a link that leads nowhere.
+    config.symlink_metadata().is_ok().then(|| read_config(&config))
 }
 
 /// True for a directory with a project file or a rule file right in it.
@@ -139,14 +154,31 @@ fn nothing_found(path: &Path, found: &Found) -> Stop {
     }
 }
 
-/// A path as people write it.
-fn shown(path: &Path) -> String {
+/// A path as people write it; `a/../b` is `b`.
+pub fn shown(path: &Path) -> String {
+    let path = &plain(path);
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").unwrap_or(&text).to_string()
 }
 
+/// A path without `.` and without steps down and up again.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        let back = matches!(out.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if back => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// Reads a rule file or the project file. One that cannot be read is a finding beside those in the other files.
-fn read_source(path: &Path) -> Source {
+pub fn read_source(path: &Path) -> Source {
     let name = shown(path);
     let file = path.file_name().map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
     match read(path) {

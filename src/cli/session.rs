@@ -39,12 +39,27 @@ impl Compiled {
         let mut sources = project.sources.clone();
         let (program, mut diagnostics) = crate::compile(&sources, settings);
         let mut config = None;
-        if let Some(source) = &project.config {
+        let mut ids = Vec::new();
+        for (i, source) in project.config.iter().chain(&project.package_configs).enumerate() {
             let id = sources.push(source.clone());
-            match &source.damage {
-                Some(damage) => diagnostics.push(damage.finding(id)),
-                None => config = Config::parse(id, source, &mut diagnostics),
+            ids.push(id);
+            let parsed = match &source.damage {
+                Some(damage) => {
+                    diagnostics.push(damage.finding(id));
+                    None
+                }
+                None => Config::parse(id, source, &mut diagnostics),
+            };
+            if i == 0 && project.config.is_some() {
+                config = parsed;
             }
+        }
+        for problem in project.problems.iter() {
+            let mut problem = problem.clone();
+            for label in &mut problem.labels {
+                label.span.source = ids.get(usize::from(label.span.source)).copied().unwrap_or(u16::MAX);
+            }
+            diagnostics.push(problem);
         }
         Compiled { sources, program, config, findings: diagnostics.sorted() }
     }

@@ -1,12 +1,12 @@
 //! A column being filled: typed cells, and what is known about those that could not be read.
 
 use super::advice::{Home, quoted};
-use super::binding::ColumnBinding;
 use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
 use super::marks::Marks;
 use super::rivals::Rivals;
-use super::table::told;
+use super::settings::ColumnBinding;
 use super::undeclared::Undeclared;
+use super::wording::{clip, shorten, told};
 use super::{Cells, DataError};
 use crate::calendar::Date;
 use crate::program::{Field, FieldId, Program, Table, Type, Unit};
@@ -50,7 +50,6 @@ pub(super) struct Texts {
 /// How many texts of a column are remembered, and how much of each: enough for the list of rejects.
 const TEXTS: usize = 50_000;
 const KEPT: usize = 200;
-const SHOWN: usize = 40;
 
 impl Texts {
     /// The number of a text.
@@ -79,20 +78,6 @@ impl Texts {
     }
 }
 
-/// A text short enough to be an example, without line ends.
-pub(super) fn clip(text: &str) -> String {
-    shorten(text, SHOWN)
-}
-
-/// At most so many characters, without line ends.
-pub(super) fn shorten(text: &str, most: usize) -> String {
-    let mut short: String = text.trim().chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(most).is_some() {
-        short.push('…');
-    }
-    short
-}
-
 impl ColumnBuilder {
     /// For a column of a table; `None` if there is no such column.
     pub(super) fn new(
@@ -105,7 +90,7 @@ impl ColumnBuilder {
         let field = table.fields.get(index)?;
         let cells = match field.ty {
             Type::Boolean => Cells::Boolean(Vec::new()),
-            Type::Number(_) => Cells::Number(Vec::new()),
+            Type::Number(_) | Type::Mixed => Cells::Number(Vec::new()),
             Type::Date => Cells::Date(Vec::new()),
             Type::Instant => Cells::Instant(Vec::new()),
             Type::Enum(_) => Cells::Symbol(Vec::new()),
@@ -273,6 +258,12 @@ impl ColumnBuilder {
     /// The text of a row.
     pub(super) fn text(&self, row: usize) -> Option<&Arc<str>> {
         if let Cells::Text(v) = &self.cells { v.get(row).and_then(Option::as_ref) } else { None }
+    }
+
+    /// The place of a value of a list, as text.
+    pub(super) fn place(&self, row: usize) -> String {
+        let place = if let Cells::Symbol(v) = &self.cells { v.get(row).copied().flatten() } else { None };
+        place.map_or(String::new(), |place| place.to_string())
     }
 
     /// True if both rows hold the same.

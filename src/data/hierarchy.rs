@@ -1,8 +1,8 @@
 //! Accounts above each other: the column that names the one above, made to follow merges, and circles told.
 
 use super::keys::{Moved, Round, circles, told_key};
-use super::notes::{note, plural};
 use super::table::TableBuilder;
+use super::wording::{note, plural};
 use super::{Cells, NoteKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;

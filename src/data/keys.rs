@@ -1,8 +1,8 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
-use super::notes::{note, plural};
 use super::orphans::Orphans;
-use super::table::{TableBuilder, told};
+use super::table::TableBuilder;
+use super::wording::{note, plural, told};
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table};
@@ -15,9 +15,20 @@ use std::sync::Arc;
 /// Where merged-away keys went: old key to the key that holds its rows now.
 pub type Moved = HashMap<Arc<str>, Arc<str>>;
 
+/// Makes the pair of currencies the key of a table of rates, which has no other: two rates of one pair and day are in
+/// conflict.
+pub fn of_pairs(builder: &mut TableBuilder<'_>, pair: [FieldId; 2]) {
+    let code = |field: FieldId, row: usize| match builder.columns.get(field.index()) {
+        Some(column) => column.text(row).map_or_else(|| column.place(row), |text| text.trim().to_uppercase()),
+        None => String::new(),
+    };
+    let keys = (0..builder.origins.len()).map(|row| Arc::from(pair.map(|field| code(field, row)).join(" to ")));
+    builder.keys = keys.collect();
+}
+
 /// Drops rows whose key was there before: of rows that differ, the one recorded last stays, or else the first.
 pub fn dedupe(builder: &mut TableBuilder<'_>) {
-    if builder.table.key.is_none() {
+    if builder.keys.is_empty() {
         return;
     }
     let rows = builder.origins.len();

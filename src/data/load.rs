@@ -3,12 +3,13 @@
 
 use super::advice::{Home, quoted};
 use super::binding::{Binding, Place, TableBinding};
-use super::config::Format;
 use super::input::{self, Kind};
 use super::keys::{self, Moved};
 use super::links;
-use super::notes::{CellNote, note, plural};
+use super::notes::CellNote;
+use super::settings::Format;
 use super::table::TableBuilder;
+use super::wording::{note, plural};
 use super::{DataError, Dataset, LoadReport, NoteKind, Reject, TableData, TableReport};
 use crate::diagnostics::nearest;
 use crate::program::{Program, TableId};
@@ -51,6 +52,10 @@ pub fn load(
         let index = pending.remove(at);
         let Some(table) = program.tables.get(index) else { continue };
         let id = TableId(index as u32);
+        if program.attributions.iter().any(|attribution| attribution.table == id) {
+            // Made of other tables, once they are there.
+            continue;
+        }
         let bound = binding.tables.get(index).unwrap_or(&nothing);
         let files = match find(program, binding, bound, id) {
             Ok(files) => files,
@@ -73,6 +78,9 @@ pub fn load(
         if !fatal.is_empty() {
             errors.extend(fatal);
             continue;
+        }
+        if let Some(rates) = program.rates.filter(|rates| rates.table == id) {
+            keys::of_pairs(&mut builder, [rates.from, rates.to]);
         }
         keys::dedupe(&mut builder);
         let mut data =
@@ -151,6 +159,7 @@ pub fn load(
         dataset.tables.push(data);
         report.tables.push(account);
     }
+    crate::engine::reference::derive(program, &mut dataset, &mut report, on_reject);
     Ok((dataset, report))
 }
 

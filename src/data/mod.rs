@@ -23,14 +23,17 @@ mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod rivals;
+mod settings;
 mod table;
 mod undeclared;
+mod wording;
 
-pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
-pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
+pub use binding::{Binding, Place, TableBinding, without_config};
+pub use config::{Config, Profile};
 pub use fold::fold;
 pub use input::reason;
 pub use load::load;
+pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;
 use crate::number::Decimal;
@@ -87,6 +90,10 @@ pub struct TableData {
     pub merged_names: Vec<(Arc<str>, Arc<str>)>,
     /// Event tables: rows that were re-keyed because of a merge, with the key they were recorded under.
     pub rekeyed: HashMap<u32, Arc<str>>,
+    /// Attributions: touches that take no part, and why.
+    pub left_out: HashMap<u32, Arc<str>>,
+    /// Attributions: how the credit of the others came about.
+    pub remarks: HashMap<u32, Arc<str>>,
 }
 
 impl TableData {
@@ -179,6 +186,24 @@ pub enum Cells {
 }
 
 impl Column {
+    /// The cells of some rows, in that order.
+    pub(crate) fn pick(&self, rows: &[u32]) -> Column {
+        fn of<T: Clone>(list: &[Option<T>], rows: &[u32]) -> Vec<Option<T>> {
+            rows.iter().map(|row| list.get(*row as usize).cloned().flatten()).collect()
+        }
+        let cells = match &self.cells {
+            Cells::Boolean(v) => Cells::Boolean(of(v, rows)),
+            Cells::Number(v) => Cells::Number(of(v, rows)),
+            Cells::Date(v) => Cells::Date(of(v, rows)),
+            Cells::Instant(v) => Cells::Instant(of(v, rows)),
+            Cells::Symbol(v) => Cells::Symbol(of(v, rows)),
+            Cells::Text(v) => Cells::Text(of(v, rows)),
+        };
+        let bad = |(_, row): &(usize, &u32)| self.unreadable.binary_search(row).is_ok();
+        let unreadable = rows.iter().enumerate().filter(bad).map(|(place, _)| place as u32).collect();
+        Column { cells, unreadable }
+    }
+
     /// The cell of a row.
     pub fn value(&self, row: u32) -> Value {
         let i = row as usize;

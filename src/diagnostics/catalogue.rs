@@ -57,6 +57,7 @@ catalogue! {
     RowLength "L0013" "row-length" Error
     WrongQuotes "L0014" "wrong-quotes" Error
     UnreadableFile "L0015" "unreadable-file" Error
+    MixedConditions "L0016" "mixed-conditions" Warning
 
     // ---------- L01xx: names ----------
     UnknownName "L0101" "unknown-name" Error
@@ -132,6 +133,18 @@ catalogue! {
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
 
+    // ---------- L07xx: packages ----------
+    FinalDeclaration "L0701" "final-declaration" Error
+    Loosened "L0702" "loosened" Error
+    LocalShare "L0703" "local-share" Error
+    ExtensionMisplaced "L0704" "extension-misplaced" Error
+    ExtensionClash "L0705" "extension-clash" Error
+    // ---------- L07xx: money and credit ----------
+    RatesIncomplete "L0701" "rates-incomplete" Error
+    MixedMoney "L0702" "mixed-money" Error
+    AttributionIncomplete "L0703" "attribution-incomplete" Error
+    CreditAddedTwice "L0704" "credit-added-twice" Error
+
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error
     UnknownSetting "L0902" "unknown-setting" Error
@@ -140,6 +153,9 @@ catalogue! {
     SettingConflict "L0905" "setting-conflict" Error
     UnknownProfile "L0906" "unknown-profile" Error
     FixedZone "L0907" "fixed-zone" Warning
+    PackageMissing "L0908" "package-missing" Error
+    PackageCycle "L0909" "package-cycle" Error
+    PackageClash "L0910" "package-clash" Error
 
     // ---------- D01xx: data ----------
 }

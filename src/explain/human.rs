@@ -1,8 +1,7 @@
 //! The page for people.
 
 use super::{
-    AggregateWhy, CardWhy, Condition, CorrectionWhy, LimitWhy, LineWhy, MetricWhy, PeriodsWhy, RowWhy, RuleWhy,
-    WeighedWhy, Why,
+    AggregateWhy, CardWhy, Condition, CorrectionWhy, LimitWhy, LineWhy, MetricWhy, RowWhy, RuleWhy, WeighedWhy, Why,
 };
 use crate::number::Decimal;
 use crate::report::accounts::short;
@@ -292,10 +291,8 @@ impl Page {
         }
         for periods in &unfolded.periods {
             self.gap();
-            self.line(&clean(&periods_words(periods)));
-            let mut table = Table::new(vec![Column::default(); 3]);
-            periods.points.iter().for_each(|point| clauses(point, "", 0, &mut table));
-            let text = table.human(LABEL - 2, &self.layout);
+            self.line(&clean(&periods.words()));
+            let text = periods.table().human(LABEL - 2, &self.layout);
             self.out.push_str(&text);
         }
         for aggregate in &unfolded.aggregates {
@@ -335,13 +332,6 @@ impl Page {
             self.line(&paint.dim(&format!("  and {more} (all of them with --format json, md or csv)")));
         }
     }
-}
-
-/// `streak of references >= 1 over 8 quarters = 2`
-pub(super) fn periods_words(periods: &PeriodsWhy) -> String {
-    let value = periods.value.missing.map_or_else(|| periods.value.shown.clone(), |why| format!("missing ({why})"));
-    let told = periods.told.as_ref().map_or(String::new(), |told| format!(" ({told})"));
-    format!("{} = {value}{told}", periods.text)
 }
 /// At most so many scores that people set are printed for people, the latest.
 const SET_BY_HAND: usize = 4;
@@ -556,7 +546,8 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         }
         let what = if row.kept { "counts".to_string() } else { row.reason.clone().unwrap_or_default() };
         let merged = row.merged_from.as_ref().map_or(String::new(), |from| format!("; from {from}, merged"));
-        let what = format!("{what}{merged}");
+        let remark = row.remark.as_ref().map_or(String::new(), |remark| format!("; {remark}"));
+        let what = format!("{what}{merged}{remark}");
         cells.extend([cell(&row.place), cell(&what)]);
         table.row(cells);
     }

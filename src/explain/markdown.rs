@@ -1,6 +1,6 @@
 //! The page as Markdown, for a ticket or the comment of a pull request.
 
-use super::human::{clauses, correction_words, headline, limit_words, lines_table, periods_words, rows_table};
+use super::human::{clauses, correction_words, headline, limit_words, lines_table, rows_table};
 use super::{CardWhy, MetricWhy, RuleWhy, Why};
 use crate::report::accounts::short;
 use crate::report::table::{Cell, Column, Table, clean, escaped};
@@ -75,11 +75,7 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         out.push_str(&format!("\nbenchmark `{}`\n\n", benchmark.name));
         out.extend(benchmark.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
     }
-    for periods in &unfolded.periods {
-        out.push_str(&format!("\n`{}`\n\n", clean(&periods_words(periods))));
-        let mark = |holds: Option<bool>| holds.map_or("?", |yes| if yes { "yes" } else { "no" });
-        out.extend(periods.points.iter().map(|p| format!("- {}: {}\n", mark(p.holds), escaped(&p.shown))));
-    }
+    unfolded.periods.iter().for_each(|periods| out.push_str(&periods.markdown()));
     for aggregate in &unfolded.aggregates {
         let value =
             aggregate.value.missing.map_or_else(|| escaped(&aggregate.value.shown), |m| format!("missing ({m})"));

@@ -16,6 +16,7 @@ mod markdown;
 mod past;
 mod portfolio;
 mod probe;
+mod remarks;
 mod replay;
 mod standing;
 mod trace;
@@ -115,12 +116,13 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
         ExprKind::Elapsed { .. } => false,
         ExprKind::Aggregate(aggregate) => match aggregate.function {
             A::Count | A::Distinct | A::Share | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => false,
+            A::Run | A::NearDuplicates | A::Matches | A::TopShare | A::Hhi | A::EffectiveNumber => false,
             _ => aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v)),
         },
         // A place among others says little about a person, and so does what all accounts amount to.
         ExprKind::Ranked(_) => false,
         ExprKind::Across(across) => match across.function {
-            A::Sum | A::Avg | A::Median | A::Min | A::Max => {
+            A::Sum | A::WithoutTop | A::Avg | A::Median | A::Min | A::Max => {
                 across.value.as_ref().is_some_and(|v| personal_in(program, None, v))
             }
             _ => false,

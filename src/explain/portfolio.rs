@@ -5,7 +5,7 @@ mod rows;
 use rows::{SpreadWhy, WholeRuleWhy};
 
 use super::words::{self, Words};
-use super::{BandWhy, Operand, Shown, personal};
+use super::{BandWhy, Case, Operand, Shown, Traced, personal, replay, unfold};
 use crate::data::Dataset;
 use crate::engine::reference::{Evaluator, Part};
 use crate::engine::{AccountsTold, PortfolioResult};
@@ -81,6 +81,9 @@ pub struct WholeMetricWhy {
     /// Each benchmark in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub benchmarks: Vec<super::BenchmarkWhy>,
+    /// Each condition over periods in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<super::PeriodsWhy>,
     /// Each aggregate of accounts in it.
     pub aggregates: Vec<AcrossWhy>,
     /// Each aggregate of rows in it.
@@ -155,10 +158,16 @@ fn metric_why(whole: Whole, metric: &Metric, result: &PortfolioResult) -> WholeM
         taken: result.band.as_deref() == Some(&band.name),
     });
     let aggregates = metric.value.across().into_iter().zip(&result.accounts);
-    let as_of = whole.stamp.as_of;
-    let told = |id| {
-        let found = whole.evaluator.compared_with(id, as_of);
-        super::benchmark::benchmark(program, id, &found, as_of, whole.personal)
+    let nobody = whole.evaluator.nobody(whole.stamp.as_of);
+    let (account, probe) = (nobody.result(), Traced::new(whole.evaluator, &nobody));
+    let case = Case {
+        program,
+        sources: whole.sources,
+        data: whole.data,
+        stamp: whole.stamp,
+        account: &account,
+        probe: &probe,
+        personal: whole.personal,
     };
     WholeMetricWhy {
         name: metric.header.name.clone(),
@@ -169,7 +178,8 @@ fn metric_why(whole: Whole, metric: &Metric, result: &PortfolioResult) -> WholeM
         definition: Words::new(program).expr(&metric.value),
         reads,
         thresholds: rows.collect(),
-        benchmarks: metric.value.benchmarks().into_iter().filter_map(told).collect(),
+        benchmarks: unfold::benchmarks(case, &metric.value),
+        periods: metric.value.replayed().into_iter().map(|e| replay::periods(case, e)).collect(),
         aggregates: aggregates.map(|(across, told)| across_why(whole, metric, across, told)).collect(),
         rows: rows::spreads(whole, metric, result),
         position: whole.sources.position(metric.header.span),
@@ -328,6 +338,10 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
             out.push_str(&format!("\nbenchmark {}\n", benchmark.name));
             benchmark.lines().iter().for_each(|(label, text)| labelled(&mut out, label, text));
         }
+        for periods in &metric.periods {
+            out.push_str(&format!("\n{}\n", clean(&periods.words())));
+            out.push_str(&periods.table().human(11, layout));
+        }
         for across in &metric.aggregates {
             out.push_str(&format!("\n{} = {}\n", clean(&across.text), missing_or(&across.value)));
             labelled(&mut out, "of", across.of.trim_start_matches("of "));
@@ -386,6 +400,7 @@ pub fn portfolio_markdown(why: &PortfolioWhy) -> String {
             out.push_str(&format!("\nbenchmark `{}`\n\n", benchmark.name));
             out.extend(benchmark.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
         }
+        metric.periods.iter().for_each(|periods| out.push_str(&periods.markdown()));
         for across in &metric.aggregates {
             let value = escaped(&missing_or(&across.value));
             out.push_str(&format!("\n`{}` is {value} {}\n", clean(&across.text), escaped(&across.of)));

@@ -2,10 +2,10 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
-use crate::engine::reference::{Compared, OfRow, Part, Replayed, Standing};
+use crate::engine::reference::{Compared, OfRow, Part, RateUsed, Replayed, Standing};
 use crate::number::Decimal;
-use crate::program::{Across, Aggregate, BenchmarkId, Expr, Ranked, RowMetricId};
-use crate::value::Value;
+use crate::program::{Across, Aggregate, BenchmarkId, Convert, Expr, Ranked, RowMetricId};
+use crate::value::{Missing, Value};
 
 /// Answers about one account at one as-of date.
 pub trait Probe {
@@ -20,6 +20,12 @@ pub trait Probe {
 
     /// Where the account stands among others.
     fn standing(&self, ranked: &Ranked) -> Standing;
+
+    /// The rows that were looked at beside those of an aggregate, and have no partner among them.
+    fn unmatched(&self, aggregate: &Aggregate) -> Vec<u32>;
+
+    /// The rate by which something about the account is converted.
+    fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing>;
 
     /// How the account compares with a benchmark.
     fn compared_with(&self, id: BenchmarkId) -> Compared;
@@ -76,6 +82,8 @@ pub struct TracedRow {
     pub weight: Option<Decimal>,
     /// What it adds, where rows are added up.
     pub adds: Option<Decimal>,
+    /// What is remarkable about it: a rate, a text that it repeats.
+    pub remark: Option<String>,
 }
 
 /// Why a row does not count.

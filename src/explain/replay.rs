@@ -1,11 +1,13 @@
 //! Conditions over periods, told point by point: `for 3 quarters`, `streak of …`, `… until …`.
 
 use super::conditions::condition;
+use super::human::clauses;
 use super::words::Words;
 use super::{Case, Condition, Shown, past};
 use crate::calendar::Date;
 use crate::engine::reference::Replayed;
 use crate::program::{Expr, ExprKind};
+use crate::report::table::{Column, Table, clean, escaped};
 use serde::Serialize;
 
 /// A condition over periods and what it was at the end of each.
@@ -20,6 +22,30 @@ pub struct PeriodsWhy {
     pub told: Option<String>,
     /// The points: latest first, or for a state from the earliest on.
     pub points: Vec<Condition>,
+}
+
+impl PeriodsWhy {
+    /// `streak of references >= 1 over 8 quarters = 2`
+    pub fn words(&self) -> String {
+        let value = self.value.missing.map_or_else(|| self.value.shown.clone(), |why| format!("missing ({why})"));
+        let told = self.told.as_ref().map_or(String::new(), |told| format!(" ({told})"));
+        format!("{} = {value}{told}", self.text)
+    }
+
+    /// The points below each other.
+    pub fn table(&self) -> Table {
+        let mut table = Table::new(vec![Column::default(); 3]);
+        self.points.iter().for_each(|point| clauses(point, "", 0, &mut table));
+        table
+    }
+
+    /// The same as Markdown.
+    pub fn markdown(&self) -> String {
+        let mark = |holds: Option<bool>| holds.map_or("?", |yes| if yes { "yes" } else { "no" });
+        let mut out = format!("\n`{}`\n\n", clean(&self.words()));
+        out.extend(self.points.iter().map(|p| format!("- {}: {}\n", mark(p.holds), escaped(&p.shown))));
+        out
+    }
 }
 
 /// The facts.

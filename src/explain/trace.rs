@@ -4,9 +4,9 @@ use super::{Dropped, Probe, Step, TracedRow, TracedRows};
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
-use crate::engine::reference::{self, Account, Compared, Evaluator, Outcome, Replayed, Standing};
-use crate::program::{Aggregate, BenchmarkId, Expr, Keep, Program, Ranked};
-use crate::value::Value;
+use crate::engine::reference::{self, Account, Compared, Evaluator, Outcome, RateUsed, Replayed, Standing};
+use crate::program::{Aggregate, BenchmarkId, Convert, Expr, Keep, Program, Ranked};
+use crate::value::{Missing, Value};
 
 /// An account of the reference interpreter that can be asked.
 pub struct Traced<'a> {
@@ -27,13 +27,18 @@ impl Probe for Traced<'_> {
     }
 
     fn then(&self, as_of: Date, ask: &mut dyn FnMut(&AccountResult, &dyn Probe)) {
-        if let Some(account) = self.evaluator.account(self.account.id(), as_of) {
+        let account = match self.account.id() {
+            "" => Some(self.evaluator.nobody(as_of)),
+            id => self.evaluator.account(id, as_of),
+        };
+        if let Some(account) = account {
             ask(&account.result(), &Traced::new(self.evaluator, &account));
         }
     }
 
     fn rows(&self, aggregate: &Aggregate) -> TracedRows {
         let trace = self.account.rows_of(aggregate);
+        let remarks = super::remarks::of_rows(self.evaluator, self.account, aggregate, &trace);
         let data: &Dataset = self.evaluator.data;
         let table = data.table(trace.table);
         let dated = self.evaluator.program.table(trace.table).is_some_and(|t| t.kind.at().is_some());
@@ -48,6 +53,7 @@ impl Probe for Traced<'_> {
                 decay: None,
                 weight: None,
                 adds: None,
+                remark: remarks.get(&row.row).cloned(),
             };
             match row.outcome {
                 Outcome::Counted(counted) => {
@@ -57,7 +63,13 @@ impl Probe for Traced<'_> {
                     told.capped = counted.capped.map(|c| (c.from, c.to));
                     (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);
                 }
-                Outcome::Dropped(why) => told.dropped = Some(reason(self.evaluator.program, aggregate, table, why)),
+                Outcome::Dropped(why) => {
+                    let mut dropped = reason(self.evaluator.program, aggregate, table, why);
+                    if let Some(why) = table.and_then(|t| t.left_out.get(&row.row)) {
+                        dropped.reason = why.to_string();
+                    }
+                    told.dropped = Some(dropped);
+                }
             }
             told
         });
@@ -72,6 +84,14 @@ impl Probe for Traced<'_> {
 
     fn standing(&self, ranked: &Ranked) -> Standing {
         self.account.standing(ranked)
+    }
+
+    fn unmatched(&self, aggregate: &Aggregate) -> Vec<u32> {
+        self.account.pairs(aggregate).1
+    }
+
+    fn rate(&self, convert: &Convert) -> Result<RateUsed, Missing> {
+        self.account.rate(convert, None)
     }
 
     fn compared_with(&self, id: BenchmarkId) -> Compared {
@@ -106,6 +126,7 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
     let (step, words) = match why {
         D::Filter { unknown: false } => (Step::Filter, "filter not met".to_string()),
         D::Filter { unknown: true } => (Step::Filter, "filter unknown: something is missing".to_string()),
+        D::LeftOut => (Step::Source, "takes no part".to_string()),
         D::Window => (Step::Window, "outside the window".to_string()),
         D::Repeat(of) => (Step::Dedupe, format!("repeats {}", place(of))),
         D::NotLatest(of) => (Step::Latest, format!("{} is later", place(of))),
@@ -120,6 +141,10 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
         D::NoValue(missing) => {
             let value = aggregate.value.as_ref().map_or_else(|| "value".to_string(), row_words);
             (Step::Value, format!("{value} is missing ({missing})"))
+        }
+        D::NoKey(missing) => {
+            let by: Vec<String> = aggregate.by.iter().map(row_words).collect();
+            (Step::Value, format!("{} is missing ({missing})", by.join(", ")))
         }
         D::NoWeight(missing) => {
             let weight = aggregate.weight.as_ref().map_or_else(|| "weight".to_string(), row_words);

@@ -188,7 +188,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
 }
 
 /// The benchmarks that it is compared with.
-fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
+pub fn benchmarks(case: Case, expr: &Expr) -> Vec<super::BenchmarkWhy> {
     let told = |id| {
         let found = case.probe.compared_with(id);
         super::benchmark::benchmark(case.program, id, &found, case.probe.as_of(), case.personal)
@@ -214,6 +214,16 @@ fn operands(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
             if !out.contains(&operand) {
                 out.push(operand);
             }
+        }
+        ExprKind::Convert(ref convert) => {
+            let used = case.probe.rate(convert);
+            let value = match &used {
+                Ok(used) => Value::Number(used.rate),
+                Err(reason) => Value::Missing(*reason),
+            };
+            operands(case, &convert.amount, out);
+            let text = format!("rate {}", super::remarks::rate(case.program, case.data, convert, &used));
+            out.push(Operand { text, value: Shown::new(case.program, Type::PLAIN, &value) });
         }
         // What it reads, it reads of every account.
         ExprKind::Across(_) => {}
@@ -252,6 +262,7 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             }),
             step: row.dropped.as_ref().map(|d| d.step.word()),
             reason: row.dropped.as_ref().map(|d| d.reason.clone()),
+            remark: row.remark.clone().filter(|_| !hidden),
             value: if hidden { worth.map(Shown::masked) } else { worth },
             diminish: row.diminish.map(|n| figure(n, 3)),
             capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
@@ -279,6 +290,9 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
     }
 }
 
+/// Rows without a partner that are named.
+const MOST_ALONE: usize = 20;
+
 /// Why rows are not seen: the source says nothing about the window, or they are dated later.
 fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> {
     let mut out = Vec::new();
@@ -302,6 +316,18 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
             out.push(format!("{why}: nothing is known, no row is seen"));
         }
     }
+    if let Some(with) = &aggregate.with {
+        let others = case.data.table(with.other.source);
+        let alone = case.probe.unmatched(aggregate);
+        let places: Vec<String> = alone.iter().take(MOST_ALONE).filter_map(|row| Some(others?.place(*row))).collect();
+        let more = alone.len().saturating_sub(places.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let other = case.program.table(with.other.source).map_or("?", |t| &t.header.name);
+        if !alone.is_empty() {
+            let rows = counted(alone.len() as u64, "row", "rows");
+            out.push(format!("{rows} of `{other}` without a partner: {}{more}", places.join(", ")));
+        }
+    }
     if traced.covered && traced.after_as_of > 0 {
         let rows = counted(traced.after_as_of, "row is", "rows are");
         out.push(format!("{rows} dated after {} and not seen", case.probe.as_of()));
@@ -314,13 +340,13 @@ fn result_type(aggregate: &Aggregate) -> Type {
     use AggregateFunction as A;
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
-        A::Count | A::Distinct => Type::PLAIN,
+        A::Count | A::Distinct | A::Run | A::NearDuplicates | A::Matches => Type::PLAIN,
         A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
         A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
         A::CsatMean => Type::Number(crate::program::Unit::Points),
         A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,
-        A::First | A::Last => value.unwrap_or(Type::Date),
-        A::Sum | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
+        A::First | A::Last | A::NthLast => value.unwrap_or(Type::Date),
+        A::Sum | A::WithoutTop | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
     }
 }
 

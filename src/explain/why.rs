@@ -461,6 +461,9 @@ pub struct RowWhy {
     pub step: Option<&'static str>,
     /// Why it was left out.
     pub reason: Option<String>,
+    /// What is remarkable about it: the rate it was converted by, the text it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
     /// What it is worth.
     pub value: Option<Shown>,
     /// What is left of it because of those before it in its period, as a factor.

@@ -3,7 +3,7 @@
 //! The source text itself will not do: an expanded definition stands elsewhere and has other names in it.
 
 use crate::ast::{CompareOp, Shift, WindowKind};
-use crate::builtins::{CATALOGUE, Function, Ranking};
+use crate::builtins::{AggregateFunction, CATALOGUE, Function, Ranking};
 use crate::calendar::PeriodKind;
 use crate::number::Decimal;
 use crate::program::{
@@ -143,6 +143,10 @@ impl<'a> Words<'a> {
             }
             ExprKind::Ranked(ranked) => (self.ranked(ranked), Grip::Product),
             ExprKind::Across(across) => (self.across(across), Grip::Whole),
+            ExprKind::Convert(convert) => {
+                let on = convert.on.as_ref().map_or(String::new(), |on| format!(", {}", self.expr(on)));
+                (format!("convert({}, {}{on})", self.expr(&convert.amount), convert.to), Grip::Whole)
+            }
             ExprKind::Portfolio(id) => (named(program.portfolio(*id).map(|m| &*m.header.name)), Grip::Whole),
             ExprKind::Benchmark { id, position } => {
                 let word = if *position { "position" } else { "gap" };
@@ -202,6 +206,7 @@ impl<'a> Words<'a> {
         out.push_str(whom);
         out.extend(across.filter.as_ref().map(|filter| format!(" where {}", own.expr(filter))));
         out.extend(across.weight.as_ref().map(|weight| format!(" weighted by {}", own.expr(weight))));
+        out.push_str(&own.by(&across.by));
         if across.top > 0 {
             out.push_str(&format!(", {}", across.top));
         }
@@ -232,6 +237,21 @@ impl<'a> Words<'a> {
         out.push_str(self.program.table(aggregate.source).map_or("?", |t| &t.header.name));
         for clause in self.clauses(aggregate) {
             out.push_str(&format!(" {clause}"));
+        }
+        out.push_str(&inner.by(&aggregate.by));
+        if let Some(with) = &aggregate.with {
+            let other = self.aggregate(&with.other);
+            let other = other.strip_prefix("count(").and_then(|text| text.strip_suffix(')')).unwrap_or(&other);
+            let by: Vec<String> =
+                with.by.iter().map(|(own, _)| field(self.program, Some(aggregate.source), *own)).collect();
+            let by = if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) };
+            out.push_str(&format!(" with {other}{by} within {}", plural(with.within_days, "day")));
+        }
+        if aggregate.top > 0 {
+            out.push_str(&format!(", {}", aggregate.top));
+        }
+        if aggregate.function == AggregateFunction::NearDuplicates {
+            out.push_str(&format!(", {}", literal(self.program, Type::Number(Unit::Ratio), &aggregate.alike.into())));
         }
         if let Some(n) = aggregate.at_least {
             out.push_str(&format!(", at least {}", plural(n, "answer")));
@@ -265,6 +285,12 @@ impl<'a> Words<'a> {
         out.extend(aggregate.decay.as_ref().map(decay));
         out.extend(aggregate.weight.as_ref().map(|w| format!("weighted by {}", inner.expr(w))));
         out
+    }
+
+    /// ` by contact`
+    fn by(self, by: &[Expr]) -> String {
+        let by: Vec<String> = by.iter().map(|key| self.expr(key)).collect();
+        if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) }
     }
 
     fn keep(self, keep: &Keep) -> String {

@@ -61,6 +61,8 @@ impl Program {
         parts.extend(self.portfolio_rules.iter().map(|x| one(&|h| ("portfolio", x).hash(h))));
         parts.extend(self.scorecards.iter().map(|x| one(&|h| x.hash(h))));
         parts.extend(self.rules.iter().map(|x| one(&|h| x.hash(h))));
+        parts.extend(self.attributions.iter().map(|x| one(&|h| ("attribution", x).hash(h))));
+        parts.extend(self.rates.iter().map(|x| one(&|h| ("rates", x.valid_for).hash(h))));
         parts.sort_unstable();
         let total = one(&|h| parts.hash(h));
         format!("{total:016x}").chars().take(7).collect()

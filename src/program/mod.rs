@@ -7,6 +7,7 @@
 #![allow(missing_docs)] // the fields of a variant are told by the line above it
 
 mod fingerprint;
+mod quiet;
 mod types;
 mod walk;
 
@@ -88,6 +89,10 @@ pub struct Program {
     pub portfolio_rules: Vec<Rule>,
     /// Objectives.
     pub objectives: Vec<Objective>,
+    /// Who is credited with how much of what was won.
+    pub attributions: Vec<Attribution>,
+    /// What currencies are worth in each other, if a table of rates is declared.
+    pub rates: Option<Rates>,
     /// Metrics and scorecards such that each comes after what it reads.
     pub order: Vec<Node>,
     /// A short hash of the program's meaning, printed with every result.
@@ -187,7 +192,7 @@ impl TableKind {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Its name.
     pub name: String,
@@ -209,6 +214,8 @@ pub struct Field {
     pub merged: bool,
     /// Names the row above this one.
     pub parent: bool,
+    /// The column that names the currency of each amount, for `money by currency`.
+    pub currency: Option<FieldId>,
     /// The description.
     pub doc: Option<String>,
     /// Where it is declared.
@@ -583,6 +590,93 @@ pub struct Rule {
     pub ast: Box<crate::ast::Rule>,
 }
 
+/// A table of rates: one unit of `from` is worth `rate` units of `to` from the day `at` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rates {
+    /// Its rows.
+    pub table: TableId,
+    /// The code of the currency that is worth something.
+    pub from: FieldId,
+    /// The code of the currency that it is worth something in.
+    pub to: FieldId,
+    /// How much.
+    pub rate: FieldId,
+    /// From which day on.
+    pub at: FieldId,
+    /// How long a rate may be used; the last day of it is included.
+    pub valid_for: Duration,
+}
+
+/// Who is credited with how much of what was won: a table of events made of touches when the data is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Attribution {
+    /// The table that it makes.
+    pub table: TableId,
+    /// The table of touches; that of what is sold itself, where each sale names who referred it.
+    pub touches: TableId,
+    /// The table of what is sold.
+    pub of: TableId,
+    /// How much is shared out; about a row of `of`.
+    pub amount: Expr,
+    /// What was won; about a row of `of`.
+    pub when: Option<Expr>,
+    /// Touches that take part; about a row of `touches`.
+    pub filter: Option<Expr>,
+    /// When what is sold closed; a column of `of`.
+    pub closed: FieldId,
+    /// The account that is credited; a column of `touches`.
+    pub to: FieldId,
+    /// How many days before the close a touch may lie.
+    pub lookback: Option<i64>,
+    /// How credit is shared.
+    pub model: CreditModel,
+    /// One touch per advocate, day and these.
+    pub once_per: Option<Vec<FieldId>>,
+    /// What these credit is left to them.
+    pub excluding: Vec<TableId>,
+    /// The date, the credit and the share; columns of `table`.
+    pub at: FieldId,
+    pub credit: FieldId,
+    pub share: FieldId,
+}
+
+/// How credit is shared among touches in their order in time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CreditModel {
+    /// Equal parts.
+    Linear,
+    /// All to the first.
+    First,
+    /// All to the last.
+    Last,
+    /// This share to the first and the last each, the rest in equal parts.
+    U(Decimal),
+    /// This share to the first, the first key touch between and the last each, the rest in equal parts.
+    W(Decimal, Box<Expr>),
+    /// By age: halved every so many days before the close.
+    TimeDecay(i64),
+}
+
+impl CreditModel {
+    /// The share of a U that a W without a key touch becomes.
+    pub fn usual_u() -> Decimal {
+        Decimal::from_raw(400_000_000).unwrap_or(Decimal::ZERO)
+    }
+
+    /// As it is written.
+    pub fn words(&self) -> String {
+        let percent = |share: &Decimal| share.mul(Decimal::HUNDRED).unwrap_or(*share).to_string();
+        match self {
+            CreditModel::Linear => "linear".to_string(),
+            CreditModel::First => "first".to_string(),
+            CreditModel::Last => "last".to_string(),
+            CreditModel::U(share) => format!("u {}%", percent(share)),
+            CreditModel::W(share, _) => format!("w {}%", percent(share)),
+            CreditModel::TimeDecay(days) => format!("time decay {days} days"),
+        }
+    }
+}
+
 /// An objective.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Objective {
@@ -691,6 +785,30 @@ pub enum ExprKind {
     RowMetric { metric: RowMetricId, of: TableId },
     /// A column of the row of `of` that the row at hand belongs to or names.
     Related { of: TableId, field: FieldId },
+    /// An amount in another currency.
+    Convert(Box<Convert>),
+}
+
+/// An amount in another currency, by the latest rate on or before a date.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Convert {
+    /// The amount.
+    pub amount: Expr,
+    /// The currency that it is in.
+    pub from: CurrencyOf,
+    /// The currency that is wanted.
+    pub to: Currency,
+    /// The date whose rate is wanted; the as-of date, if absent.
+    pub on: Option<Expr>,
+}
+
+/// What says which currency an amount is in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CurrencyOf {
+    /// Its type.
+    Type(Currency),
+    /// The column beside it.
+    Column(Expr),
 }
 
 /// Where an account stands among the accounts that exist at the same as-of date.
@@ -718,7 +836,7 @@ pub enum Within {
 }
 
 /// An aggregate over accounts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Across {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
@@ -730,8 +848,10 @@ pub struct Across {
     pub weight: Option<Expr>,
     /// Fewer accounts than this make the value missing (too few).
     pub at_least: Option<u32>,
-    /// How many of the largest, for `top_share`.
+    /// How many of the largest, for `top_share` and `without_top`.
     pub top: u32,
+    /// Accounts that agree in these are added up, where it is asked how concentrated something is.
+    pub by: Vec<Expr>,
     /// Only accounts that stand so to the one being scored; all, if absent.
     pub kin: Option<Kin>,
 }
@@ -778,7 +898,7 @@ pub enum MissingWord {
 
 /// An aggregate over the rows of the account, in the fixed order: filter, window, dedupe, latest per, cap on rows,
 /// diminishing, value per row, cap on their sum, decay, aggregate.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aggregate {
     /// Which.
     pub function: crate::builtins::AggregateFunction,
@@ -808,6 +928,25 @@ pub struct Aggregate {
     pub weight: Option<Expr>,
     /// Fewer rows than this make the value missing (too few).
     pub at_least: Option<u32>,
+    /// Rows that agree in these are added up, where it is asked how concentrated something is.
+    pub by: Vec<Expr>,
+    /// How many of the largest, or which row from the end, for functions that take a number.
+    pub top: u32,
+    /// From which share of common parts on texts are near repeats.
+    pub alike: Decimal,
+    /// The rows that these are matched with.
+    pub with: Option<Box<With>>,
+}
+
+/// Rows that others are matched with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct With {
+    /// The rows; always a count.
+    pub other: Aggregate,
+    /// Columns that a pair must agree in, by side.
+    pub by: Vec<(FieldId, FieldId)>,
+    /// A pair lies at most so many days apart.
+    pub within_days: i64,
 }
 
 /// Which rows of its source an aggregate sees.

@@ -18,6 +18,8 @@ pub enum Type {
     Enum(EnumId),
     /// A text.
     Text,
+    /// Amounts of which every row names the currency; a number only once converted.
+    Mixed,
     /// Could not be typed; an error has been reported, and nothing more is said about it.
     Unknown,
 }
@@ -98,6 +100,7 @@ impl fmt::Display for Type {
             Type::Instant => f.write_str("an instant"),
             Type::Enum(_) => f.write_str("one of a list"),
             Type::Text => f.write_str("a text"),
+            Type::Mixed => f.write_str("money in several currencies"),
             Type::Unknown => f.write_str("unknown"),
         }
     }

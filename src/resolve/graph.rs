@@ -58,6 +58,7 @@ fn columns(item: &Item) -> HashSet<&str> {
     let fields = match &item.kind {
         ItemKind::Table(table) => &table.fields,
         ItemKind::Events(events) => &events.fields,
+        ItemKind::Rates(rates) => &rates.fields,
         _ => return HashSet::new(),
     };
     fields.iter().map(|field| field.name.text.as_str()).collect()
@@ -144,6 +145,7 @@ impl Finder<'_, '_> {
                     self.rows = outer;
                 }
                 card.grades.iter().for_each(|table| self.thresholds(table));
+                card.local.iter().for_each(|local| self.expr(&local.share));
             }
             ItemKind::Benchmark(benchmark) => {
                 self.name(&benchmark.of);
@@ -155,6 +157,8 @@ impl Finder<'_, '_> {
             ItemKind::Objective(_)
             | ItemKind::Table(_)
             | ItemKind::Events(_)
+            | ItemKind::Rates(_)
+            | ItemKind::Attribution(_)
             | ItemKind::Rule(_)
             | ItemKind::PortfolioRule(_)
             | ItemKind::Test(_) => {}
@@ -268,7 +272,9 @@ impl Finder<'_, '_> {
                 }
                 // `count(activity)` names a table, which is no edge; `sum(x of activity)` says whose columns come first.
                 let rows = call.arguments.iter().find_map(|argument| match &argument.kind {
-                    ArgumentKind::Rows { source, .. } => self.symbols.get(&source.text),
+                    ArgumentKind::Rows { source, .. } | ArgumentKind::Pairs { source, .. } => {
+                        self.symbols.get(&source.text)
+                    }
                     _ => None,
                 });
                 let outer = self.rows;

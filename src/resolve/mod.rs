@@ -3,9 +3,10 @@
 //! All files form one program and one namespace; the order of declarations has no meaning. What cannot be ordered because
 //! it depends on itself is reported as a path and left out.
 
+pub mod extend;
 mod graph;
 
-use crate::ast::{File, Item, ItemKind};
+use crate::ast::{self, File, Item, ItemKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::span::Span;
 use std::collections::HashMap;
@@ -100,6 +101,8 @@ pub struct Symbols<'a> {
     pub tests: Vec<&'a Item>,
     /// Names of declarations that were left out for errors in their text; whoever reads them has done nothing wrong.
     lost: std::collections::HashSet<&'a str>,
+    /// The package that a source belongs to, and what its declarations allow.
+    packages: HashMap<u16, &'a str>,
     /// A file could not be read at all: it may declare any name that nobody else does.
     unread: bool,
     /// Names of declarations that depend on themselves; they have been reported.
@@ -111,6 +114,10 @@ pub struct Symbols<'a> {
 /// Collects and orders all declarations.
 pub fn resolve<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Symbols<'a> {
     let mut symbols = Symbols::default();
+    for file in files {
+        let (Some(package), Some(item)) = (&file.package, file.items.first()) else { continue };
+        symbols.packages.insert(item.span.source, &package.name);
+    }
     for item in files.iter().flat_map(|f| &f.items) {
         symbols.declare(item, diagnostics);
     }
@@ -128,7 +135,9 @@ impl<'a> Symbols<'a> {
         }
         let symbol = match &item.kind {
             ItemKind::Objective(_) => Symbol::Objective(add(&mut self.objectives, item)),
-            ItemKind::Table(_) | ItemKind::Events(_) => Symbol::Table(add(&mut self.tables, item)),
+            ItemKind::Table(_) | ItemKind::Events(_) | ItemKind::Rates(_) | ItemKind::Attribution(_) => {
+                Symbol::Table(add(&mut self.tables, item))
+            }
             ItemKind::Param(_) => Symbol::Param(add(&mut self.params, item)),
             ItemKind::Segment(_) => Symbol::Segment(add(&mut self.segments, item)),
             ItemKind::Partition(partition) => {
@@ -156,14 +165,45 @@ impl<'a> Symbols<'a> {
 
     fn name(&mut self, name: &'a str, span: Span, symbol: Symbol, diagnostics: &mut Diagnostics) {
         if let Some((earlier, first)) = self.names.get(name).copied() {
-            diagnostics.push(
-                Diagnostic::new(Code::DuplicateName, span, format!("`{name}` is declared twice"))
-                    .label(format!("{} of this name", symbol.words()))
-                    .also(first, format!("first declared here, as {}", earlier.words()))
-                    .help("give one of them another name; all files of a project share one namespace"),
-            );
+            diagnostics.push(self.twice(name, (symbol, span), (earlier, first)));
         } else {
             self.names.insert(name, (symbol, span));
+        }
+    }
+
+    /// Two declarations of one name; packages come first.
+    fn twice(&self, name: &str, (symbol, span): (Symbol, Span), (earlier, first): (Symbol, Span)) -> Diagnostic {
+        let of = |span: Span| self.packages.get(&span.source).copied();
+        let found = |message: String| Diagnostic::new(Code::DuplicateName, span, message);
+        match (of(first), of(span)) {
+            (Some(package), own) if own != Some(package) => {
+                let access = self.item(earlier).and_then(|item| item.access).map(|access| access.kind);
+                let word = self.item(symbol).map_or("", |item| item.kind.word());
+                let message = match own {
+                    None => format!("`{name}` is declared by the package `{package}`"),
+                    Some(other) => format!("`{name}` is declared by two packages, `{package}` and `{other}`"),
+                };
+                let said = format!("declared here, as {}", earlier.words());
+                let (said, help) = match access {
+                    Some(ast::AccessKind::Open) if own.is_none() => (
+                        format!("{said}, open"),
+                        format!("write `extend {word} {name}` to change it, or take another name"),
+                    ),
+                    Some(ast::AccessKind::TightenOnly) if own.is_none() => (
+                        format!("{said}, tighten only"),
+                        format!("write `extend {word} {name}` to add to it, or take another name"),
+                    ),
+                    _ if own.is_none() => {
+                        (format!("{said}, final"), "take yours out and use theirs, or give it another name".to_string())
+                    }
+                    _ => (said, "a name means one thing: one of the two packages has to give it another".to_string()),
+                };
+                found(message).label(format!("{} of this name", symbol.words())).also(first, said).help(help)
+            }
+            _ => found(format!("`{name}` is declared twice"))
+                .label(format!("{} of this name", symbol.words()))
+                .also(first, format!("first declared here, as {}", earlier.words()))
+                .help("give one of them another name; all files of a project share one namespace"),
         }
     }
 

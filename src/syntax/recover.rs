@@ -10,7 +10,7 @@ use super::grammar::Grammar;
 use super::habits::{self, Habit};
 use super::hints;
 use super::scan::{DECLARATIONS, Scan, text_end};
-use super::words::{Place, RESERVED, TYPES};
+use super::words::{ACCESS, Place, RESERVED, TYPES};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::span::Span;
 use pest::Parser;
@@ -172,6 +172,9 @@ impl Debris<'_> {
             ));
         }
         if DECLARATIONS.contains(&word) || RESERVED.contains(&word) {
+            return None;
+        }
+        if self.place == Place::File && ACCESS.contains(&word) {
             return None;
         }
         if self.place == Place::File {

@@ -40,12 +40,14 @@ pub struct TooDeep {
 
 /// Words that open a declaration.
 pub const DECLARATIONS: &[&str] = &[
+    "attribution",
     "benchmark",
     "define",
     "events",
     "metric",
     "objective",
     "param",
+    "rates",
     "rule",
     "scorecard",
     "segment",
@@ -178,7 +180,8 @@ pub fn scan(id: u16, text: &str) -> Scan {
                     at += 1;
                 }
                 let word = bytes.get(start..at).unwrap_or_default();
-                if start == line_start && DECLARATIONS.iter().any(|d| d.as_bytes() == word) {
+                if start == line_start && DECLARATIONS.iter().chain(super::words::ACCESS).any(|d| d.as_bytes() == word)
+                {
                     if let Some(at) = skipping.take() {
                         scan.too_deep.push(TooDeep { at, declaration: Span::new(id, declaration, start) });
                     }

@@ -79,9 +79,13 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_until => Words(&["until"]),
         Rule::kw_when => Words(&["when"]),
         Rule::kw_where => Clause(&["where"]),
+        Rule::kw_with => Words(&["with"]),
         Rule::kw_within => Words(&["within"]),
 
-        Rule::file | Rule::item => Noun("a declaration"),
+        Rule::file | Rule::item | Rule::declaration => Noun("a declaration"),
+        Rule::access => Statement(&["extend", "final", "open", "tighten only"]),
+        Rule::access_word => Nothing,
+        Rule::local_share => Statement(&["local at most"]),
         Rule::objective => Statement(&["objective"]),
         Rule::table => Statement(&["table"]),
         Rule::events => Statement(&["events"]),
@@ -98,6 +102,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
         Rule::test => Statement(&["test"]),
+        Rule::rates => Statement(&["rates"]),
+        Rule::attribution => Statement(&["attribution"]),
         Rule::history => Words(&["as of"]),
         Rule::parameters => Words(&["("]),
         Rule::parameter => Noun("a name"),
@@ -118,6 +124,22 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::direction => Statement(&["higher"]),
         Rule::better => Words(&["better", "worse"]),
 
+        Rule::attribution_block => Words(&["{"]),
+        Rule::credit_statement => Nothing,
+        Rule::credit_amount => Statement(&["amount"]),
+        Rule::credit_where => Statement(&["where"]),
+        Rule::credit_when => Statement(&["when"]),
+        Rule::credit_at => Statement(&["at"]),
+        Rule::credit_to => Statement(&["to"]),
+        Rule::lookback => Statement(&["lookback"]),
+        Rule::credit_model => Statement(&["model"]),
+        Rule::model_u => Words(&["u"]),
+        Rule::model_w => Words(&["w"]),
+        Rule::kw_key => Words(&["key"]),
+        Rule::model_decay | Rule::time_decay => Words(&["time decay"]),
+        Rule::once_per => Statement(&["once"]),
+        Rule::excluding => Statement(&["excluding"]),
+
         Rule::objective_block
         | Rule::fields_block
         | Rule::rows_block
@@ -134,6 +156,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::target => Statement(&["target"]),
 
         Rule::retain => Statement(&["retain"]),
+        Rule::usable => Statement(&["valid"]),
+        Rule::money_by => Words(&["by"]),
         Rule::field => Noun("a column like `arr money USD`"),
         Rule::attribute => Words(&["key", "optional", "personal", "recorded", "merged", "parent"]),
         Rule::range | Rule::up_to => Noun("a range like `0 to 10`"),
@@ -294,6 +318,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::keep => Clause(&["keep"]),
         Rule::highest => Words(&["highest"]),
         Rule::clause_head => Nothing,
+        Rule::by_key => Clause(&["by"]),
+        Rule::with_rows => Clause(&["with"]),
         Rule::latest_per => Clause(&["latest per"]),
         Rule::cap => Clause(&["cap"]),
         Rule::points_word => Words(&["points"]),
@@ -309,6 +335,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::at_margin
         | Rule::missing_open_rows
         | Rule::missing_open_lines
+        | Rule::missing_open_table
+        | Rule::missing_open_record
         | Rule::missing_close
         | Rule::missing_inner
         | Rule::missing_override
@@ -337,7 +365,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::only_line => Noun("a line like `references weight 40`"),
         Rule::only_entry => Noun("a column and its value"),
         Rule::only_expr => Value,
-        Rule::only_objective
+        Rule::only_attribution
+        | Rule::only_objective
         | Rule::only_metric
         | Rule::only_benchmark
         | Rule::only_scorecard
@@ -345,6 +374,9 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::only_test => Noun("a statement"),
     }
 }
+
+/// What stands in front of a declaration word.
+pub const ACCESS: &[&str] = &["final", "tighten", "only", "open", "extend"];
 
 /// The types that can be written.
 pub const TYPES: &[&str] = &[
@@ -402,6 +434,8 @@ pub enum Place {
     Objective,
     /// Among columns.
     Fields,
+    /// Between the braces of an attribution.
+    Attribution,
     /// Among thresholds or grades.
     Rows,
     /// Among the parts of a partition.
@@ -431,6 +465,7 @@ impl Place {
             Place::File => Rule::only_item,
             Place::Objective => Rule::only_objective,
             Place::Fields => Rule::only_field,
+            Place::Attribution => Rule::only_attribution,
             Place::Rows => Rule::only_row,
             Place::Parts => Rule::only_part,
             Place::Metric => Rule::only_metric,
@@ -450,6 +485,7 @@ impl Place {
             Place::File => "the file",
             Place::Objective => "an objective",
             Place::Fields => "a table",
+            Place::Attribution => "an attribution",
             Place::Rows => "a table of rows",
             Place::Parts => "a partition",
             Place::Metric => "a metric",
@@ -469,12 +505,13 @@ impl Place {
             Place::File => super::scan::DECLARATIONS,
             Place::Objective => &["target"],
             Place::Fields => &["retain"],
+            Place::Attribution => &["amount", "at", "excluding", "lookback", "model", "once", "to", "when", "where"],
             Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
             Place::Benchmark => &["for", "from", "source"],
             Place::Scorecard => &[
-                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "missing", "override", "set",
-                "weights",
+                "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "local", "missing", "override",
+                "set", "weights",
             ],
             Place::Rule => &[
                 "approval",
@@ -503,7 +540,10 @@ impl Place {
 
     /// True where a statement always begins with one of [`Place::statements`] or a word of metadata.
     pub fn is_closed(self) -> bool {
-        matches!(self, Place::File | Place::Objective | Place::Metric | Place::Benchmark | Place::Rule)
+        matches!(
+            self,
+            Place::File | Place::Objective | Place::Metric | Place::Benchmark | Place::Rule | Place::Attribution
+        )
     }
 
     /// All words that open a statement here.
@@ -521,8 +561,17 @@ impl Place {
         if META.contains(&word) {
             return Some(Place::Metric);
         }
-        [Place::Objective, Place::Fields, Place::Metric, Place::Scorecard, Place::Benchmark, Place::Rule, Place::Test]
-            .into_iter()
-            .find(|place| place.statements().contains(&word))
+        [
+            Place::Objective,
+            Place::Fields,
+            Place::Metric,
+            Place::Scorecard,
+            Place::Benchmark,
+            Place::Rule,
+            Place::Test,
+            Place::Attribution,
+        ]
+        .into_iter()
+        .find(|place| place.statements().contains(&word))
     }
 }

@@ -11,7 +11,6 @@ mod files;
 mod parquet;
 mod project_file;
 mod rows;
-mod shared;
 mod trial;
 
 use laud::calendar::Date;
@@ -43,6 +42,7 @@ fn field(name: &str, ty: Type) -> Field {
         recorded: false,
         merged: false,
         parent: false,
+        currency: None,
         doc: None,
         span: Span::default(),
     }

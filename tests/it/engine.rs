@@ -1,6 +1,7 @@
 //! The reference engine: worked numbers on hand-made programs and data.
 
 mod build;
+mod caps;
 mod golden;
 mod laws;
 mod logic;

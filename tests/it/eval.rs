@@ -10,7 +10,7 @@
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
-//!   a project that lies elsewhere.
+//!   a project that lies elsewhere, `rules = "../windows"` for rule files only.
 //!
 //! An expected cell is `yes`, `no` or `undecided` for conditions (a rule that is held back is `no`), a name, a text, a date, a number that must be
 //! met to the last digit, a number with `~` that must be met when rounded to the digits given, `missing` for whatever
@@ -42,16 +42,47 @@ fn values_are_those_worked_out_elsewhere() {
     failures.report();
 }
 
+/// Results do not depend on which accounts are asked for: populations, portfolio metrics and frozen dates are of all of them.
+#[test]
+fn accounts_alone_are_as_among_all() {
+    let mut failures = Failures::default();
+    for folder in folders("tests/eval") {
+        failures.case(&format!("tests/eval/{}", stem(&folder)), alone(&folder));
+    }
+    failures.report();
+}
+
+fn alone(folder: &Path) -> Result<(), String> {
+    let case = options(folder);
+    let (program, _) = compile(&sources(&case.project), &case.settings);
+    let program = program.ok_or("does not compile")?;
+    let loaded = load(&program, &case)?;
+    let options = |accounts| Options { as_of: loaded.as_of, calendar: loaded.calendar, accounts };
+    if loaded.report.tables.iter().any(|table| table.read > 500) {
+        return Ok(()); // large sets would take long, and hold nothing that others do not
+    }
+    let all = Reference.evaluate(&program, &loaded.data, &options(Vec::new()));
+    for account in all.accounts.iter().take(4) {
+        let one = Reference.evaluate(&program, &loaded.data, &options(vec![account.id.clone()]));
+        if one.accounts.as_slice() != std::slice::from_ref(account) || one.portfolio != all.portfolio {
+            return Err(format!("{} differs when it is asked for alone", account.id));
+        }
+    }
+    Ok(())
+}
+
 /// `options.toml`.
 struct Case {
     project: PathBuf,
+    rules: Option<PathBuf>,
     as_of: Option<Date>,
     profile: Option<String>,
     settings: Settings,
 }
 
 fn options(folder: &Path) -> Case {
-    let mut case = Case { project: folder.to_path_buf(), as_of: None, profile: None, settings: Settings::default() };
+    let project = folder.to_path_buf();
+    let mut case = Case { project, rules: None, as_of: None, profile: None, settings: Settings::default() };
     let path = folder.join("options.toml");
     if !path.is_file() {
         return case;
@@ -60,6 +91,7 @@ fn options(folder: &Path) -> Case {
     for (key, value) in read(&path).parse::<toml::Table>().unwrap() {
         match (key.as_str(), &value) {
             ("project", _) => case.project = folder.join(text(&value)),
+            ("rules", _) => case.rules = Some(folder.join(text(&value))),
             ("as_of", _) => case.as_of = Some(Date::parse(&text(&value)).expect("as_of is a date")),
             ("profile", _) => case.profile = Some(text(&value)),
             ("set", toml::Value::Table(set)) => {
@@ -71,10 +103,10 @@ fn options(folder: &Path) -> Case {
     case
 }
 
-fn case(folder: &Path) -> Result<(), String> {
+pub(crate) fn case(folder: &Path) -> Result<(), String> {
     let expected = read(&folder.join("expected.csv"));
     let case = options(folder);
-    let sources = sources(&case.project);
+    let sources = sources(case.rules.as_ref().unwrap_or(&case.project));
     let (program, diagnostics) = compile(&sources, &case.settings);
     let Some(program) = program else {
         return Err(render::short(&diagnostics.sorted(), &sources));

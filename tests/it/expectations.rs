@@ -1,12 +1,12 @@
 //! Programs that announce their own findings.
 //!
 //! `# error: threshold-gap` (or `warning`, `info`) stands right above the line where the finding is; several may be
-//! stacked. `# file: name.laud` begins another source, `# set: name = value` sets a parameter for the run. A program must
+//! stacked. `# file: name.laud` begins another source, `# file: name.laud of corporate using base` one of a package, `# set: name = value` sets a parameter for the run. A program must
 //! raise exactly what it announces, code and line.
 
 use laud::Settings;
 use laud::diagnostics::{Diagnostic, Severity};
-use laud::source::{Source, Sources};
+use laud::source::{Package, Source, Sources};
 use std::collections::BTreeMap;
 
 /// A program with what it announces.
@@ -62,13 +62,28 @@ fn annotated_with(name: &str, text: &str, source: impl Fn(String, String) -> Sou
             }
             match announcement(line) {
                 Some(word) => waiting.push(word),
-                None => all.announced.extend(waiting.drain(..).map(|word| format!("{name}:{} {word}", i + 1))),
+                None => all
+                    .announced
+                    .extend(waiting.drain(..).map(|word| format!("{}:{} {word}", of_package(&name).0, i + 1))),
             }
         }
-        all.sources.push(source(name, text));
+        let (name, package) = of_package(&name);
+        let source = source(name.to_string(), text);
+        all.sources.push(match package {
+            Some(package) => source.of_package(&package),
+            None => source,
+        });
     }
     all.announced.sort();
     all
+}
+
+/// `standards.laud of corporate using base, legal`
+fn of_package(written: &str) -> (&str, Option<Package>) {
+    let Some((name, package)) = written.split_once(" of ") else { return (written, None) };
+    let (package, uses) = package.split_once(" using ").unwrap_or((package, ""));
+    let uses: Vec<_> = uses.split(',').map(str::trim).filter(|u| !u.is_empty()).map(Into::into).collect();
+    (name.trim(), Some(Package { name: package.trim().into(), uses: uses.into() }))
 }
 
 /// `error: threshold-gap` of a line that is such a comment and nothing else.

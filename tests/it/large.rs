@@ -67,3 +67,52 @@ fn definitions_written_out_are_bounded() {
     let found = findings(["define twice(x: number) = x + x".to_string(), nested].into_iter());
     assert_eq!(found.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::ExpansionTooLarge]);
 }
+
+#[test]
+fn tables_and_clauses_may_have_thousands_of_rows() {
+    let rows = |of: &dyn Fn(usize) -> String| (0..3_000).map(of).collect::<Vec<_>>().join("\n");
+    let falling = rows(&|i| format!("b{i} >= {} -> {}", 3_000 - i, 100 - i / 30));
+    let ranges = rows(&|i| format!("c{i} {} to {} -> 50", 2 * i, 2 * i + 1));
+    let segments =
+        rows(&|i| format!("segment g{i} = seats >= {} and seats < {} and adoption > 5", 10 * i, 10 * i + 10));
+    let scales = rows(&|i| format!("scale for g{i} 0 -> 0, {} -> 100", i + 1));
+    let parts = rows(&|i| format!("p{i} when seats >= {} and seats < {}", 10 * i, 10 * i + 10));
+    let program = [
+        format!("metric falls {{ value seats thresholds {{\n{falling}\nrest otherwise -> 0\n}} }}"),
+        format!("metric lies {{ value seats thresholds {{\n{ranges}\nrest otherwise -> 50\n}} }}"),
+        segments,
+        format!("metric scaled {{ value seats\n{scales}\nscale 0 -> 0, 9 -> 100\n}}"),
+        format!("segments size {{\n{parts}\nrest otherwise\n}}"),
+    ];
+    assert_eq!(findings(program.into_iter()), []);
+}
+
+#[test]
+fn one_collision_among_thousands_is_found() {
+    let segments = (0..2_000).map(|i| format!("segment g{i} = seats >= {} and seats < {}", 10 * i, 10 * i + 10));
+    let odd = "segment odd = seats = 12345".to_string();
+    let scales = (0..2_000).map(|i| format!("scale for g{i} 0 -> 0, 9 -> 100\n")).collect::<String>();
+    let metric = format!("metric m {{ value seats\n{scales}scale for odd 0 -> 0, 9 -> 100\nscale 0 -> 0, 9 -> 100\n}}");
+    let found = findings(segments.chain([odd, metric]));
+    assert_eq!(found.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::SegmentOverlap]);
+    assert!(found[0].message.contains("`g1234` and `odd`"), "{}", found[0].message);
+    assert_eq!(found[0].witness.as_deref(), Some("an account with seats = 12345"));
+}
+
+#[test]
+fn the_parts_of_a_wide_partition_cover_everybody() {
+    let parts = (0..800).map(|i| format!("p{i} {} to {}", 2 * i, 2 * i + 1)).collect::<Vec<_>>().join("\n");
+    let scales = (0..800).map(|i| format!("scale for p{i} 0 -> 0, 9 -> 100")).collect::<Vec<_>>().join("\n");
+    let program = |rest: &str| {
+        let partition = format!("segments size by seats {{\n{parts}\nrest otherwise\n}}");
+        [
+            partition,
+            format!("metric m {{ value seats\n{scales}\n{rest}\n}}"),
+            "scorecard s { m weight 100 }".to_string(),
+        ]
+    };
+    assert_eq!(findings(program("scale for rest 0 -> 0, 9 -> 100").into_iter()), []);
+    let found = findings(program("").into_iter());
+    assert_eq!(found.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::SegmentUncovered]);
+    assert!(found[0].witness.is_some());
+}

@@ -39,6 +39,7 @@ fn examples_of_pages_fail_and_pass_as_announced() {
                         program = Some(block);
                         example(code, block)
                     }
+                    "toml" if code.name().starts_with("package-") => packages(code, block),
                     "toml" => project_file(code, block, program),
                     _ => continue,
                 };
@@ -111,6 +112,45 @@ fn project_file(code: Code, block: &Block, program: Option<&Block>) -> Result<()
         config.binding(&program, None, Path::new("."), &mut found);
     }
     compare(&file.announced, &found.sorted(), &file.sources)
+}
+
+/// A project file among some packages: `corporate`, `other`, `regional`, which uses `corporate`, and `circle`, which uses
+/// the project.
+fn packages(code: Code, block: &Block) -> Result<(), String> {
+    let file = annotated("laud.toml", &block.text);
+    announces(code, block, &file)?;
+    let place = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let write = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("project/project.laud", "metric size = arr\n");
+    write("project/laud.toml", &block.text);
+    write("corporate/data.laud", "table account { id text key  arr money USD }\n");
+    write("other/other.laud", "metric other = 1\n");
+    write("regional/regional.laud", "metric region = 1\n");
+    write("regional/laud.toml", "[packages]\ncorporate = \"../corporate\"\n");
+    write("circle/circle.laud", "metric round = 1\n");
+    write("circle/laud.toml", "[packages]\nproject = \"../project\"\n");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_laud"))
+        .args(["check", "--format", "short", "."])
+        .current_dir(place.path().join("project"))
+        .output()
+        .map_err(|e| e.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let mut found: Vec<String> = text.lines().filter(|line| line.starts_with("laud.toml:")).filter_map(short).collect();
+    found.sort();
+    if found == file.announced { Ok(()) } else { Err(format!("announced {:?}, but found\n{text}", file.announced)) }
+}
+
+/// `laud.toml:3:8: error[L0908 package-missing]: …` as it is announced.
+fn short(line: &str) -> Option<String> {
+    let mut parts = line.splitn(4, ':');
+    let (name, number, _, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (severity, code) = rest.trim().split_once('[')?;
+    let code = code.split(']').next()?.split(' ').nth(1)?;
+    Some(format!("{name}:{number} {severity}: {code}"))
 }
 
 fn announces(code: Code, block: &Block, program: &Annotated) -> Result<(), String> {

@@ -10,7 +10,7 @@
 //! `examples/`, and what they print is compared where output is shown (see [`crate::transcript`]).
 
 use crate::documents::{Block, blocks};
-use crate::expectations::errors;
+use crate::expectations::{annotated, errors};
 use crate::support::{Failures, bless, read, root, workplace};
 use crate::transcript::{Shell, compare, rewritten, steps};
 use laud::Settings;
@@ -53,7 +53,9 @@ fn programs(document: &str) {
 fn program(block: &Block, given: &str) -> Result<(), String> {
     let mut sources = Sources::new();
     sources.add("given.laud", given);
-    sources.add("block.laud", block.text.as_str());
+    for (_, source) in annotated("block.laud", &block.text).sources.iter() {
+        sources.push(source.clone());
+    }
     let (_, diagnostics) = laud::compile(&sources, &Settings::default());
     let diagnostics = diagnostics.sorted();
     let first = block.text.lines().next().unwrap_or("");

@@ -52,6 +52,7 @@ fn field(name: &str, ty: Type) -> Field {
         recorded: false,
         merged: false,
         parent: false,
+        currency: None,
         doc: None,
         span: Span::default(),
     }
@@ -104,6 +105,10 @@ fn aggregate(
         decay: None,
         weight: None,
         at_least,
+        by: Vec::new(),
+        top: 0,
+        alike: Decimal::ONE,
+        with: None,
     };
     let unit = if function == F::Nps { Unit::Nps } else { Unit::Plain };
     e(ExprKind::Aggregate(Box::new(aggregate)), Type::Number(unit))

@@ -1,6 +1,6 @@
 //! What the harnesses share: finding cases, collecting failures, temporary projects, recorded output.
 
-use laud::source::Sources;
+use laud::source::{Package, Sources};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,8 +77,22 @@ pub fn bless() -> bool {
     std::env::var_os("LAUD_BLESS").is_some_and(|v| v == "1")
 }
 
-/// Every `.laud` file of a folder and its subfolders, named relative to it.
+/// Every `.laud` file of a folder and its subfolders, named relative to it, and those of its packages.
 pub fn sources(folder: &Path) -> Sources {
+    let mut sources = own_sources(folder);
+    let config = folder.join("laud.toml");
+    let config: toml::Table =
+        if config.is_file() { read(&config).parse().unwrap_or_default() } else { Default::default() };
+    for (name, path) in config.get("packages").and_then(|p| p.as_table()).into_iter().flatten() {
+        let package = Package::new(name);
+        for (_, source) in own_sources(&folder.join(path.as_str().unwrap())).iter() {
+            sources.push(source.clone().of_package(&package));
+        }
+    }
+    sources
+}
+
+fn own_sources(folder: &Path) -> Sources {
     let mut sources = Sources::new();
     let mut folders = vec![folder.to_path_buf()];
     let mut found = Vec::new();

@@ -54,10 +54,11 @@ impl Checker<'_, '_> {
                     Some(_) => (Code::WrongKind, "not a table of events of the accounts"),
                     None => (Code::UnknownName, "no table of events of this name"),
                 };
-                let help = format!(
-                    "declare it: `events {} of account at set_on {{ points points  who text  why text  until date }}`",
-                    name.text
-                );
+                let columns = "points points  who text  why text  until date";
+                let help = match found {
+                    Some(_) => format!("name a table of events with such columns: `{columns}`"),
+                    None => format!("declare it: `events {} of account at set_on {{ {columns} }}`", name.text),
+                };
                 let message = format!("`{}` is no table of events of the accounts", name.text);
                 self.error(code, name.span, message, label, help);
                 None

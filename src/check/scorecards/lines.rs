@@ -231,7 +231,7 @@ impl Checker<'_, '_> {
         out
     }
 
-    pub(super) fn policy(&mut self, clause: &ast::MissingClause) -> MissingPolicy {
+    pub(in crate::check) fn policy(&mut self, clause: &ast::MissingClause) -> MissingPolicy {
         match &clause.policy {
             ast::MissingPolicy::Renormalise { at_least } => {
                 let at_least = at_least.as_ref().and_then(|n| self.share(n, "the least coverage"));
@@ -273,6 +273,7 @@ fn inherited(line: &ast::Line, general: &ast::Line) -> ast::Line {
         scale: line.scale.clone().or_else(|| general.scale.clone()),
         missing: line.missing.clone().or_else(|| general.missing.clone()),
         because: line.because.clone().or_else(|| general.because.clone()),
+        local: general.local,
         span: line.span,
     }
 }

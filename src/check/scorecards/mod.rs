@@ -3,6 +3,7 @@
 mod corrections;
 mod limits;
 mod lines;
+mod local;
 mod shares;
 mod weights;
 
@@ -27,11 +28,20 @@ struct Written {
     /// `None` if it cannot be told.
     weight: Option<Decimal>,
     informational: bool,
+    /// Added by an extension: on top of the total.
+    local: bool,
+    span: Span,
 }
 
 impl Written {
     fn of(line: &ast::Line, weight: Option<Decimal>) -> Written {
-        Written { name: line.name.text.clone(), weight, informational: line.informational.is_some() }
+        Written {
+            name: line.name.text.clone(),
+            weight,
+            informational: line.informational.is_some(),
+            local: line.local,
+            span: line.span,
+        }
     }
 }
 
@@ -89,6 +99,7 @@ impl Checker<'_, '_> {
         if !cyclic && !card.lines.is_empty() {
             // What a line weighs is written on it, whatever else is wrong with it.
             self.weights(item, card, &tables, combine);
+            self.local_share(item, card, &tables, combine);
         }
         if complete && !lines.is_empty() {
             self.weight_limits(&lines, &overrides, combine);
@@ -165,16 +176,18 @@ impl Checker<'_, '_> {
                 let words = ["weighted mean", "sum", "min", "max", "geometric", "count below 50"];
                 let message = format!("a scorecard cannot combine by `{other}`");
                 let diagnostic = Diagnostic::new(Code::UnknownValue, name.span, message).label("not a way to combine");
-                let diagnostic = match other {
+                // What was meant decides whether lines need weights.
+                let (diagnostic, meant) = match other {
                     "count" | "count_bad" => {
-                        diagnostic.fix("say what is bad: `count below 50`", name.span, "count below 50")
+                        let title = "say what is bad: `count below 50`";
+                        (diagnostic.fix(title, name.span, "count below 50"), Combine::Min)
                     }
-                    "worst_of" | "worst" | "minimum" => diagnostic.fix("write `min`", name.span, "min"),
-                    "best_of" | "best" | "maximum" => diagnostic.fix("write `max`", name.span, "max"),
-                    _ => self.suggest(diagnostic, other, name.span, words, ""),
+                    "worst_of" | "worst" | "minimum" => (diagnostic.fix("write `min`", name.span, "min"), Combine::Min),
+                    "best_of" | "best" | "maximum" => (diagnostic.fix("write `max`", name.span, "max"), Combine::Max),
+                    _ => (self.suggest(diagnostic, other, name.span, words, ""), Combine::WeightedMean),
                 };
                 self.push(diagnostic);
-                Combine::WeightedMean
+                meant
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Weights: what they total, and the largest share of a line.
 
-use super::WeightTable;
+use super::{WeightTable, Written};
 use crate::ast;
 use crate::check::Checker;
 use crate::diagnostics::{Code, Diagnostic};
@@ -28,6 +28,7 @@ impl Checker<'_, '_> {
             _ => return,
         };
         for WeightTable { segment, span, lines } in tables {
+            let lines: Vec<&Written> = lines.iter().filter(|line| !line.local).collect();
             let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.add(line.weight?));
             let Some(total) = total.filter(|total| *total != wanted) else { continue };
             let whom = segment.as_ref().map_or(String::new(), |s| format!(" for `{s}`"));

@@ -6,8 +6,8 @@ mod number;
 pub use date::{DateFormat, DateReader, Moment, Shift, Slashed, check_date_format, is_iso, slashed};
 pub use number::{NumberReader, currency_of};
 
-use super::binding::ColumnBinding;
 use super::fold::{fold, fold_into, soft};
+use super::settings::ColumnBinding;
 use crate::calendar::Date;
 use crate::number::Decimal;
 use crate::program::{Field, Program, Type};
@@ -180,8 +180,9 @@ impl CellReader {
                 yes: binding.yes.iter().map(|t| soft(t)).collect(),
                 no: binding.no.iter().map(|t| soft(t)).collect(),
             },
-            Type::Number(unit) => Kind::Number(NumberReader::new(
-                unit,
+            // The currency stands in a column of its own; a sign in the cell could contradict it.
+            Type::Number(_) | Type::Mixed => Kind::Number(NumberReader::new(
+                if let Type::Number(unit) = field.ty { unit } else { crate::program::Unit::Plain },
                 field.integer,
                 options.decimal_mark.as_ref().map(|m| m.value),
                 options.thousands_mark.as_ref().map(|m| m.value),

@@ -121,6 +121,22 @@ impl<'a> Account<'a> {
         self.scope().rows_trace(aggregate)
     }
 
+    /// The pairs of an aggregate that matches rows with others, and those others that have no partner.
+    pub fn pairs(&self, aggregate: &crate::program::Aggregate) -> (Vec<super::Pair>, Vec<u32>) {
+        let with = aggregate.with.as_deref();
+        with.map_or_else(Default::default, |with| self.scope().pairs(aggregate, with))
+    }
+
+    /// The rate by which something about the account, or about one of its rows, is converted.
+    pub fn rate(
+        &self,
+        convert: &crate::program::Convert,
+        row: Option<(crate::program::TableId, u32)>,
+    ) -> Result<super::RateUsed, Missing> {
+        let scope = Scope { blame: None, ..self.scope() };
+        row.map_or(scope, |(table, row)| scope.on(table, row)).rate(convert)
+    }
+
     /// Where the account stands among others, and how it came there.
     pub fn standing(&self, ranked: &crate::program::Ranked) -> super::Standing {
         self.scope().standing(ranked)
@@ -254,7 +270,7 @@ impl Evaluator<'_> {
     /// All rules about the whole portfolio at a date.
     pub fn portfolio_rules(&self, as_of: Date) -> Vec<RuleResult> {
         self.get_ready(as_of);
-        let nobody = self.nobody(as_of, None);
+        let nobody = self.nobody(as_of);
         let rules = count(self.program.portfolio_rules.len()).zip(&self.program.portfolio_rules);
         rules.map(|(i, rule)| nobody.scope().rule_result(RuleId(i), rule)).collect()
     }

@@ -4,6 +4,7 @@
 //! Decay and weight multiply what a row adds to a count or sum, and say how much it matters in a mean, share or net
 //! promoter score. For the other functions decay fades the value itself, and weights mean nothing.
 
+use super::concentration::concentrated;
 use super::logic::{fold, order};
 use super::rows::{Capped, Counted, Dropped, Listener, Outcome};
 use super::scope::Scope;
@@ -12,6 +13,7 @@ use crate::calendar::Date;
 use crate::irrational;
 use crate::number::{Decimal, Products, apportion};
 use crate::program::{Aggregate, Decay, Reach};
+use crate::similar;
 use crate::value::{Fault, Missing, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -21,6 +23,7 @@ const OVERFLOW: Dropped = Dropped::NoValue(Missing::Error(Fault::Overflow));
 
 /// A row before anything is done to what it adds.
 struct Worth {
+    key: Vec<Value>,
     value: Value,
     weight: Option<Decimal>,
     diminish: Option<Decimal>,
@@ -30,6 +33,8 @@ struct Worth {
 
 /// A row with all that the functions need of it.
 pub(super) struct Row {
+    /// What it is added up under, where it is asked how concentrated something is.
+    pub(super) key: Vec<Value>,
     /// After decay, where decay fades the value.
     value: Value,
     /// The value as a number to be added up: 1 for a count, 1 or 0 for a share, 1, 0 or -1 for nps.
@@ -45,11 +50,12 @@ impl Row {
     pub(super) fn plain(function: F, value: Value, weight: Option<Decimal>) -> Option<Row> {
         let factor = weight.unwrap_or(Decimal::ONE);
         let basis = basis(function, &value).unwrap_or(Decimal::ZERO);
-        Some(Row { value, basis, factor, amount: basis.mul(factor)? })
+        Some(Row { key: Vec::new(), value, basis, factor, amount: basis.mul(factor)? })
     }
 
-    pub(super) fn number(&self) -> Option<Decimal> {
-        self.value.number()
+    /// What it adds.
+    pub(super) fn amount(&self) -> Decimal {
+        self.amount
     }
 }
 
@@ -79,11 +85,14 @@ impl Scope<'_> {
         if !self.covered(aggregate) {
             return Value::Missing(Missing::NoData);
         }
+        if let Some(with) = &aggregate.with {
+            return self.matched(aggregate, with, tell);
+        }
         match self.rows(aggregate, tell) {
             Some(rows) if aggregate.at_least.is_some_and(|least| rows.len() < least as usize) => {
                 Value::Missing(Missing::TooFew)
             }
-            Some(rows) => self.combine(aggregate.function, &rows),
+            Some(rows) => self.total(aggregate, &rows),
             None => self.fault(Fault::Overflow),
         }
     }
@@ -107,12 +116,32 @@ impl Scope<'_> {
                 }
                 Err(dropped) => {
                     tell(row, date, Outcome::Dropped(dropped));
-                    let (Dropped::NoValue(reason) | Dropped::NoWeight(reason)) = dropped else { continue };
+                    let (Dropped::NoValue(reason) | Dropped::NoWeight(reason) | Dropped::NoKey(reason)) = dropped
+                    else {
+                        continue;
+                    };
                     too_large |= reason == Missing::Error(Fault::Overflow);
                 }
             }
         }
         (!too_large).then_some(rows)
+    }
+
+    fn total(self, aggregate: &Aggregate, rows: &[Row]) -> Value {
+        match aggregate.function {
+            function if function.concentration() => concentrated(function, rows, aggregate.top),
+            F::NthLast => {
+                let place = rows.len().checked_sub(aggregate.top as usize);
+                let row = place.and_then(|place| rows.get(place));
+                row.map_or(Value::Missing(Missing::NoData), |row| row.value.clone())
+            }
+            F::NearDuplicates => {
+                let texts: Vec<&str> = rows.iter().filter_map(|row| row.value.text()).collect();
+                let repeats = similar::repeats(&texts, aggregate.alike).into_iter().flatten().count();
+                Value::Number(Decimal::int(i64::try_from(repeats).unwrap_or(i64::MAX)))
+            }
+            function => self.combine(function, rows),
+        }
     }
 
     /// What is left of each row because of those of its period that came before it, by date.
@@ -160,12 +189,17 @@ impl Scope<'_> {
     fn worth(self, aggregate: &Aggregate, row: u32, date: Date, diminish: Option<Decimal>) -> Result<Worth, Dropped> {
         let value = match (&aggregate.value, aggregate.function) {
             (Some(value), _) => self.of_row(aggregate.source, row, value),
-            (None, F::First | F::Last) => Value::Date(date),
+            (None, F::First | F::Last | F::NthLast) => Value::Date(date),
             (None, _) => Value::Number(Decimal::ONE),
         };
-        if let Value::Missing(reason) = value {
-            return Err(Dropped::NoValue(reason));
-        }
+        let value = match value {
+            // Like a condition behind `where`: unknown is not met.
+            Value::Missing(_) if aggregate.function == F::Run => Value::Boolean(false),
+            Value::Missing(reason) => return Err(Dropped::NoValue(reason)),
+            value => value,
+        };
+        let key =
+            self.key_of(&aggregate.by, |expr| self.of_row(aggregate.source, row, expr)).map_err(Dropped::NoKey)?;
         let weight = match aggregate.weight.as_ref().map(|weight| self.of_row(aggregate.source, row, weight)) {
             None => None,
             Some(Value::Number(weight)) => Some(weight),
@@ -175,7 +209,7 @@ impl Scope<'_> {
             Some(basis) => Some(times(basis, diminish)?),
             None => None,
         };
-        Ok(Worth { value, weight, diminish, basis })
+        Ok(Worth { key, value, weight, diminish, basis })
     }
 
     /// The second half: cap, decay, weight.
@@ -186,7 +220,7 @@ impl Scope<'_> {
         worth: Worth,
         capped: Option<Capped>,
     ) -> Result<(Counted, Row), Dropped> {
-        let Worth { value, weight, diminish, basis } = worth;
+        let Worth { key, value, weight, diminish, basis } = worth;
         let decay = match &aggregate.decay {
             None => None,
             Some(decay) => Some(faded(decay, self.as_of.days_since(date)).ok_or(OVERFLOW)?),
@@ -198,7 +232,7 @@ impl Scope<'_> {
                 ref other => other.clone(),
             };
             let counted = Counted { value, diminish, capped, decay, weight, amount: None };
-            let row = Row { value: faded, basis: Decimal::ZERO, factor: Decimal::ZERO, amount: Decimal::ZERO };
+            let row = Row { key, value: faded, basis: Decimal::ZERO, factor: Decimal::ZERO, amount: Decimal::ZERO };
             return Ok((counted, row));
         };
         let factor = match (decay, weight) {
@@ -208,7 +242,7 @@ impl Scope<'_> {
         };
         let amount = times(basis, Some(factor))?;
         let counted = Counted { value: value.clone(), diminish, capped, decay, weight, amount: Some(amount) };
-        Ok((counted, Row { value, basis, factor, amount }))
+        Ok((counted, Row { key, value, basis, factor, amount }))
     }
 
     pub(super) fn combine(self, function: F, rows: &[Row]) -> Value {
@@ -233,8 +267,14 @@ impl Scope<'_> {
                 Value::Number(Decimal::int(i64::try_from(different.len()).unwrap_or(i64::MAX)))
             }
             F::Median => self.median(rows),
-            // Over accounts only, and told there.
-            F::TopShare | F::Hhi | F::EffectiveNumber => Value::Missing(Missing::NotApplicable),
+            F::Run => {
+                let run = values().rev().take_while(|value| value.truth() == Some(true)).count();
+                Value::Number(Decimal::int(i64::try_from(run).unwrap_or(i64::MAX)))
+            }
+            // They want to know more than the rows, and are told in `total`.
+            F::TopShare | F::Hhi | F::EffectiveNumber | F::WithoutTop | F::NthLast | F::NearDuplicates | F::Matches => {
+                Value::Missing(Missing::NotApplicable)
+            }
         }
     }
 
@@ -295,7 +335,7 @@ impl Scope<'_> {
 fn basis(function: F, value: &Value) -> Option<Decimal> {
     match function {
         F::Count => Some(Decimal::ONE),
-        F::Sum | F::Avg | F::Ces => value.number(),
+        F::Sum | F::Avg | F::Ces | F::TopShare | F::Hhi | F::EffectiveNumber | F::WithoutTop => value.number(),
         F::Csat => value.number().map(|score| if score >= Decimal::int(4) { Decimal::ONE } else { Decimal::ZERO }),
         // Answers are whole, and a quarter of a whole number has two digits.
         F::CsatMean => value.number()?.sub(Decimal::ONE)?.div(Decimal::int(4)),
@@ -306,7 +346,7 @@ fn basis(function: F, value: &Value) -> Option<Decimal> {
             _ => Decimal::ZERO,
         }),
         F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median => None,
-        F::TopShare | F::Hhi | F::EffectiveNumber => None,
+        F::Run | F::NthLast | F::NearDuplicates | F::Matches => None,
     }
 }
 

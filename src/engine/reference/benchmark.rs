@@ -1,11 +1,7 @@
 //! Benchmarks: the figures that hold for an account at a date, and where its value lies among them.
 
-use super::Evaluator;
 use super::account::Account;
-use super::collective::NOBODY;
-use super::schedule::Schedule;
 use super::scope::Scope;
-use crate::calendar::Date;
 use crate::program::{Benchmark, BenchmarkId, Quartiles};
 use crate::value::{Missing, Value};
 
@@ -34,7 +30,7 @@ impl Scope<'_> {
         let mut out = Compared { value: none.clone(), row: None, gap: none.clone(), position: none };
         let Some(benchmark) = self.account.evaluator.program.benchmark(id) else { return out };
         out.value = self.eval(&benchmark.of);
-        out.row = self.row_of(benchmark);
+        out.row = self.figures_of(benchmark);
         match (&out.value, out.row.and_then(|row| benchmark.rows.get(row))) {
             (Value::Number(value), Some(row)) => {
                 out.gap = self.number(value.sub(row.p50));
@@ -51,7 +47,7 @@ impl Scope<'_> {
 
     /// Rows for segments come first, and of each the latest first: those of the account's own segment win over those
     /// for everyone, however old they are.
-    fn row_of(self, benchmark: &Benchmark) -> Option<usize> {
+    fn figures_of(self, benchmark: &Benchmark) -> Option<usize> {
         let holds = |row: &Quartiles| row.from <= self.as_of && self.applies(row.segment);
         benchmark.rows.iter().position(holds)
     }
@@ -61,12 +57,5 @@ impl Account<'_> {
     /// How the account compares with a benchmark.
     pub fn compared_with(&self, id: BenchmarkId) -> Compared {
         self.scope().compared_with(id)
-    }
-}
-
-impl Evaluator<'_> {
-    /// How the whole portfolio compares with a benchmark of a portfolio metric.
-    pub fn compared_with(&self, id: BenchmarkId, as_of: Date) -> Compared {
-        Account::new(self, &NOBODY, as_of, &Schedule::default(), &[]).compared_with(id)
     }
 }

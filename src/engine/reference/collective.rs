@@ -218,7 +218,7 @@ impl<'a> Evaluator<'a> {
                 }
                 (Collective::Rows(rows), Open::Rows(_, foreseen)) => {
                     let foreseen = self.is_owned(rows.source).then_some(foreseen);
-                    let spread = Rc::new(self.nobody(*date, foreseen).scope().spread(rows));
+                    let spread = Rc::new(self.nobody_who_knows(*date, foreseen).scope().spread(rows));
                     self.collectives.spread.borrow_mut().insert(((*rows).clone(), *date), spread);
                 }
                 (Collective::Across(across), Open::Across(_, members)) if across.kin.is_some() => {

@@ -5,7 +5,6 @@
 //! together, by nobody, and looks up what was found.
 
 use super::account::Account;
-use super::collective::NOBODY;
 use super::rows::{Dropped, Outcome, RowsTrace};
 use super::schedule::{Needs, Schedule};
 use super::scope::Scope;
@@ -99,7 +98,9 @@ impl Scope<'_> {
             match outcome {
                 Outcome::Counted(_) => told.counted += 1,
                 Outcome::Dropped(Dropped::Filter { unknown: true }) => told.undecided += 1,
-                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why)) => told.missing(why),
+                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why) | Dropped::NoKey(why)) => {
+                    told.missing(why)
+                }
                 Outcome::Dropped(_) => {}
             }
         });
@@ -114,8 +115,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Nobody, who knows what is said of rows.
-    pub(super) fn nobody(&'a self, date: Date, foreseen: Option<Foreseen>) -> Account<'a> {
-        Account { foreseen, ..Account::new(self, &NOBODY, date, &Schedule::default(), &[]) }
+    pub(super) fn nobody_who_knows(&'a self, date: Date, foreseen: Option<Foreseen>) -> Account<'a> {
+        Account { foreseen, ..self.nobody(date) }
     }
 
     /// Which rows of all accounts counted, which did not, and why.
@@ -132,7 +133,7 @@ impl<'a> Evaluator<'a> {
             }
             foreseen
         });
-        self.nobody(date, foreseen).scope().rows_trace(aggregate)
+        self.nobody_who_knows(date, foreseen).scope().rows_trace(aggregate)
     }
 
     /// The account that a row belongs to, by id.

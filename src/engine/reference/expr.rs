@@ -49,6 +49,7 @@ impl Scope<'_> {
             ExprKind::Benchmark { id, position } => self.benchmark(*id, *position),
             ExprKind::Ranked(ranked) => self.ranked(ranked),
             ExprKind::Across(across) => self.across(across),
+            ExprKind::Convert(convert) => self.convert(convert),
             ExprKind::Portfolio(id) => self.account.evaluator.portfolio(*id, self.as_of).value.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::logic::order;
 use super::scope::Scope;
+use crate::binomial;
 use crate::builtins::Scalar;
 use crate::irrational;
 use crate::number::{DIGITS, Decimal, Products};
@@ -46,6 +47,11 @@ fn undefined(function: Scalar, values: &[Value]) -> Option<Missing> {
         Scalar::Shrunk => {
             a.is_negative() || a > b || number(2).is_negative() || b.add(number(2)).is_none_or(|sum| sum.is_zero())
         }
+        Scalar::BinomialTail => {
+            let p = number(2);
+            let whole = a.is_integer() && b.is_integer();
+            !whole || b.is_negative() || b > binomial::MOST || p.is_negative() || p > Decimal::ONE
+        }
         _ => false,
     };
     none.then_some(Missing::NotApplicable)
@@ -84,7 +90,7 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
             Type::Number(Unit::Points) => x.div(Decimal::HUNDRED),
             _ => Some(x),
         },
-        Scalar::ToNumber | Scalar::Points => Some(x),
+        Scalar::ToNumber | Scalar::Points | Scalar::Convert => Some(x),
         Scalar::Sqrt => irrational::sqrt(x),
         Scalar::Exp => irrational::exp(x),
         Scalar::Ln => irrational::ln(x),
@@ -92,6 +98,7 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
         Scalar::Logistic => Some(irrational::logistic(x)),
         Scalar::WilsonLow => irrational::wilson(x, digits).map(|(low, _)| low),
         Scalar::WilsonHigh => irrational::wilson(x, digits).map(|(_, high)| high),
+        Scalar::BinomialTail => binomial::upper_tail(x, digits, number(2)?),
         Scalar::Power => digits.to_int().and_then(|n| irrational::power(x, n)),
         Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::Gap | Scalar::Position => None,
         Scalar::Shrunk => shrunk(x, digits, number(2)?, number(3)?),

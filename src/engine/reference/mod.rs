@@ -12,7 +12,11 @@
 //! | `scope` | where an expression is evaluated: account, as-of date, event row |
 //! | `expr`, `logic`, `arithmetic`, `functions`, `time` | expressions |
 //! | `related` | rows that belong to an account, to each other, or name each other; metrics of rows |
+//! | `rates` | what currencies are worth in each other |
 //! | `rows`, `aggregate` | which rows count, and what they amount to |
+//! | `concentration` | how much of a sum lies with few |
+//! | `pairs` | rows of one source beside those of another |
+//! | `credit` | attribution: what was won, shared out among touches |
 //! | `bands`, `score` | thresholds, scales, grades; scorecards |
 //! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
@@ -29,14 +33,18 @@ mod arithmetic;
 mod bands;
 mod benchmark;
 mod collective;
+mod concentration;
 mod correction;
+mod credit;
 mod everyone;
 mod expr;
 mod functions;
 mod kin;
 mod logic;
+mod pairs;
 mod population;
 mod portfolio;
+mod rates;
 mod related;
 mod rows;
 mod schedule;
@@ -49,9 +57,12 @@ pub use crate::engine::Unknown;
 pub use account::Account;
 pub use bands::interpolate;
 pub use benchmark::Compared;
+pub use credit::derive;
 pub use logic::{compare, fold, order};
+pub use pairs::Pair;
 pub use population::Standing;
 pub use portfolio::Part;
+pub use rates::RateUsed;
 pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use time::Replayed;
@@ -91,6 +102,7 @@ pub struct Evaluator<'a> {
     /// By id.
     subjects: Vec<Subject>,
     collectives: Collectives,
+    rates: std::cell::OnceCell<rates::RateBook>,
 }
 
 /// An account as it stands in the subject table.
@@ -123,7 +135,15 @@ impl<'a> Evaluator<'a> {
             (Some(table), Some(rows)) => subjects(table, rows),
             _ => Vec::new(),
         };
-        Evaluator { program, data, calendar, as_recorded: false, subjects, collectives: Collectives::default() }
+        Evaluator {
+            program,
+            data,
+            calendar,
+            as_recorded: false,
+            subjects,
+            collectives: Collectives::default(),
+            rates: std::cell::OnceCell::new(),
+        }
     }
 
     /// Sees at every date only what had been recorded by then, as a backtest must: event rows whose `recorded` column
@@ -158,6 +178,11 @@ impl<'a> Evaluator<'a> {
         self.get_ready(as_of);
         let count = u32::try_from(self.program.portfolio.len()).unwrap_or(u32::MAX);
         (0..count).map(|i| self.portfolio(PortfolioId(i), as_of).as_ref().clone()).collect()
+    }
+
+    /// Nobody in particular, for asking about the whole portfolio; its id is empty.
+    pub fn nobody(&self, as_of: Date) -> Account<'_> {
+        Account::new(self, &collective::NOBODY, as_of, &Schedule::default(), &[])
     }
 
     /// Ids of all accounts that exist at a date, sorted.

@@ -156,9 +156,9 @@ impl Scope<'_> {
                 Value::Symbol(part) => Ok(Some(part)),
                 other => Err(other.missing().unwrap_or(Missing::NoData)),
             },
-            Some(Within::Group(segment)) => match self.belongs(segment) {
-                Some(member) => Ok(member.then_some(0)),
-                None => Err(Missing::NoData),
+            Some(Within::Group(segment)) => match self.membership_of(segment) {
+                Value::Boolean(member) => Ok(member.then_some(0)),
+                other => Err(other.missing().unwrap_or(Missing::NoData)),
             },
         }
     }

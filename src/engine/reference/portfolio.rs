@@ -5,10 +5,10 @@
 use super::Subject;
 use super::account::Account;
 use super::aggregate::Row;
+use super::concentration::concentrated;
 use super::scope::Scope;
-use crate::builtins::AggregateFunction as F;
 use crate::engine::{AccountsTold, Item, PortfolioResult};
-use crate::number::{Decimal, Products};
+use crate::number::Decimal;
 use crate::program::{Across, PortfolioId};
 use crate::value::{Fault, Missing, Value};
 
@@ -20,7 +20,7 @@ pub(super) enum Member {
     /// The filter is unknown.
     Undecided,
     /// In, with a value and a weight.
-    In { value: Value, weight: Option<Value> },
+    In { value: Value, weight: Option<Value>, key: Result<Vec<Value>, Missing> },
 }
 
 /// What an account brings into an aggregate.
@@ -43,7 +43,7 @@ impl Part {
         let (met, value, weight) = match member {
             Member::Out => (Some(false), Value::Missing(Missing::NotApplicable), None),
             Member::Undecided => (None, Value::Missing(Missing::NoData), None),
-            Member::In { value, weight } => (Some(true), value, weight),
+            Member::In { value, weight, .. } => (Some(true), value, weight),
         };
         Part { id: subject.id.clone(), row: subject.row, met, value, weight }
     }
@@ -72,6 +72,7 @@ impl Scope<'_> {
         Member::In {
             value: across.value.as_ref().map_or(Value::Number(Decimal::ONE), |value| self.eval(value)),
             weight: across.weight.as_ref().map(|weight| self.eval(weight)),
+            key: self.key_of(&across.by, |expr| self.eval(expr)),
         }
     }
 
@@ -91,13 +92,13 @@ impl Scope<'_> {
         let mut rows = Vec::new();
         let mut too_large = false;
         for member in members {
-            let (value, weight) = match member {
+            let (value, weight, key) = match member {
                 Member::Out => continue,
                 Member::Undecided => {
                     told.undecided += 1;
                     continue;
                 }
-                Member::In { value, weight } => (value, weight),
+                Member::In { value, weight, key } => (value, weight, key),
             };
             told.accounts += 1;
             if let Value::Missing(reason) = value {
@@ -113,8 +114,16 @@ impl Scope<'_> {
                     continue;
                 }
             };
+            let key = match key {
+                Ok(key) => key,
+                Err(reason) => {
+                    told.missing(reason);
+                    continue;
+                }
+            };
             match Row::plain(across.function, value, weight) {
-                Some(row) => {
+                Some(mut row) => {
+                    row.key = key;
                     told.counted += 1;
                     rows.push(row);
                 }
@@ -126,40 +135,11 @@ impl Scope<'_> {
             false if across.at_least.is_some_and(|least| told.counted < u64::from(least)) => {
                 Value::Missing(Missing::TooFew)
             }
-            false if across.function.concentration() => {
-                let mut values: Vec<Decimal> = rows.iter().filter_map(Row::number).collect();
-                concentration(across.function, &mut values, across.top)
-            }
+            false if across.function.concentration() => concentrated(across.function, &rows, across.top),
             false => self.combine(across.function, &rows),
         };
         Gathered { value, told }
     }
-}
-
-/// How much of the sum lies with few. Nothing to share, or something negative, has no shares.
-fn concentration(function: F, values: &mut [Decimal], top: u32) -> Value {
-    let overflow = Value::Missing(Missing::Error(Fault::Overflow));
-    if values.iter().any(|value| value.is_negative()) {
-        return Value::Missing(Missing::NotApplicable);
-    }
-    values.sort_unstable_by(|a, b| b.cmp(a));
-    let sum = |list: &[Decimal]| list.iter().try_fold(Decimal::ZERO, |sum, value| sum.add(*value));
-    let Some(total) = sum(values) else { return overflow };
-    if total.is_zero() {
-        return Value::Missing(Missing::NotApplicable);
-    }
-    if function == F::TopShare {
-        let largest = values.get(..(top as usize).min(values.len())).and_then(sum);
-        return largest.and_then(|largest| largest.div(total)).map_or(overflow, Value::Number);
-    }
-    // hhi = 10,000 x (sum of squares) / total^2; its inverse, total^2 / (sum of squares), is the effective number.
-    let (mut squares, mut whole) = (Products::default(), Products::default());
-    let added = values.iter().try_for_each(|value| squares.add(*value, *value));
-    let result = added.and_then(|()| whole.add(total, total)).and_then(|()| match function {
-        F::Hhi => squares.times_over(10_000, &whole),
-        _ => whole.times_over(1, &squares),
-    });
-    result.map_or(overflow, Value::Number)
 }
 
 impl Account<'_> {

@@ -96,6 +96,17 @@ pub enum Dropped {
     NoValue(Missing),
     /// Its weight is missing.
     NoWeight(Missing),
+    /// What it would be added up under is missing.
+    NoKey(Missing),
+    /// It takes no part in what is shared out; [`crate::data::TableData::left_out`] says why.
+    LeftOut,
+}
+
+impl Dropped {
+    /// True if its value was never looked at.
+    pub fn before_value(self) -> bool {
+        !matches!(self, Dropped::NoValue(_) | Dropped::NoWeight(_) | Dropped::NoKey(_))
+    }
 }
 
 /// Where rows tell what became of them.
@@ -127,6 +138,9 @@ impl Scope<'_> {
     pub(super) fn kept(self, aggregate: &Aggregate, tell: Listener<'_>) -> Vec<(u32, Date)> {
         let mut rows = self.source_rows(aggregate);
         rows.retain(|row| self.is_seen(aggregate.source, *row));
+        if let Some(data) = self.account.evaluator.data.table(aggregate.source).filter(|d| !d.left_out.is_empty()) {
+            retain(&mut rows, tell, |(row, _)| data.left_out.contains_key(&row).then_some(Dropped::LeftOut));
+        }
         if let Some(filter) = &aggregate.filter {
             retain(&mut rows, tell, |(row, _)| {
                 let met = self.of_row(aggregate.source, row, filter).truth();

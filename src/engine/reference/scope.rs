@@ -120,9 +120,14 @@ impl<'s> Scope<'s> {
     }
 
     pub(super) fn belongs(self, segment: SegmentRef) -> Option<bool> {
+        self.membership_of(segment).truth()
+    }
+
+    /// Whether the account belongs, or why that is not known.
+    pub(super) fn membership_of(self, segment: SegmentRef) -> Value {
         match segment {
-            SegmentRef::Segment(id) => self.segment(id).truth(),
-            SegmentRef::Part(id, part) => self.part(id, part).truth(),
+            SegmentRef::Segment(id) => self.segment(id),
+            SegmentRef::Part(id, part) => self.part(id, part),
         }
     }
 

@@ -125,6 +125,8 @@ fn reason(whole: Whole, aggregate: &Aggregate, dropped: Dropped) -> String {
         Dropped::NotLatest(of) => format!("{} is later", place(of)),
         Dropped::OverCap => "the period is full".to_string(),
         Dropped::NoValue(why) => format!("no value ({why})"),
+        Dropped::NoKey(why) => format!("nothing to add it up under ({why})"),
+        Dropped::LeftOut => "takes no part".to_string(),
         Dropped::NoWeight(why) => format!("no weight ({why})"),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::extras::NAMED;
 use super::{Evaluation, extras, portfolio, stale, undecided};
+use crate::ast::LimitVerb;
 use crate::engine::ScoreResult;
 use crate::explain::words::limit_name;
 use crate::report::paint::Tone;
@@ -117,8 +118,13 @@ pub(super) fn limits(of: &Evaluation, undecided_only: bool) -> Vec<String> {
         for (l, limit) in card.limits.iter().enumerate() {
             let scores = || of.results.accounts.iter().filter_map(|a| a.scores.get(c));
             // What somebody set stands above everything but a hold.
+            // Below a hold, what somebody set or a setting, nothing else does anything.
+            let alone = |i: usize| {
+                card.limits.get(i).is_some_and(|limit| matches!(limit.verb, LimitVerb::Hold | LimitVerb::Set))
+            };
             let did = |s: &&ScoreResult| {
-                s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited && s.by_hand().is_none()
+                let holds = s.limits.iter().any(|(i, _)| *i == l) && s.value != s.unlimited && s.by_hand().is_none();
+                holds && s.limits.first().is_none_or(|(first, _)| *first == l || !alone(*first))
             };
             let applied = scores().filter(did).count();
             let undecided = scores().filter(|s| s.undecided_limits.contains(&l)).count();

@@ -22,15 +22,51 @@ impl Builder<'_> {
                 let value = self.expr(kid);
                 let source = kids.take(Rule::name).map(|kid| self.name(&kid));
                 let mut clauses: Vec<Clause> = Vec::new();
+                let mut with = None;
                 for clause in kids.list {
+                    if clause.as_rule() == Rule::with_rows {
+                        with = Some(clause);
+                        continue;
+                    }
                     let clause = self.clause(clause);
                     clauses.push(clause);
                 }
-                self.rows(value, source, clauses, span)
+                let rows = self.rows(value, source, clauses, span);
+                match with {
+                    Some(with) => self.pairs(rows, with, span),
+                    None => rows,
+                }
             }
             None => ArgumentKind::Value(self.hole(span)),
         };
         Argument { kind, span }
+    }
+
+    /// Rows, and others that they are matched with.
+    fn pairs(&mut self, rows: ArgumentKind, with: Node<'_>, span: Span) -> ArgumentKind {
+        let mut kids = self.kids(with);
+        let with = self.next_name(&mut kids);
+        let mut with_clauses: Vec<Clause> = Vec::new();
+        for clause in kids.list {
+            let clause = self.clause(clause);
+            with_clauses.push(clause);
+        }
+        window_of_rows(self.text, &mut with_clauses);
+        match rows {
+            ArgumentKind::Rows { value: None, source, clauses } => {
+                ArgumentKind::Pairs { source, clauses, with, with_clauses }
+            }
+            ArgumentKind::Value(Expr { kind: ExprKind::Name(text), span }) => {
+                let source = Name { text, span };
+                ArgumentKind::Pairs { source, clauses: Vec::new(), with, with_clauses }
+            }
+            other => {
+                self.fail(Code::UnexpectedText, span, "rows are matched with rows, not with values", |d| {
+                    d.help("write `matches(SOURCE where … with SOURCE where … by COLUMN within 7 days)`")
+                });
+                other
+            }
+        }
     }
 
     /// Tells plain values from rows, and gives windows to the rows they belong to.
@@ -82,6 +118,14 @@ impl Builder<'_> {
                 let keep = kids.take(Rule::keep).map(|kid| self.keep(kid));
                 ClauseKind::Dedupe { by, within, chain, keep }
             }
+            Rule::by_key => {
+                let keys = self.names_of(&mut kids);
+                let within = kids.take(Rule::dedupe_within).map(|kid| {
+                    let mut inner = self.kids(kid);
+                    self.next_duration(&mut inner)
+                });
+                ClauseKind::By { keys, within }
+            }
             Rule::latest_per => ClauseKind::LatestPer(self.names_of(&mut kids)),
             Rule::cap => {
                 let most = self.next_expr(&mut kids, span);
@@ -127,7 +171,7 @@ impl Builder<'_> {
         ClauseKind::DecaySteps { steps, otherwise: self.next_expr(&mut inner, span) }
     }
 
-    fn names_of(&mut self, kids: &mut Kids<'_>) -> Vec<Name> {
+    pub(super) fn names_of(&mut self, kids: &mut Kids<'_>) -> Vec<Name> {
         let mut names = Vec::new();
         while let Some(kid) = kids.take(Rule::name) {
             names.push(self.name(&kid));

@@ -2,8 +2,8 @@
 
 use super::{Builder, Node, item};
 use crate::ast::{
-    Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
-    Partition, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
+    Access, Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
+    Partition, Rates, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
 };
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
@@ -14,12 +14,14 @@ use crate::syntax::words::Place;
 struct Fields {
     fields: Vec<Field>,
     retain: Option<crate::ast::DurationLit>,
+    usable: Option<crate::ast::DurationLit>,
 }
 
 impl Builder<'_> {
     /// One declaration.
-    pub(super) fn item(&mut self, node: Node<'_>) -> Item {
-        let (span, rule) = (self.span(&node), node.as_rule());
+    pub(super) fn item(&mut self, node: Node<'_>, access: Option<Access>) -> Item {
+        let (own, rule) = (self.span(&node), node.as_rule());
+        let span = access.map_or(own, |access| access.span.to(own));
         let doc = self.scan.doc_above(self.text, span.start as usize);
         let mut kids = self.kids(node);
         let rows_of = (rule == Rule::row_metric).then(|| self.next_name(&mut kids));
@@ -34,13 +36,15 @@ impl Builder<'_> {
                     let mut inner = self.kids(kid);
                     self.next_name(&mut inner)
                 });
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
+                let Fields { fields, retain, usable } = self.fields(kids.next(), &mut meta);
+                self.no_valid_for(usable.as_ref());
                 ItemKind::Table(Table { of, as_of, fields, retain })
             }
             Rule::events => {
                 let of = self.owner_table(&mut kids);
                 let at = self.next_name(&mut kids);
-                let Fields { fields, retain } = self.fields(kids.next(), &mut meta);
+                let Fields { fields, retain, usable } = self.fields(kids.next(), &mut meta);
+                self.no_valid_for(usable.as_ref());
                 ItemKind::Events(Events { of, at, fields, retain })
             }
             Rule::param => {
@@ -73,10 +77,19 @@ impl Builder<'_> {
             }
             Rule::scorecard => ItemKind::Scorecard(Box::new(self.scorecard(kids.next(), &mut meta))),
             Rule::rule_decl => ItemKind::Rule(Box::new(self.rule(kids.next(), &mut meta))),
+            Rule::rates => {
+                let at = self.next_name(&mut kids);
+                let Fields { fields, usable, .. } = self.fields(kids.next(), &mut meta);
+                ItemKind::Rates(Rates { at, fields, valid_for: usable })
+            }
+            Rule::attribution => {
+                let touches = self.next_name(&mut kids);
+                ItemKind::Attribution(Box::new(self.attribution(touches, kids.next(), &mut meta)))
+            }
             Rule::portfolio_rule => ItemKind::PortfolioRule(Box::new(self.rule(kids.next(), &mut meta))),
             _ => ItemKind::Test(self.test(kids, &mut meta)),
         };
-        Item { doc, meta, ..item(kind, name, label, span) }
+        Item { doc, meta, access, ..item(kind, name, label, span) }
     }
 
     /// `of account`: the table to whose rows these rows belong.
@@ -119,6 +132,13 @@ impl Builder<'_> {
                 let retain = me.kids(kid).take(Rule::duration).map(|kid| me.duration(kid));
                 if me.once(&mut seen, "retain", span) {
                     result.retain = retain;
+                }
+            }
+            Rule::usable => {
+                let span = me.span(&kid);
+                let usable = me.kids(kid).take(Rule::duration).map(|kid| me.duration(kid));
+                if me.once(&mut seen, "valid", span) {
+                    result.usable = usable;
                 }
             }
             _ => {

@@ -177,7 +177,13 @@ impl Builder<'_> {
         let kind = match kids.next() {
             Some(kid) if kid.as_rule() == Rule::money => {
                 let mut inner = self.kids(kid);
-                TypeExprKind::Money(inner.take(Rule::currency).map(|c| self.name(&c)))
+                match inner.take(Rule::money_by) {
+                    Some(by) => {
+                        let mut names = self.kids(by);
+                        TypeExprKind::MoneyBy(self.next_name(&mut names))
+                    }
+                    None => TypeExprKind::Money(inner.take(Rule::currency).map(|c| self.name(&c))),
+                }
             }
             Some(kid) if kid.as_rule() == Rule::one_of => {
                 let inner = self.kids(kid);

@@ -11,6 +11,7 @@ mod expression;
 mod grouping;
 mod literal;
 mod meta;
+mod money;
 mod rows;
 mod rule;
 mod scorecard;
@@ -19,7 +20,7 @@ mod test;
 use super::grammar::Rule;
 use super::recover::{self, Debris};
 use super::scan::Scan;
-use super::words::Place;
+use super::words::{ACCESS, Place};
 use crate::ast::{self, Item, Name, Text};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::span::Span;
@@ -56,9 +57,11 @@ impl<'a> Builder<'a> {
     pub fn file<'i>(&mut self, nodes: impl Iterator<Item = Node<'i>>) -> ast::File {
         let mut file = ast::File::default();
         let mut before: Option<Before> = None;
+        let mut access: Option<ast::Access> = None;
         for node in nodes {
             match node.as_rule() {
                 Rule::EOI => {}
+                Rule::access => access = Some(self.access(&node)),
                 Rule::unknown_item => {
                     if self.debris(before.take(), &node, Place::File) {
                         if let Some(item) = file.items.pop() {
@@ -70,10 +73,13 @@ impl<'a> Builder<'a> {
                     file.lost.extend(self.lost_rows(&node));
                 }
                 _ => {
-                    before = Some(Before::of(&node));
+                    let access = access.take();
+                    let mut whole = Before::of(&node);
+                    whole.start = access.map_or(whole.start, |a| a.span.start as usize);
+                    before = Some(whole);
                     self.broken = false;
                     let known = self.found;
-                    let item = self.item(node);
+                    let item = self.item(node, access);
                     self.never_silent(known, item.span);
                     if self.broken {
                         before = None;
@@ -87,6 +93,17 @@ impl<'a> Builder<'a> {
             }
         }
         file
+    }
+
+    /// What a declaration allows others, in front of it.
+    fn access(&self, node: &Node<'_>) -> ast::Access {
+        let kind = match node.as_str().split_whitespace().next() {
+            Some("final") => ast::AccessKind::Final,
+            Some("open") => ast::AccessKind::Open,
+            Some("extend") => ast::AccessKind::Extend,
+            _ => ast::AccessKind::TightenOnly,
+        };
+        ast::Access { kind, span: self.span(node) }
     }
 
     /// What is left out is always reported, even if laud itself is to blame.
@@ -195,8 +212,15 @@ impl<'a> Builder<'a> {
     /// The name of a declaration that could not be read.
     fn lost_name(&self, node: &Node<'_>) -> Option<Name> {
         let start = node.as_span().start();
-        let first = recover::word_at(self.text, start);
+        let mut first = recover::word_at(self.text, start);
         let mut after = start + first.len();
+        // `final metric x`: the name stands behind the declaration's own word.
+        while ACCESS.contains(&first) {
+            let rest = self.text.get(after..)?;
+            let begin = after + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
+            first = recover::word_at(self.text, begin);
+            after = begin + first.len();
+        }
         // `contact metric asks`: the name is the third word.
         let rest = self.text.get(after..)?;
         let second = recover::word_at(rest.trim_start_matches([' ', '\t']), 0);
@@ -267,7 +291,10 @@ impl<'a> Builder<'a> {
             match kid.as_rule() {
                 Rule::open => open = self.span(&kid),
                 Rule::close => {}
-                Rule::missing_open_rows | Rule::missing_open_lines => self.missing_open(kid.as_span().start()),
+                Rule::missing_open_rows
+                | Rule::missing_open_lines
+                | Rule::missing_open_table
+                | Rule::missing_open_record => self.missing_open(kid.as_span().start()),
                 Rule::missing_close | Rule::missing_inner | Rule::missing_override | Rule::missing_given => {
                     self.missing_brace(open, kid.as_span().start());
                 }
@@ -507,6 +534,9 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_until
             | Rule::kw_when
             | Rule::kw_where
+            | Rule::kw_with
+            | Rule::kw_key
+            | Rule::time_decay
             | Rule::kw_within
             | Rule::replaced
             | Rule::coverage_word
@@ -519,5 +549,5 @@ fn is_noise(rule: Rule) -> bool {
 
 /// A declaration without content, to be completed.
 fn item(kind: ast::ItemKind, name: Name, label: Option<Text>, span: Span) -> Item {
-    Item { kind, name, label, doc: None, meta: Vec::new(), span }
+    Item { kind, name, label, doc: None, meta: Vec::new(), access: None, span }
 }

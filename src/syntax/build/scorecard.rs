@@ -3,8 +3,8 @@
 use super::declarations::key;
 use super::{Builder, Node};
 use crate::ast::{
-    Correction, Limit, LimitVerb, Line, Meta, MissingClause, MissingPolicy, Name, Override, Scorecard, ShareLimit,
-    Text, WeightTotal,
+    Correction, Limit, LimitVerb, Line, Local, Meta, MissingClause, MissingPolicy, Name, Override, Scorecard,
+    ShareLimit, Text, WeightTotal,
 };
 use crate::diagnostics::Code;
 use crate::span::Span;
@@ -22,6 +22,13 @@ impl Builder<'_> {
                 Rule::line => {
                     let line = me.line(kid);
                     card.lines.push(line);
+                }
+                Rule::local_share => {
+                    let most = me.kids(kid).take(Rule::at_most);
+                    let share = most.and_then(|kid| me.kids(kid).take(Rule::expr)).map(|kid| me.expr(kid));
+                    if me.once(&mut seen, "local", span) {
+                        card.local = share.map(|share| Local { share, span });
+                    }
                 }
                 Rule::override_lines => {
                     let lines = me.override_lines(kid);
@@ -104,6 +111,7 @@ impl Builder<'_> {
             scale: None,
             missing: None,
             because: None,
+            local: false,
             span,
         };
         let mut seen = Vec::new();

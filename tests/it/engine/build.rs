@@ -97,6 +97,10 @@ pub fn aggregate(function: AggregateFunction, source: TableId) -> Aggregate {
         value_cap: None,
         decay: None,
         weight: None,
+        by: Vec::new(),
+        top: 0,
+        alike: Decimal::ONE,
+        with: None,
         at_least: None,
     }
 }
@@ -252,6 +256,7 @@ impl World {
                 recorded: false,
                 merged: false,
                 parent: false,
+                currency: None,
                 doc: None,
                 span: Default::default(),
             });

@@ -55,6 +55,36 @@ proptest! {
     }
 
     #[test]
+    fn geometric_means_lose_what_is_lacking_and_no_more(
+        lines in prop::collection::vec((decimal(0..100), decimal(0..100), 0..8), 1..8),
+    ) {
+        let mut w = World::of(&["A"]);
+        let points: Vec<Decimal> = lines.iter().map(|(_, p, zero)| if *zero == 0 { Decimal::ZERO } else { *p }).collect();
+        let built: Vec<Line> = lines.iter().zip(&points).enumerate().map(|(i, ((weight, ..), points))| {
+            line(w.fixed(&format!("m{i}"), Some(&points.to_string())), &weight.to_string())
+        }).collect();
+        let mut mean = card("mean", built.clone());
+        mean.combine = Combine::Geometric;
+        w.card(mean);
+        w.card(card("plain", built));
+        let account = w.run("2026-03-31").remove("A").unwrap();
+        let (geometric, plain) = (&account.scores[0], &account.scores[1]);
+        if let Some(total) = geometric.unlimited.number() {
+            let gained = sum(geometric.lines.iter().filter_map(|l| l.contribution));
+            let lost = sum(geometric.lines.iter().filter_map(|l| l.lost));
+            prop_assert_eq!(gained, total);
+            prop_assert_eq!(lost, Decimal::HUNDRED.sub(total).unwrap());
+            prop_assert!(geometric.lines.iter().filter_map(|l| l.lost).all(|lost| !lost.is_negative()));
+            // Never more than the weighted mean, but for the last digit; a zero that weighs anything makes it zero.
+            prop_assert!(total <= plain.unlimited.number().unwrap().add(Decimal::STEP).unwrap());
+            let dead = lines.iter().zip(&points).any(|((weight, ..), p)| p.is_zero() && !weight.is_zero());
+            prop_assert_eq!(total.is_zero(), dead);
+        } else {
+            prop_assert!(lines.iter().all(|(weight, ..)| weight.is_zero()));
+        }
+    }
+
+    #[test]
     fn amounts_of_rows_add_up_to_counts_and_sums(
         ages in prop::collection::vec((0i64..400, 0u32..4, decimal(-100..100)), 0..30),
         half_life in prop::option::of(1i64..200),

@@ -63,6 +63,7 @@ fn cell(rng: &mut Rng, program: &Program, table: &Table, id: FieldId, row: usize
             let values = &program.enums[list.index()].values;
             values.get(rng.below(values.len())).cloned().unwrap_or_default()
         }
+        Type::Mixed => number(rng, field, laud::program::Unit::Plain),
         Type::Text | Type::Unknown => rng.pick(&["a", "b", "B", "c ", "ä", "Acme"]).to_string(),
     }
 }

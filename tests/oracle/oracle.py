@@ -1,0 +1,1158 @@
+"""What a program gives, computed by other means: rows are filtered, grouped and counted by SQL in DuckDB, where NULL is
+Kleene's unknown; what is done with one account's values is done here, with whole numbers and fractions.
+
+Written from the reference, not from the engine.
+"""
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import duckdb
+
+import calendar_ as cal
+import lang
+import nine
+from lang import SCALE, N
+from nine import Fault
+
+
+class Missing:
+    """No value, and why."""
+
+    def __init__(self, why):
+        self.why = why
+
+    def __eq__(self, other):
+        return isinstance(other, Missing) and self.why == other.why
+
+    def __hash__(self):
+        return hash(self.why)
+
+    def __repr__(self):
+        return f"missing({self.why})"
+
+
+NO_DATA = Missing("no data")
+NOT_APPLICABLE = Missing("not applicable")
+TOO_FEW = Missing("too few")
+TOO_LARGE = Missing("number too large")
+BAD_CELL = Missing("unreadable cell")
+FAULTS = ("division by zero", "number too large", "unreadable cell")
+SQL_TYPES = {"bool": "BOOLEAN", "date": "DATE", "instant": "TIMESTAMP", "text": "VARCHAR"}
+RESERVED_KINDS = ("num", "ratio", "points", "nps", "money", "dur")
+
+
+def sql_type(ty):
+    return SQL_TYPES.get(ty, "VARCHAR" if ty.startswith("enum:") else "HUGEINT")
+
+
+def missing(x):
+    return isinstance(x, Missing)
+
+
+def fold(text):
+    return text.strip().lower()
+
+
+def compare(op, a, b):
+    return {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op] if op in ("=", "!=") else (
+        a < b if op == "<" else a <= b if op == "<=" else a > b if op == ">" else a >= b
+    )
+
+
+def as_date(x):
+    return x.date() if isinstance(x, datetime) else x
+
+
+class Oracle:
+    """One program over its data."""
+
+    def __init__(self, world):
+        self.world = world
+        self.p = world["program"]
+        self.fiscal = world["fiscal"]
+        self.by_name = {d["name"]: d for d in self.p["declarations"]}
+        self.types = {c["name"]: c["type"] for c in self.p["account"]}
+        self.dates = set()
+        self.aggregates = {}
+        self.found = {}
+        self.cache = {}
+        self.seen = set()
+        for d in self.p["declarations"]:
+            self.reach(d, world["as_of"])
+        self.load()
+        self.results = {key: self.run(g) for key, (g, _) in self.aggregates.items()}
+
+    # ---------- which dates are looked at ----------
+
+    def reach(self, d, at):
+        key = (d["name"], at)
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        self.dates.add(at)
+        for e in expressions(d):
+            self.reach_expr(e, at)
+        for name in d.get("reads", ()):
+            if name in self.by_name:
+                self.reach(self.by_name[name], at)
+        for who, _, _ in d.get("figures") or []:
+            if who is not None:
+                self.reach(self.group(who)[0], at)
+        for key in ("thresholds", "scales", "overrides", "grades"):
+            for who, _ in d.get(key) or []:
+                if who is not None:
+                    self.reach(self.group(who)[0], at)
+
+    def reach_expr(self, e, at):
+        self.dates.add(at)
+        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "gap", "position"):
+            if e.a[0] in self.by_name:
+                self.reach(self.by_name[e.a[0]], at)
+        if e.k == "ranked" and e.a[2]:
+            for then in self.looked_at(e, at):
+                self.reach(self.group(e.a[2])[0], then)
+        if e.k == "agg":
+            self.aggregates.setdefault(id(e.a[0]), (e.a[0], set()))[1].add(at)
+        for child in lang.children(e):
+            for d in self.looked_at(e, at):
+                self.reach_expr(child, d)
+
+    def looked_at(self, e, at):
+        """The dates at which the operands of an expression are evaluated."""
+        if e.k == "asof":
+            return [self.shifted(e.a[1], at)]
+        if e.k == "change":
+            return [at, cal.before(at, e.a[2], e.a[3])]
+        if e.k == "trend":
+            return self.points(at, e.a[1], e.a[2])
+        if e.k == "held":
+            return self.complete(at, e.a[2], e.a[3])
+        if e.k == "streak":
+            return self.complete(at, e.a[1], e.a[2])
+        if e.k == "until":
+            return self.points(at, e.a[2], e.a[3])
+        if e.k == "ranked" and len(e.a) > 4 and e.a[4]:
+            return [at, self.shifted(e.a[4], at)]
+        return [at]
+
+    def shifted(self, s, at):
+        if s[0] == "ago":
+            return cal.before(at, s[1], s[2])
+        if s[0] == "on":
+            return s[1]
+        return cal.end_of_previous(at, s[1], self.fiscal)
+
+    def ends(self, at, count, unit):
+        """Ends of the last complete periods, the latest first."""
+        out = []
+        for _ in range(count):
+            at = cal.end_of_previous(at, unit, self.fiscal)
+            out.append(at)
+        return out
+
+    def complete(self, at, count, unit):
+        """The same, a period that ends on this very day being complete."""
+        return self.ends(at + timedelta(1), count, unit)
+
+    def points(self, at, count, unit):
+        return [at] + self.ends(at, count - 1, unit)
+
+    def group(self, name):
+        """The declaration of a segment, partition or part, and the part."""
+        if name in self.by_name:
+            return self.by_name[name], None
+        for d in self.p["declarations"]:
+            if d["kind"] == "partition" and any(part == name for part, _ in d["parts"]):
+                return d, name
+        raise KeyError(name)
+
+    # ---------- tables ----------
+
+    def load(self):
+        self.db = db = duckdb.connect(":memory:", config={"threads": 1})
+        db.execute("CREATE MACRO rdiv(n, d) AS CAST(sign(n) * sign(d) AS HUGEINT) * ((2 * abs(n) + abs(d)) // (2 * abs(d)))")
+        db.execute(f"CREATE MACRO rmul(a, b) AS rdiv(CAST(a AS HUGEINT) * CAST(b AS HUGEINT), {SCALE}::HUGEINT)")
+        kept = {r["values"]["id"]: r for r in self.world["rows"]["account"] if not r.get("drop")}
+        self.accounts = sorted(kept)
+        history = self.p.get("history")
+        self.account_rows = {}
+        for d in self.dates:
+            at = {}
+            for r in self.world["rows"]["account"]:
+                if r.get("drop"):
+                    continue
+                if history:
+                    when = r["values"][history]
+                    if when > d:
+                        continue
+                    old = at.get(r["values"]["id"])
+                    if old is not None and old["values"][history] >= when:
+                        continue
+                at[r["values"]["id"]] = r
+            self.account_rows[d] = at
+        columns = self.p["account"]
+        self.create("acct", [("d", "date")] + [("c_" + c["name"], c["type"]) for c in columns])
+        self.fill(
+            "acct",
+            [[d] + [value(r["values"].get(c["name"])) for c in columns] for d, at in self.account_rows.items() for r in at.values()],
+        )
+        for name, e in self.p["events"].items():
+            columns = [c for c in e["columns"] if c["name"] not in ("account", e["at"])]
+            self.create(
+                "ev_" + name,
+                [("acc", "text"), ("seq", "num"), ("happened", "date")] + [("c_" + c["name"], c["type"]) for c in columns],
+            )
+            rows = [r for r in self.world["rows"].get(name) or [] if not r.get("drop")]
+            rows.sort(key=lambda r: order(r, e))
+            self.fill(
+                "ev_" + name,
+                [
+                    [r["values"]["account"], i, as_date(r["values"][e["at"]])]
+                    + [value(r["values"].get(c["name"])) for c in columns]
+                    for i, r in enumerate(rows)
+                ],
+            )
+
+    def create(self, name, columns):
+        self.db.execute(f"CREATE TABLE {name} ({', '.join(f'{n} {sql_type(t)}' for n, t in columns)})")
+
+    def fill(self, name, rows):
+        for i in range(0, len(rows), 400):
+            part = rows[i : i + 400]
+            values = ", ".join("(" + ", ".join(sql_literal(v) for v in row) + ")" for row in part)
+            self.db.execute(f"INSERT INTO {name} VALUES {values}")
+
+    # ---------- rows, in SQL ----------
+
+    def sql(self, e):
+        k, a = e.k, e.a
+        s = self.sql
+        if k == "lit":
+            return sql_literal(a[0])
+        if k == "rcol":
+            return "e.c_" + a[0] if not a[1] else "e.happened"
+        if k == "col":
+            return "a.c_" + a[0]
+        if k == "param":
+            return sql_literal(self.by_name[a[0]]["value"])
+        if k == "not":
+            return f"(NOT {s(a[0])})"
+        if k == "neg":
+            return f"(-{s(a[0])})"
+        if k in ("and", "or"):
+            return "(" + f" {k.upper()} ".join(s(x) for x in a) + ")"
+        if k == "sum":
+            if e.t == "date":
+                sign = "-" if a[1][0] else "+"
+                return f"CAST({s(a[0][1])} {sign} CAST({s(a[1][1])} // {SCALE} AS INTEGER) AS DATE)"
+            if e.t == "dur" and a[0][1].t == "date":
+                return f"(CAST({s(a[0][1])} - {s(a[1][1])} AS HUGEINT) * {SCALE})"
+            return "(" + " ".join(("-" if neg else "+") + s(x) for neg, x in a) + ")"
+        if k == "prod":
+            out = s(a[0][1])
+            for divide, x in a[1:]:
+                out = f"rdiv({out} * {SCALE}::HUGEINT, {s(x)})" if divide else f"rmul({out}, {s(x)})"
+            return out
+        if k == "cmp":
+            return f"({s(a[1])} {a[0]} {s(a[2])})"
+        if k == "in":
+            return f"({s(a[0])} {'NOT ' if a[2] else ''}IN ({', '.join(sql_literal(v) for v in a[1])}))"
+        if k == "ismiss":
+            return f"({s(a[0])} IS {'NOT ' if a[2] else ''}NULL)"
+        if k == "orelse":
+            return "coalesce(" + ", ".join(s(x) for x in a) + ")"
+        if k == "if":
+            return f"(CASE WHEN {s(a[0])} THEN {s(a[1])} ELSE {s(a[2])} END)"
+        if k == "within":
+            first, last = self.sql_window(a[1])
+            return f"({s(a[0])} {'NOT ' if a[2] else ''}BETWEEN {first} AND {last})"
+        if k == "fn":
+            x = [s(y) for y in a[1:]]
+            null = " OR ".join(f"({y}) IS NULL" for y in x)
+            if a[0] == "abs":
+                return f"abs({x[0]})"
+            if a[0] in ("min", "max"):
+                word = "least" if a[0] == "min" else "greatest"
+                return f"(CASE WHEN {null} THEN NULL ELSE {word}({', '.join(x)}) END)"
+            if a[0] == "to_number":
+                return x[0]
+            if a[0] == "to_points":
+                t = a[1].t
+                return f"({x[0]} * 100)" if t == "ratio" else f"rdiv({x[0]} + {100 * SCALE}::HUGEINT, 2)" if t == "nps" else x[0]
+        if k == "elapsed" and a[0] == "day":
+            sign = "-" if a[1] else ""
+            return f"({sign}(CAST(q.d - {s(a[2])} AS HUGEINT)) * {SCALE})"
+        raise ValueError(f"{k} in rows")
+
+    def sql_start(self, d, unit):
+        """First day of the period that holds a date."""
+        if unit == "day":
+            return d
+        if unit in ("week", "month"):
+            return f"CAST(date_trunc('{unit}', {d}) AS DATE)"
+        back = self.fiscal - 1
+        return f"CAST(date_trunc('{unit}', date_trunc('month', {d}) - INTERVAL {back} MONTH) + INTERVAL {back} MONTH AS DATE)"
+
+    def sql_window(self, w, q="q.d"):
+        kind = w[0]
+        unit = {"quarter": ("MONTH", 3)}
+        word, times = unit.get(w[-1] if kind in ("last", "next", "complete") else "", ("", 1))
+        if kind in ("last", "next"):
+            word = word or w[2].upper()
+            span = f"INTERVAL {w[1] * times} {word}"
+            if kind == "last":
+                return f"CAST({q} - {span} AS DATE) + 1", q
+            return q, f"CAST({q} + {span} AS DATE)"
+        if kind == "this":
+            return self.sql_start(q, w[1]), q
+        if kind == "previous":
+            last = f"({self.sql_start(q, w[1])} - 1)"
+            return self.sql_start(last, w[1]), last
+        if kind == "complete":
+            word = word or w[2].upper()
+            first = self.sql_start(q, w[2])
+            return f"CAST({first} - INTERVAL {w[1] * times} {word} AS DATE)", f"({first} - 1)"
+        if kind == "since":
+            return sql_literal(w[1]), q
+        return sql_literal(w[1]), sql_literal(w[2])
+
+    def run(self, g):
+        """The aggregate for every date and account it is wanted for: {date: {account: row}}."""
+        dates = sorted(self.aggregates[id(g)][1])
+        table = self.p["events"][g.src]
+        names = {c["name"]: c["type"] for c in table["columns"]}
+
+        def key(c):
+            if c == table["at"]:
+                return "e.happened"
+            return f"lower(trim(e.c_{c}))" if names[c] == "text" else "e.c_" + c
+
+        def kept(k):
+            """The order in which rows are preferred."""
+            if k is None or k[0] == "first":
+                return "seq"
+            if k[0] == "last":
+                return "seq DESC"
+            return "kv{} DESC NULLS LAST, seq"
+
+        latest = list(g.latest or [])
+        if g.fn in ("nps", "nps_margin") and not latest and g.dedupe is None and not g.all and "contact" in names:
+            latest = ["contact"]
+        columns = ["q.d AS d", "e.acc AS acc", "e.seq AS seq", "e.happened AS happened"]
+        columns.append((self.sql(g.value) if g.value is not None else "NULL") + " AS v")
+        columns.append((self.sql(g.weight) if g.weight is not None else "NULL") + " AS w")
+        columns += [f"{key(c)} AS dk{i}" for i, c in enumerate(g.dedupe[0] if g.dedupe else [])]
+        columns += [f"{key(c)} AS lk{i}" for i, c in enumerate(latest)]
+        for i, k in enumerate((g.dedupe and g.dedupe[3], g.cap and g.cap[2])):
+            if k and k[0] == "highest":
+                columns.append(self.sql(k[1] if k[1] is not None else g.value) + f" AS kv{i}")
+        conditions = ["e.happened <= q.d"]
+        if g.where is not None:
+            conditions.append(self.sql(g.where))
+        if g.window is not None:
+            first, last = self.sql_window(g.window)
+            conditions.append(f"e.happened BETWEEN {first} AND {last}")
+        days = ", ".join("(" + sql_literal(d) + ")" for d in dates)
+        stages = [
+            f"q AS (SELECT * FROM (VALUES {days}) AS days(d))",
+            f"s0 AS (SELECT {', '.join(columns)} FROM q JOIN ev_{g.src} e ON TRUE LEFT JOIN acct a ON a.d = q.d AND a.c_id = e.acc "
+            f"WHERE {' AND '.join(conditions)})",
+        ]
+        names_of = ["s0"]
+
+        def stage(text):
+            name = f"s{len(names_of)}"
+            stages.append(f"{name} AS ({text.format(f=names_of[-1])})")
+            names_of.append(name)
+
+        if g.dedupe:
+            by, within, chain, keep = g.dedupe
+            part = "d, acc" + "".join(f", dk{i}" for i in range(len(by)))
+            preferred = kept(keep).format(0)
+            if within is None:
+                stage(f"SELECT * FROM {{f}} QUALIFY row_number() OVER (PARTITION BY {part} ORDER BY {preferred}) = 1")
+            elif chain:
+                stage(
+                    f"SELECT *, CASE WHEN happened - lag(happened) OVER (PARTITION BY {part} ORDER BY seq) <= {within} THEN 0 ELSE 1 END "
+                    "AS opens FROM {f}"
+                )
+                stage(f"SELECT *, sum(opens) OVER (PARTITION BY {part} ORDER BY seq) AS run FROM {{f}}")
+                stage(f"SELECT * FROM {{f}} QUALIFY row_number() OVER (PARTITION BY {part}, run ORDER BY {preferred}) = 1")
+            else:
+                # Rows are taken in the order in which they are preferred; one near a kept one is a repeat.
+                code = "(CAST(happened - DATE '1900-01-01' AS BIGINT) * 1000000 + CAST(seq AS BIGINT))"
+                near = f"len(list_filter(taken, lambda k: abs(k // 1000000 - x[1] // 1000000) <= {within})) > 0"
+                stage(
+                    f"SELECT unnest(list_reduce(list([{code}] ORDER BY {preferred}), "
+                    f"lambda taken, x: CASE WHEN {near} THEN taken ELSE taken || x END)) % 1000000 AS winner, {part} "
+                    f"FROM {{f}} GROUP BY {part}"
+                )
+                on = " AND ".join(f"o.{c} IS NOT DISTINCT FROM n.{c}" for c in part.split(", "))
+                stage(f"SELECT o.* FROM {names_of[-2]} o JOIN {{f}} n ON {on} AND o.seq = n.winner")
+        if latest:
+            part = "d, acc" + "".join(f", lk{i}" for i in range(len(latest)))
+            alone = " OR ".join(f"lk{i} IS NULL" for i in range(len(latest)))
+            stage(f"SELECT * FROM {{f}} QUALIFY ({alone}) OR row_number() OVER (PARTITION BY {part} ORDER BY seq DESC) = 1")
+        if g.cap:
+            period = self.sql_start("happened", g.cap[1])
+            stage(
+                f"SELECT * FROM {{f}} QUALIFY row_number() OVER (PARTITION BY d, acc, {period} "
+                f"ORDER BY {kept(g.cap[2]).format(1)}) <= {g.cap[0]}"
+            )
+        replaced = lambda v: "SELECT * REPLACE (" + v + " AS v)"
+        if g.diminish:
+            period = self.sql_start("happened", g.diminish[1])
+            left = Fraction(SCALE - g.diminish[0], SCALE)
+            powers = " ".join(f"WHEN {i} THEN {nine.of_fraction(left**i)}::HUGEINT" for i in range(40))
+            stage(f"SELECT *, row_number() OVER (PARTITION BY d, acc, {period} ORDER BY seq) - 1 AS nth FROM {{f}}")
+            stage(replaced(f"rmul(v, CASE nth {powers} ELSE 0 END)") + " FROM {f}")
+        if g.vcap:
+            period = self.sql_start("happened", g.vcap[2])
+            most = f"{g.vcap[0]}::HUGEINT"
+            over = f"OVER (PARTITION BY d, acc, {period})"
+            stage(f"SELECT *, {period} AS pd, sum(v) {over} AS total FROM {{f}}")
+            stage(f"SELECT *, CASE WHEN total > 0 THEN v * {most} // total END AS whole, CASE WHEN total > 0 THEN v * {most} % total END AS rest FROM {{f}}")
+            stage(
+                f"SELECT *, {most} - sum(whole) OVER (PARTITION BY d, acc, pd) AS left_over, "
+                "row_number() OVER (PARTITION BY d, acc, pd ORDER BY (v IS NULL), rest DESC, seq) AS place FROM {f}"
+            )
+            stage(
+                replaced(f"CASE WHEN v IS NULL OR total <= {most} THEN v ELSE whole + CASE WHEN place <= left_over THEN 1 ELSE 0 END END")
+                + " FROM {f}"
+            )
+        if g.decay:
+            age = "CAST(d - happened AS INTEGER)"
+            if g.decay[0] == "half-life":
+                ages = range(2200)
+                weights = (nine.of_decimal(Decimal(2) ** (Decimal(-n) / Decimal(g.decay[1]))) for n in ages)
+                listed = ", ".join(f"({n}, {w}::HUGEINT)" for n, w in zip(ages, weights))
+                stages.append(f"fade AS (SELECT * FROM (VALUES {listed}) AS fades(age, left_of_it))")
+                faded = "SELECT x.* REPLACE (rmul(v, left_of_it) AS v) FROM {f} x JOIN fade ON fade.age = CAST(x.d - x.happened AS INTEGER)"
+                stage(faded)
+            elif g.decay[0] == "linear":
+                most = g.decay[1]
+                stage(replaced(f"rmul(v, rdiv(CAST(greatest(0, {most} - {age}) AS HUGEINT) * {SCALE}, {most}))") + " FROM {f}")
+            else:
+                steps = " ".join(f"WHEN {age} <= {n} THEN {w}::HUGEINT" for n, w in g.decay[1])
+                stage(replaced(f"rmul(v, CASE {steps} ELSE {g.decay[2]}::HUGEINT END)") + " FROM {f}")
+        final = names_of[-1]
+        query = f"WITH {', '.join(stages)} SELECT {self.finish(g)} FROM {final} GROUP BY d, acc"
+        try:
+            rows = self.db.execute(query).fetchall()
+        except duckdb.Error as e:
+            raise RuntimeError(f"{e}\n{query}") from e
+        out = {d: {} for d in dates}
+        for d, acc, *rest in rows:
+            out[d][acc] = rest
+        return out
+
+    def finish(self, g):
+        """What is read of the rows that are left: n, the last date, and what the function needs."""
+        known = "CASE WHEN v IS NOT NULL AND w IS NOT NULL THEN {} END" if g.weight is not None else "CASE WHEN v IS NOT NULL THEN {} END"
+        w = "w" if g.weight is not None else f"{SCALE}::HUGEINT"
+        count = f"count({known.format(1)})"
+        total = lambda x: f"sum({known.format(x)})"
+        valued = known.format("happened") if g.value is not None else "happened"
+        out = ["d", "acc", "count(*)", f"max({valued})", count]
+        fn = g.fn
+        if fn == "sum":
+            out.append("sum(v)")
+        elif fn in ("avg", "csat_mean", "ces"):
+            out += [total(f"v * {w}"), total(w)]
+        elif fn == "median":
+            out.append("list(v ORDER BY v) FILTER (WHERE v IS NOT NULL)")
+        elif fn in ("min", "max"):
+            out.append(f"{fn}(v)")
+        elif fn in ("first", "last"):
+            best = "arg_min" if fn == "first" else "arg_max"
+            out.append(f"{best}(v, seq) FILTER (WHERE v IS NOT NULL)" if g.value is not None else f"{best}(happened, seq)")
+        elif fn == "distinct":
+            out.append("count(DISTINCT " + ("lower(trim(v))" if g.value.t == "text" else "v") + ")")
+        elif fn == "share":
+            out += [total(f"CASE WHEN v THEN {w} ELSE 0 END"), total(w)]
+        elif fn in ("nps", "nps_margin"):
+            out += [total(f"CASE WHEN v >= {9 * SCALE} THEN {w} ELSE 0 END"), total(f"CASE WHEN v <= {6 * SCALE} THEN {w} ELSE 0 END"), total(w)]
+        elif fn == "csat":
+            out += [total(f"CASE WHEN v >= {4 * SCALE} THEN {w} ELSE 0 END"), total(w)]
+        return ", ".join(out)
+
+    def covered(self, g, d):
+        """Whether the source can speak for the window."""
+        rows = self.world["rows"].get(g.src)
+        if rows is None:
+            return False
+        first, last = self.world["covers"].get(g.src, (None, None))
+        kept = [as_date(r["values"][self.p["events"][g.src]["at"]]) for r in rows if not r.get("drop")]
+        if not kept and first is None and last is None:
+            return False
+        if last is None and kept:
+            last = max(kept)
+        if g.window is None:
+            return first is None or first <= d
+        start = cal.window(g.window, d, self.fiscal)[0]
+        if last is not None and last < start:
+            return False
+        return not (first is not None and first > start)
+
+    def aggregate(self, g, acc, d):
+        if not self.covered(g, d):
+            return NO_DATA, None
+        row = self.results[id(g)][d].get(acc)
+        n, last, known, *rest = row if row is not None else (0, None, 0, None, None, None)
+        fn = g.fn
+        if fn == "count" or g.value is None:
+            known = n
+        if g.least is not None and known < g.least:
+            return TOO_FEW, last
+        try:
+            return self.value_of(g, n, known, rest), last
+        except Fault as f:
+            return Missing(str(f)), last
+
+    def value_of(self, g, n, known, rest):
+        fn = g.fn
+        if fn == "count":
+            return n * SCALE
+        if fn == "sum":
+            return nine.checked(int(rest[0] or 0))
+        if fn == "distinct":
+            return int(rest[0] or 0) * SCALE
+        if known == 0:
+            return NOT_APPLICABLE if fn == "share" else NO_DATA
+        if fn in ("min", "max"):
+            return rest[0]
+        if fn in ("first", "last"):
+            return rest[0]
+        if fn == "median":
+            values = rest[0]
+            half = len(values) // 2
+            return values[half] if len(values) % 2 else nine.ratio(values[half - 1] + values[half], 2)
+        weight = int(rest[-1])
+        if weight == 0:
+            return NOT_APPLICABLE
+        if fn in ("avg", "ces"):
+            return nine.ratio(int(rest[0]), weight)
+        if fn == "csat_mean":
+            # (mean - 1) / 4 x 100, of the exact mean
+            return nine.of_fraction((Fraction(int(rest[0]), weight * SCALE) - 1) * 25)
+        if fn in ("share", "csat"):
+            return nine.ratio(int(rest[0]) * SCALE, weight)
+        if fn == "nps":
+            return nine.ratio((int(rest[0]) - int(rest[1])) * 100 * SCALE, weight)
+        if fn == "nps_margin":
+            p, q = Fraction(int(rest[0]), weight), Fraction(int(rest[1]), weight)
+            return nine.of_decimal(Decimal(196) * nine.sqrt((p + q - (p - q) ** 2) / known))
+        raise ValueError(fn)
+
+    # ---------- one account ----------
+
+    def ev(self, e, acc, d):
+        """The value of an expression for an account at a date."""
+        key = (id(e), acc, d)
+        if key not in self.cache:
+            try:
+                self.cache[key] = self.eval(e, acc, d)
+            except Fault as f:
+                self.cache[key] = Missing(str(f))
+        return self.cache[key]
+
+    def eval(self, e, acc, d):
+        k, a = e.k, e.a
+        ev = lambda x: self.ev(x, acc, d)
+        if k == "lit":
+            return a[0]
+        if k == "col":
+            row = self.account_rows[d].get(acc)
+            v = row["values"].get(a[0]) if row is not None else None
+            return NO_DATA if v is None else v
+        if k == "param":
+            return self.by_name[a[0]]["value"]
+        if k == "metric":
+            return self.metric(a[0], acc, d)["value"]
+        if k == "pts":
+            return self.metric(a[0], acc, d)["points"]
+        if k == "score":
+            return self.score(a[0], acc, d)["score"]
+        if k == "segment":
+            return ev(self.by_name[a[0]]["when"])
+        if k == "partition":
+            return self.part(a[0], acc, d)
+        if k == "part":
+            part = self.part(a[0], acc, d)
+            return part if missing(part) else part == a[1]
+        if k == "portfolio":
+            return self.ev(self.by_name[a[0]]["value"], None, d)
+        if k == "not":
+            x = ev(a[0])
+            return x if missing(x) else not x
+        if k == "neg":
+            x = ev(a[0])
+            return x if missing(x) else -x
+        if k in ("and", "or"):
+            values = [ev(x) for x in a]
+            decides = k == "or"
+            if any(v is decides for v in values):
+                return decides
+            return next((v for v in values if missing(v)), not decides)
+        if k == "sum":
+            values = [ev(x) for _, x in a]
+            gone = next((v for v in values if missing(v)), None)
+            if gone is not None:
+                return gone
+            if e.t == "date":
+                return as_date(values[0]) + timedelta(days=(-1 if a[1][0] else 1) * (values[1] // SCALE))
+            if e.t == "dur" and a[0][1].t in ("date", "instant"):
+                return (as_date(values[0]) - as_date(values[1])).days * SCALE
+            return nine.checked(sum(-v if neg else v for v, (neg, _) in zip(values, a)))
+        if k == "prod":
+            out = ev(a[0][1])
+            for divide, x in a[1:]:
+                if missing(out):
+                    return out
+                x = ev(x)
+                if missing(x):
+                    return x
+                out = nine.div(out, x) if divide else nine.mul(out, x)
+            return out
+        if k == "cmp":
+            x, y = ev(a[1]), ev(a[2])
+            if missing(x) or missing(y):
+                return x if missing(x) else y
+            if a[1].t in ("date", "instant") and a[2].t in ("date", "instant") and a[1].t != a[2].t:
+                x, y = as_date(x), as_date(y)
+            return compare(a[0], x, y)
+        if k == "in":
+            x = ev(a[0])
+            return x if missing(x) else (x in a[1]) != a[2]
+        if k == "within":
+            x = ev(a[0])
+            if missing(x):
+                return x
+            first, last = cal.window(a[1], d, self.fiscal)
+            return (first <= as_date(x) <= last) != a[2]
+        if k == "ismiss":
+            x = ev(a[0])
+            hit = missing(x) and (a[1] is None or (x.why in FAULTS if a[1] == "error" else x.why == a[1].replace("_", " ")))
+            return hit != a[2]
+        if k in ("isband", "isgrade"):
+            found = self.metric(a[0], acc, d) if k == "isband" else self.score(a[0], acc, d)
+            label = found["band"] if k == "isband" else found["grade"]
+            if label is None:
+                value = found["value"] if k == "isband" else found["score"]
+                return value
+            return (label == a[1]) != a[2]
+        if k == "orelse":
+            values = [ev(x) for x in a]
+            return next((v for v in values if not missing(v)), values[0])
+        if k == "if":
+            return ev(a[1]) if ev(a[0]) is True else ev(a[2])
+        if k == "fn":
+            values = [ev(x) for x in a[1:]]
+            gone = next((v for v in values if missing(v)), None)
+            return gone if gone is not None else function(a[0], values, [x.t for x in a[1:]])
+        if k == "agg":
+            return self.aggregate(a[0], acc, d)[0]
+        if k == "across":
+            return self.across(a[0], d)
+        if k == "elapsed":
+            x = ev(a[2])
+            if missing(x):
+                return x
+            later, earlier = (as_date(x), d) if a[1] else (d, as_date(x))
+            if a[0] in ("day", "week"):
+                n = (later - earlier).days
+                size = 7 if a[0] == "week" else 1
+            else:
+                n = cal.months_since(later, earlier)
+                size = {"month": 1, "quarter": 3, "year": 12}[a[0]]
+            return (n // size if n >= 0 else -(-n // size)) * SCALE
+        if k == "asof":
+            then = self.shifted(a[1], d)
+            if then > d:
+                return NO_DATA
+            return self.ev(a[0], acc, then)
+        if k == "change":
+            now, then = ev(a[0]), self.ev(a[0], acc, cal.before(d, a[2], a[3]))
+            if missing(now) or missing(then):
+                return now if missing(now) else then
+            if not a[1]:
+                return nine.checked(now - then)
+            return NOT_APPLICABLE if then == 0 else nine.div(now - then, abs(then))
+        if k == "trend":
+            values = [self.ev(a[0], acc, p) for p in self.points(d, a[1], a[2])]
+            found = [(Fraction(-i), Fraction(v, SCALE)) for i, v in enumerate(values) if not missing(v)]
+            if len(found) < 3:
+                return TOO_FEW if found else values[0]
+            mx, my = (sum(p[i] for p in found) / len(found) for i in (0, 1))
+            return nine.of_fraction(sum((x - mx) * (y - my) for x, y in found) / sum((x - mx) ** 2 for x, _ in found))
+        if k == "held":
+            values = [self.ev(a[0], acc, p) for p in self.complete(d, a[2], a[3])]
+            if len(a) > 4 and a[4]:
+                known = [v for v in values if not missing(v)]
+                return all(known) if known else values[0]
+            yes = sum(v is True for v in values)
+            gone = [v for v in values if missing(v)]
+            if yes >= a[1]:
+                return True
+            return gone[0] if yes + len(gone) >= a[1] else False
+        if k == "ranked":
+            return self.ranked(e, acc, d)
+        if k == "streak":
+            values = [self.ev(a[0], acc, p) for p in self.complete(d, a[1], a[2])]
+            if a[3]:
+                values = [v for v in values if not missing(v)] or values[:1]
+            if missing(values[0]):
+                return values[0]
+            run = next((i for i, v in enumerate(values) if v is not True), len(values))
+            return run * SCALE
+        if k == "until":
+            on, still, known, why = False, 0, False, None
+            for p in reversed(self.points(d, a[2], a[3])):
+                begins, ends = self.ev(a[0], acc, p), self.ev(a[1], acc, p)
+                why = begins if missing(begins) else why
+                known = known or not missing(begins) or not missing(ends)
+                still -= 1
+                if still <= 0 and not on and begins is True and ends is not True:
+                    on, still = True, a[4] or 0
+                elif still <= 0 and on and ends is True and begins is not True:
+                    on, still = False, a[4] or 0
+            return on if known else why
+        if k == "missing":
+            return Missing((a[0] or "not applicable").replace("_", " "))
+        if k == "period":
+            x = as_date(ev(a[2])) if len(a) > 2 and not missing(ev(a[2])) else ev(a[2]) if len(a) > 2 else d
+            if missing(x):
+                return x
+            first = cal.start(x, a[1], self.fiscal)
+            last = cal.months(first, {"month": 1, "quarter": 3, "year": 12}[a[1]]) - timedelta(1)
+            return ((last - x).days if a[0] == "left_in" else (last - first).days + 1) * SCALE
+        if k in ("gap", "position"):
+            b = self.by_name[a[0]]
+            figures = self.figures(b, acc, d)
+            x = self.metric(b["of"], acc, d)["value"]
+            if missing(x):
+                return x
+            if figures is None:
+                return NO_DATA
+            if k == "gap":
+                return nine.checked(x - figures[1])
+            return ["bottom", "second", "third", "top"][sum(x >= y for y in figures)]
+        raise ValueError(k)
+
+    def figures(self, b, acc, d):
+        """The figures that hold for an account: those of its segment first, of these the latest."""
+        known = [(day, row) for who, day, row in b["figures"] if day <= d and who is not None and self.member(who, acc, d) is True]
+        known = known or [(day, row) for who, day, row in b["figures"] if day <= d and who is None]
+        return max(known)[1] if known else None
+
+    # ---------- accounts together ----------
+
+    def member(self, name, acc, d):
+        found, part = self.group(name)
+        if found["kind"] == "segment":
+            return self.ev(found["when"], acc, d)
+        at = self.part(found["name"], acc, d)
+        return at if missing(at) else at == part
+
+    def ranked(self, e, acc, d):
+        how, value, within, least, *frozen = e.a
+        then = self.shifted(frozen[0], d) if frozen and frozen[0] else d
+        least = least or (1 if how == "rank" else 8)
+        everyone = sorted(self.account_rows[then])
+        group = everyone
+        if within:
+            found, part = self.group(within)
+            if found["kind"] == "partition" and part is None:
+                mine = self.part(within, acc, d)
+                if missing(mine):
+                    return mine
+                group = [x for x in everyone if self.part(within, x, then) == mine]
+            else:
+                mine = self.member(within, acc, d)
+                if mine is not True:
+                    return mine if missing(mine) else NOT_APPLICABLE
+                group = [x for x in everyone if self.member(within, x, then) is True]
+        own = self.ev(value, acc, d)
+        if missing(own):
+            return own
+        if then > d:
+            return NO_DATA
+        values = [v for v in (self.ev(value, x, then) for x in group) if not missing(v)]
+        if len(values) < least:
+            values = [v for v in (self.ev(value, x, then) for x in everyone) if not missing(v)]
+        if len(values) < least:
+            return TOO_FEW
+        n = len(values)
+        below, equal = sum(v < own for v in values), sum(v == own for v in values)
+        if how == "percentile":
+            return nine.of_fraction(Fraction(100 * (2 * below + equal), 2 * n))
+        if how == "rank":
+            return (n - below - equal + 1) * SCALE
+        mean = Fraction(sum(values), n)
+        variance = sum((v - mean) ** 2 for v in values) / (n - 1)
+        if variance == 0:
+            return 0 if how == "zscore" else 50 * SCALE
+        away = own - mean
+        z = Decimal(away.numerator) / Decimal(away.denominator) / nine.sqrt(variance)
+        if how == "zscore":
+            return nine.of_decimal(z)
+        if how == "tscore":
+            return nine.of_decimal(50 + 10 * z)
+        return nine.of_decimal(100 * nine.phi(z))
+
+    def across(self, g, d):
+        chosen = sorted(self.account_rows[d])
+        if g.where is not None:
+            chosen = [x for x in chosen if self.ev(g.where, x, d) is True]
+        if g.fn == "count":
+            return TOO_FEW if g.least is not None and len(chosen) < g.least else len(chosen) * SCALE
+        pairs = []
+        for x in chosen:
+            v = self.ev(g.value, x, d)
+            w = self.ev(g.weight, x, d) if g.weight is not None else SCALE
+            if TOO_LARGE in (v, w):
+                return TOO_LARGE
+            if not missing(v) and not missing(w):
+                pairs.append((v, w))
+        values = [v for v, _ in pairs]
+        if g.least is not None and len(values) < g.least:
+            return TOO_FEW
+        fn = g.fn
+        if fn == "sum":
+            return nine.checked(sum(values))
+        if fn == "distinct":
+            return len({fold(v) if isinstance(v, str) else v for v in values}) * SCALE
+        if fn in ("hhi", "effective_number", "top_share"):
+            total = sum(values)
+            if total <= 0 or min(values) < 0:
+                return NOT_APPLICABLE
+            if fn == "top_share":
+                return nine.div(sum(sorted(values, reverse=True)[: g.top]), total)
+            squares = Fraction(sum(v * v for v in values), total * total)
+            return nine.of_fraction(10000 * squares if fn == "hhi" else 1 / squares)
+        if not values:
+            return NOT_APPLICABLE if fn == "share" else NO_DATA
+        if fn in ("min", "max"):
+            return min(values) if fn == "min" else max(values)
+        if fn == "median":
+            values.sort()
+            half = len(values) // 2
+            return values[half] if len(values) % 2 else nine.ratio(values[half - 1] + values[half], 2)
+        weight = sum(w for _, w in pairs)
+        if weight == 0:
+            return NOT_APPLICABLE
+        if fn == "avg":
+            return nine.ratio(sum(v * w for v, w in pairs), weight)
+        if fn == "share":
+            return nine.div(sum(w for v, w in pairs if v), weight)
+        raise ValueError(fn)
+
+    # ---------- declarations ----------
+
+    def test(self, test, v):
+        kind = test[0]
+        if kind == "missing":
+            return missing(v)
+        if missing(v):
+            return False
+        if kind == "otherwise":
+            return True
+        v = as_date(v) if isinstance(v, datetime) else v
+        if kind == "cmp":
+            return compare(test[1], v, test[2])
+        if kind == "between":
+            return test[1] <= v <= test[2]
+        return v in test[1]
+
+    def part(self, name, acc, d):
+        declared = self.by_name[name]
+        v = self.ev(declared["by"], acc, d)
+        for part, test in declared["parts"]:
+            if self.test(test, v):
+                return part
+        return v if missing(v) else NO_DATA
+
+    def pick(self, tables, acc, d):
+        """The table for the account's segment, or else that for all."""
+        for who, table in tables or []:
+            if who is None or self.member(who, acc, d) is True:
+                return table
+        return None
+
+    def interpolate(self, scale, v):
+        if v <= scale[0][0]:
+            return scale[0][1]
+        for (x0, y0), (x1, y1) in zip(scale, scale[1:]):
+            if v <= x1:
+                return nine.of_fraction((y0 + Fraction((y1 - y0) * (v - x0), x1 - x0)) / SCALE)
+        return scale[-1][1]
+
+    def lasts(self, e, acc, d):
+        """The dates of the last rows that counted in the aggregates of an expression."""
+        if e.k == "across":
+            return []
+        if e.k == "agg":
+            return [self.aggregate(e.a[0], acc, d)[1]]
+        return [x for child in lang.children(e) for at in self.looked_at(e, d) for x in self.lasts(child, acc, at)]
+
+    def metric(self, name, acc, d):
+        key = ("metric", name, acc, d)
+        if key in self.cache:
+            return self.cache[key]
+        m = self.by_name[name]
+        v = self.ev(m["value"], acc, d)
+        stale, past = False, 0
+        if m.get("valid") and not missing(v):
+            n, unit, then = m["valid"]
+            lasts = [x for x in self.lasts(m["value"], acc, d) if x is not None]
+            if lasts:
+                end = cal.after(max(lasts), n, unit)
+                stale, past = d > end, (d - end).days
+            if stale and then[0] == "missing":
+                v = Missing("stale")
+        out = {"value": v, "band": None, "points": v}
+        table = self.pick(m.get("thresholds"), acc, d)
+        if table is not None:
+            for band, test, points in table:
+                if self.test(test, v):
+                    out["band"] = band
+                    if points is not None:
+                        out["points"] = points
+                    break
+        scale = self.pick(m.get("scales"), acc, d)
+        if scale is not None and not missing(v):
+            out["points"] = self.interpolate(scale, v)
+        fade = lambda points: points
+        if stale and m["valid"][2][0] == "decay":
+            _, to, days = m["valid"][2]
+            gone = min(past, days)
+            fade = lambda points: points if missing(points) else nine.of_fraction((points + Fraction((to - points) * gone, days)) / SCALE)
+        out["points"] = fade(out["points"])
+        out["fade"] = fade
+        self.cache[key] = out
+        return out
+
+    def lines(self, card, acc, d):
+        lines = [dict(l) for l in card["lines"]]
+        for who, changed in card.get("overrides") or []:
+            if self.member(who, acc, d) is True:
+                for l in changed:
+                    at = next((i for i, x in enumerate(lines) if x["name"] == l["name"]), None)
+                    if at is None:
+                        lines.append(dict(l))
+                    else:
+                        lines[at].update({k: v for k, v in l.items() if v is not None})
+                break
+        return lines
+
+    def score(self, name, acc, d):
+        key = ("score", name, acc, d)
+        if key not in self.cache:
+            self.cache[key] = self.scored(self.by_name[name], acc, d)
+        return self.cache[key]
+
+    def scored(self, card, acc, d):
+        combine = card.get("combine") or "weighted mean"
+        weighs = combine in ("weighted mean", "sum", "geometric")
+        general = card.get("missing") or ("renormalise", None)
+        parts, gone = [], []
+        total = present = 0
+        for l in self.lines(card, acc, d):
+            if l.get("info"):
+                continue
+            item = self.by_name[l["name"]]
+            if item["kind"] == "scorecard":
+                points = self.score(l["name"], acc, d)["score"]
+            else:
+                found = self.metric(l["name"], acc, d)
+                points = found["points"]
+            if l.get("scale") and item["kind"] != "scorecard":
+                points = found["value"] if missing(found["value"]) else found["fade"](self.interpolate(l["scale"], found["value"]))
+            elif l.get("scale") and not missing(points):
+                points = self.interpolate(l["scale"], points)
+            weight = l["weight"] if weighs else SCALE
+            total += weight
+            if not missing(points):
+                present += weight
+                parts.append((weight, points))
+                continue
+            policy = l.get("missing") or general
+            gone.append((policy, points))
+            if policy[0] == "zero":
+                parts.append((weight, 0))
+            elif policy[0] == "neutral":
+                parts.append((weight, policy[1]))
+        coverage = nine.div(present, total) if total else SCALE
+        score = None
+        failed = next((why for policy, why in gone if policy[0] == "fail"), None)
+        needed = [SCALE * 6 // 10 if p[1] is None else p[1] for p, _ in gone if p[0] == "renormalise"]
+        if failed is not None:
+            score = failed
+        elif not parts:
+            score = gone[0][1]
+        elif needed and present * SCALE < max(needed) * total:
+            score = TOO_FEW
+        elif combine == "weighted mean":
+            score = nine.ratio(sum(w * p for w, p in parts), sum(w for w, _ in parts))
+        elif combine == "sum":
+            score = (card.get("base") or 0) + nine.ratio(sum(w * p for w, p in parts), SCALE)
+        elif combine == "geometric":
+            if any(p == 0 for _, p in parts):
+                score = 0
+            else:
+                whole = sum(w for w, _ in parts)
+                score = nine.of_decimal((sum(Decimal(w) / whole * nine.decimal(p).ln() for w, p in parts)).exp())
+        elif combine.startswith("count below"):
+            bound = int(combine.split()[2]) * SCALE
+            score = sum(p < bound for _, p in parts) * SCALE
+        else:
+            score = (min if combine == "min" else max)(p for _, p in parts)
+        limits = [(verb, value) for verb, value, when in card.get("limits") or [] if when is None or self.ev(when, acc, d) is True]
+        chosen = next((v for verb, v in limits if verb == "set"), None)
+        if chosen is not None:
+            score = chosen
+        elif not missing(score):
+            floors = [v for verb, v in limits if verb == "floor"]
+            caps = [v for verb, v in limits if verb == "cap"]
+            score = max([score] + floors)
+            score = min([score] + caps)
+        grade = None
+        for name, test, _ in self.pick(card.get("grades"), acc, d) or []:
+            if self.test(test, score):
+                grade = name
+                break
+        return {"score": score, "grade": grade, "coverage": coverage}
+
+    def rule(self, r, acc, d):
+        when = self.ev(r["when"], acc, d)
+        unless = self.ev(r["unless"], acc, d) if r.get("unless") is not None else False
+        if when is False:
+            return "does not hold"
+        if unless is True:
+            return "held back" if when is True else "does not hold"
+        return "undecided" if missing(when) or missing(unless) else "holds"
+
+    def all(self):
+        """Everything a run prints: {account: {item: value}}, and the portfolio's."""
+        d = self.world["as_of"]
+        out = {}
+        for acc in sorted(self.account_rows[d]):
+            out[acc] = found = {}
+            for x in self.p["declarations"]:
+                name, kind = x["name"], x["kind"]
+                if kind == "metric":
+                    m = self.metric(name, acc, d)
+                    found[name] = m["value"]
+                    if x.get("thresholds"):
+                        found[name + ".band"] = m["band"]
+                    if has_points(x):
+                        found[name + ".points"] = m["points"]
+                elif kind == "scorecard":
+                    s = self.score(name, acc, d)
+                    found[name] = s["score"]
+                    found[name + ".coverage"] = s["coverage"]
+                    if x.get("grades"):
+                        found[name + ".grade"] = s["grade"]
+                elif kind == "segment":
+                    found[name] = self.ev(x["when"], acc, d)
+                elif kind == "partition":
+                    found[name] = self.part(name, acc, d)
+                elif kind == "rule":
+                    found[name] = ("rule", self.rule(x, acc, d))
+        portfolio = {x["name"]: self.ev(x["value"], None, d) for x in self.p["declarations"] if x["kind"] == "portfolio"}
+        return out, portfolio
+
+
+def has_points(m):
+    return bool(m.get("scales")) or any(points is not None for _, table in m.get("thresholds") or [] for _, _, points in table)
+
+
+def expressions(d):
+    """The expressions that a declaration holds."""
+    out = [d[k] for k in ("value", "when", "unless", "by") if isinstance(d.get(k), N)]
+    return out + [when for _, _, when in d.get("limits") or [] if when is not None]
+
+
+def value(v):
+    return None if v is None or missing(v) else v
+
+
+def order(r, table):
+    """Rows of one moment: recorded earlier first, then the lesser key."""
+    v = r["values"]
+    moment = v[table["at"]]
+    moment = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
+    recorded = next((c["name"] for c in table["columns"] if c.get("recorded")), None)
+    key = next((c["name"] for c in table["columns"] if c.get("key")), None)
+    learned = v.get(recorded) if recorded else None
+    return (moment, date.min if learned is None or missing(learned) else learned, v.get(key) or "")
+
+
+def sql_literal(v):
+    if v is None:
+        return "NULL"
+    if isinstance(v, bool):
+        return "TRUE" if v else "FALSE"
+    if isinstance(v, int):
+        return f"({v}::HUGEINT)"
+    if isinstance(v, datetime):
+        return f"TIMESTAMP '{v.isoformat(sep=' ')}'"
+    if isinstance(v, date):
+        return f"DATE '{v.isoformat()}'"
+    return "'" + v.replace("'", "''") + "'"
+
+
+def function(name, v, types):
+    x = v[0]
+    if name == "abs":
+        return abs(x)
+    if name == "round":
+        step = 10 ** (9 - (v[1] // SCALE if len(v) > 1 else 0))
+        return nine.ratio(x, step) * step
+    if name == "floor":
+        return x // SCALE * SCALE
+    if name == "ceil":
+        return -(-x // SCALE) * SCALE
+    if name == "min":
+        return min(v)
+    if name == "max":
+        return max(v)
+    if name == "clamp":
+        return min(max(x, v[1]), v[2])
+    if name == "to_points":
+        return x * 100 if types[0] == "ratio" else nine.ratio(x + 100 * SCALE, 2) if types[0] == "nps" else x
+    if name == "to_ratio":
+        return nine.ratio(x, 100) if types[0] == "points" else x
+    if name == "to_number":
+        return x
+    if name == "sqrt":
+        return NOT_APPLICABLE if x < 0 else nine.of_decimal(nine.decimal(x).sqrt())
+    if name == "exp":
+        return Missing("number too large") if x > 50 * SCALE else nine.of_decimal(nine.decimal(x).exp())
+    if name in ("ln", "log10"):
+        if x <= 0:
+            return NOT_APPLICABLE
+        return nine.of_decimal(nine.decimal(x).ln() if name == "ln" else nine.decimal(x).log10())
+    if name == "power":
+        if v[1] % SCALE or abs(v[1]) > 1000 * SCALE or (x == 0 and v[1] < 0):
+            return NOT_APPLICABLE
+        n = v[1] // SCALE
+        whole = nine.of_fraction(Fraction(x, SCALE) ** abs(n))
+        return whole if n >= 0 else nine.div(SCALE, whole)
+    if name == "logistic":
+        return nine.of_decimal(1 / (1 + (-nine.decimal(x)).exp()))
+    if name in ("wilson_low", "wilson_high"):
+        k, n = Fraction(x, SCALE), Fraction(v[1], SCALE)
+        if not 0 <= k <= n or n <= 0:
+            return NOT_APPLICABLE
+        z = Fraction(196, 100)
+        middle = (k / n + z * z / (2 * n)) / (1 + z * z / n)
+        half = Fraction(nine.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n))) * z / (1 + z * z / n)
+        return nine.of_fraction(middle + (half if name == "wilson_high" else -half))
+    if name == "shrunk":
+        k, n, m, p0 = (Fraction(y, SCALE) for y in v)
+        if not 0 <= k <= n or m < 0 or n + m <= 0:
+            return NOT_APPLICABLE
+        return nine.of_fraction((k + m * p0) / (n + m))
+    raise ValueError(name)
