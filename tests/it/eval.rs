@@ -6,7 +6,7 @@
 //!   points or band (`references.points`, `references.band`), a scorecard (`advocacy`), its grade or coverage
 //!   (`advocacy.grade`, `advocacy.coverage`), a rule, a segment, a partition.
 //! * `portfolio.csv` (if wanted): `metric,value` and, if wanted, `band`, `counted`, `missing`, `undecided`: a portfolio metric and
-//!   the accounts, or else the rows, behind its first aggregate.
+//!   the accounts, or else the rows, behind its first aggregate; or a portfolio rule and `yes`, `no` or `undecided`.
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
@@ -308,6 +308,18 @@ fn portfolio_values(program: &Program, results: &Results, expected: &str) -> Vec
     let mut wrong = Vec::new();
     for row in reader.records() {
         let row = row.unwrap();
+        let rule = program.portfolio_rules.iter().position(|rule| rule.header.name == row[0]);
+        if let Some(result) = rule.map(|i| &results.portfolio_rules[i]) {
+            let got = match result.status {
+                RuleStatus::Holds => "yes",
+                RuleStatus::DoesNotHold | RuleStatus::HeldBack => "no",
+                RuleStatus::Undecided => "undecided",
+            };
+            if got != &row[1] {
+                wrong.push(format!("portfolio {}: expected {}, got {got}", &row[0], &row[1]));
+            }
+            continue;
+        }
         let Some(i) = program.portfolio.iter().position(|m| m.header.name == row[0]) else {
             wrong.push(format!("portfolio.csv: there is no portfolio metric `{}`", &row[0]));
             continue;
