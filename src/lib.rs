@@ -10,8 +10,9 @@
 //!                                                       results ──▶ explain (why) ──▶ report (tables, json, csv, md)
 //! ```
 //!
-//! One function per arrow, in the folder of the same name. Every stage before `engine` pushes what it finds into one list
-//! of [`diagnostics`]; nothing but [`cli`] reads the terminal, the disk or the clock.
+//! One function per arrow, in the folder of the same name; beside them [`format`] lays out text without changing what it
+//! says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! terminal, the disk or the clock.
 
 pub mod ast;
 pub mod binomial;
@@ -23,6 +24,7 @@ pub mod data;
 pub mod diagnostics;
 pub mod engine;
 pub mod explain;
+pub mod format;
 pub mod irrational;
 pub mod library;
 pub mod number;
@@ -59,6 +61,7 @@ pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diag
         .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
         .collect();
     let program = check::check(&files, settings, &mut diagnostics);
+    diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 

@@ -31,6 +31,11 @@ impl Span {
         Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// An empty span just in front of this one.
+    pub fn before(self) -> Span {
+        Span { end: self.start, ..self }
+    }
+
     /// An empty span just behind this one: where something is missing.
     pub fn after(self) -> Span {
         Span { start: self.end, ..self }

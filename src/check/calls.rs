@@ -3,7 +3,7 @@
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call};
 use crate::builtins::{CATALOGUE, Entry, Function, Scalar};
-use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
+use crate::diagnostics::{Code, Diagnostic, Fix};
 use crate::library::{self, library};
 use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, MetricId, TableId, TableKind, Type, Unit};
@@ -79,7 +79,7 @@ impl Checker<'_, '_> {
         let bare = format!("{}.{}", library::NAME, function.text);
         if let Some(definition) = library::find(&bare) {
             diagnostic = diagnostic.fix(format!("did you mean `{bare}`?"), function.span, definition.qualified());
-        } else if let Some((help, edits)) = spreadsheet(call) {
+        } else if let Some((help, edits)) = self.spreadsheet(call) {
             diagnostic = diagnostic.help(help.clone());
             if !edits.is_empty() {
                 diagnostic.fix = Some(Fix { title: help, edits });
@@ -335,58 +335,4 @@ impl Checker<'_, '_> {
             None => unknown(span),
         }
     }
-}
-
-/// What a function of spreadsheets and queries is called here, with the edits where they can be told.
-fn spreadsheet(call: &Call) -> Option<(String, Vec<Edit>)> {
-    let function = &call.function;
-    let name = function.text.to_lowercase();
-    let (right, conditional) = match name.as_str() {
-        "countif" | "countifs" | "count_if" | "counta" => ("count", true),
-        "sumif" | "sumifs" | "sum_if" => ("sum", true),
-        "average" | "mean" => ("avg", false),
-        "averageif" | "averageifs" | "avgif" | "avg_if" => ("avg", true),
-        "maxif" | "maxifs" | "max_if" => ("max", true),
-        "minif" | "minifs" | "min_if" => ("min", true),
-        "countdistinct" | "count_distinct" | "countunique" | "unique" => ("distinct", false),
-        "maximum" | "greatest" => ("max", false),
-        "minimum" | "least" => ("min", false),
-        "coalesce" | "ifnull" | "isnull" | "nvl" | "iferror" => {
-            return Some(("write `x or else y`".to_string(), Vec::new()));
-        }
-        "iif" => return Some(("write `if CONDITION then A else B`".to_string(), Vec::new())),
-        "datediff" | "datedif" => {
-            return Some(("write `days since DATE`, or subtract two dates".to_string(), Vec::new()));
-        }
-        "today" | "now" => {
-            return Some((
-                "write `days since DATE` or `in last 90 days`: both count from the as-of date".to_string(),
-                Vec::new(),
-            ));
-        }
-        _ => return None,
-    };
-    let rename = Edit { span: function.span, text: right.to_string() };
-    let rows = call.arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Rows { .. }));
-    if rows || !conditional {
-        return Some((format!("did you mean `{right}`?"), vec![rename]));
-    }
-    if right != "count" {
-        return Some((format!("write `{right}(VALUE of SOURCE where CONDITION)`"), Vec::new()));
-    }
-    // `countif(activity, type = review)`: the source, then conditions.
-    let mut edits = vec![rename];
-    for (i, pair) in call.arguments.windows(2).enumerate() {
-        let [before, after] = pair else { continue };
-        let condition = matches!(&after.kind, ArgumentKind::Value(value) if !matches!(value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Text(_)));
-        let source =
-            i > 0 || matches!(&before.kind, ArgumentKind::Value(ast::Expr { kind: ast::ExprKind::Name(_), .. }));
-        if !condition || !source {
-            return Some(("write `count(SOURCE where CONDITION)`".to_string(), Vec::new()));
-        }
-        let span = Span { start: before.span.end, end: after.span.start, ..before.span };
-        edits.push(Edit { span, text: if i == 0 { " where " } else { " and " }.to_string() });
-    }
-    let help = if edits.len() > 1 { "write `count(SOURCE where CONDITION)`" } else { "did you mean `count`?" };
-    Some((help.to_string(), edits))
 }

@@ -34,6 +34,7 @@ mod region;
 mod rules;
 mod scorecards;
 mod segments;
+mod spreadsheets;
 mod tables;
 mod tests;
 mod tighten;

@@ -134,6 +134,9 @@ impl Checker<'_, '_> {
         };
         let (first, second) = if left_first { (left, right) } else { (right, left) };
         let one = self.expr(first, scope, None);
+        if self.compared_with_nothing(&one, op, first, second, scope, span) {
+            return unknown(span);
+        }
         if self.label_compared(&one, op, first, second, span) {
             return unknown(span);
         }
@@ -167,6 +170,53 @@ impl Checker<'_, '_> {
             return unknown(span);
         }
         Expr { kind: ExprKind::Compare(op, Box::new(a), Box::new(b)), ty: Type::Boolean, span }
+    }
+
+    /// `seats = n/a`, `seats != null`: words that data and queries have for what is missing.
+    fn compared_with_nothing(
+        &mut self,
+        one: &Expr,
+        op: CompareOp,
+        first: &ast::Expr,
+        second: &ast::Expr,
+        scope: &Scope,
+        span: Span,
+    ) -> bool {
+        let word = match &second.kind {
+            Ast::Name(word) if !self.means_something(word, scope) => word.clone(),
+            _ => match self.hyphenated(second, scope) {
+                Some(written) => written,
+                None => return false,
+            },
+        };
+        let nothing = ["n/a", "na", "null", "none", "nil", "nan", "empty", "blank"];
+        let list = |ty: Type| matches!(ty, Type::Enum(list) if self.enum_value(list, &word, span).is_some());
+        if !nothing.contains(&word.to_lowercase().as_str()) || list(one.ty) {
+            return false;
+        }
+        let not = match op {
+            CompareOp::Equal => "",
+            CompareOp::NotEqual => "not ",
+            _ => return false,
+        };
+        let (code, message) = match one.ty {
+            Type::Enum(list) => {
+                let name = self.program.enums.get(list.index()).map_or("", |e| e.name.as_str());
+                (Code::UnknownValue, format!("`{word}` is not a value of `{name}`"))
+            }
+            _ => (Code::UnknownName, format!("there is no `{word}`")),
+        };
+        let diagnostic = Diagnostic::new(code, second.span, message)
+            .label("what is missing is not compared")
+            .help(format!("write `… is {not}missing`"));
+        // The sign and the word are replaced; the other way round there is no short edit.
+        let behind = Span { start: first.span.end, end: second.span.end, ..span };
+        self.push(if first.span.end <= second.span.start {
+            diagnostic.fix(format!("write `is {not}missing`"), behind, format!(" is {not}missing"))
+        } else {
+            diagnostic
+        });
+        true
     }
 
     /// `advocacy = champion`: a score compared with the name of one of its grades, or a metric with one of its bands.

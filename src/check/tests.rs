@@ -101,15 +101,13 @@ impl Checker<'_, '_> {
         }
         let fits = match field.ty {
             Type::Boolean => matches!(text, "yes" | "no" | "true" | "false"),
-            Type::Number(unit) => {
-                let bare = match unit {
-                    Unit::Ratio => text.strip_suffix('%').unwrap_or(text),
-                    Unit::Money(currency) => text.strip_suffix(currency.code()).unwrap_or(text).trim(),
-                    _ => text,
-                };
-                let bare = bare.strip_suffix(['k', 'K', 'M', 'B']).unwrap_or(bare).replace('_', "");
-                Decimal::parse(&bare).is_ok()
-            }
+            Type::Number(unit) => match number(text, unit) {
+                Some(n) => {
+                    self.cell_in_range(cell, field, n);
+                    true
+                }
+                None => false,
+            },
             Type::Date => Date::parse(text).is_some(),
             Type::Instant => text.get(..10).and_then(Date::parse).is_some(),
             Type::Enum(list) => {
@@ -136,6 +134,31 @@ impl Checker<'_, '_> {
                 help,
             );
         }
+    }
+
+    /// Loading would leave such a cell out, or its row.
+    fn cell_in_range(&mut self, cell: &Cell, field: &Field, n: Decimal) {
+        let Type::Number(unit) = field.ty else { return };
+        let shown = |bound: Decimal| match bound.mul(Decimal::HUNDRED).filter(|_| unit == Unit::Ratio) {
+            Some(percent) => format!("{percent}%"),
+            None => bound.to_string(),
+        };
+        let declared = match (field.low, field.high) {
+            (Some(low), Some(high)) => format!("{} to {}", shown(low), shown(high)),
+            (Some(low), None) => format!("{} or more", shown(low)),
+            (None, Some(high)) => format!("up to {}", shown(high)),
+            (None, None) => String::new(),
+        };
+        let outside = field.low.is_some_and(|low| n < low) || field.high.is_some_and(|high| n > high);
+        let (what, help) = if outside {
+            ("outside the range", format!("`{}` is declared {declared}", field.name))
+        } else if field.integer && !n.is_integer() {
+            ("not a whole number", format!("`{}` is declared `integer`", field.name))
+        } else {
+            return;
+        };
+        let message = format!("`{}` is {what}", cell.text.trim());
+        self.error(Code::BadTestCell, cell.span, message, &format!("a cell of `{}`", field.name), help);
     }
 
     fn expectation(&mut self, expectation: &Expectation, keys: &Keys) {
@@ -252,5 +275,28 @@ impl Checker<'_, '_> {
             | ExprKind::Missing(_)
             | ExprKind::Name(_) => {}
         }
+    }
+}
+
+/// The number in a cell, as rows of tests write it: `250k`, `45%`, `1_000 USD`.
+fn number(text: &str, unit: Unit) -> Option<Decimal> {
+    let (text, scale) = match (unit, text.strip_suffix('%')) {
+        (Unit::Ratio, Some(percent)) => (percent.trim_end(), Some(Decimal::HUNDRED)),
+        _ => (text, None),
+    };
+    let text = match unit {
+        Unit::Money(currency) => text.strip_suffix(currency.code()).unwrap_or(text).trim(),
+        _ => text,
+    };
+    let (text, times) = match text.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (text.get(..at)?, 1_000),
+        Some((at, 'M')) => (text.get(..at)?, 1_000_000),
+        Some((at, 'B')) => (text.get(..at)?, 1_000_000_000),
+        _ => (text, 1),
+    };
+    let n = Decimal::parse(&text.replace('_', "")).ok()?.mul(Decimal::int(times))?;
+    match scale {
+        Some(hundred) => n.div(hundred),
+        None => Some(n),
     }
 }

@@ -40,6 +40,7 @@ pub enum When {
 pub enum Verb {
     Init(InitArgs),
     Check(CheckArgs),
+    Fmt(FmtArgs),
     Explain(ExplainArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
@@ -90,6 +91,20 @@ pub struct CheckArgs {
     pub format: render::Format,
     #[command(flatten)]
     pub program: ProgramArgs,
+}
+
+/// Lay out rule files: columns aligned, comments kept
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Directories with all rule files below them, .laud files, or - for standard input [default: here]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; the exit code is 1 if a file would change
+    #[arg(long, help_heading = "Output")]
+    pub check: bool,
+    /// Write nothing and print what would change, as a unified diff; the exit code is 1 if anything would
+    #[arg(long, help_heading = "Output")]
+    pub diff: bool,
 }
 
 /// Print the page of a finding: what it means, an example, the remedy

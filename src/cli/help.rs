@@ -8,12 +8,11 @@ use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] =
-    &[("Write rules", &["init", "check", "explain"]), ("Score accounts", &["eval", "why"])];
+    &[("Write rules", &["init", "check", "fmt", "explain"]), ("Score accounts", &["eval", "why"])];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] = &[
-    "apply", "backtest", "diff", "doc", "fmt", "import", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune",
-];
+const COMING: &[&str] =
+    &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -52,8 +51,20 @@ are only warnings.
 Examples:
   laud check
   laud check examples/advocacy examples/health
-  laud check --format compact
+  laud check --format compact          one line each, for editors
+  laud check --format sarif > laud.sarif
+  laud check --format md > summary.md
   laud explain threshold-gap           the page of a finding";
+
+const FMT: &str = "\
+Nothing but blanks and line ends changes; a file whose tokens, comments or meaning would be others afterwards is left \
+alone, and so is one with syntax errors: the exit code is 3 then, and the other files are laid out all the same.
+
+Examples:
+  laud fmt
+  laud fmt --check                     for version control and build servers
+  laud fmt --diff examples/advocacy    what would change
+  laud fmt - < draft.laud              for editors";
 
 const INIT: &str = "\
 Examples:
@@ -80,6 +91,7 @@ pub fn command() -> Command {
         .mut_subcommand("eval", |c| c.after_help(EVAL))
         .mut_subcommand("why", |c| c.after_help(WHY))
         .mut_subcommand("check", |c| c.after_help(CHECK))
+        .mut_subcommand("fmt", |c| c.after_help(FMT))
         .mut_subcommand("init", |c| c.after_help(INIT))
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN));
     let page = page(&command);

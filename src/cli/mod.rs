@@ -9,6 +9,7 @@ mod check;
 mod eval;
 mod explain;
 mod findings;
+mod fmt;
 mod help;
 mod init;
 mod packages;
@@ -46,6 +47,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.verb {
         Verb::Init(args) => init::run(&args, &mut terminal),
         Verb::Check(args) => check::run(&args, &mut terminal),
+        Verb::Fmt(args) => fmt::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),

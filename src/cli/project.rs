@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 /// Rule files beyond this are something else by mistake.
-const LARGEST: u64 = 16 * 1024 * 1024;
+pub const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The name of the project file.
 pub const CONFIG: &str = "laud.toml";

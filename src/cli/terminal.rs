@@ -84,6 +84,15 @@ impl Terminal {
         }
     }
 
+    /// A result that has to arrive byte for byte, whatever it holds.
+    pub fn print_raw(&mut self, text: &str) {
+        if self.failure.is_none()
+            && let Err(error) = self.out.flush().and_then(|()| io::stdout().lock().write_all(text.as_bytes()))
+        {
+            self.failure = Some(error);
+        }
+    }
+
     /// What a verb did, where it has no other result; left out with `--quiet`.
     pub fn say(&mut self, text: &str) {
         if !self.quiet {

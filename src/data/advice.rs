@@ -1,7 +1,7 @@
 //! Advice about settings: which line to write, and under which heading of the project file.
 
-use super::binding::ColumnBinding;
 use super::cells::{Bad, currency_of};
+use super::settings::ColumnBinding;
 use crate::program::{Field, Program, Type, Unit};
 use std::borrow::Cow;
 

@@ -1,7 +1,8 @@
 //! Which files and headers a program's tables are read from: the project file checked against the program, or names alone.
 
 use super::cells::{CellReader, Raw};
-use super::config::{CellOptions, ColumnSettings, Config, Format, Located, Profile, TableSettings};
+use super::config::{Config, Profile};
+use super::settings::{CellOptions, ColumnBinding, ColumnSettings, Format, Located, TableSettings};
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::program::{Field, Program, Table, Type, Unit};
@@ -69,23 +70,6 @@ impl Default for Place {
     fn default() -> Self {
         Place { path: PathBuf::from("."), shown: String::new() }
     }
-}
-
-/// Where a column is read from, and how its cells are written.
-#[derive(Debug, Clone, Default)]
-pub struct ColumnBinding {
-    /// The header, if it is not the column's name.
-    pub header: Option<String>,
-    /// What an empty cell means.
-    pub blank: Option<String>,
-    /// Texts and the values of the list that they mean; an empty one for texts to ignore.
-    pub values: Vec<(String, String)>,
-    /// Texts that mean yes.
-    pub yes: Vec<String>,
-    /// Texts that mean no.
-    pub no: Vec<String>,
-    /// How cells are written.
-    pub options: CellOptions,
 }
 
 impl Binding {

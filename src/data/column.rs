@@ -1,12 +1,12 @@
 //! A column being filled: typed cells, and what is known about those that could not be read.
 
 use super::advice::{Home, quoted};
-use super::binding::ColumnBinding;
 use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
 use super::marks::Marks;
 use super::rivals::Rivals;
-use super::table::told;
+use super::settings::ColumnBinding;
 use super::undeclared::Undeclared;
+use super::wording::{clip, shorten, told};
 use super::{Cells, DataError};
 use crate::calendar::Date;
 use crate::program::{Field, FieldId, Program, Table, Type, Unit};
@@ -50,7 +50,6 @@ pub(super) struct Texts {
 /// How many texts of a column are remembered, and how much of each: enough for the list of rejects.
 const TEXTS: usize = 50_000;
 const KEPT: usize = 200;
-const SHOWN: usize = 40;
 
 impl Texts {
     /// The number of a text.
@@ -77,20 +76,6 @@ impl Texts {
     pub(super) fn example(&self, place: u32) -> String {
         clip(self.get(place))
     }
-}
-
-/// A text short enough to be an example, without line ends.
-pub(super) fn clip(text: &str) -> String {
-    shorten(text, SHOWN)
-}
-
-/// At most so many characters, without line ends.
-pub(super) fn shorten(text: &str, most: usize) -> String {
-    let mut short: String = text.trim().chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(most).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 impl ColumnBuilder {

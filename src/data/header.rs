@@ -2,10 +2,9 @@
 
 use super::DataError;
 use super::NoteKind;
-use super::column::clip;
 use super::fold::fold;
-use super::notes::note;
 use super::table::TableBuilder;
+use super::wording::{clip, note};
 use crate::diagnostics::nearest;
 use std::collections::HashMap;
 

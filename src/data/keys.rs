@@ -1,8 +1,8 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
-use super::notes::{note, plural};
 use super::orphans::Orphans;
-use super::table::{TableBuilder, told};
+use super::table::TableBuilder;
+use super::wording::{note, plural, told};
 use super::{DataError, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table};

@@ -1,7 +1,7 @@
 //! Columns that name rows of other tables: which row each names, and what there is to say about those that name none.
 
 use super::keys::Moved;
-use super::notes::{note, plural};
+use super::wording::{note, plural};
 use super::{Cells, Link, Note, NoteKind, TableData, TableReport};
 use crate::program::{FieldId, Program, TableId};
 use crate::value::MASK;

@@ -3,12 +3,13 @@
 
 use super::advice::{Home, quoted};
 use super::binding::{Binding, Place, TableBinding};
-use super::config::Format;
 use super::input::{self, Kind};
 use super::keys::{self, Moved};
 use super::links;
-use super::notes::{CellNote, note, plural};
+use super::notes::CellNote;
+use super::settings::Format;
 use super::table::TableBuilder;
+use super::wording::{note, plural};
 use super::{DataError, Dataset, LoadReport, NoteKind, Reject, TableData, TableReport};
 use crate::diagnostics::nearest;
 use crate::program::{Program, TableId};

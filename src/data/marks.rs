@@ -7,8 +7,7 @@
 use super::DataError;
 use super::advice::Home;
 use super::cells::NumberReader;
-use super::column::clip;
-use super::notes::plural;
+use super::wording::{clip, plural};
 use crate::number::Decimal;
 use crate::program::{Field, Unit};
 

@@ -22,14 +22,17 @@ mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod rivals;
+mod settings;
 mod table;
 mod undeclared;
+mod wording;
 
-pub use binding::{Binding, ColumnBinding, Place, TableBinding, without_config};
-pub use config::{CellOptions, ColumnSettings, Config, Epoch, Format, Located, Percent, Profile, TableSettings};
+pub use binding::{Binding, Place, TableBinding, without_config};
+pub use config::{Config, Profile};
 pub use fold::fold;
 pub use input::reason;
 pub use load::load;
+pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;
 use crate::number::Decimal;

@@ -1,9 +1,10 @@
 //! What is worth saying about the cells of the rows that are kept.
 
-use super::binding::ColumnBinding;
 use super::cells::{Bad, Shift};
 use super::column::ColumnBuilder;
-use super::table::{TableBuilder, told};
+use super::settings::ColumnBinding;
+use super::table::TableBuilder;
+use super::wording::{note, plural, told};
 use super::{Cells, Note, NoteKind};
 use crate::diagnostics::nearest;
 use crate::number::Decimal;
@@ -157,14 +158,4 @@ impl TableBuilder<'_> {
             notes.push(CellNote { note, place, help });
         }
     }
-}
-
-/// A note.
-pub(super) fn note(kind: NoteKind, field: Option<&str>, count: u64, text: String) -> Note {
-    Note { kind, field: field.map(str::to_string), count, text }
-}
-
-/// `1 cell`, `3 cells`
-pub(super) fn plural(count: u64, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

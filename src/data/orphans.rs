@@ -2,8 +2,8 @@
 //!
 //! A file that joins to nothing would score every account as if nothing had ever happened, so it stops the run.
 
-use super::notes::{note, plural};
 use super::table::TableBuilder;
+use super::wording::{note, plural};
 use super::{Cells, DataError, Note, NoteKind, TableData};
 use crate::program::{FieldId, Table};
 use crate::value::MASK;

@@ -4,8 +4,7 @@
 use super::DataError;
 use super::advice::{Home, quoted};
 use super::cells::{DateFormat, is_iso};
-use super::column::clip;
-use super::table::told;
+use super::wording::{clip, told};
 use crate::program::Field;
 
 /// The formats that fit every cell so far.

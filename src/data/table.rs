@@ -4,12 +4,14 @@
 //! and unknown accounts) is decided in [`super::keys`] when all are there, and [`TableBuilder::retain`] then drops rows.
 
 use super::advice::Home;
-use super::binding::{ColumnBinding, TableBinding};
+use super::binding::TableBinding;
 use super::cells::{Bad, Cell, Raw, shown};
-use super::column::{ColumnBuilder, clip, push_none, shorten};
+use super::column::{ColumnBuilder, push_none};
+use super::settings::ColumnBinding;
+use super::wording::{clip, shorten, told};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
-use crate::program::{Field, Program, Table};
+use crate::program::{Program, Table};
 use crate::value::MASK;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -413,11 +415,6 @@ impl<'a> TableBuilder<'a> {
             .map(|c| Column { cells: c.cells, unreadable: c.issues.into_iter().map(|(row, ..)| row).collect() })
             .collect()
     }
-}
-
-/// What may be said of a cell in messages and in the list of rejected rows, which say where to look it up.
-pub(super) fn told(field: &Field, text: String) -> String {
-    if field.personal { MASK.to_string() } else { text }
 }
 
 fn shown_origin(files: &[String], origin: Origin) -> String {

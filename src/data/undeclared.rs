@@ -4,7 +4,7 @@
 use super::DataError;
 use super::advice::Home;
 use super::cells::{Bad, Slashed, slashed};
-use super::column::clip;
+use super::wording::clip;
 use crate::calendar::Date;
 use crate::program::Field;
 use chrono_tz::Tz;

@@ -57,6 +57,7 @@ catalogue! {
     RowLength "L0013" "row-length" Error
     WrongQuotes "L0014" "wrong-quotes" Error
     UnreadableFile "L0015" "unreadable-file" Error
+    MixedConditions "L0016" "mixed-conditions" Warning
 
     // ---------- L01xx: names ----------
     UnknownName "L0101" "unknown-name" Error

@@ -12,6 +12,8 @@ pub use catalogue::{Code, Page};
 pub use suggest::{did_you_mean, nearest};
 
 use crate::span::Span;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,6 +137,11 @@ impl Diagnostic {
     }
 }
 
+/// True for findings that would be the same wherever the word stands.
+fn about_a_word(code: Code) -> bool {
+    matches!(code, Code::UnknownName | Code::UnknownValue | Code::UnknownColumn | Code::UnknownFunction)
+}
+
 /// The list that every stage adds to.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
@@ -183,6 +190,37 @@ impl Diagnostics {
     /// All findings, as they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()
+    }
+
+    /// Makes one finding of those that say the same about one word several times on a line; `line` tells where one is.
+    pub fn join_repeats(&mut self, line: impl Fn(Span) -> usize) {
+        let mut first: HashMap<(Code, String, u16, usize), usize> = HashMap::new();
+        let mut kept: Vec<Diagnostic> = Vec::with_capacity(self.list.len());
+        for finding in std::mem::take(&mut self.list) {
+            if !about_a_word(finding.code) || finding.labels.len() != 1 {
+                kept.push(finding);
+                continue;
+            }
+            let span = finding.span();
+            match first.entry((finding.code, finding.message.clone(), span.source, line(span))) {
+                Entry::Vacant(free) => {
+                    free.insert(kept.len());
+                    kept.push(finding);
+                }
+                Entry::Occupied(taken) => {
+                    let Some(known) = kept.get_mut(*taken.get()) else { continue };
+                    if known.labels.iter().all(|label| label.span != span) {
+                        known.labels.push(Label { span, text: "here too".to_string() });
+                        match (&mut known.fix, finding.fix) {
+                            (Some(fix), Some(more)) => fix.edits.extend(more.edits),
+                            (fix, _) => *fix = None,
+                        }
+                    }
+                    self.errors -= usize::from(finding.severity == Severity::Error);
+                }
+            }
+        }
+        self.list = kept;
     }
 
     /// All findings by place, repeats left out.

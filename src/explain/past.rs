@@ -28,10 +28,11 @@ pub fn from(case: Case, expr: &Expr) -> String {
         (ExprKind::Change { value, .. }, [_, then]) => {
             (unfold::from(case, value, &case.probe.value(value)), format!("now and as of {then}"))
         }
-        (ExprKind::Trend { value, .. } | ExprKind::Held { condition: value, .. }, dates) if !dates.is_empty() => {
-            (unfold::from(case, value, &case.probe.value(value)), format!("as of {}", listed(dates)))
+        (_, []) => return "no date before the as-of date".to_string(),
+        (_, dates) => {
+            let inner = expr.children().first().map(|value| unfold::from(case, value, &case.probe.value(value)));
+            (inner.unwrap_or_default(), format!("as of {}", listed(dates)))
         }
-        _ => return "no date before the as-of date".to_string(),
     };
     if inner.is_empty() { when } else { format!("{inner}, {when}") }
 }

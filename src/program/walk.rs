@@ -65,112 +65,79 @@ impl Expr {
         )
     }
 
-    /// The aggregates of this expression that look at its own as-of date: those under `as of`, `change`, `trend` and
-    /// `for 3 quarters` are left out, and those that every account has its own of, inside an aggregate over accounts.
-    pub fn aggregates(&self) -> Vec<&Aggregate> {
+    /// What `visit` finds from left to right; it says of each part what is wanted of it, and whether to go into it.
+    fn gathered<'a, T>(&'a self, mut visit: impl FnMut(&'a Expr) -> (Option<T>, bool)) -> Vec<T> {
         let mut found = Vec::new();
         let mut open = vec![self];
         while let Some(expr) = open.pop() {
-            match &expr.kind {
-                _ if expr.looks_back() => {}
-                ExprKind::Across(_) => {}
-                ExprKind::Aggregate(aggregate) => found.push(&**aggregate),
-                _ => open.extend(expr.children().into_iter().rev()),
+            let (wanted, inside) = visit(expr);
+            found.extend(wanted);
+            if inside {
+                open.extend(expr.children().into_iter().rev());
             }
         }
         found
     }
-}
 
-impl Expr {
+    /// True for parts with an as-of date of this expression's own, about the account that it is about itself.
+    fn is_here(&self) -> bool {
+        !self.looks_back() && !matches!(self.kind, ExprKind::Across(_))
+    }
+
+    /// The aggregates of this expression that look at its own as-of date: those under `as of`, `change`, `trend` and
+    /// `for 3 quarters` are left out, and those that every account has its own of, inside an aggregate over accounts.
+    pub fn aggregates(&self) -> Vec<&Aggregate> {
+        self.gathered(|expr| match &expr.kind {
+            ExprKind::Aggregate(aggregate) => (Some(&**aggregate), false),
+            _ => (None, expr.is_here()),
+        })
+    }
+
     /// The aggregates over accounts that look at this expression's own as-of date, not those inside others.
     pub fn across(&self) -> Vec<&Across> {
-        let mut found = Vec::new();
-        let mut open = vec![self];
-        while let Some(expr) = open.pop() {
-            match &expr.kind {
-                _ if expr.looks_back() => {}
-                ExprKind::Across(across) => found.push(&**across),
-                _ => open.extend(expr.children().into_iter().rev()),
-            }
-        }
-        found
+        self.gathered(|expr| match &expr.kind {
+            ExprKind::Across(across) => (Some(&**across), false),
+            _ => (None, expr.is_here()),
+        })
     }
 
     /// The parts of this expression that look at other as-of dates, not those inside others.
     pub fn past(&self) -> Vec<&Expr> {
-        let mut found = Vec::new();
-        let mut open = vec![self];
-        while let Some(expr) = open.pop() {
-            match &expr.kind {
-                _ if expr.looks_back() => found.push(expr),
-                ExprKind::Across(_) | ExprKind::Ranked(_) => {}
-                _ => open.extend(expr.children().into_iter().rev()),
-            }
-        }
-        found
+        self.gathered(|expr| match &expr.kind {
+            _ if expr.looks_back() => (Some(expr), false),
+            ExprKind::Ranked(_) => (None, false),
+            _ => (None, expr.is_here()),
+        })
     }
 
     /// The places among other accounts that this expression asks for at its own as-of date.
     pub fn ranked(&self) -> Vec<&Ranked> {
-        let mut found = Vec::new();
-        let mut open = vec![self];
-        while let Some(expr) = open.pop() {
-            match &expr.kind {
-                _ if expr.looks_back() => {}
-                ExprKind::Across(_) => {}
-                kind => {
-                    if let ExprKind::Ranked(ranked) = kind {
-                        found.push(&**ranked);
-                    }
-                    open.extend(expr.children().into_iter().rev());
-                }
-            }
-        }
-        found
+        self.gathered(|expr| match &expr.kind {
+            ExprKind::Ranked(ranked) => (Some(&**ranked), true),
+            _ => (None, expr.is_here()),
+        })
     }
-}
 
-impl Convert {
-    /// The amount, the column of its currency and the date, as far as there are any.
-    pub fn children(&self) -> Vec<&Expr> {
-        let column = match &self.from {
-            CurrencyOf::Type(_) => None,
-            CurrencyOf::Column(column) => Some(column),
-        };
-        std::iter::once(&self.amount).chain(column).chain(&self.on).collect()
-    }
-}
-
-impl Expr {
     /// The benchmarks that this expression asks for at its own as-of date.
     pub fn benchmarks(&self) -> Vec<super::BenchmarkId> {
-        let mut found = Vec::new();
-        let mut open = vec![self];
-        while let Some(expr) = open.pop() {
-            match &expr.kind {
-                ExprKind::Benchmark { id, .. } if !found.contains(id) => found.push(*id),
-                ExprKind::Aggregate(_) | ExprKind::Across(_) => {}
-                _ if expr.looks_back() => {}
-                _ => open.extend(expr.children().into_iter().rev()),
+        let mut known = Vec::new();
+        self.gathered(|expr| match &expr.kind {
+            ExprKind::Benchmark { id, .. } if !known.contains(id) => {
+                known.push(*id);
+                (Some(*id), false)
             }
-        }
-        found
+            ExprKind::Aggregate(_) => (None, false),
+            _ => (None, expr.is_here()),
+        })
     }
 
     /// What is replayed over periods in this expression at its own as-of date: `for 3 quarters`, `streak of`, `until`.
     pub fn replayed(&self) -> Vec<&Expr> {
-        let mut found = Vec::new();
-        let mut open = vec![self];
-        while let Some(expr) = open.pop() {
-            match &expr.kind {
-                ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } => found.push(expr),
-                ExprKind::Aggregate(_) | ExprKind::Across(_) => {}
-                _ if expr.looks_back() => {}
-                _ => open.extend(expr.children().into_iter().rev()),
-            }
-        }
-        found
+        self.gathered(|expr| match &expr.kind {
+            ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } => (Some(expr), false),
+            ExprKind::Aggregate(_) => (None, false),
+            _ => (None, expr.is_here()),
+        })
     }
 
     /// True for `missing` as it is written, and for choices of nothing else: it takes any type.
@@ -200,5 +167,16 @@ impl Aggregate {
             _ => None,
         });
         [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).chain(&self.by).collect()
+    }
+}
+
+impl Convert {
+    /// The amount, the column of its currency and the date, as far as there are any.
+    pub fn children(&self) -> Vec<&Expr> {
+        let column = match &self.from {
+            CurrencyOf::Type(_) => None,
+            CurrencyOf::Column(column) => Some(column),
+        };
+        std::iter::once(&self.amount).chain(column).chain(&self.on).collect()
     }
 }

@@ -4,6 +4,7 @@
 //! in what people read: json and csv carry every digit.
 
 pub mod accounts;
+pub mod diff;
 pub mod load;
 pub mod page;
 pub mod paint;

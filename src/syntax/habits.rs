@@ -196,8 +196,7 @@ impl<'a> At<'a> {
         let next = word_at(self.line_from(self.offset + self.word.len()).trim_start(), 0);
         let called = self.debris.open_parens(self.offset).last().map(|open| word_before(self.text, *open));
         if called == Some("if") && self.text.get(self.offset..)?.starts_with(',') {
-            let help = "write `if CONDITION then A else B`".to_string();
-            return Some(Habit { start: self.offset, end: self.offset + 1, message: None, help, text: None });
+            return Some(self.branch_of_a_spreadsheet());
         }
         let whole = |text: &str| self.replace(self.offset, self.offset + self.word.len(), text, None);
         match self.word {
@@ -222,12 +221,63 @@ impl<'a> At<'a> {
                 let at = self.debris.start + before.len();
                 self.insert(at, ",", format!("write a comma before `{} {next}`", self.word))
             }
+            word if inside && word.starts_with(|c: char| c.is_ascii_digit()) => self.at_least(before),
             "where" | "dedupe" | "latest" | "decay" if before.ends_with(')') && !inside => {
                 let help = format!("move it into the parentheses: `count(SOURCE {} …)`", self.word);
                 Some(Habit { start: self.offset, end: self.offset + self.word.len(), message: None, help, text: None })
             }
             _ => None,
         }
+    }
+
+    /// `if(arr > 100k, 3, 1)`, read up to its first comma.
+    fn branch_of_a_spreadsheet(&self) -> Habit {
+        let help = "write `if CONDITION then A else B`".to_string();
+        let unknown = Habit { start: self.offset, end: self.offset + 1, message: None, help, text: None };
+        let Some(open) = self.debris.open_parens(self.offset).last().copied() else { return unknown };
+        let (mut depth, mut cuts, mut end) = (0usize, vec![open], None);
+        for (at, c) in self.slice(open, self.debris.end).char_indices().map(|(i, c)| (open + i, c)) {
+            match c {
+                '(' => depth += 1,
+                ')' if depth == 1 => {
+                    end = Some(at);
+                    break;
+                }
+                ')' => depth -= 1,
+                ',' if depth == 1 => cuts.push(at),
+                '"' | '#' => return unknown,
+                _ => {}
+            }
+        }
+        let (Some(end), [_, first, second]) = (end, cuts.as_slice()) else { return unknown };
+        let part = |from: usize, to: usize| self.slice(from + 1, to).trim();
+        let (condition, then, otherwise) = (part(open, *first), part(*first, *second), part(*second, end));
+        if [condition, then, otherwise].iter().any(|part| part.is_empty() || word_at(part, 0) == "if") {
+            return unknown;
+        }
+        let start = self.slice(0, open).trim_end_matches(BLANK).len() - "if".len();
+        let text = format!("(if {condition} then {then} else {otherwise})");
+        Habit { start, end: end + 1, message: None, help: unknown.help, text: Some(text) }
+    }
+
+    /// `min 3 answers`, `minimum of 3`, `>= 3 answers` behind the comma of a function that looks at rows.
+    fn at_least(&self, before: &str) -> Option<Habit> {
+        let option = before.get(before.rfind(',')? + 1..)?.trim_start();
+        let words = option.split(BLANK).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase();
+        if !["min", "minimum", "minimum of", "min of", "least", "at minimum", "n >="].contains(&words.as_str()) {
+            return None;
+        }
+        let behind = self.line_from(self.offset + self.word.len());
+        let unit = word_at(behind.trim_start(), 0);
+        let end = match unit {
+            "answers" | "rows" | "answer" | "row" | "responses" | "accounts" => {
+                self.offset + self.word.len() + (behind.len() - behind.trim_start().len()) + unit.len()
+            }
+            _ => self.offset + self.word.len(),
+        };
+        let unit = if ["rows", "accounts"].contains(&unit) { unit } else { "answers" };
+        let start = self.debris.start + before.len() - option.len();
+        self.replace(start, end, format!("at least {} {unit}", self.word), None)
     }
 
     // ---------- windows ----------

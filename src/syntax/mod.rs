@@ -7,7 +7,7 @@
 mod amount;
 mod build;
 mod expected;
-mod grammar;
+pub(crate) mod grammar;
 mod habits;
 mod hints;
 mod recover;

@@ -335,6 +335,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::at_margin
         | Rule::missing_open_rows
         | Rule::missing_open_lines
+        | Rule::missing_open_table
+        | Rule::missing_open_record
         | Rule::missing_close
         | Rule::missing_inner
         | Rule::missing_override

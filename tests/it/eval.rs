@@ -10,7 +10,7 @@
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
-//!   a project that lies elsewhere.
+//!   a project that lies elsewhere, `rules = "../windows"` for rule files only.
 //!
 //! An expected cell is `yes`, `no` or `undecided` for conditions (a rule that is held back is `no`), a name, a text, a date, a number that must be
 //! met to the last digit, a number with `~` that must be met when rounded to the digits given, `missing` for whatever
@@ -74,13 +74,15 @@ fn alone(folder: &Path) -> Result<(), String> {
 /// `options.toml`.
 struct Case {
     project: PathBuf,
+    rules: Option<PathBuf>,
     as_of: Option<Date>,
     profile: Option<String>,
     settings: Settings,
 }
 
 fn options(folder: &Path) -> Case {
-    let mut case = Case { project: folder.to_path_buf(), as_of: None, profile: None, settings: Settings::default() };
+    let project = folder.to_path_buf();
+    let mut case = Case { project, rules: None, as_of: None, profile: None, settings: Settings::default() };
     let path = folder.join("options.toml");
     if !path.is_file() {
         return case;
@@ -89,6 +91,7 @@ fn options(folder: &Path) -> Case {
     for (key, value) in read(&path).parse::<toml::Table>().unwrap() {
         match (key.as_str(), &value) {
             ("project", _) => case.project = folder.join(text(&value)),
+            ("rules", _) => case.rules = Some(folder.join(text(&value))),
             ("as_of", _) => case.as_of = Some(Date::parse(&text(&value)).expect("as_of is a date")),
             ("profile", _) => case.profile = Some(text(&value)),
             ("set", toml::Value::Table(set)) => {
@@ -103,7 +106,7 @@ fn options(folder: &Path) -> Case {
 pub(crate) fn case(folder: &Path) -> Result<(), String> {
     let expected = read(&folder.join("expected.csv"));
     let case = options(folder);
-    let sources = sources(&case.project);
+    let sources = sources(case.rules.as_ref().unwrap_or(&case.project));
     let (program, diagnostics) = compile(&sources, &case.settings);
     let Some(program) = program else {
         return Err(render::short(&diagnostics.sorted(), &sources));

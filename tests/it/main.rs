@@ -13,6 +13,7 @@ mod documents;
 mod engine;
 mod eval;
 mod expectations;
+mod format;
 mod formats;
 mod functions;
 mod fuzz;

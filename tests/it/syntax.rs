@@ -45,12 +45,13 @@ fn prose(text: &str, found: &[Diagnostic]) -> String {
     out
 }
 
-/// `# error: name` comments announce what is found on the next line that is none.
+/// `# error: name` and `# warning: name` comments announce what is found on the next line that is none.
 fn announced(text: &str) -> Vec<(usize, String)> {
     let mut waiting: Vec<String> = Vec::new();
     let mut all = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        match line.trim().strip_prefix("# error: ") {
+        let line = line.trim();
+        match line.strip_prefix("# error: ").or_else(|| line.strip_prefix("# warning: ")) {
             Some(name) => waiting.push(name.trim().to_string()),
             None => all.extend(waiting.drain(..).map(|name| (index + 1, name))),
         }
@@ -234,7 +235,7 @@ fn pages_show_what_they_say() {
         clean(&block(passes));
         shown += 1;
     }
-    assert_eq!(shown, 14);
+    assert_eq!(shown, 15);
 }
 
 // ---------- trees ----------

@@ -5,7 +5,7 @@
 
 use super::Bad;
 use crate::calendar::Date;
-use crate::data::config::Epoch;
+use crate::data::settings::Epoch;
 use crate::number::Decimal;
 use crate::value::DAY_MICROS;
 use chrono::format::{Item, ParseErrorKind, Parsed, StrftimeItems};

@@ -6,8 +6,8 @@ mod number;
 pub use date::{DateFormat, DateReader, Moment, Shift, Slashed, check_date_format, is_iso, slashed};
 pub use number::{NumberReader, currency_of};
 
-use super::binding::ColumnBinding;
 use super::fold::{fold, fold_into, soft};
+use super::settings::ColumnBinding;
 use crate::calendar::Date;
 use crate::number::Decimal;
 use crate::program::{Field, Program, Type};

@@ -4,7 +4,7 @@
 //! cell unreadable, never another number.
 
 use super::Bad;
-use crate::data::config::Percent;
+use crate::data::settings::Percent;
 use crate::number::{Decimal, SCALE};
 use crate::program::{Currency, Unit};
 

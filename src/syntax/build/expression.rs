@@ -77,6 +77,7 @@ impl Builder<'_> {
     /// Builds the operands of a chain. Only this goes deeper into the text; grouping does not.
     fn pieces(&mut self, mut kids: Kids<'_>, span: Span) -> Pieces {
         let mut list = Vec::new();
+        let known = self.found;
         while let Some(rule) = kids.peek() {
             let piece = match rule {
                 Rule::or_op
@@ -101,7 +102,7 @@ impl Builder<'_> {
             };
             list.push(piece);
         }
-        Pieces { list: list.into_iter().peekable() }
+        Pieces { list: list.into_iter().peekable(), clean: self.found == known }
     }
 
     pub(super) fn sign(&mut self, node: &Node<'_>) -> Sign {

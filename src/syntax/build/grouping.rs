@@ -5,7 +5,7 @@
 
 use super::{Builder, Node};
 use crate::ast::{CompareOp, DurationLit, Expr, ExprKind, Factor, HeldPeriod, Name, Shift, Term, Window};
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Edit, Fix};
 use crate::span::Span;
 
 /// A part of a chain: what `expr` holds in the grammar, its operands already built.
@@ -42,6 +42,8 @@ pub(super) enum Tail {
 /// The parts of a chain that are left.
 pub(super) struct Pieces {
     pub(super) list: std::iter::Peekable<std::vec::IntoIter<Piece>>,
+    /// Nothing was found in them: only then is it worth saying how they are grouped.
+    pub(super) clean: bool,
 }
 
 impl Pieces {
@@ -62,19 +64,43 @@ impl Pieces {
 
 impl Builder<'_> {
     pub(super) fn or(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
-        let mut list = vec![self.and(pieces, span)];
+        let mut bare = Vec::new();
+        let mut list = vec![self.and(pieces, span, &mut bare)];
         while pieces.sign(|s| s == Sign::Or).is_some() {
-            list.push(self.and(pieces, span));
+            list.push(self.and(pieces, span, &mut bare));
+        }
+        if list.len() > 1 && pieces.clean {
+            self.mixed(&bare);
         }
         chain(list, ExprKind::Or)
     }
 
-    fn and(&mut self, pieces: &mut Pieces, span: Span) -> Expr {
+    /// Chains of `and` that stand without parentheses are added to `bare`.
+    fn and(&mut self, pieces: &mut Pieces, span: Span, bare: &mut Vec<Span>) -> Expr {
         let mut list = vec![self.negation(pieces, span)];
         while pieces.sign(|s| s == Sign::And).is_some() {
             list.push(self.negation(pieces, span));
         }
-        chain(list, ExprKind::And)
+        let alone = list.len() == 1;
+        let all = chain(list, ExprKind::And);
+        if !alone {
+            bare.push(all.span);
+        }
+        all
+    }
+
+    /// `a or b and c`: which goes with which is shown, because people read it either way.
+    fn mixed(&mut self, bare: &[Span]) {
+        let [first, others @ ..] = bare else { return };
+        self.report(Code::MixedConditions, *first, "`and` and `or` stand side by side without parentheses", |d| {
+            let d = d.label("`and` binds tighter: this is taken together");
+            let d = others.iter().fold(d, |d, span| d.also(*span, "and this"));
+            let mut d = d.help("set the parentheses that are meant; the fix sets them as laud reads it");
+            let ends = bare.iter().flat_map(|span| [(span.before(), "("), (span.after(), ")")]);
+            let edits = ends.map(|(span, text)| Edit { span, text: text.to_string() }).collect();
+            d.fix = Some(Fix { title: "set parentheses around what is taken together".to_string(), edits });
+            d
+        });
     }
 
     fn negation(&mut self, pieces: &mut Pieces, span: Span) -> Expr {

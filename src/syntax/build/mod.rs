@@ -291,7 +291,10 @@ impl<'a> Builder<'a> {
             match kid.as_rule() {
                 Rule::open => open = self.span(&kid),
                 Rule::close => {}
-                Rule::missing_open_rows | Rule::missing_open_lines => self.missing_open(kid.as_span().start()),
+                Rule::missing_open_rows
+                | Rule::missing_open_lines
+                | Rule::missing_open_table
+                | Rule::missing_open_record => self.missing_open(kid.as_span().start()),
                 Rule::missing_close | Rule::missing_inner | Rule::missing_override | Rule::missing_given => {
                     self.missing_brace(open, kid.as_span().start());
                 }

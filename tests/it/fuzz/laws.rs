@@ -1,12 +1,14 @@
 //! What has to hold for every text, every data set and every result, whatever went in.
 
+use clap::ValueEnum;
 use laud::data::{Dataset, LoadReport, Reject};
 use laud::diagnostics::{Diagnostic, render};
 use laud::engine::{AccountResult, Results};
 use laud::explain::bands::table_for;
+use laud::format::{Refusal, format};
 use laud::number::Decimal;
 use laud::program::{Combine, Program, TableKind, Type};
-use laud::source::Sources;
+use laud::source::{Source, Sources};
 use laud::value::Value;
 use std::collections::BTreeMap;
 
@@ -42,6 +44,24 @@ pub fn findings(list: &[Diagnostic], sources: &Sources) -> Result<(), String> {
     law!(short.lines().count() == list.len(), "{} findings make {} lines", list.len(), short.lines().count());
     let json = render::json(list, sources);
     serde_json::from_str::<serde_json::Value>(&json).map_err(|e| format!("findings as json: {e}"))?;
+    for format in render::Format::value_variants() {
+        let text = format.render(&render::Report { verb: "check", findings: list, sources }, false);
+        harmless(&format!("findings as {format:?}"), &text)?;
+    }
+    Ok(())
+}
+
+/// Layout settles at once and refuses nothing but texts with mistakes; what has to stay it checks itself.
+pub fn layout(source: &Source) -> Result<(), String> {
+    let again = |text: &str| format(0, &Source::new(source.name.as_str(), text));
+    match format(0, source) {
+        Err(Refusal::Syntax(list)) => law!(!list.is_empty(), "not laid out, and no mistake found"),
+        Err(Refusal::NotTheSame) => return Err(format!("laid out it would not be the same:\n{}", source.text)),
+        Ok(once) => {
+            let twice = again(&once).map_err(|r| format!("laid out it is refused: {r:?}\n{once}"))?;
+            law!(once == twice, "layout does not settle:\n{once}\nbecomes\n{twice}");
+        }
+    }
     Ok(())
 }
 

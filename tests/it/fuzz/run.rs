@@ -73,6 +73,9 @@ pub fn run(project: &Project, folder: &Path) -> Result<Reached, String> {
         found.extend(own.sorted());
     }
     laws::findings(&found, &sources)?;
+    for (_, source) in sources.iter().filter(|(_, s)| s.damage.is_none()) {
+        laws::layout(source)?;
+    }
     let errors = found.iter().any(|d| d.severity == laud::diagnostics::Severity::Error);
     if program.is_none() && !errors {
         return Err("no program, and no error about it".to_string());
