@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
 use crate::program::{
-    MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId, TableId,
+    FieldId, MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId, TableId,
 };
 use crate::span::Span;
 use crate::value::{Fault, Missing, Value};
@@ -40,6 +40,8 @@ pub struct Results {
     pub accounts: Vec<AccountResult>,
     /// Per portfolio metric, in the order of [`Program::portfolio`]; over all accounts, whichever were asked for.
     pub portfolio: Vec<PortfolioResult>,
+    /// Per rule about the whole portfolio, in the order of [`Program::portfolio_rules`]; likewise.
+    pub portfolio_rules: Vec<RuleResult>,
 }
 
 /// A metric of the whole portfolio.
@@ -152,6 +154,8 @@ pub enum Item {
     Portfolio(PortfolioId),
     /// A metric of rows.
     RowMetric(RowMetricId),
+    /// A rule about the whole portfolio.
+    PortfolioRule(RuleId),
 }
 
 /// Something that went wrong for one account.
@@ -249,7 +253,12 @@ pub enum CorrectionOutcome {
     /// A row that counts for the score is dated after it.
     NewerEvidence(Date),
     /// The score, the last day, who or why is missing.
-    Incomplete(Missing),
+    Incomplete {
+        /// Which column.
+        column: FieldId,
+        /// Why.
+        reason: Missing,
+    },
 }
 
 /// A line of a score.
