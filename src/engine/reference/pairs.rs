@@ -16,6 +16,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+/// Distance, places on both sides, dates on both sides; the nearest first.
+type Candidate = Reverse<(i64, usize, usize, Date, Date)>;
+
 /// Two rows that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
@@ -46,12 +49,7 @@ impl Day {
 }
 
 /// How two days would be joined, if they can be.
-fn between(
-    days: &BTreeMap<Date, Day>,
-    a: Date,
-    b: Date,
-    within: i64,
-) -> Option<Reverse<(i64, usize, usize, Date, Date)>> {
+fn between(days: &BTreeMap<Date, Day>, a: Date, b: Date, within: i64) -> Option<Candidate> {
     let apart = b.days_since(a);
     let (one, other) = (days.get(&a)?, days.get(&b)?);
     let (left, right) = match (one.left.front(), other.right.front()) {
@@ -174,7 +172,7 @@ fn nearest_first(mut days: BTreeMap<Date, Day>, within: i64) -> Vec<Pair> {
     }
     days.retain(|_, day| !day.left.is_empty() || !day.right.is_empty());
     // Days that follow each other and have free rows of different sides, by distance, then by the rows they would join.
-    let mut open: BinaryHeap<Reverse<(i64, usize, usize, Date, Date)>> = BinaryHeap::new();
+    let mut open: BinaryHeap<Candidate> = BinaryHeap::new();
     let dates: Vec<Date> = days.keys().copied().collect();
     for (a, b) in dates.iter().zip(dates.iter().skip(1)) {
         open.extend(between(&days, *a, *b, within));
