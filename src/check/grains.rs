@@ -4,7 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{self, Clause, ClauseKind, Name};
 use crate::builtins::{AggregateFunction as A, Entry};
 use crate::diagnostics::Code;
-use crate::program::{Expr, ExprKind, Reach, TableId, TableKind, Type, Unit};
+use crate::program::{Expr, ExprKind, Kin, Reach, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
 use crate::span::Span;
 
@@ -73,6 +73,25 @@ impl Checker<'_, '_> {
     /// True if a row of `from` belongs to a row of `to` or names one.
     fn has_one(&self, from: TableId, to: TableId) -> bool {
         self.program.lineage(from).contains(&to) || self.program.naming(from, to).is_some()
+    }
+
+    /// True if accounts stand above each other, and one is at hand; told if not.
+    pub(super) fn has_kin(&mut self, kin: Kin, span: Span, scope: &Scope) -> bool {
+        let account = self.subject().map_or("account", |t| t.header.name.as_str()).to_string();
+        if *scope == Scope::Portfolio {
+            let message =
+                format!("`{}` are those of one `{account}`, and this is about the whole portfolio", kin.word());
+            let help = "take all of them: `… of accounts`";
+            self.error(Code::GrainMismatch, span, message, &format!("of which `{account}`?"), help);
+            return false;
+        }
+        let known = self.subject().is_some_and(|t| t.fields.iter().any(|f| f.parent));
+        if !known {
+            let message = format!("no column says which `{account}` stands above another");
+            let help = format!("mark the column of `{account}` that does: `belongs_to text optional parent`");
+            self.error(Code::UnknownColumn, span, message, "nobody stands above or below", help);
+        }
+        known
     }
 
     /// A metric of rows where its bare name stands.

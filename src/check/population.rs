@@ -8,7 +8,7 @@ use super::{Checker, Scope, put, unknown};
 use crate::ast::{self, ArgumentKind, Call, ClauseKind, Name};
 use crate::builtins::{AggregateFunction as A, Entry, Function, Ranking as R, Scalar};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Across, Expr, ExprKind, PartitionId, Ranked, SegmentId, SegmentRef, Type, Unit, Within};
+use crate::program::{Across, Expr, ExprKind, Kin, PartitionId, Ranked, SegmentId, SegmentRef, Type, Unit, Within};
 use crate::resolve::Symbol;
 use crate::span::Span;
 
@@ -121,7 +121,9 @@ impl Checker<'_, '_> {
         let plain = matches!(call.arguments.first().map(|a| &a.kind), Some(ArgumentKind::Value(_)));
         let accounts =
             source.is_some_and(|name| self.is_accounts(name) && !(plain && self.subject_field(name).is_some()));
-        if !accounts {
+        let kin = source.filter(|name| self.symbol(name).is_none() && !(plain && self.subject_field(name).is_some()));
+        let kin = kin.and_then(|name| Kin::ALL.into_iter().find(|kin| kin.word() == name));
+        if !accounts && kin.is_none() {
             return None;
         }
         if let Scope::Constant(what) = scope {
@@ -138,12 +140,17 @@ impl Checker<'_, '_> {
             );
             return Some(unknown(span));
         }
-        Some(self.across(function, entry, call, span))
+        if let Some(kin) = kin
+            && !self.has_kin(kin, span, scope)
+        {
+            return Some(unknown(span));
+        }
+        Some(self.across(function, entry, call, span, kin))
     }
 
-    fn across(&mut self, function: A, entry: &Entry, call: &Call, span: Span) -> Expr {
+    fn across(&mut self, function: A, entry: &Entry, call: &Call, span: Span, kin: Option<Kin>) -> Expr {
         let mut out =
-            Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, by: Vec::new() };
+            Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, by: Vec::new(), kin };
         let mut value = None;
         for (i, argument) in call.arguments.iter().enumerate() {
             match &argument.kind {

@@ -10,15 +10,22 @@ impl Checker<'_, '_> {
     pub(super) fn rules(&mut self) {
         for item in self.symbols.rules.clone() {
             if let ItemKind::Rule(rule) = &item.kind {
-                self.rule(item, rule);
+                let rule = self.rule(item, rule, &Scope::Account);
+                self.program.rules.push(rule);
+            }
+        }
+        for item in self.symbols.portfolio_rules.clone() {
+            if let ItemKind::PortfolioRule(rule) = &item.kind {
+                let rule = self.rule(item, rule, &Scope::Portfolio);
+                self.program.portfolio_rules.push(rule);
             }
         }
     }
 
-    fn rule(&mut self, item: &ast::Item, rule: &ast::Rule) {
+    fn rule(&mut self, item: &ast::Item, rule: &ast::Rule, scope: &Scope) -> Rule {
         self.expanded = 0;
         let condition = match &rule.trigger {
-            Some(trigger) => self.condition(&trigger.condition, &Scope::Account),
+            Some(trigger) => self.condition(&trigger.condition, scope),
             None => {
                 self.error(
                     Code::RuleWithoutCondition,
@@ -41,9 +48,11 @@ impl Checker<'_, '_> {
                 "add `cooldown 30 days`, or write `when` to act once",
             );
         }
-        let unless = rule.unless.as_ref().map(|e| self.condition(e, &Scope::Account));
-        let close = rule.close.as_ref().map(|e| self.close(e));
-        self.can_fire(item, rule, &condition, unless.as_ref());
+        let unless = rule.unless.as_ref().map(|e| self.condition(e, scope));
+        let close = rule.close.as_ref().map(|e| self.close(e, scope));
+        if *scope == Scope::Account {
+            self.can_fire(item, rule, &condition, unless.as_ref());
+        }
         if rule.actions.is_empty() {
             self.push(
                 Diagnostic::new(
@@ -56,7 +65,7 @@ impl Checker<'_, '_> {
             );
         }
         for action in &rule.actions {
-            self.action(action);
+            self.action(action, scope);
         }
         if let Some(pilot) = &rule.pilot {
             self.share(pilot, "the share of a pilot");
@@ -67,9 +76,17 @@ impl Checker<'_, '_> {
         if let Some(limit) = &rule.limit {
             self.constant(&limit.count, Type::PLAIN, "a limit");
         }
-        self.account_columns(&rule.dedupe);
+        if *scope == Scope::Portfolio {
+            for name in rule.dedupe.iter().chain(rule.pilot.is_some().then_some(&item.name)) {
+                let message = format!("`{}` is about the whole portfolio, of which there is one", item.name.text);
+                let help = "take `pilot` and `dedupe by` out";
+                self.error(Code::GrainMismatch, name.span, message, "for rules about accounts", help);
+            }
+        } else {
+            self.account_columns(&rule.dedupe);
+        }
         let ast = Box::new(rule.clone());
-        self.program.rules.push(Rule { header: header(item), trigger: kind, condition, unless, close, ast });
+        Rule { header: header(item), trigger: kind, condition, unless, close, ast }
     }
 
     /// A rule whose condition no account can ever meet is a mistake.
@@ -102,16 +119,14 @@ impl Checker<'_, '_> {
     }
 
     /// The condition that closes an item; `for N runs` is counted by the ledger and stays in the text.
-    fn close(&mut self, expr: &ast::Expr) -> Expr {
+    fn close(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
         match &expr.kind {
-            ast::ExprKind::Held { condition, period: HeldPeriod::Runs, .. } => {
-                self.condition(condition, &Scope::Account)
-            }
-            _ => self.condition(expr, &Scope::Account),
+            ast::ExprKind::Held { condition, period: HeldPeriod::Runs, .. } => self.condition(condition, scope),
+            _ => self.condition(expr, scope),
         }
     }
 
-    fn action(&mut self, action: &ast::Action) {
+    fn action(&mut self, action: &ast::Action, scope: &Scope) {
         let verbs = ["task", "playbook", "email", "notify", "call", "ticket"];
         if !verbs.contains(&action.verb.text.as_str()) {
             let message = format!("`do {}` is not known", action.verb.text);
@@ -120,6 +135,13 @@ impl Checker<'_, '_> {
         }
         if let ActionTarget::Text(text) = &action.what {
             for (name, span) in placeholders(&text.text, text.span) {
+                let own = self.symbol(&name).is_some_and(|symbol| self.grain_of_accounts(symbol).is_some());
+                if *scope == Scope::Portfolio && (self.subject_field(&name).is_some() || own) {
+                    let message = format!("every account has its own `{name}`, and this is about the whole portfolio");
+                    let help = "name a portfolio metric or a parameter between the braces";
+                    self.error(Code::GrainMismatch, span, message, "of which account?", help);
+                    continue;
+                }
                 let known = self.subject_field(&name).is_some() || self.symbol(&name).is_some();
                 if !known && !self.symbols.left_out(&name) && self.program.subject.is_some() {
                     let mut names: Vec<&str> =

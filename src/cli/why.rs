@@ -117,7 +117,7 @@ fn portfolio(
     }
     match (find(asked), name) {
         (Some(found), None) => Ok(Some(Some(found))),
-        _ if asked != "portfolio" || program.portfolio.is_empty() => Ok(None),
+        _ if asked != "portfolio" || (program.portfolio.is_empty() && program.portfolio_rules.is_empty()) => Ok(None),
         (_, None) => Ok(Some(None)),
         (_, Some(name)) => {
             let names: Vec<&str> = program.portfolio.iter().map(|m| m.header.name.as_str()).collect();

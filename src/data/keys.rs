@@ -88,7 +88,7 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
 }
 
 /// What may be said of a key.
-fn told_key(table: &Table, key: &str) -> String {
+pub(super) fn told_key(table: &Table, key: &str) -> String {
     match table.key.and_then(|id| table.fields.get(id.index())) {
         Some(field) => told(field, key.to_string()),
         None => key.to_string(),
@@ -149,36 +149,14 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
         let finding = note(NoteKind::Other, Some(field), unknown.len() as u64, text);
         builder.notes.push(finding);
     }
-    let mut errors = Vec::new();
-    // Keys whose way was walked before and leads into a circle.
-    let mut lost: HashSet<&Arc<str>> = HashSet::new();
-    for start in next.keys() {
-        let mut path: Vec<&Arc<str>> = Vec::new();
-        let mut on_path: HashSet<&Arc<str>> = HashSet::new();
-        let mut at = start;
-        let end = loop {
-            if let Some(end) = moved.get(at) {
-                break Some(Arc::clone(end));
-            }
-            if lost.contains(at) || on_path.contains(at) {
-                break None;
-            }
-            let Some(into) = next.get(at) else { break Some(Arc::clone(at)) };
-            path.push(at);
-            on_path.insert(at);
-            at = into;
-        };
-        if let Some(end) = end {
-            moved.extend(path.into_iter().map(|key| (Arc::clone(key), Arc::clone(&end))));
-            continue;
-        }
-        if on_path.contains(at) && errors.len() < MOST_CIRCLES {
-            let from = path.iter().position(|key| *key == at).unwrap_or(0);
-            let round = path.get(from..).unwrap_or(&[]);
-            errors.push(circle(builder, round, field, &by_key));
-        }
-        lost.extend(path);
-    }
+    let words = Round {
+        itself: "is merged into itself",
+        circle: "rows are merged in a circle",
+        between: " into ",
+        help: format!("leave `{field}` blank for the one that stays"),
+    };
+    let (ends, errors) = circles(builder, &next, &words, &by_key);
+    moved.extend(ends);
     let failed = !errors.is_empty();
     builder.errors.extend(errors);
     if failed || moved.is_empty() {
@@ -201,8 +179,62 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
     (moved, names)
 }
 
-/// The error for keys that are merged in a circle.
-fn circle(builder: &TableBuilder<'_>, round: &[&Arc<str>], field: &str, by_key: &HashMap<Arc<str>, u32>) -> DataError {
+/// How keys that lead in a circle are told.
+pub(super) struct Round {
+    pub(super) itself: &'static str,
+    pub(super) circle: &'static str,
+    pub(super) between: &'static str,
+    pub(super) help: String,
+}
+
+/// Where each key leads in the end, and the errors for those that lead in a circle.
+pub(super) fn circles(
+    builder: &TableBuilder<'_>,
+    next: &BTreeMap<Arc<str>, Arc<str>>,
+    words: &Round,
+    by_key: &HashMap<Arc<str>, u32>,
+) -> (Moved, Vec<DataError>) {
+    let mut ends = Moved::new();
+    let mut errors = Vec::new();
+    // Keys whose way was walked before and leads into a circle.
+    let mut lost: HashSet<&Arc<str>> = HashSet::new();
+    for start in next.keys() {
+        let mut path: Vec<&Arc<str>> = Vec::new();
+        let mut on_path: HashSet<&Arc<str>> = HashSet::new();
+        let mut at = start;
+        let end = loop {
+            if let Some(end) = ends.get(at) {
+                break Some(Arc::clone(end));
+            }
+            if lost.contains(at) || on_path.contains(at) {
+                break None;
+            }
+            let Some(into) = next.get(at) else { break Some(Arc::clone(at)) };
+            path.push(at);
+            on_path.insert(at);
+            at = into;
+        };
+        if let Some(end) = end {
+            ends.extend(path.into_iter().map(|key| (Arc::clone(key), Arc::clone(&end))));
+            continue;
+        }
+        if on_path.contains(at) && errors.len() < MOST_CIRCLES {
+            let from = path.iter().position(|key| *key == at).unwrap_or(0);
+            let round = path.get(from..).unwrap_or(&[]);
+            errors.push(circle(builder, round, words, by_key));
+        }
+        lost.extend(path);
+    }
+    (ends, errors)
+}
+
+/// The error for keys that lead in a circle.
+fn circle(
+    builder: &TableBuilder<'_>,
+    round: &[&Arc<str>],
+    words: &Round,
+    by_key: &HashMap<Arc<str>, u32>,
+) -> DataError {
     // The smallest key first, so that the message does not depend on where the walk began.
     let mut round = round.to_vec();
     let smallest = round.iter().enumerate().min_by(|a, b| a.1.cmp(b.1)).map_or(0, |(i, _)| i);
@@ -217,14 +249,10 @@ fn circle(builder: &TableBuilder<'_>, round: &[&Arc<str>], field: &str, by_key: 
     let shown = told(first);
     names.push(format!("`{shown}`"));
     let message = match round.len() {
-        1 => format!("`{shown}` is merged into itself"),
-        _ => format!("rows are merged in a circle: {}", names.join(" into ")),
+        1 => format!("`{shown}` {}", words.itself),
+        _ => format!("{}: {}", words.circle, names.join(words.between)),
     };
-    DataError {
-        place: builder.place(row as usize),
-        message,
-        help: Some(format!("leave `{field}` blank for the one that stays")),
-    }
+    DataError { place: builder.place(row as usize), message, help: Some(words.help.clone()) }
 }
 
 /// How many circles are reported, and how many keys of one are named.

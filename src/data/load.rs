@@ -89,6 +89,7 @@ pub fn load(
             let (went, names) = keys::merge(&mut builder);
             data.merged_names = names;
             data.merged.clone_from(&went);
+            super::hierarchy::settle(&mut builder, &went);
             moved.insert(id, went);
         }
         if let Some((of, parent)) = table.kind.owner()

@@ -11,6 +11,7 @@ mod config;
 mod csv;
 mod fold;
 mod header;
+mod hierarchy;
 mod input;
 mod keys;
 mod links;

@@ -40,6 +40,8 @@ pub struct Results {
     pub accounts: Vec<AccountResult>,
     /// Per portfolio metric, in the order of [`Program::portfolio`]; over all accounts, whichever were asked for.
     pub portfolio: Vec<PortfolioResult>,
+    /// Per rule about the whole portfolio, in the order of [`Program::portfolio_rules`]; likewise.
+    pub portfolio_rules: Vec<RuleResult>,
 }
 
 /// A metric of the whole portfolio.
@@ -152,6 +154,8 @@ pub enum Item {
     Portfolio(PortfolioId),
     /// A metric of rows.
     RowMetric(RowMetricId),
+    /// A rule about the whole portfolio.
+    PortfolioRule(RuleId),
 }
 
 /// Something that went wrong for one account.

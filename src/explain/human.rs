@@ -10,6 +10,9 @@ use crate::report::table::{Align, Cell, Column, Table, clean, shown_width, wrapp
 use crate::report::{Layout, counted};
 
 /// Where the text behind a label begins, unless names are longer.
+/// Rows or relatives of one detail that are printed for people.
+const MOST_DETAILS: usize = 20;
+
 const LABEL: usize = 13;
 
 /// The whole page.
@@ -259,6 +262,16 @@ impl Page {
         }
         for (i, line) in unfolded.weighed.iter().enumerate() {
             self.labelled(if i == 0 { "counts in" } else { "" }, &weighed_words(line), 2, LABEL - 2);
+        }
+        for detail in &unfolded.details {
+            self.gap();
+            self.line(&clean(&detail.text));
+            for (label, text) in detail.lines().into_iter().take(MOST_DETAILS) {
+                self.labelled(&clean(&label), &text, 2, LABEL - 2);
+            }
+            if let Some(more) = detail.members.len().checked_sub(MOST_DETAILS).filter(|n| *n > 0) {
+                self.labelled("", &format!("and {more} more (all of them with --format json or md)"), 2, LABEL - 2);
+            }
         }
         for standing in &unfolded.standings {
             let value =

@@ -63,6 +63,10 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         out.push_str(&format!("\n`{}`\n", clean(&unfolded.definition)));
     }
     out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
+    for detail in &unfolded.details {
+        out.push_str(&format!("\n`{}`\n\n", clean(&detail.text)));
+        out.extend(detail.lines().into_iter().map(|(key, text)| format!("- {}: {}\n", escaped(&key), escaped(&text))));
+    }
     for standing in &unfolded.standings {
         out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
         out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));

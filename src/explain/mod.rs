@@ -8,6 +8,7 @@ pub mod bands;
 mod benchmark;
 mod build;
 mod conditions;
+mod detail;
 mod figures;
 mod human;
 mod limits;
@@ -25,6 +26,7 @@ pub mod words;
 
 pub use benchmark::BenchmarkWhy;
 pub use build::{held, why};
+pub use detail::{DetailWhy, MemberWhy};
 pub use human::human;
 pub use markdown::markdown;
 pub use portfolio::{PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
@@ -107,6 +109,10 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
         ExprKind::Field(id) => personal_field(program, program.subject, *id),
         ExprKind::RowField(id) => personal_field(program, rows, *id),
         ExprKind::Metric(id) => program.metric(*id).is_some_and(|m| personal(program, &m.value)),
+        ExprKind::Related { of, field } => personal_field(program, Some(*of), *field),
+        ExprKind::RowMetric { metric, of } => {
+            program.row_metric(*metric).is_some_and(|m| personal_in(program, Some(*of), &m.value))
+        }
         ExprKind::Elapsed { .. } => false,
         ExprKind::Aggregate(aggregate) => match aggregate.function {
             A::Count | A::Distinct | A::Share | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => false,

@@ -1,4 +1,8 @@
-//! Why a portfolio metric is what it is: its definition, what it reads, and the accounts behind each aggregate.
+//! Why a portfolio metric is what it is: its definition, what it reads, and the accounts or rows behind each aggregate.
+
+mod rows;
+
+use rows::{SpreadWhy, WholeRuleWhy};
 
 use super::words::{self, Words};
 use super::{BandWhy, Case, Operand, Shown, Traced, personal, replay, unfold};
@@ -48,6 +52,9 @@ pub struct PortfolioWhy {
     pub data: String,
     /// The metrics.
     pub metrics: Vec<WholeMetricWhy>,
+    /// The rules about the whole portfolio.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<WholeRuleWhy>,
 }
 
 /// A portfolio metric.
@@ -77,8 +84,11 @@ pub struct WholeMetricWhy {
     /// Each condition over periods in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub periods: Vec<super::PeriodsWhy>,
-    /// Each aggregate in it.
+    /// Each aggregate of accounts in it.
     pub aggregates: Vec<AcrossWhy>,
+    /// Each aggregate of rows in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<SpreadWhy>,
     /// Where it is declared.
     pub position: String,
 }
@@ -131,6 +141,7 @@ pub fn portfolio(whole: Whole, only: Option<PortfolioId>) -> PortfolioWhy {
         program: whole.stamp.program.clone(),
         data: whole.stamp.data.clone(),
         metrics: metrics.map(|(metric, result)| metric_why(whole, metric, result)).collect(),
+        rules: if only.is_none() { rows::rules(whole) } else { Vec::new() },
     }
 }
 
@@ -170,6 +181,7 @@ fn metric_why(whole: Whole, metric: &Metric, result: &PortfolioResult) -> WholeM
         benchmarks: unfold::benchmarks(case, &metric.value),
         periods: metric.value.replayed().into_iter().map(|e| replay::periods(case, e)).collect(),
         aggregates: aggregates.map(|(across, told)| across_why(whole, metric, across, told)).collect(),
+        rows: rows::spreads(whole, metric, result),
         position: whole.sources.position(metric.header.span),
     }
 }
@@ -183,7 +195,7 @@ fn read(whole: Whole, expr: &Expr, out: &mut Vec<Operand>) {
             results.into_iter().find(|r| r.metric == *id).map(|r| r.value)
         }
         ExprKind::Param(id) => program.params.get(id.index()).map(|p| p.value.clone()),
-        ExprKind::Across(_) => None,
+        ExprKind::Across(_) | ExprKind::Aggregate(_) => None,
         _ => {
             expr.children().into_iter().for_each(|child| read(whole, child, out));
             None
@@ -307,7 +319,8 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
         for line in metric.doc.iter().flat_map(|doc| doc.lines()) {
             out.push_str(&format!("  {}\n", paint.dim(&clean(line))));
         }
-        if !matches!(metric.aggregates.as_slice(), [one] if one.text == metric.definition) {
+        let only = |text: &String| metric.aggregates.len() + metric.rows.len() == 1 && *text == metric.definition;
+        if !metric.aggregates.iter().map(|a| &a.text).chain(metric.rows.iter().map(|a| &a.text)).any(only) {
             labelled(&mut out, "is", &metric.definition);
         }
         for (i, read) in metric.reads.iter().enumerate() {
@@ -341,6 +354,29 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
                 out.push_str(&paint.dim(&format!("  and {more} (all of them with --format json or md)\n")));
             }
         }
+        for spread in &metric.rows {
+            out.push_str(&format!("\n{} = {}\n", clean(&spread.text), missing_or(&spread.value)));
+            labelled(&mut out, "of", spread.of.trim_start_matches("of "));
+            if !spread.seen.is_empty() {
+                out.push('\n');
+                out.push_str(&rows::table(spread, LISTED).human(2, layout));
+            }
+            if let Some(more) = spread.seen.len().checked_sub(LISTED).filter(|n| *n > 0) {
+                let more = counted(more as u64, "more row", "more rows");
+                out.push_str(&paint.dim(&format!("  and {more} (all of them with --format json or md)\n")));
+            }
+        }
+    }
+    for rule in &why.rules {
+        out.push_str(&format!("\n{}  {}   {}\n", paint.strong(&rule.name), rule.status, paint.dim(&rule.position)));
+        labelled(&mut out, rule.trigger, &rule.condition);
+        if let Some(unless) = &rule.unless {
+            labelled(&mut out, "unless", unless);
+        }
+        for (i, read) in rule.reads.iter().enumerate() {
+            let label = if i == 0 { "reads" } else { "" };
+            labelled(&mut out, label, &format!("{} {}", read.text, missing_or(&read.value)));
+        }
     }
     out
 }
@@ -371,6 +407,20 @@ pub fn portfolio_markdown(why: &PortfolioWhy) -> String {
             if !across.rows.is_empty() {
                 out.push_str(&format!("\n{}", rows_table(across, usize::MAX).markdown()));
             }
+        }
+        for spread in &metric.rows {
+            let value = escaped(&missing_or(&spread.value));
+            out.push_str(&format!("\n`{}` is {value} {}\n", clean(&spread.text), escaped(&spread.of)));
+            if !spread.seen.is_empty() {
+                out.push_str(&format!("\n{}", rows::table(spread, usize::MAX).markdown()));
+            }
+        }
+    }
+    for rule in &why.rules {
+        out.push_str(&format!("\n### rule {}: {}\n\n`{}`\n", rule.name, rule.status, clean(&rule.condition)));
+        out.extend(rule.unless.iter().map(|unless| format!("\nunless `{}`\n", clean(unless))));
+        for read in &rule.reads {
+            out.push_str(&format!("- reads `{}`: {}\n", clean(&read.text), escaped(&missing_or(&read.value))));
         }
     }
     out

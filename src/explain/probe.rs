@@ -2,9 +2,9 @@
 
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
-use crate::engine::reference::{Compared, RateUsed, Replayed, Standing};
+use crate::engine::reference::{Compared, OfRow, Part, RateUsed, Replayed, Standing};
 use crate::number::Decimal;
-use crate::program::{Aggregate, BenchmarkId, Convert, Expr, Ranked};
+use crate::program::{Across, Aggregate, BenchmarkId, Convert, Expr, Ranked, RowMetricId};
 use crate::value::{Missing, Value};
 
 /// Answers about one account at one as-of date.
@@ -32,6 +32,12 @@ pub trait Probe {
 
     /// The points of `… until …`, earliest first.
     fn replay(&self, expr: &Expr) -> Vec<Replayed>;
+
+    /// What each relative of the account brings into an aggregate over them.
+    fn relatives(&self, across: &Across) -> Vec<Part>;
+
+    /// A metric of rows, for each row of the account.
+    fn row_metric(&self, id: RowMetricId) -> Vec<OfRow>;
 
     /// How the project counts its years.
     fn calendar(&self) -> Calendar;

@@ -41,10 +41,11 @@ impl Probe for Traced<'_> {
         let remarks = super::remarks::of_rows(self.evaluator, self.account, aggregate, &trace);
         let data: &Dataset = self.evaluator.data;
         let table = data.table(trace.table);
+        let dated = self.evaluator.program.table(trace.table).is_some_and(|t| t.kind.at().is_some());
         let rows = trace.rows.into_iter().map(|row| {
             let mut told = TracedRow {
                 row: row.row,
-                date: Some(row.date),
+                date: dated.then_some(row.date),
                 dropped: None,
                 value: None,
                 diminish: None,
@@ -99,6 +100,14 @@ impl Probe for Traced<'_> {
 
     fn replay(&self, expr: &Expr) -> Vec<Replayed> {
         self.account.replay(expr)
+    }
+
+    fn relatives(&self, across: &crate::program::Across) -> Vec<reference::Part> {
+        self.account.relatives(across)
+    }
+
+    fn row_metric(&self, id: crate::program::RowMetricId) -> Vec<reference::OfRow> {
+        self.account.metric_of_rows(id)
     }
 
     fn calendar(&self) -> Calendar {

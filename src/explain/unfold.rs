@@ -177,6 +177,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         definition: words.expr(&metric.value),
         reads,
         aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
+        details: super::detail::of_metric(case, metric),
         standings: metric.value.ranked().into_iter().map(|r| standing(case, r)).collect(),
         benchmarks: benchmarks(case, &metric.value),
         periods: metric.value.replayed().into_iter().map(|e| replay::periods(case, e)).collect(),

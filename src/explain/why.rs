@@ -329,6 +329,9 @@ pub struct Unfolded {
     pub reads: Vec<Operand>,
     /// Each aggregate in it.
     pub aggregates: Vec<AggregateWhy>,
+    /// What each row and each relative that it reads brings in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<super::DetailWhy>,
     /// Each place among other accounts in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub standings: Vec<super::StandingWhy>,

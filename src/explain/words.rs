@@ -30,9 +30,9 @@ enum Grip {
 /// Writes expressions of a program.
 #[derive(Clone, Copy)]
 pub struct Words<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     /// The table whose rows are being aggregated.
-    rows: Option<TableId>,
+    pub(super) rows: Option<TableId>,
 }
 
 impl<'a> Words<'a> {
@@ -199,10 +199,11 @@ impl<'a> Words<'a> {
 
     /// An aggregate over accounts.
     pub fn across(self, across: &Across) -> String {
+        let whom = across.kin.map_or("accounts", crate::program::Kin::word);
         let own = Words { rows: None, ..self };
         let mut out = format!("{}(", function_name(Function::Aggregate(across.function)));
         out.extend(across.value.as_ref().map(|value| format!("{} of ", own.expr(value))));
-        out.push_str("accounts");
+        out.push_str(whom);
         out.extend(across.filter.as_ref().map(|filter| format!(" where {}", own.expr(filter))));
         out.extend(across.weight.as_ref().map(|weight| format!(" weighted by {}", own.expr(weight))));
         out.push_str(&own.by(&across.by));

@@ -852,6 +852,33 @@ pub struct Across {
     pub top: u32,
     /// Accounts that agree in these are added up, where it is asked how concentrated something is.
     pub by: Vec<Expr>,
+    /// Only accounts that stand so to the one being scored; all, if absent.
+    pub kin: Option<Kin>,
+}
+
+/// How accounts stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kin {
+    /// Right below.
+    Children,
+    /// Below, however far.
+    Descendants,
+    /// Itself and all below.
+    Family,
+}
+
+impl Kin {
+    /// The word it is written with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kin::Children => "children",
+            Kin::Descendants => "descendants",
+            Kin::Family => "family",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Kin; 3] = [Kin::Children, Kin::Descendants, Kin::Family];
 }
 
 /// Reasons that can be asked for.

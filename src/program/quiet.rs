@@ -57,7 +57,7 @@ impl Hash for Aggregate {
 
 impl Hash for Across {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Across { function, value, filter, weight, at_least, top, by } = self;
+        let Across { function, value, filter, weight, at_least, top, by, kin } = self;
         function.hash(state);
         value.hash(state);
         filter.hash(state);
@@ -66,6 +66,9 @@ impl Hash for Across {
         top.hash(state);
         if !by.is_empty() {
             ("by", by).hash(state);
+        }
+        if kin.is_some() {
+            ("kin", kin).hash(state);
         }
     }
 }

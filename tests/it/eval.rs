@@ -6,7 +6,7 @@
 //!   points or band (`references.points`, `references.band`), a scorecard (`advocacy`), its grade or coverage
 //!   (`advocacy.grade`, `advocacy.coverage`), a rule, a segment, a partition.
 //! * `portfolio.csv` (if wanted): `metric,value` and, if wanted, `band`, `counted`, `missing`, `undecided`: a portfolio metric and
-//!   the accounts, or else the rows, behind its first aggregate.
+//!   the accounts, or else the rows, behind its first aggregate; or a portfolio rule and `yes`, `no` or `undecided`.
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
@@ -54,7 +54,7 @@ fn accounts_alone_are_as_among_all() {
 
 fn alone(folder: &Path) -> Result<(), String> {
     let case = options(folder);
-    let (program, _) = compile(&sources(&case.project), &case.settings);
+    let (program, _) = compile(&case.sources(), &case.settings);
     let program = program.ok_or("does not compile")?;
     let loaded = load(&program, &case)?;
     let options = |accounts| Options { as_of: loaded.as_of, calendar: loaded.calendar, accounts };
@@ -78,6 +78,12 @@ struct Case {
     as_of: Option<Date>,
     profile: Option<String>,
     settings: Settings,
+}
+
+impl Case {
+    fn sources(&self) -> Sources {
+        sources(self.rules.as_ref().unwrap_or(&self.project))
+    }
 }
 
 fn options(folder: &Path) -> Case {
@@ -106,7 +112,7 @@ fn options(folder: &Path) -> Case {
 pub(crate) fn case(folder: &Path) -> Result<(), String> {
     let expected = read(&folder.join("expected.csv"));
     let case = options(folder);
-    let sources = sources(case.rules.as_ref().unwrap_or(&case.project));
+    let sources = case.sources();
     let (program, diagnostics) = compile(&sources, &case.settings);
     let Some(program) = program else {
         return Err(render::short(&diagnostics.sorted(), &sources));
@@ -302,6 +308,18 @@ fn portfolio_values(program: &Program, results: &Results, expected: &str) -> Vec
     let mut wrong = Vec::new();
     for row in reader.records() {
         let row = row.unwrap();
+        let rule = program.portfolio_rules.iter().position(|rule| rule.header.name == row[0]);
+        if let Some(result) = rule.map(|i| &results.portfolio_rules[i]) {
+            let got = match result.status {
+                RuleStatus::Holds => "yes",
+                RuleStatus::DoesNotHold | RuleStatus::HeldBack => "no",
+                RuleStatus::Undecided => "undecided",
+            };
+            if got != &row[1] {
+                wrong.push(format!("portfolio {}: expected {}, got {got}", &row[0], &row[1]));
+            }
+            continue;
+        }
         let Some(i) = program.portfolio.iter().position(|m| m.header.name == row[0]) else {
             wrong.push(format!("portfolio.csv: there is no portfolio metric `{}`", &row[0]));
             continue;

@@ -7,7 +7,7 @@ use super::{Evaluator, RowsTrace, Subject};
 use crate::calendar::Date;
 use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult, Unknown};
 use crate::program::{
-    BandTable, Expr, Metric, MetricId, Node, PartitionId, RowMetricId, RuleId, Scale, ScorecardId, SegmentId,
+    BandTable, Expr, Metric, MetricId, Node, PartitionId, RowMetricId, Rule, RuleId, Scale, ScorecardId, SegmentId,
     SegmentRef,
 };
 use crate::value::{Missing, Value};
@@ -221,23 +221,9 @@ impl<'a> Account<'a> {
                 }
                 return None;
             }
-            Item::Rule(id) => {
-                let rule = program.rules.get(id.index())?;
-                let truth = |condition: &Expr| scope.eval(condition).truth();
-                let status = rule_status(truth(&rule.condition), rule.unless.as_ref().map_or(Some(false), truth));
-                let closes = rule.close.as_ref().and_then(truth);
-                let mut unknown = Vec::new();
-                if status == RuleStatus::Undecided {
-                    let told = Scope { blame: None, ..scope };
-                    let conditions = std::iter::once(&rule.condition).chain(&rule.unless);
-                    for found in conditions.flat_map(|condition| told.unknowns(condition, true)) {
-                        if found.name.is_none() || !unknown.iter().any(|u: &Unknown| u.says_the_same_as(&found)) {
-                            unknown.push(found);
-                        }
-                    }
-                }
-                Known::Rule(RuleResult { rule: id, status, closes, unknown })
-            }
+            Item::Rule(id) => Known::Rule(scope.rule_result(id, program.rules.get(id.index())?)),
+            // Nobody's.
+            Item::PortfolioRule(_) => return None,
         })
     }
 
@@ -257,6 +243,36 @@ impl<'a> Account<'a> {
             }
         }
         MetricResult { metric: id, value, band, points, expired }
+    }
+}
+
+impl Scope<'_> {
+    /// How a rule stands.
+    fn rule_result(self, id: RuleId, rule: &Rule) -> RuleResult {
+        let truth = |condition: &Expr| self.eval(condition).truth();
+        let status = rule_status(truth(&rule.condition), rule.unless.as_ref().map_or(Some(false), truth));
+        let closes = rule.close.as_ref().and_then(truth);
+        let mut unknown = Vec::new();
+        if status == RuleStatus::Undecided {
+            let told = Scope { blame: None, ..self };
+            let conditions = std::iter::once(&rule.condition).chain(&rule.unless);
+            for found in conditions.flat_map(|condition| told.unknowns(condition, true)) {
+                if found.name.is_none() || !unknown.iter().any(|u: &Unknown| u.says_the_same_as(&found)) {
+                    unknown.push(found);
+                }
+            }
+        }
+        RuleResult { rule: id, status, closes, unknown }
+    }
+}
+
+impl Evaluator<'_> {
+    /// All rules about the whole portfolio at a date.
+    pub fn portfolio_rules(&self, as_of: Date) -> Vec<RuleResult> {
+        self.get_ready(as_of);
+        let nobody = self.nobody(as_of);
+        let rules = count(self.program.portfolio_rules.len()).zip(&self.program.portfolio_rules);
+        rules.map(|(i, rule)| nobody.scope().rule_result(RuleId(i), rule)).collect()
     }
 }
 

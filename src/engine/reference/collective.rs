@@ -28,11 +28,17 @@ pub(super) static NOBODY: Subject =
 pub(super) struct Collectives {
     populations: RefCell<HashMap<(Whom, Date), Rc<Population>>>,
     gathered: RefCell<HashMap<(Across, Date), Rc<Gathered>>>,
+    /// What each account that exists brings in, by place.
+    members: RefCell<HashMap<(Across, Date), Rc<Members>>>,
+    pub(super) trees: RefCell<HashMap<Date, Rc<super::kin::Tree>>>,
     spread: RefCell<HashMap<(Aggregate, Date), Rc<Spread>>>,
     portfolio: RefCell<HashMap<(PortfolioId, Date), Rc<PortfolioResult>>>,
     /// As-of dates for which everything that the program declares is there.
     ready: RefCell<HashSet<Date>>,
 }
+
+/// Accounts by place, each with what it brings in.
+type Members = Vec<(usize, super::portfolio::Member)>;
 
 /// The accounts and values that a rank is taken among, whichever rank it is.
 type Whom = (Expr, Option<Within>);
@@ -73,6 +79,17 @@ impl<'a> Evaluator<'a> {
         }
         self.compute(&[(Collective::Across(across), date)]);
         let found = self.collectives.gathered.borrow().get(&key).cloned();
+        found.unwrap_or_default()
+    }
+
+    /// What each account that exists at a date brings into an aggregate over relatives.
+    pub(super) fn members(&self, across: &Across, date: Date) -> Rc<Members> {
+        let key = (across.clone(), date);
+        if let Some(found) = self.collectives.members.borrow().get(&key) {
+            return found.clone();
+        }
+        self.compute(&[(Collective::Across(across), date)]);
+        let found = self.collectives.members.borrow().get(&key).cloned();
         found.unwrap_or_default()
     }
 
@@ -163,7 +180,11 @@ impl<'a> Evaluator<'a> {
             Collective::Population(ranked) => {
                 self.collectives.populations.borrow().contains_key(&(whom(ranked), *date))
             }
-            Collective::Across(across) => self.collectives.gathered.borrow().contains_key(&((*across).clone(), *date)),
+            Collective::Across(across) => {
+                let key = ((*across).clone(), *date);
+                self.collectives.gathered.borrow().contains_key(&key)
+                    || self.collectives.members.borrow().contains_key(&key)
+            }
             Collective::Rows(rows) => self.collectives.spread.borrow().contains_key(&((*rows).clone(), *date)),
         };
         let wanted: Vec<&(Collective, Date)> = wanted.iter().filter(|w| !there(w)).collect();
@@ -200,7 +221,11 @@ impl<'a> Evaluator<'a> {
                     let spread = Rc::new(self.nobody_who_knows(*date, foreseen).scope().spread(rows));
                     self.collectives.spread.borrow_mut().insert(((*rows).clone(), *date), spread);
                 }
-                (Collective::Across(across), Open::Across(_, gathered)) => {
+                (Collective::Across(across), Open::Across(_, members)) if across.kin.is_some() => {
+                    self.collectives.members.borrow_mut().insert(((*across).clone(), *date), Rc::new(members));
+                }
+                (Collective::Across(across), Open::Across(_, members)) => {
+                    let gathered = members.into_iter().map(|(_, member)| member).collect();
                     let nobody = Account::new(self, &NOBODY, *date, &Schedule::default(), &[]);
                     let gathered = Rc::new(nobody.scope().gather(across, gathered));
                     self.collectives.gathered.borrow_mut().insert(((*across).clone(), *date), gathered);
@@ -242,7 +267,7 @@ impl<'e> Collective<'e> {
 /// A collective that is being put together.
 enum Open<'e> {
     Population(&'e Ranked, Vec<super::population::Member>),
-    Across(&'e Across, Vec<super::portfolio::Member>),
+    Across(&'e Across, Members),
     Rows(&'e Aggregate, Foreseen),
 }
 
@@ -259,7 +284,7 @@ impl<'e> Open<'e> {
         let scope = account.scope().at(date);
         match self {
             Open::Population(ranked, members) => members.push(scope.population_member(ranked, subject.index)),
-            Open::Across(across, members) => members.push(scope.portfolio_member(across)),
+            Open::Across(across, members) => members.push((subject.index, scope.portfolio_member(across))),
             Open::Rows(rows, foreseen) => foreseen.take(scope, subject, rows),
         }
     }

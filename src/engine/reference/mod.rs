@@ -21,6 +21,7 @@
 //! | `correction` | scores that people set |
 //! | `collective` | what takes all accounts at once, computed once |
 //! | `everyone` | rows of all accounts together |
+//! | `kin` | accounts above and below each other |
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
 //! | `benchmark` | how a value compares with what others reach |
@@ -38,6 +39,7 @@ mod credit;
 mod everyone;
 mod expr;
 mod functions;
+mod kin;
 mod logic;
 mod pairs;
 mod population;
@@ -61,6 +63,7 @@ pub use pairs::Pair;
 pub use population::Standing;
 pub use portfolio::Part;
 pub use rates::RateUsed;
+pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use time::Replayed;
 pub use time::dates as looked_at;
@@ -162,7 +165,12 @@ impl<'a> Evaluator<'a> {
             .filter(|subject| subject.row_at(options.as_of).is_some())
             .map(|subject| Account::new(self, subject, options.as_of, &schedule, &[]).into_result())
             .collect();
-        Results { as_of: options.as_of, accounts, portfolio: self.portfolio_results(options.as_of) }
+        Results {
+            as_of: options.as_of,
+            accounts,
+            portfolio: self.portfolio_results(options.as_of),
+            portfolio_rules: self.portfolio_rules(options.as_of),
+        }
     }
 
     /// All portfolio metrics at a date, whichever accounts are asked for.

@@ -77,9 +77,13 @@ impl Scope<'_> {
     }
 
     pub(super) fn across(self, across: &Across) -> Value {
-        match &self.account.evaluator.gathered(across, self.as_of).value {
-            Value::Missing(Missing::Error(fault)) => self.fault(*fault),
-            value => value.clone(),
+        let value = match across.kin {
+            Some(kin) => self.kin(across, kin).value,
+            None => self.account.evaluator.gathered(across, self.as_of).value.clone(),
+        };
+        match value {
+            Value::Missing(Missing::Error(fault)) => self.fault(fault),
+            value => value,
         }
     }
 

@@ -2,6 +2,8 @@
 //! and metrics of rows.
 
 use super::Evaluator;
+use super::account::Account;
+use super::rows::Outcome;
 use super::scope::{Event, Scope};
 use crate::calendar::Date;
 use crate::engine::Item;
@@ -85,6 +87,38 @@ impl Scope<'_> {
         let value = Scope { blame, ..self.on(of, row) }.eval(&metric.value);
         self.account.of_rows.borrow_mut().insert(key, value.clone());
         value
+    }
+}
+
+/// A metric of rows for one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfRow {
+    /// The row.
+    pub row: u32,
+    /// The value.
+    pub value: Value,
+    /// The rows that counted in the aggregates of its definition.
+    pub rows: Vec<(TableId, u32)>,
+}
+
+impl Account<'_> {
+    /// A metric of rows for each row of the account.
+    pub fn metric_of_rows(&self, id: RowMetricId) -> Vec<OfRow> {
+        let Some(metric) = self.evaluator.program.row_metric(id) else { return Vec::new() };
+        let scope = self.scope();
+        let of_row = |(row, _): (u32, Date)| {
+            let here = scope.on(metric.of, row);
+            let mut rows = Vec::new();
+            for aggregate in metric.value.aggregates() {
+                here.run(aggregate, &mut |row, _, outcome| {
+                    if matches!(outcome, Outcome::Counted(_)) {
+                        rows.push((aggregate.source, row));
+                    }
+                });
+            }
+            OfRow { row, value: here.row_metric(id, metric.of), rows }
+        };
+        scope.rows_of_account(metric.of).into_iter().map(of_row).collect()
     }
 }
 

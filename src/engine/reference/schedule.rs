@@ -38,7 +38,8 @@ impl Schedule {
         let scores = ids(program.scorecards.len()).map(|i| Item::Node(Node::Scorecard(ScorecardId(i))));
         let rules = ids(program.rules.len()).map(|i| Item::Rule(RuleId(i)));
         let portfolio = ids(program.portfolio.len()).map(|i| Item::Portfolio(PortfolioId(i)));
-        let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules).chain(portfolio);
+        let whole = ids(program.portfolio_rules.len()).map(|i| Item::PortfolioRule(RuleId(i)));
+        let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules).chain(portfolio).chain(whole);
         items.map(|item| (item, as_of)).collect()
     }
 
@@ -146,8 +147,10 @@ impl<'a> Needs<'a> {
                 let Some(metric) = self.program.row_metric(id) else { return };
                 self.expr(&metric.value, date, out);
             }
-            Item::Rule(id) => {
-                let Some(rule) = self.program.rules.get(id.index()) else { return };
+            Item::Rule(id) | Item::PortfolioRule(id) => {
+                let whole = matches!(item, Item::PortfolioRule(_));
+                let rules = if whole { &self.program.portfolio_rules } else { &self.program.rules };
+                let Some(rule) = rules.get(id.index()) else { return };
                 let conditions = [Some(&rule.condition), rule.unless.as_ref(), rule.close.as_ref()];
                 conditions.into_iter().flatten().for_each(|c| self.expr(c, date, out));
             }
@@ -194,8 +197,12 @@ impl<'a> Needs<'a> {
             }
             ExprKind::Portfolio(id) => out.push((Item::Portfolio(*id), date)),
             ExprKind::RowMetric { metric, .. } => out.push((Item::RowMetric(*metric), date)),
-            ExprKind::Across(_) => {
+            ExprKind::Across(across) => {
                 self.collective(expr, date, out);
+                if across.kin.is_some() && !self.through {
+                    // Of what the account itself brings in, too.
+                    expr.children().into_iter().for_each(|child| self.expr(child, date, out));
+                }
             }
             ExprKind::Aggregate(rows) if rows.reach == Reach::Everyone => {
                 self.collective(expr, date, out);

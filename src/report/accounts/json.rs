@@ -32,6 +32,7 @@ pub fn json(of: &Evaluation) -> Json {
         "parameters": parameters.collect::<Map<_, _>>(),
         "accounts": accounts.collect::<Vec<_>>(),
         "portfolio": portfolio::json(of),
+        "portfolio_rules": portfolio::rules_json(of),
         "load": load::json(of.load, &of.extents()),
         "faults": faults.collect::<Vec<_>>(),
     });

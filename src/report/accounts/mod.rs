@@ -116,6 +116,7 @@ impl<'a> Evaluation<'a> {
                     Item::Partition(id) => program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
                     Item::RowMetric(id) => program.row_metric(id).map_or("?", |m| &m.header.name),
                     Item::Portfolio(id) => program.portfolio(id).map_or("?", |m| &m.header.name),
+                    Item::PortfolioRule(id) => program.portfolio_rules.get(id.index()).map_or("?", |r| &r.header.name),
                     Item::Rule(id) => program.rules.get(id.index()).map_or("?", |r| &r.header.name),
                 };
                 let account = self.id(account).to_string();

@@ -1,8 +1,8 @@
 //! Metrics of the whole portfolio: one line each, with the accounts behind them.
 
-use super::{Evaluation, personal_metric};
-use crate::engine::{AccountsTold, PortfolioResult};
-use crate::program::{Metric, Type};
+use super::{Evaluation, personal_metric, status_words};
+use crate::engine::{AccountsTold, PortfolioResult, RowsTold, RuleResult, RuleStatus};
+use crate::program::{Metric, Program, Rule, Type};
 use crate::report::paint::Tone;
 use crate::report::table::{Align, Cell, Column, Table, escaped};
 use crate::report::{counted, value};
@@ -45,6 +45,46 @@ pub fn accounts(told: &[AccountsTold]) -> String {
     parts.join("; ")
 }
 
+/// `of 7 rows of activity`
+pub fn rows(of: &Program, told: &[RowsTold]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for told in told {
+        let table = of.table(told.source).map_or("?", |t| &t.header.name);
+        let mut text = format!("of {} of {table}", counted(told.counted, "row", "rows"));
+        for (reason, count) in &told.missing {
+            text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
+        }
+        if told.undecided > 0 {
+            text.push_str(&format!(", {} more undecided", value::grouped(told.undecided)));
+        }
+        if !parts.contains(&text) {
+            parts.push(text);
+        }
+    }
+    parts.join("; ")
+}
+
+/// Whatever is behind a metric.
+fn behind(of: &Evaluation, result: &PortfolioResult) -> String {
+    let parts = [accounts(&result.accounts), rows(of.program, &result.rows)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// The rules about the whole portfolio, each with its result.
+fn rules<'a>(of: &'a Evaluation) -> impl Iterator<Item = (&'a Rule, &'a RuleResult)> {
+    of.program.portfolio_rules.iter().zip(&of.results.portfolio_rules)
+}
+
+/// What is missing, where that is why a rule is undecided.
+fn lacking(result: &RuleResult) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for unknown in &result.unknown {
+        let name = unknown.name.clone().unwrap_or_else(|| "an expression".to_string());
+        names.push(format!("{name} is missing ({})", unknown.reason));
+    }
+    names.join(", ")
+}
+
 /// The lines of the page for people.
 pub fn lines(of: &Evaluation) -> Table {
     let number = Column { align: Align::Right, ..Column::default() };
@@ -55,7 +95,16 @@ pub fn lines(of: &Evaluation) -> Table {
             metric.header.name.as_str().into(),
             Cell::toned(shown(of, metric, result), tone),
             result.band.as_deref().unwrap_or("").into(),
-            Cell::toned(accounts(&result.accounts), Tone::Dim),
+            Cell::toned(behind(of, result), Tone::Dim),
+        ]);
+    }
+    for (rule, result) in rules(of) {
+        let tone = if result.status == RuleStatus::Undecided { Tone::Warn } else { Tone::Plain };
+        table.row(vec![
+            rule.header.name.as_str().into(),
+            Cell::toned(status_words(result.status), tone),
+            "".into(),
+            Cell::toned(lacking(result), Tone::Dim),
         ]);
     }
     table
@@ -65,11 +114,16 @@ pub fn lines(of: &Evaluation) -> Table {
 pub fn markdown(of: &Evaluation) -> Vec<String> {
     let line = |(metric, result): (&Metric, &PortfolioResult)| {
         let band = result.band.as_ref().map_or(String::new(), |band| format!(", {band}"));
-        let accounts = accounts(&result.accounts);
+        let accounts = behind(of, result);
         let accounts = if accounts.is_empty() { accounts } else { format!(" ({accounts})") };
         format!("portfolio `{}`: {}{band}{accounts}", metric.header.name, escaped(&shown(of, metric, result)))
     };
-    metrics(of).map(line).collect()
+    let rule = |(rule, result): (&Rule, &RuleResult)| {
+        let why = lacking(result);
+        let why = if why.is_empty() { why } else { format!(" ({})", escaped(&why)) };
+        format!("portfolio rule `{}`: {}{why}", rule.header.name, status_words(result.status))
+    };
+    metrics(of).map(line).chain(rules(of).map(rule)).collect()
 }
 
 /// Under the name of each metric.
@@ -88,6 +142,9 @@ pub fn json(of: &Evaluation) -> Json {
             facts.insert("points".into(), value::json(of.program, Type::PLAIN, points));
         }
         facts.insert("accounts".into(), result.accounts.iter().map(told).collect());
+        if !result.rows.is_empty() {
+            facts.insert("rows".into(), result.rows.iter().map(|t| told_rows(of.program, t)).collect());
+        }
         (metric.header.name.clone(), Json::Object(facts))
     });
     Json::Object(facts.collect())
@@ -99,6 +156,19 @@ pub fn told(told: &AccountsTold) -> Json {
     json!({ "accounts": told.accounts, "counted": told.counted, "missing": missing, "undecided": told.undecided })
 }
 
+/// The rows behind one aggregate.
+pub fn told_rows(program: &Program, told: &RowsTold) -> Json {
+    let missing: Map<_, _> = told.missing.iter().map(|(why, n)| (why.words().to_string(), json!(n))).collect();
+    let table = program.table(told.source).map_or("?", |t| &t.header.name);
+    json!({ "table": table, "rows": told.rows, "counted": told.counted, "missing": missing, "undecided": told.undecided })
+}
+
+/// The rules about the whole portfolio, under their names.
+pub fn rules_json(of: &Evaluation) -> Json {
+    let facts = rules(of).map(|(rule, result)| (rule.header.name.clone(), json!(status_words(result.status))));
+    Json::Object(facts.collect())
+}
+
 /// The columns of the csv: the same in every row.
 pub fn csv_head(of: &Evaluation) -> Vec<String> {
     let mut head = Vec::new();
@@ -108,6 +178,7 @@ pub fn csv_head(of: &Evaluation) -> Vec<String> {
             head.push(format!("{}.band", metric.header.name));
         }
     }
+    head.extend(of.program.portfolio_rules.iter().map(|rule| rule.header.name.clone()));
     head
 }
 
@@ -121,5 +192,6 @@ pub fn csv_cells(of: &Evaluation) -> Vec<String> {
             cells.push(result.band.clone().unwrap_or_default());
         }
     }
+    cells.extend(rules(of).map(|(_, result)| status_words(result.status).to_string()));
     cells
 }
