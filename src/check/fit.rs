@@ -178,7 +178,7 @@ fn unit_help(diagnostic: Diagnostic, odd: &Expr, wanted: Type, quotient: bool) -
             diagnostic.help(format!("convert {n} to {currency}, and write that amount"))
         }
         (_, Unit::Money(_), Unit::Money(_)) => {
-            diagnostic.help("laud knows no exchange rates: have one of the two converted before it is loaded")
+            diagnostic.help("put both into one, by the rates of a day: `convert(…, USD)`")
         }
         (_, Unit::Ratio, Unit::Plain) if quotient => {
             diagnostic.help("say that the other side is a ratio: `to_ratio(…)` around it")

@@ -43,13 +43,13 @@ impl Checker<'_, '_> {
                     let Some(card) = self.scorecards.get(i).and_then(Option::as_ref) else { continue };
                     let filter = card.correction.iter().filter_map(|c| c.filter.as_ref());
                     card.limits.iter().filter_map(|l| l.when.as_ref()).chain(filter).for_each(read);
+                    let mut carried: HashSet<FieldId> = HashSet::new();
                     for line in &card.lines {
                         let below = reads.get(&symbol_of(line.item)).into_iter().flatten();
                         own.extend(below.clone());
                         let carries = matches!(line.missing.unwrap_or(card.missing), MissingPolicy::CarryLast { .. });
-                        let carried: HashSet<FieldId> = below.copied().collect();
-                        if carries && !line.informational && !carried.is_empty() {
-                            found.push((line.span, carried));
+                        if carries && !line.informational {
+                            carried.extend(below);
                         }
                         // Which thresholds give the points depends on the segment, too.
                         let Node::Metric(id) = line.item else { continue };
@@ -58,6 +58,9 @@ impl Checker<'_, '_> {
                         for segment in tables.chain(metric.scales.iter().filter_map(|s| s.segment)) {
                             own.extend(reads.get(&segment_of(segment)).into_iter().flatten());
                         }
+                    }
+                    if !carried.is_empty() {
+                        found.push((card.header.span, carried));
                     }
                     for part in &card.overrides {
                         own.extend(reads.get(&segment_of(part.segment)).into_iter().flatten());

@@ -79,6 +79,10 @@ impl Checker<'_, '_> {
                 self.portfolio.get(i)?.as_ref()?.value.ty,
                 self.portfolio_domains.get(i).copied().unwrap_or(Domain::ANY),
             )),
+            Symbol::RowMetric(i) => Some((
+                self.row_metrics.get(i)?.as_ref()?.value.ty,
+                self.row_domains.get(i).copied().unwrap_or(Domain::ANY),
+            )),
             Symbol::Scorecard(i) => {
                 Some((Type::Number(Unit::Points), self.score_domains.get(i).copied().unwrap_or(Domain::ANY)))
             }

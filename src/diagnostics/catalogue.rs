@@ -139,11 +139,12 @@ catalogue! {
     LocalShare "L0703" "local-share" Error
     ExtensionMisplaced "L0704" "extension-misplaced" Error
     ExtensionClash "L0705" "extension-clash" Error
-    // ---------- L07xx: money and credit ----------
-    RatesIncomplete "L0701" "rates-incomplete" Error
-    MixedMoney "L0702" "mixed-money" Error
-    AttributionIncomplete "L0703" "attribution-incomplete" Error
-    CreditAddedTwice "L0704" "credit-added-twice" Error
+
+    // ---------- L08xx: money and credit ----------
+    RatesIncomplete "L0801" "rates-incomplete" Error
+    MixedMoney "L0802" "mixed-money" Error
+    AttributionIncomplete "L0803" "attribution-incomplete" Error
+    CreditAddedTwice "L0804" "credit-added-twice" Error
 
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error

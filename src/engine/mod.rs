@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
 use crate::program::{
-    MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId, TableId,
+    FieldId, MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId, TableId,
 };
 use crate::span::Span;
 use crate::value::{Fault, Missing, Value};
@@ -253,7 +253,12 @@ pub enum CorrectionOutcome {
     /// A row that counts for the score is dated after it.
     NewerEvidence(Date),
     /// The score, the last day, who or why is missing.
-    Incomplete(Missing),
+    Incomplete {
+        /// Which column.
+        column: FieldId,
+        /// Why.
+        reason: Missing,
+    },
 }
 
 /// A line of a score.

@@ -71,7 +71,10 @@ fn told(
             Outcome::Superseded => "not applied: a later one is in force".to_string(),
             Outcome::Expired(until) => format!("ended: its last day was {until}"),
             Outcome::NewerEvidence(date) => format!("ended: newer evidence of {date}"),
-            Outcome::Incomplete(missing) => format!("not applied: incomplete ({missing})"),
+            Outcome::Incomplete { column, reason } => {
+                let name = fields.get(column.index()).map_or("a column", |f| &f.name);
+                format!("not applied: {name} is missing ({reason})")
+            }
         },
         applied: found.outcome == Outcome::Applied,
         before: (found.outcome == Outcome::Applied).then(|| Shown::score(card, &score.unlimited)),

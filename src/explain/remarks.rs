@@ -24,6 +24,10 @@ pub fn of_rows(
         {
             for convert in &converts {
                 let used = account.rate(convert, Some((aggregate.source, row.row)));
+                // Why there is none, the row says itself.
+                if used.is_err() && matches!(row.outcome, Outcome::Dropped(_)) {
+                    continue;
+                }
                 out.entry(row.row).or_default().push(rate(evaluator.program, evaluator.data, convert, &used));
             }
         }

@@ -137,6 +137,9 @@ impl Debris<'_> {
             return None;
         }
         let next = self.text.get(self.start + word.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+        if self.place == Place::File && ACCESS.contains(&word) {
+            return self.in_front(word, span);
+        }
         // `contact metric …`, `portfolio rule …`: the declaration's word is the second.
         let second = word_at(next, 0);
         if self.place == Place::File && (second == "metric" || word == "portfolio" && second == "rule") {
@@ -174,9 +177,6 @@ impl Debris<'_> {
         if DECLARATIONS.contains(&word) || RESERVED.contains(&word) {
             return None;
         }
-        if self.place == Place::File && ACCESS.contains(&word) {
-            return None;
-        }
         if self.place == Place::File {
             return Some(self.unknown_declaration(word, span));
         }
@@ -198,9 +198,43 @@ impl Debris<'_> {
         })
     }
 
+    /// `final`, `tighten only`, `open` or `extend`, and no declaration behind it.
+    fn in_front(&self, word: &str, span: Span) -> Option<Diagnostic> {
+        let behind = |at: usize| {
+            let rest = self.text.get(at..).unwrap_or("");
+            let begin = at + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
+            (begin, word_at(self.text, begin))
+        };
+        let (mut begin, mut next) = behind(span.end as usize);
+        if word == "tighten" && next != "only" {
+            let message = "`tighten` is written `tighten only`";
+            let found = Diagnostic::new(Code::UnknownWord, span, message);
+            return Some(found.fix("write `tighten only`", span, "tighten only"));
+        }
+        if next == "only" {
+            (begin, next) = behind(begin + next.len());
+        }
+        if DECLARATIONS.contains(&next) || next == "portfolio" {
+            return None;
+        }
+        let place = self.span(begin, begin + next.len());
+        if ACCESS.contains(&next) {
+            let found = Diagnostic::new(Code::UnexpectedText, place, "one word in front of a declaration is enough");
+            return Some(found.label("another").also(span, "the first").help("keep one of them"));
+        }
+        if next.is_empty() {
+            let found =
+                Diagnostic::new(Code::UnexpectedText, span, format!("`{word}` stands in front of a declaration"));
+            return Some(
+                found.label("nothing is declared").help("write the declaration on the same line: `final metric …`"),
+            );
+        }
+        Some(self.unknown_declaration(next, place))
+    }
+
     fn unknown_declaration(&self, word: &str, span: Span) -> Diagnostic {
         let found = Diagnostic::new(Code::UnknownWord, span, format!("unknown declaration `{word}`"));
-        match nearest(word, DECLARATIONS.iter().copied()) {
+        match nearest(word, DECLARATIONS.iter().chain(ACCESS).copied()) {
             Some(near) => found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
             None => found.help(format!("a declaration begins with {}", listed(DECLARATIONS, "or"))),
         }

@@ -54,7 +54,7 @@ fn accounts_alone_are_as_among_all() {
 
 fn alone(folder: &Path) -> Result<(), String> {
     let case = options(folder);
-    let (program, _) = compile(&sources(&case.project), &case.settings);
+    let (program, _) = compile(&case.sources(), &case.settings);
     let program = program.ok_or("does not compile")?;
     let loaded = load(&program, &case)?;
     let options = |accounts| Options { as_of: loaded.as_of, calendar: loaded.calendar, accounts };
@@ -78,6 +78,12 @@ struct Case {
     as_of: Option<Date>,
     profile: Option<String>,
     settings: Settings,
+}
+
+impl Case {
+    fn sources(&self) -> Sources {
+        sources(self.rules.as_ref().unwrap_or(&self.project))
+    }
 }
 
 fn options(folder: &Path) -> Case {
@@ -106,7 +112,7 @@ fn options(folder: &Path) -> Case {
 pub(crate) fn case(folder: &Path) -> Result<(), String> {
     let expected = read(&folder.join("expected.csv"));
     let case = options(folder);
-    let sources = sources(case.rules.as_ref().unwrap_or(&case.project));
+    let sources = case.sources();
     let (program, diagnostics) = compile(&sources, &case.settings);
     let Some(program) = program else {
         return Err(render::short(&diagnostics.sorted(), &sources));

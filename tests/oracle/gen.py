@@ -292,6 +292,9 @@ class Gen:
             return N("elapsed", ty, self.pick("week", "month", "quarter", "year"), self.chance(0.4), self.date_expr(depth, row, simple=True))
         if self.chance(0.5):
             return N("streak", ty, self.condition(depth, None), self.r.randint(1, 5), self.r.choice(PERIODS), self.chance(0.4))
+        if self.chance(0.25):
+            k, n = (self.aggregate("num", depth, None, only=("count",)) for _ in range(2))
+            return N("fn", ty, "binomial_tail", k, n, self.lit("ratio"))
         if self.chance(0.3):
             return N("fn", ty, "power", N("fn", "num", "clamp", self.solid("num", depth, row), N("lit", "num", -9 * SCALE), N("lit", "num", 9 * SCALE)), N("lit", "num", self.pick(0, 1, 2, 3, -1, -2) * SCALE))
         x = N("prod", ty, (False, self.solid("num", depth, row)), (True, self.divisor("num", depth, row)))
@@ -517,14 +520,31 @@ class Gen:
                 g.decay = (kind, [(days, SCALE), (days * 2 + 5, SCALE // 2), (days * 4 + 20, SCALE // 8)], self.pick(0, 0, SCALE // 100))
         return g
 
+    def concentrated(self, fn, src):
+        value = N("rcol", "num", {"activity": "worth", "survey": "score", "visit": "guests"}[src], False)
+        if self.chance(0.4):
+            value = N("lit", "num", SCALE)
+        g = self.clauses(Agg(fn=fn, src=src, value=value), True)
+        g.by = self.keys(src) if self.chance(0.7) else None
+        g.nth = self.r.randint(1, 3) if fn in ("top_share", "without_top") else None
+        return g
+
     def aggregate(self, ty, depth, row, only=None):
         if row:
             return None
         src = self.pick("activity", "activity", "activity", "survey", "survey", "visit")
         g = None
         if ty == "num":
-            fn = self.r.choice(only) if only else self.pick("count", "count", "count", "sum", "sum", "sum", "avg", "median", "min", "max", "distinct", "ces", "first", "last")
-            if fn == "count":
+            fn = self.r.choice(only) if only else self.pick("count", "count", "count", "sum", "sum", "sum", "avg", "median", "min", "max", "distinct", "ces", "first", "last", "run", "nth_last", "hhi", "effective_number", "without_top")
+            if fn == "run":
+                g = self.clauses(Agg(fn=fn, src=src, value=self.condition(self.pick(0, 1), src)), False)
+                g.least = None
+            elif fn == "nth_last":
+                g = self.clauses(Agg(fn=fn, src=src, value=self.solid("num", 1, src), nth=self.r.randint(1, 4)), True)
+                g.least = None
+            elif fn in ("hhi", "effective_number", "without_top"):
+                g = self.concentrated(fn, src)
+            elif fn == "count":
                 g = self.clauses(Agg(fn=fn, src=src), False)
             elif fn == "sum" and self.chance(0.6):
                 g = self.summed(ty, src, depth)
@@ -545,7 +565,9 @@ class Gen:
                 fn = self.pick("sum", "avg", "median", "min", "max", "first", "last")
                 g = self.clauses(Agg(fn=fn, src="activity", value=self.solid("money", self.pick(0, 1), "activity")), True)
         elif ty == "ratio":
-            if self.chance(0.3):
+            if self.chance(0.2):
+                g = self.concentrated("top_share", src)
+            elif self.chance(0.3):
                 g = self.clauses(Agg(fn="csat", src="survey", value=N("rcol", "num", "stars", False)), True)
             elif self.chance(0.3):
                 g = self.clauses(Agg(fn=self.pick("avg", "max", "median", "last"), src="activity", value=N("rcol", "ratio", "level", False)), True)
@@ -562,8 +584,11 @@ class Gen:
             if fn == "nps" and self.chance(0.2):
                 g.weight = N("rcol", "num", "weight_of", False)
         elif ty == "date":
-            fn = self.pick("first", "last", "min", "max")
-            if fn in ("first", "last") and self.chance(0.6):
+            fn = self.pick("first", "last", "min", "max", "nth_last")
+            if fn == "nth_last":
+                g = self.clauses(Agg(fn=fn, src=src, nth=self.r.randint(1, 3)), False)
+                g.least = None
+            elif fn in ("first", "last") and self.chance(0.6):
                 g = self.clauses(Agg(fn=fn, src=src), False)
             else:
                 over = N("rcol", "date", "due", False)
@@ -605,6 +630,8 @@ class Gen:
             if fn in ("hhi", "effective_number") and self.chance(0.7):
                 value = N("fn", value.t, "abs", value)
             g = Across(fn=fn, value=value)
+            if fn in ("hhi", "effective_number") and self.chance(0.4):
+                g.by = [self.pick("color", "kind_of", "place")]
         elif ty == "ratio":
             if self.chance(0.5):
                 g = Across(fn="share", value=self.condition(depth, None))

@@ -24,7 +24,7 @@ class N:
 class Agg:
     """An aggregate over rows."""
 
-    FIELDS = ("fn", "src", "value", "where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all")
+    FIELDS = ("fn", "src", "value", "where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all", "by", "nth")
 
     def __init__(self, **given):
         for field in self.FIELDS:
@@ -37,7 +37,7 @@ class Agg:
 class Across:
     """An aggregate over accounts."""
 
-    FIELDS = ("fn", "value", "where", "weight", "least", "top")
+    FIELDS = ("fn", "value", "where", "weight", "least", "top", "by")
 
     def __init__(self, **given):
         for field in self.FIELDS:
@@ -132,7 +132,8 @@ def rows(g):
     if g.where is None and len(clauses) > 1 and len(clauses[0]) % 2:
         clauses.reverse()
     head = (inner(g.value) + " of " if g.value is not None else "") + g.src
-    options = ([f"at least {g.least} answers"] if g.least is not None else []) + (["all answers"] if g.all else [])
+    head += " by " + ", ".join(g.by) if g.by else ""
+    options = ([str(g.nth)] if g.nth is not None else []) + ([f"at least {g.least} answers"] if g.least is not None else []) + (["all answers"] if g.all else [])
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"
 
 
@@ -143,6 +144,7 @@ def across(g):
     if g.weight is not None:
         clauses.append("weighted by " + inner(g.weight))
     head = (inner(g.value) + " of " if g.value is not None else "") + "accounts"
+    head += " by " + ", ".join(g.by) if g.by else ""
     options = [str(g.top)] if g.top is not None else []
     options += [f"at least {g.least} accounts"] if g.least is not None else []
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"

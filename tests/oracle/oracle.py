@@ -3,6 +3,7 @@ Kleene's unknown; what is done with one account's values is done here, with whol
 
 Written from the reference, not from the engine.
 """
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -39,7 +40,7 @@ TOO_LARGE = Missing("number too large")
 BAD_CELL = Missing("unreadable cell")
 FAULTS = ("division by zero", "number too large", "unreadable cell")
 SQL_TYPES = {"bool": "BOOLEAN", "date": "DATE", "instant": "TIMESTAMP", "text": "VARCHAR"}
-RESERVED_KINDS = ("num", "ratio", "points", "nps", "money", "dur")
+CONCENTRATION = ("hhi", "effective_number", "top_share", "without_top")
 
 
 def sql_type(ty):
@@ -344,6 +345,10 @@ class Oracle:
         columns.append((self.sql(g.weight) if g.weight is not None else "NULL") + " AS w")
         columns += [f"{key(c)} AS dk{i}" for i, c in enumerate(g.dedupe[0] if g.dedupe else [])]
         columns += [f"{key(c)} AS lk{i}" for i, c in enumerate(latest)]
+        if g.by:
+            gone = " OR ".join(f"{key(c)} IS NULL" for c in g.by)
+            whole = " || chr(31) || ".join(f"CAST({key(c)} AS VARCHAR)" for c in g.by)
+            columns.append(f"CASE WHEN {gone} THEN NULL ELSE {whole} END AS bk")
         for i, k in enumerate((g.dedupe and g.dedupe[3], g.cap and g.cap[2])):
             if k and k[0] == "highest":
                 columns.append(self.sql(k[1] if k[1] is not None else g.value) + f" AS kv{i}")
@@ -453,6 +458,8 @@ class Oracle:
         w = "w" if g.weight is not None else f"{SCALE}::HUGEINT"
         count = f"count({known.format(1)})"
         total = lambda x: f"sum({known.format(x)})"
+        if g.by:
+            count = "count(CASE WHEN v IS NOT NULL AND bk IS NOT NULL THEN 1 END)"
         valued = known.format("happened") if g.value is not None else "happened"
         out = ["d", "acc", "count(*)", f"max({valued})", count]
         fn = g.fn
@@ -469,6 +476,13 @@ class Oracle:
             out.append(f"{best}(v, seq) FILTER (WHERE v IS NOT NULL)" if g.value is not None else f"{best}(happened, seq)")
         elif fn == "distinct":
             out.append("count(DISTINCT " + ("lower(trim(v))" if g.value.t == "text" else "v") + ")")
+        elif fn in CONCENTRATION:
+            kept = "FILTER (WHERE v IS NOT NULL" + (" AND bk IS NOT NULL)" if g.by else ")")
+            out += [f"list(v ORDER BY seq) {kept}", f"list({'bk' if g.by else 'CAST(seq AS VARCHAR)'} ORDER BY seq) {kept}"]
+        elif fn == "run":
+            out.append("list(v ORDER BY seq DESC)")
+        elif fn == "nth_last":
+            out.append("list(v ORDER BY seq DESC) FILTER (WHERE v IS NOT NULL)" if g.value is not None else "list(happened ORDER BY seq DESC)")
         elif fn == "share":
             out += [total(f"CASE WHEN v THEN {w} ELSE 0 END"), total(w)]
         elif fn in ("nps", "nps_margin"):
@@ -518,6 +532,16 @@ class Oracle:
             return nine.checked(int(rest[0] or 0))
         if fn == "distinct":
             return int(rest[0] or 0) * SCALE
+        if fn in CONCENTRATION:
+            groups = {}
+            for v, name in zip(rest[0] or [], rest[1] or []):
+                groups[name] = groups.get(name, 0) + v
+            return concentration(fn, list(groups.values()), g.nth)
+        if fn == "run":
+            values = rest[0] or []
+            return next((i for i, v in enumerate(values) if v is not True), len(values)) * SCALE
+        if fn == "nth_last":
+            return rest[0][g.nth - 1] if len(rest[0] or []) >= g.nth else NO_DATA
         if known == 0:
             return NOT_APPLICABLE if fn == "share" else NO_DATA
         if fn in ("min", "max"):
@@ -807,7 +831,7 @@ class Oracle:
             chosen = [x for x in chosen if self.ev(g.where, x, d) is True]
         if g.fn == "count":
             return TOO_FEW if g.least is not None and len(chosen) < g.least else len(chosen) * SCALE
-        pairs = []
+        pairs, holders = [], []
         for x in chosen:
             v = self.ev(g.value, x, d)
             w = self.ev(g.weight, x, d) if g.weight is not None else SCALE
@@ -815,7 +839,16 @@ class Oracle:
                 return TOO_LARGE
             if not missing(v) and not missing(w):
                 pairs.append((v, w))
+                holders.append(x)
         values = [v for v, _ in pairs]
+        if g.by:
+            groups = {}
+            for x, v in zip(holders, values):
+                name = [self.account_rows[d][x]["values"].get(c) for c in g.by]
+                if not any(y is None or missing(y) for y in name):
+                    name = tuple(fold(y) if isinstance(y, str) else y for y in name)
+                    groups.setdefault(name, []).append(v)
+            values = [v for some in groups.values() for v in some]
         if g.least is not None and len(values) < g.least:
             return TOO_FEW
         fn = g.fn
@@ -823,14 +856,8 @@ class Oracle:
             return nine.checked(sum(values))
         if fn == "distinct":
             return len({fold(v) if isinstance(v, str) else v for v in values}) * SCALE
-        if fn in ("hhi", "effective_number", "top_share"):
-            total = sum(values)
-            if total <= 0 or min(values) < 0:
-                return NOT_APPLICABLE
-            if fn == "top_share":
-                return nine.div(sum(sorted(values, reverse=True)[: g.top]), total)
-            squares = Fraction(sum(v * v for v in values), total * total)
-            return nine.of_fraction(10000 * squares if fn == "hhi" else 1 / squares)
+        if fn in CONCENTRATION:
+            return concentration(fn, [sum(some) for some in groups.values()] if g.by else values, g.top)
         if not values:
             return NOT_APPLICABLE if fn == "share" else NO_DATA
         if fn in ("min", "max"):
@@ -890,11 +917,11 @@ class Oracle:
 
     def lasts(self, e, acc, d):
         """The dates of the last rows that counted in the aggregates of an expression."""
-        if e.k == "across":
+        if e.k in ("across", "asof", "change", "trend", "held", "streak", "until") or (e.k == "ranked" and len(e.a) > 4 and e.a[4]):
             return []
         if e.k == "agg":
             return [self.aggregate(e.a[0], acc, d)[1]]
-        return [x for child in lang.children(e) for at in self.looked_at(e, d) for x in self.lasts(child, acc, at)]
+        return [x for child in lang.children(e) for x in self.lasts(child, acc, d)]
 
     def metric(self, name, acc, d):
         key = ("metric", name, acc, d)
@@ -1064,6 +1091,19 @@ class Oracle:
         return out, portfolio
 
 
+def concentration(fn, values, n):
+    """Of the sums by key."""
+    total = sum(values)
+    if fn == "without_top":
+        return NOT_APPLICABLE if values and min(values) < 0 else total - sum(sorted(values, reverse=True)[:n])
+    if total <= 0 or min(values) < 0:
+        return NOT_APPLICABLE
+    if fn == "top_share":
+        return nine.div(sum(sorted(values, reverse=True)[:n]), total)
+    squares = Fraction(sum(v * v for v in values), total * total)
+    return nine.of_fraction(10000 * squares if fn == "hhi" else 1 / squares)
+
+
 def has_points(m):
     return bool(m.get("scales")) or any(points is not None for _, table in m.get("thresholds") or [] for _, _, points in table)
 
@@ -1134,6 +1174,12 @@ def function(name, v, types):
         if x <= 0:
             return NOT_APPLICABLE
         return nine.of_decimal(nine.decimal(x).ln() if name == "ln" else nine.decimal(x).log10())
+    if name == "binomial_tail":
+        k, n, p = (Fraction(y, SCALE) for y in v)
+        if k.denominator != 1 or n.denominator != 1 or not 0 <= n <= 2000 or not 0 <= p <= 1:
+            return NOT_APPLICABLE
+        k, n = int(k), int(n)
+        return nine.of_fraction(sum((math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(max(k, 0), n + 1)), Fraction(0)))
     if name == "power":
         if v[1] % SCALE or abs(v[1]) > 1000 * SCALE or (x == 0 and v[1] < 0):
             return NOT_APPLICABLE

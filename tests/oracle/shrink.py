@@ -43,7 +43,7 @@ def smaller(e):
             yield x
     if e.k == "agg":
         g = e.a[0]
-        for field in ("where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all"):
+        for field in ("where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all", "by"):
             if getattr(g, field) is not None and getattr(g, field) is not False:
                 yield N("agg", e.t, g.copy(**{field: None}))
         for field in ("where", "value", "weight"):

@@ -5,8 +5,7 @@ use super::scope::Scope;
 use super::time;
 use crate::calendar::{Calendar, Date};
 use crate::engine::{CorrectionOutcome as Outcome, CorrectionResult, Item};
-use crate::program::{Aggregate, Correction, Expr, ExprKind, Line, Node, Scorecard};
-use crate::value::Missing;
+use crate::program::{Aggregate, Correction, Expr, ExprKind, FieldId, Line, Node, Scorecard};
 use std::collections::HashSet;
 
 impl Scope<'_> {
@@ -38,13 +37,13 @@ impl Scope<'_> {
 
     /// Why a row is not in force, if so. Its last day still belongs to it.
     fn ended(self, correction: &Correction, row: u32, date: Date, evidence: Option<Date>) -> Option<Outcome> {
-        let cell = |field| self.on(correction.events, row).row_field(field);
-        let lacking =
-            [correction.score, correction.until, correction.who, correction.why].map(|field| cell(field).missing());
-        if let Some(reason) = lacking.into_iter().flatten().next() {
-            return Some(Outcome::Incomplete(reason));
+        let cell = |field: FieldId| self.on(correction.events, row).row_field(field);
+        let needed = [correction.score, correction.until, correction.who, correction.why];
+        let lacking = |column: FieldId| cell(column).missing().map(|reason| Outcome::Incomplete { column, reason });
+        if let Some(incomplete) = needed.into_iter().find_map(lacking) {
+            return Some(incomplete);
         }
-        let Some(until) = cell(correction.until).date() else { return Some(Outcome::Incomplete(Missing::NoData)) };
+        let until = cell(correction.until).date()?;
         if until < self.as_of {
             return Some(Outcome::Expired(until));
         }

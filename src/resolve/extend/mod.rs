@@ -152,10 +152,13 @@ impl Merge<'_> {
             item.kind,
             ItemKind::Metric(_)
                 | ItemKind::Portfolio(_)
+                | ItemKind::RowMetric(_)
                 | ItemKind::Scorecard(_)
                 | ItemKind::Rule(_)
+                | ItemKind::PortfolioRule(_)
                 | ItemKind::Table(_)
                 | ItemKind::Events(_)
+                | ItemKind::Rates(_)
         );
         if !directed {
             let word = item.kind.word();
@@ -206,6 +209,17 @@ impl Merge<'_> {
                 .help("change it where it is declared, and take the extension out"),
             );
         };
+        if matches!(
+            base.kind,
+            ItemKind::Partition(_) | ItemKind::Define(_) | ItemKind::Benchmark(_) | ItemKind::Attribution(_)
+        ) {
+            let message = format!("`{}` cannot be extended: {} is taken as it is", item.name.text, one(word));
+            let diagnostic = Diagnostic::new(Code::ExtensionMisplaced, item.name.span, message)
+                .label("extended here")
+                .also(base.name.span, format!("declared here, in `{}`", owner.name))
+                .help(format!("declare {} of your own under another name", one(word)));
+            return self.report(diagnostic);
+        }
         let kind = base.access.map_or(AccessKind::Final, |a| a.kind);
         if kind == AccessKind::Final {
             return self.is_final(&item, base, &owner);
@@ -279,7 +293,12 @@ impl Merge<'_> {
                 self.metric(target, base, metric);
             }
             (ItemKind::Scorecard(base), ItemKind::Scorecard(card)) => self.scorecard(target, base, *card),
-            (ItemKind::Rule(base), ItemKind::Rule(rule)) => self.rule(target, base, *rule),
+            (ItemKind::RowMetric(base), ItemKind::RowMetric(metric)) => {
+                self.metric(target, &mut base.metric, metric.metric)
+            }
+            (ItemKind::Rates(base), ItemKind::Rates(rates)) => self.fields(target, &mut base.fields, rates.fields),
+            (ItemKind::Rule(base), ItemKind::Rule(rule))
+            | (ItemKind::PortfolioRule(base), ItemKind::PortfolioRule(rule)) => self.rule(target, base, *rule),
             (ItemKind::Table(base), ItemKind::Table(table)) => {
                 self.fields(target, &mut base.fields, table.fields);
                 self.retain(target, &mut base.retain, table.retain);
@@ -308,15 +327,8 @@ impl Merge<'_> {
                     base.target = Some(new);
                 }
             }
-            (kind, _) => {
-                let word = kind.word();
-                let message = format!("`{}` cannot be extended: {} is taken as it is", target.name, one(word));
-                let diagnostic = Diagnostic::new(Code::ExtensionMisplaced, item.name.span, message)
-                    .label("extended here")
-                    .also(target.declared, format!("declared here, in `{}`", target.owner))
-                    .help(format!("declare {} of your own under another name", one(word)));
-                self.report(diagnostic);
-            }
+            // The kinds are the same, and the rest cannot be extended.
+            _ => {}
         }
     }
 
@@ -398,6 +410,8 @@ fn one(word: &str) -> String {
         "segments" => "a partition".to_string(),
         "define" => "a definition".to_string(),
         "param" => "a parameter".to_string(),
+        "rates" => "rates".to_string(),
+        "attribution" => "an attribution".to_string(),
         other => format!("a {other}"),
     }
 }

@@ -47,6 +47,11 @@ impl Builder<'_> {
                 self.no_valid_for(usable.as_ref());
                 ItemKind::Events(Events { of, at, fields, retain })
             }
+            Rule::more_events => {
+                let nobody = || Name { text: String::new(), span: name.span };
+                let Fields { fields, retain, .. } = self.fields(kids.next(), &mut meta);
+                ItemKind::Events(Events { of: None, at: nobody(), fields, retain })
+            }
             Rule::param => {
                 let ty = kids.take(Rule::type_expr).map(|kid| self.type_expr(kid));
                 ItemKind::Param(Param { ty, value: self.next_expr(&mut kids, span) })

@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
         for node in nodes {
             match node.as_rule() {
                 Rule::EOI => {}
-                Rule::access => access = Some(self.access(&node)),
+                Rule::access | Rule::extend => access = Some(self.access(&node)),
                 Rule::unknown_item => {
                     if self.debris(before.take(), &node, Place::File) {
                         if let Some(item) = file.items.pop() {
@@ -535,6 +535,7 @@ fn is_noise(rule: Rule) -> bool {
             | Rule::kw_when
             | Rule::kw_where
             | Rule::kw_with
+            | Rule::by_word
             | Rule::kw_key
             | Rule::time_decay
             | Rule::kw_within

@@ -133,7 +133,7 @@ pub fn fits(program: &Program, value: &Value, ty: Type) -> Result<(), String> {
     let fits = match (value, ty) {
         (Value::Missing(_), _) => true,
         (Value::Boolean(_), Type::Boolean) | (Value::Date(_), Type::Date) | (Value::Instant(_), Type::Instant) => true,
-        (Value::Number(n), Type::Number(_)) => Decimal::from_raw(n.raw()).is_some(),
+        (Value::Number(n), Type::Number(_) | Type::Mixed) => Decimal::from_raw(n.raw()).is_some(),
         (Value::Text(_), Type::Text) => true,
         (Value::Symbol(s), Type::Enum(id)) => program.enums[id.index()].values.len() > *s as usize,
         _ => false,
