@@ -86,7 +86,7 @@ impl Checker<'_, '_> {
             return false;
         };
         if out.function == A::NearDuplicates {
-            let share = self.constant(&extra, Type::Number(Unit::Ratio), "how alike two texts must be");
+            let share = self.constant(extra, Type::Number(Unit::Ratio), "how alike two texts must be");
             let Some(share) = share else { return false };
             if share <= Decimal::ZERO || share > Decimal::ONE {
                 let message = "two texts are alike in more than 0% and up to 100% of their parts";
@@ -96,7 +96,7 @@ impl Checker<'_, '_> {
             out.alike = share;
             return true;
         }
-        match self.whole(&extra, "the number behind the rows") {
+        match self.whole(extra, "the number behind the rows") {
             Some(n) => out.top = n,
             None => return false,
         }

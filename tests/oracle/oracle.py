@@ -461,6 +461,11 @@ class Oracle:
         if g.by:
             count = "count(CASE WHEN v IS NOT NULL AND bk IS NOT NULL THEN 1 END)"
         valued = known.format("happened") if g.value is not None else "happened"
+        if g.fn == "run":
+            # A row of which it is unknown ends the run, and so it counts.
+            valued = "happened"
+        if g.by:
+            valued = "CASE WHEN v IS NOT NULL AND bk IS NOT NULL THEN happened END"
         out = ["d", "acc", "count(*)", f"max({valued})", count]
         fn = g.fn
         if fn == "sum":

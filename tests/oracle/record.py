@@ -62,9 +62,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=60)
     parser.add_argument("--laud", default=str(run.LAUD))
+    parser.add_argument("--into", default=str(CASES), help="a folder, which is emptied first")
     given = parser.parse_args()
     run.LAUD = Path(given.laud).resolve()
-    shutil.rmtree(CASES, ignore_errors=True)
+    into = Path(given.into)
+    shutil.rmtree(into, ignore_errors=True)
     done, seed = 0, given.seed
     while done < given.cases:
         world = gen.Gen(seed).world(0.45)
@@ -74,7 +76,7 @@ def main():
         if differ:
             print(f"seed {seed} differs: not recorded")
         else:
-            folder = CASES / f"seed_{seed:04}"
+            folder = into / f"seed_{seed:04}"
             run.project(world, folder)
             accounts, portfolio = expected(world)
             (folder / "expected.csv").write_text(accounts)
@@ -82,7 +84,7 @@ def main():
                 (folder / "portfolio.csv").write_text(portfolio)
             done += 1
         seed += 1
-    size = sum(f.stat().st_size for f in CASES.rglob("*") if f.is_file())
+    size = sum(f.stat().st_size for f in into.rglob("*") if f.is_file())
     print(f"{done} cases, {size:,} bytes")
 
 

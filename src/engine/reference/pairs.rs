@@ -27,6 +27,9 @@ pub struct Pair {
     pub apart: i64,
 }
 
+/// Two days that can be joined: how far apart, the places of the rows that would be, the days.
+type Joint = (i64, usize, usize, Date, Date);
+
 /// A row in the order in which equally near ones are taken.
 type Free = (usize, u32);
 
@@ -46,12 +49,7 @@ impl Day {
 }
 
 /// How two days would be joined, if they can be.
-fn between(
-    days: &BTreeMap<Date, Day>,
-    a: Date,
-    b: Date,
-    within: i64,
-) -> Option<Reverse<(i64, usize, usize, Date, Date)>> {
+fn between(days: &BTreeMap<Date, Day>, a: Date, b: Date, within: i64) -> Option<Reverse<Joint>> {
     let apart = b.days_since(a);
     let (one, other) = (days.get(&a)?, days.get(&b)?);
     let (left, right) = match (one.left.front(), other.right.front()) {
@@ -174,7 +172,7 @@ fn nearest_first(mut days: BTreeMap<Date, Day>, within: i64) -> Vec<Pair> {
     }
     days.retain(|_, day| !day.left.is_empty() || !day.right.is_empty());
     // Days that follow each other and have free rows of different sides, by distance, then by the rows they would join.
-    let mut open: BinaryHeap<Reverse<(i64, usize, usize, Date, Date)>> = BinaryHeap::new();
+    let mut open: BinaryHeap<Reverse<Joint>> = BinaryHeap::new();
     let dates: Vec<Date> = days.keys().copied().collect();
     for (a, b) in dates.iter().zip(dates.iter().skip(1)) {
         open.extend(between(&days, *a, *b, within));

@@ -8,10 +8,13 @@ use crate::program::{Convert, CurrencyOf, Expr, Type};
 use crate::value::{Fault, Missing, Value};
 use std::collections::HashMap;
 
+/// A rate with its day and row.
+type Dated = (Date, u32, Decimal);
+
 /// All rates, by pair of codes; those of a pair by date.
 #[derive(Debug, Default)]
 pub(super) struct RateBook {
-    pairs: HashMap<(String, String), Vec<(Date, u32, Decimal)>>,
+    pairs: HashMap<(String, String), Vec<Dated>>,
 }
 
 /// The rate that was taken.

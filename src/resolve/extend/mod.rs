@@ -281,10 +281,10 @@ impl Merge<'_> {
     }
 
     fn apply(&mut self, target: &Target<'_>, base: &mut Item, item: Item) {
-        if let Some(label) = item.label {
-            if self.may_replace(target, "its title", label.span, base.label.as_ref().map(|l| l.span)) {
-                base.label = Some(label);
-            }
+        if let Some(label) = item.label
+            && self.may_replace(target, "its title", label.span, base.label.as_ref().map(|l| l.span))
+        {
+            base.label = Some(label);
         }
         self.meta(target, &mut base.meta, item.meta);
         match (&mut base.kind, item.kind) {
