@@ -166,7 +166,8 @@ impl Opened {
     /// A column, cell by cell.
     fn column(&self, table: &str, field: &str) -> Vec<Value> {
         let declared = self.program.tables.iter().find(|t| t.header.name == table).unwrap();
-        let field = declared.fields.iter().position(|f| f.name == field).unwrap_or_else(|| panic!("no column `{field}`"));
+        let field =
+            declared.fields.iter().position(|f| f.name == field).unwrap_or_else(|| panic!("no column `{field}`"));
         let rows = self.rows_of(table);
         (0..rows.rows).map(|row| rows.value(FieldId(field as u32), row)).collect()
     }

@@ -99,7 +99,10 @@ fn acts_counted_by_their_date_as_written() {
 fn acts_fall_on_another_date_than_written() {
     let Some(set) = community() else { return };
     let opened = set.open(None).unwrap();
-    assert_eq!((opened.loaded("account").kept, opened.loaded("act").read, opened.loaded("act").kept), (586, 20780, 20780));
+    assert_eq!(
+        (opened.loaded("account").kept, opened.loaded("act").read, opened.loaded("act").kept),
+        (586, 20780, 20780)
+    );
     let answer = &set.answers()["events_whose_utc_date_differs_from_written_date"];
     let dates = |profile: Option<&str>| -> BTreeMap<String, Date> {
         let opened = set.open(profile).unwrap();
@@ -110,4 +113,3 @@ fn acts_fall_on_another_date_than_written() {
     let moved = utc.iter().filter(|(id, date)| written[*id] != **date).count();
     assert_eq!(moved as u64, answer.as_u64().unwrap());
 }
-
