@@ -8,7 +8,7 @@ use super::lines::{Lines, Writer, width};
 use super::statement::{Cells, Key};
 use super::tokens::Tokens;
 use super::tree::Node;
-use super::{INDENT, WIDEST};
+use super::{INDENT, WIDEST, WIDTH};
 use crate::syntax::grammar::Rule;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,6 +16,8 @@ use std::ops::Range;
 /// Comments behind longer lines do not push the others out.
 const COMMENTED: usize = 80;
 
+/// An equation with a longer head is broken behind its `=`.
+const LONG_HEAD: usize = 50;
 /// Heads of equations that differ by more columns are not aligned.
 const UNEVEN: usize = 16;
 
@@ -176,6 +178,17 @@ fn columns(cells: &Cells, column: usize, widths: &[usize], writer: &Writer) -> V
         let mut out = Lines::behind(" ".repeat(column));
         writer.write(whole.unwrap_or(0..0), column, Some(column + 2 * INDENT), 0, &mut out);
         return out.finish();
+    }
+    // Behind a long head an expression has no room: it begins on a line of its own.
+    if matches!(cells.key, Key::Equation(_)) && here > LONG_HEAD && !range.is_empty() {
+        let whole = width(&writer.flat(range.clone()));
+        if here + whole > WIDTH && !writer.tokens.slice(range.clone()).iter().any(|t| t.is_comment()) {
+            let mut out = Lines::behind(" ".repeat(column + INDENT));
+            writer.write(range.start + 1..range.end, column, Some(column + INDENT), 0, &mut out);
+            let mut all = vec![lines + &writer.flat(range.start..range.start + 1)];
+            all.extend(out.finish());
+            return all;
+        }
     }
     let mut out = Lines::behind(lines);
     writer.write(range, column, Some(hang), 0, &mut out);

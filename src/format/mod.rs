@@ -53,9 +53,9 @@ pub fn format(id: u16, source: &Source) -> Result<String, Refusal> {
     // Declarations that the usual layout would change keep their lines: better plain than refused.
     let mut plain = BTreeSet::new();
     for _ in 0..2 {
-        let out = block::file(&tree, &tokens, &plain);
+        let out = line_ends(text, block::file(&tree, &tokens, &plain));
         match proof::Facts::of(id, &Source::new(source.name.as_str(), out.as_str())) {
-            Ok(after) if after == before => return Ok(line_ends(text, out)),
+            Ok(after) if after == before => return Ok(out),
             _ => plain = unlike(text, &tree, &tokens),
         }
     }

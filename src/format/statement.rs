@@ -82,7 +82,7 @@ pub fn cells(list: &[&Node], i: usize, parent: Rule, writer: &Writer) -> Cells {
             Cells { key: Key::Row, cells }
         }
         (_, Rule::line) => line(node, writer),
-        (_, Rule::direction | Rule::valid_for) => sentence(),
+        (_, Rule::direction | Rule::valid_for | Rule::usable | Rule::once_per) => sentence(),
         (Rule::scorecard_block | Rule::override_block | Rule::test_block, rule) if !is_meta(rule) => sentence(),
         (_, Rule::scale) if scales(list, i) => match of(Rule::scale_point) {
             Some(first) => two(Key::Scale, first.start),

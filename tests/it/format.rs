@@ -173,6 +173,12 @@ fn blanks_alone_do_not_show() {
 }
 
 #[test]
+fn line_ends_of_windows_stay() {
+    let text = "scorecard weak {\r\n  advocacy # a\r\n  mood\r\n combine min\r\n}\r\n";
+    assert_eq!(law(text).unwrap(), "scorecard weak {\r\n  advocacy  # a\r\n  mood\r\n  combine min\r\n}\r\n");
+}
+
+#[test]
 fn the_examples_are_laid_out() {
     let mut list = Vec::new();
     for folder in ["examples", "src/cli/init"] {
