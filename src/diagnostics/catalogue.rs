@@ -145,6 +145,18 @@ catalogue! {
     MixedMoney "L0802" "mixed-money" Error
     AttributionIncomplete "L0803" "attribution-incomplete" Error
     CreditAddedTwice "L0804" "credit-added-twice" Error
+    // ---------- L07xx: money and credit ----------
+    RatesIncomplete "L0701" "rates-incomplete" Error
+    MixedMoney "L0702" "mixed-money" Error
+    AttributionIncomplete "L0703" "attribution-incomplete" Error
+    CreditAddedTwice "L0704" "credit-added-twice" Error
+
+    // ---------- L08xx: packages ----------
+    FinalDeclaration "L0801" "final-declaration" Error
+    Loosened "L0802" "loosened" Error
+    LocalShare "L0803" "local-share" Error
+    ExtensionMisplaced "L0804" "extension-misplaced" Error
+    ExtensionClash "L0805" "extension-clash" Error
 
     // ---------- L09xx: the project file ----------
     ProjectSyntax "L0901" "project-syntax" Error

@@ -25,7 +25,7 @@ impl Node {
         let mut children: Vec<Node> = Vec::new();
         for mut child in pair.into_inner().map(Node::new) {
             // A word in front of a declaration, as in `final scorecard`, is a part of it.
-            if let Some(word) = children.pop_if(|before| before.rule == Rule::access) {
+            if let Some(word) = children.pop_if(|before| matches!(before.rule, Rule::access | Rule::extend)) {
                 child.start = word.start;
                 child.children.insert(0, word);
             }
