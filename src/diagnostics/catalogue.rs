@@ -133,18 +133,6 @@ catalogue! {
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
 
-    // ---------- L07xx: packages ----------
-    FinalDeclaration "L0701" "final-declaration" Error
-    Loosened "L0702" "loosened" Error
-    LocalShare "L0703" "local-share" Error
-    ExtensionMisplaced "L0704" "extension-misplaced" Error
-    ExtensionClash "L0705" "extension-clash" Error
-
-    // ---------- L08xx: money and credit ----------
-    RatesIncomplete "L0801" "rates-incomplete" Error
-    MixedMoney "L0802" "mixed-money" Error
-    AttributionIncomplete "L0803" "attribution-incomplete" Error
-    CreditAddedTwice "L0804" "credit-added-twice" Error
     // ---------- L07xx: money and credit ----------
     RatesIncomplete "L0701" "rates-incomplete" Error
     MixedMoney "L0702" "mixed-money" Error
