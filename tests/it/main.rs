@@ -7,6 +7,7 @@
 
 mod calendar;
 mod catalogue;
+mod checklist;
 mod cli;
 mod data;
 mod documents;
