@@ -10,8 +10,8 @@
 //!                                                       results ──▶ explain (why) ──▶ report (tables, json, csv, md)
 //! ```
 //!
-//! One function per arrow, in the folder of the same name; beside them [`format`] lays out text without changing what it
-//! says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! One function per arrow, in the folder of the same name; beside them [`library`] holds `std`, the definitions that come with
+//! laud, and [`format`](mod@format) lays out text without changing what it says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
 pub mod ast;

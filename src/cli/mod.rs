@@ -1,6 +1,6 @@
 //! The command line: the only room that reads the terminal, the disk and the clock.
 //!
-//! One file per verb; each takes its arguments and a [`Terminal`](terminal::Terminal) and gives an exit code, or stops with a message. What a
+//! One file per verb; each takes its arguments and a `Terminal` and gives an exit code, or stops with a message. What a
 //! verb prints is made by `report`, `explain` and `diagnostics`.
 
 mod accounts;

@@ -3,7 +3,7 @@
 //! [`Format`] is the list. Lines count from 1. Columns count from 1 in characters (Unicode scalar values; a tab is one), and
 //! an end is one past the last, in every format: SARIF is told so by its `columnKind`, the others prescribe no unit. Only
 //! `json` and `sarif` have byte offsets too. `github` leaves columns out where a place spans lines, `checkstyle` and `md` have
-//! no ends. User text goes through [`clean`] first, so that no source can steer a terminal; in JSON it is escaped instead.
+//! no ends. User text goes through `clean` first, so that no source can steer a terminal; in JSON it is escaped instead.
 
 mod checkstyle;
 mod clean;
