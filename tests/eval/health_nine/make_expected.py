@@ -8,9 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "..", "..", "..", "examples", "health", "data")
 AS_OF = dt.date(2026, 3, 31)
 D = dt.date.fromisoformat
-DAYS = lambda n: (AS_OF - dt.timedelta(days=n - 1), AS_OF)
-QUARTER = (dt.date(2026, 1, 1), AS_OF)
-YEAR = (dt.date(2025, 4, 1), AS_OF)
+DAY = dt.timedelta(days=1)
 
 
 def read(name):
@@ -76,18 +74,25 @@ def grade(x, rows, least, strict=()):
     return next((name for name, bound in rows if (x > bound if name in strict else x >= bound)), least)
 
 
-ACTIVITY, SURVEY, TICKET = read("activity"), read("survey"), read("ticket")
-out = open(os.path.join(HERE, "expected.csv"), "w", newline="")
-writer = csv.writer(out, lineterminator="\n")
+ACTIVITY, SURVEY, TICKET, CORRECTION = read("activity"), read("survey"), read("ticket"), read("correction")
+MORE = "family_arr family_health weakest_unit weeks_below_60 in_risk risk_review group_meeting".split()
 CARDS = "product_adoption engagement satisfaction financial_health support_satisfaction renewal_readiness feature_use expansion advocacy overall"
-header = ["account"]
-for card in CARDS.split():
-    header += [card, card + ".grade"]
-writer.writerow(header + ["overall.coverage", "response", "resolution", "rated_good", "promoters", "rescue", "train", "ask_for_story"])
-scores = {}
-for a in read("account"):
+
+
+def sundays(today, least):
+    """The ends of the complete weeks before a day, the latest first; a week that ends on the day is complete."""
+    day = today - (today.weekday() + 1) % 7 * DAY
+    while day >= least:
+        yield day
+        day -= 7 * DAY
+
+
+def cards(a, today, carry=True):
     key = a["id"]
-    v = {k: number(x) for k, x in a.items() if k not in ("id", "name", "renewal", "meeting_set")}
+    days = lambda n: (today - (n - 1) * DAY, today)
+    quarter = (dt.date(today.year, 3 * ((today.month - 1) // 3) + 1, 1), today)
+    year = (dt.date(today.year - 1, today.month, today.day) + DAY, today)
+    v = {k: number(x) for k, x in a.items() if k not in ("id", "name", "renewal", "meeting_set", "belongs_to", "in_dispute")}
     inside = lambda r, at, w: r["account"] == key and w[0] <= D(r[at]) <= w[1]
     count = lambda kind, w: F(sum(r["type"] == kind and inside(r, "occurred_at", w) for r in ACTIVITY))
     avg = lambda xs: nine(sum(xs) / F(len(xs))) if xs else None
@@ -101,16 +106,16 @@ for a in read("account"):
     card["product_adoption"] = mean(adoption)[0]
 
     email = scale(v["email_open_rate"], (0, 0), (F("0.4"), 40))
-    social = scale(count("social_post", QUARTER), (0, 0), (10, 30))
-    visits = scale(count("event_visit", QUARTER), (0, 0), (2, 30))
+    social = scale(count("social_post", quarter), (0, 0), (10, 30))
+    visits = scale(count("event_visit", quarter), (0, 0), (2, 30))
     card["engagement"] = email + social + visits
 
-    csat = avg([F(r["score"]) for r in SURVEY if r["question"] == "csat" and inside(r, "answered_on", DAYS(90))])
+    csat = avg([F(r["score"]) for r in SURVEY if r["question"] == "csat" and inside(r, "answered_on", days(90))])
     card["satisfaction"] = mean([(80, scale(csat, (1, 0), (5, 100))), (20, scale(v["sentiment"], (-1, 0), (1, 100)))])[0]
 
     card["financial_health"] = mean([(40, v["growth_points"]), (20, v["transaction_points"]), (40, v["payment_points"])])[0]
 
-    tickets = [r for r in TICKET if inside(r, "closed_on", DAYS(90))]
+    tickets = [r for r in TICKET if inside(r, "closed_on", days(90))]
     response = avg([F(r["response_hours"]) for r in tickets])
     resolution = avg([F(r["resolution_hours"]) for r in tickets])
     rated = [r["rating"] == "good" for r in tickets if r["rating"]]
@@ -122,7 +127,7 @@ for a in read("account"):
     ready = None
     if v["usage_trend"] is not None and v["contact_frequency"] is not None:
         z = F("-1.2") + F("2.5") * v["usage_trend"] + F("1.8") * v["contact_frequency"]
-        if 0 <= (D(a["renewal"]) - AS_OF).days <= 30 and a["meeting_set"] == "no":
+        if 0 <= (D(a["renewal"]) - today).days <= 30 and a["meeting_set"] == "no":
             z -= F("0.9")
         with localcontext() as fine:
             fine.prec = 60
@@ -136,20 +141,25 @@ for a in read("account"):
 
     latest = {}
     for r in sorted(SURVEY, key=lambda r: r["answered_on"]):
-        if r["question"] == "nps" and inside(r, "answered_on", DAYS(180)):
+        if r["question"] == "nps" and inside(r, "answered_on", days(180)):
             latest[r["contact"]] = int(r["score"])
     nps = None
     if len(latest) >= 5:
         nps = nine(F(100 * sum((s >= 9) - (s <= 6) for s in latest.values()), len(latest)))
     card["advocacy"] = mean([
         (30, scale(nps, (-100, 0), (100, 100))),
-        (30, scale(count("referral", YEAR), (0, 0), (5, 100))),
-        (15, scale(count("social_post", YEAR), (0, 0), (20, 100))),
-        (25, scale(count("testimonial", YEAR), (0, 0), (1, 100))),
+        (30, scale(count("referral", year), (0, 0), (5, 100))),
+        (15, scale(count("social_post", year), (0, 0), (20, 100))),
+        (25, scale(count("testimonial", year), (0, 0), (1, 100))),
     ])[0]
 
     weights = [20, 10, 10, 10, 10, 15, 10, 5, 10]
-    overall, coverage = mean(list(zip(weights, (card[c] for c in CARDS.split()[:9]))), F(70, 100))
+    lines = {c: card[c] for c in CARDS.split()[:9]}
+    if lines["support_satisfaction"] is None and carry:
+        # The line counts with what it had at the latest end of a week within 90 days.
+        earlier = (cards(a, end, carry=False)[0]["support_satisfaction"] for end in sundays(today, today - 90 * DAY))
+        lines["support_satisfaction"] = next((x for x in earlier if x is not None), None)
+    overall, coverage = mean(list(zip(weights, lines.values())), F(70, 100))
     grades = {
         "product_adoption": grade(card["product_adoption"], [("robust", 85)], "developing"),
         "engagement": grade(card["engagement"], [("active", 70), ("moderate", 40)], "targeted"),
@@ -163,8 +173,59 @@ for a in read("account"):
     }
     if overall is not None and grades["financial_health"] == "instability":
         overall = min(overall, F(59))
+    # The latest correction in force goes before that, and a dispute before all.
+    for r in sorted(CORRECTION, key=lambda r: r["set_on"]):
+        if r["account"] == key and D(r["set_on"]) <= today <= D(r["until"]):
+            overall = F(r["points"])
+    if a["in_dispute"] == "yes":
+        overall = F(55)
     card["overall"] = overall
     grades["overall"] = grade(overall, [("green", 75), ("yellow", 55)], "red")
+    return card, grades, coverage, (response, resolution, good, nps), v
+
+
+def in_risk(a):
+    """Off before the first of 26 points, 25 ends of weeks and today; at least two weeks between changes."""
+    ends = list(sundays(AS_OF, dt.date(2025, 1, 1)))[:25]
+    state, since = False, None
+    for end in reversed([AS_OF, *ends]):
+        score = cards(a, end)[0]["overall"]
+        if score is None or (since and (end - since).days < 14):
+            continue
+        if (state and score >= 60) or (not state and score < 55):
+            state, since = not state, end
+    return state
+
+
+def weeks_below_60(a):
+    run = 0
+    for end in list(sundays(AS_OF, dt.date(2025, 1, 1)))[:26]:
+        score = cards(a, end)[0]["overall"]
+        if score is None or score >= 60:
+            break
+        run += 1
+    return F(run)
+
+
+out = open(os.path.join(HERE, "expected.csv"), "w", newline="")
+writer = csv.writer(out, lineterminator="\n")
+header = ["account"]
+for card in CARDS.split():
+    header += [card, card + ".grade"]
+writer.writerow(header + ["overall.coverage", "response", "resolution", "rated_good", "promoters", "rescue", "train", "ask_for_story"] + MORE)
+ACCOUNTS = read("account")
+OVERALL = {a["id"]: cards(a, AS_OF)[0]["overall"] for a in ACCOUNTS}
+scores = {}
+for a in ACCOUNTS:
+    key = a["id"]
+    card, grades, coverage, (response, resolution, good, nps), v = cards(a, AS_OF)
+    overall = card["overall"]
+    units = [u for u in ACCOUNTS if u["belongs_to"] == key]
+    family = [a, *units]  # nothing is below a unit
+    family_arr = sum(F(u["arr"]) for u in family)
+    family_health = nine(sum(OVERALL[u["id"]] * F(u["arr"]) for u in family) / family_arr)
+    weakest = min(OVERALL[u["id"]] for u in family)
+    risky = in_risk(a)
 
     def kleene(*conditions):
         if any(c is False for c in conditions):
@@ -181,7 +242,11 @@ for a in read("account"):
     row = [key]
     for c in CARDS.split():
         row += [card[c], grades[c] or "-"]
-    writer.writerow(map(show, row + [coverage, response, resolution, good, "missing(too few)" if nps is None else nps, rescue, train, story]))
+    more = [coverage, response, resolution, good, "missing(too few)" if nps is None else nps, rescue, train, story] + [
+        family_arr, family_health, weakest, weeks_below_60(a), "yes" if risky else "no", "yes" if risky and a["in_dispute"] == "no" else "no",
+        "yes" if units and family_health >= 55 and weakest < 55 else "no",
+    ]
+    writer.writerow(map(show, row + more))
     scores[key] = (card, grades)
 out.close()
 
