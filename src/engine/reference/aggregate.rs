@@ -285,6 +285,10 @@ impl Scope<'_> {
         if rows.is_empty() {
             return Value::Missing(nothing);
         }
+        if rows.iter().any(|row| row.factor.is_negative()) {
+            // With a weight below 0 it would be no mean: a share could be above 1.
+            return Value::Missing(Missing::NotApplicable);
+        }
         let mut above = Products::default();
         let mut below = Decimal::ZERO;
         for row in rows {
