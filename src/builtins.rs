@@ -87,6 +87,8 @@ pub enum AggregateFunction {
     Nps,
     /// The middle value; the mean of the two middle ones for an even count.
     Median,
+    /// Standard deviation of a sample (n - 1).
+    Stddev,
     /// Half the width of the 95 % interval of a net promoter score.
     NpsMargin,
     /// Share of 4 and 5 among answers from 1 to 5.
@@ -256,6 +258,10 @@ pub const CATALOGUE: &[Entry] = &[
         .units(AS_VALUES)
         .missing(NO_VALUES)
         .example("median(score of survey, at least 5 answers)", "9"),
+    aggregate("stddev", "stddev(VALUE of SOURCE …)", A::Stddev, "Standard deviation of a sample (n - 1), rounded once: how far the values lie from their mean.")
+        .units(AS_VALUES)
+        .missing("too few below two values")
+        .example("stddev(worth of activity)", "2"),
     aggregate("min", "min(VALUE of SOURCE …)", A::Min, "Smallest value.")
         .units("numbers or dates; gives the same")
         .missing(NO_VALUES)

@@ -233,7 +233,7 @@ impl Checker<'_, '_> {
         }
         let ordered = typed.ty.is_number() || typed.ty.is_date();
         let fits = match function {
-            A::Sum | A::Avg | A::Median | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => {
+            A::Sum | A::Avg | A::Median | A::Stddev | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => {
                 typed.ty.is_number()
             }
             A::TopShare | A::Hhi | A::EffectiveNumber | A::WithoutTop => typed.ty.is_number(),

@@ -292,6 +292,7 @@ fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),
             whole: value.whole && !fades,
         },
+        AggregateFunction::Stddev => Domain { low: Some(Decimal::ZERO), high: None, whole: false },
         AggregateFunction::Avg | AggregateFunction::Median => Domain { whole: false, ..value },
         AggregateFunction::Min
         | AggregateFunction::Max

@@ -122,7 +122,7 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
         // A place among others says little about a person, and so does what all accounts amount to.
         ExprKind::Ranked(_) => false,
         ExprKind::Across(across) => match across.function {
-            A::Sum | A::WithoutTop | A::Avg | A::Median | A::Min | A::Max => {
+            A::Sum | A::WithoutTop | A::Avg | A::Median | A::Stddev | A::Min | A::Max => {
                 across.value.as_ref().is_some_and(|v| personal_in(program, None, v))
             }
             _ => false,

@@ -346,7 +346,7 @@ fn result_type(aggregate: &Aggregate) -> Type {
         A::CsatMean => Type::Number(crate::program::Unit::Points),
         A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,
         A::First | A::Last | A::NthLast => value.unwrap_or(Type::Date),
-        A::Sum | A::WithoutTop | A::Avg | A::Min | A::Max | A::Median => value.unwrap_or(Type::PLAIN),
+        A::Sum | A::WithoutTop | A::Avg | A::Min | A::Max | A::Median | A::Stddev => value.unwrap_or(Type::PLAIN),
     }
 }
 

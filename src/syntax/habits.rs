@@ -20,7 +20,7 @@ pub struct Habit {
 
 /// Functions that look at rows.
 const AGGREGATES: &[&str] =
-    &["avg", "count", "distinct", "first", "last", "max", "median", "min", "nps", "share", "sum", "average", "mean"];
+    &["avg", "count", "distinct", "first", "last", "max", "median", "min", "nps", "share", "stddev", "sum", "average", "mean"];
 
 const BLANK: [char; 3] = [' ', '\t', '\u{A0}'];
 

@@ -14,6 +14,7 @@ use crate::irrational;
 use crate::number::{Decimal, Products, apportion};
 use crate::program::{Aggregate, Decay, Reach};
 use crate::similar;
+use crate::statistics::Sample;
 use crate::value::{Fault, Missing, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -267,6 +268,7 @@ impl Scope<'_> {
                 Value::Number(Decimal::int(i64::try_from(different.len()).unwrap_or(i64::MAX)))
             }
             F::Median => self.median(rows),
+            F::Stddev => self.stddev(rows),
             F::Run => {
                 let run = values().rev().take_while(|value| value.truth() == Some(true)).count();
                 Value::Number(Decimal::int(i64::try_from(run).unwrap_or(i64::MAX)))
@@ -282,6 +284,10 @@ impl Scope<'_> {
     fn mean(self, rows: &[Row], times: Decimal, nothing: Missing) -> Value {
         if rows.is_empty() {
             return Value::Missing(nothing);
+        }
+        if rows.iter().any(|row| row.factor.is_negative()) {
+            // With a weight below 0 it would be no mean: a share could be above 1.
+            return Value::Missing(Missing::NotApplicable);
         }
         let mut above = Products::default();
         let mut below = Decimal::ZERO;
@@ -315,6 +321,14 @@ impl Scope<'_> {
         self.number(irrational::nps_margin(promoters, detractors, promoters + passives + detractors))
     }
 
+    fn stddev(self, rows: &[Row]) -> Value {
+        let numbers: Vec<Decimal> = rows.iter().filter_map(|row| row.value.number()).collect();
+        let [first, _, ..] = numbers[..] else { return Value::Missing(Missing::TooFew) };
+        let mut sample = Sample::around(first);
+        let added = numbers.iter().try_for_each(|number| sample.add(*number));
+        self.number(added.and_then(|()| sample.deviation()))
+    }
+
     fn median(self, rows: &[Row]) -> Value {
         let mut numbers: Vec<Decimal> = rows.iter().filter_map(|row| row.value.number()).collect();
         numbers.sort();
@@ -345,7 +359,7 @@ fn basis(function: F, value: &Value) -> Option<Decimal> {
             _ if score <= Decimal::int(6) => Decimal::ONE.neg(),
             _ => Decimal::ZERO,
         }),
-        F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median => None,
+        F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median | F::Stddev => None,
         F::Run | F::NthLast | F::NearDuplicates | F::Matches => None,
     }
 }
