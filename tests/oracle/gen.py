@@ -324,6 +324,19 @@ class Gen:
                 break
         self.decls.append({"kind": "person", "name": self.name("h"), "type": ty, "value": value})
 
+    def add_kin(self):
+        """A metric of people, of the accounts below, or of pairs of rows."""
+        ty = self.pick("num", "num", "money")
+        if self.chance(0.25):
+            value = self.matched()
+            ty = "num"
+        elif self.person and self.chance(0.6):
+            value = self.kin(ty)
+        else:
+            value = self.across(ty, 2)
+            value.a[0].scope = self.pick("children", "descendants", "family")
+        self.decls.append({"kind": "metric", "name": self.name("m"), "type": ty, "value": value})
+
     def make_num(self, ty, depth, row):
         if not row and self.person and self.chance(0.15):
             return self.kin(ty)
@@ -917,7 +930,8 @@ class Gen:
         self.add_segment()
         self.add_partition()
         steps = [self.add_metric] * 10 + [self.add_segment, self.add_partition, self.add_scorecard, self.add_scorecard, self.add_scorecard, self.add_rule, self.add_rule]
-        steps += [self.add_person, self.add_person]
+        self.add_person()
+        steps += [self.add_person, self.add_person, self.add_kin, self.add_kin, self.add_kin]
         steps += [lambda: self.add_metric("portfolio"), self.add_benchmark]
         for _ in range(3):
             self.add_metric()

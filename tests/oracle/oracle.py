@@ -209,15 +209,18 @@ class Oracle:
             columns = [c for c in e["columns"] if c["name"] not in ("account", e["at"])]
             self.create(
                 "ev_" + name,
-                [("acc", "text"), ("seq", "num"), ("happened", "date")] + [("c_" + c["name"], c["type"]) for c in columns],
+                [("acc", "text"), ("seq", "num"), ("place", "num"), ("happened", "date")] + [("c_" + c["name"], c["type"]) for c in columns],
             )
             rows = [r for r in self.world["rows"].get(name) or [] if not r.get("drop")]
             rows.sort(key=lambda r: order(r, e))
             self.rows_of[name] = rows
+            # Rows of several accounts: of one moment, account by account.
+            together = sorted(rows, key=lambda r: (order(r, e)[0], r["values"]["account"], order(r, e)[1:]))
+            place = {id(r): i for i, r in enumerate(together)}
             self.fill(
                 "ev_" + name,
                 [
-                    [r["values"]["account"], i, as_date(r["values"][e["at"]])]
+                    [r["values"]["account"], i, place[id(r)], as_date(r["values"][e["at"]])]
                     + [value(r["values"].get(c["name"])) for c in columns]
                     for i, r in enumerate(rows)
                 ],
@@ -349,7 +352,7 @@ class Oracle:
         if g.fn in ("nps", "nps_margin") and not latest and g.dedupe is None and not g.all and "contact" in names:
             latest = ["contact"]
         whose = {"portfolio": "'all'", "person": "e.c_person"}.get(g.per, "e.acc")
-        columns = ["q.d AS d", whose + " AS acc", "e.seq AS seq", "e.happened AS happened"]
+        columns = ["q.d AS d", whose + " AS acc", f"e.{'place' if g.per == 'portfolio' else 'seq'} AS seq", "e.happened AS happened"]
         columns.append((self.sql(g.value) if g.value is not None else "NULL") + " AS v")
         columns.append((self.sql(g.weight) if g.weight is not None else "NULL") + " AS w")
         columns += [f"{key(c)} AS dk{i}" for i, c in enumerate(g.dedupe[0] if g.dedupe else [])]
@@ -998,6 +1001,8 @@ class Oracle:
             return []
         if e.k == "agg":
             return [self.aggregate(e.a[0], acc, d)[1]]
+        if e.k == "matches":
+            return self.lasts(e.a[0], acc, d)
         return [x for child in lang.children(e) for x in self.lasts(child, acc, d)]
 
     def metric(self, name, acc, d):
@@ -1084,6 +1089,8 @@ class Oracle:
         if e.k == "agg":
             last = self.aggregate(e.a[0], acc, d)[1]
             return [] if last is None else [last]
+        if e.k == "matches":
+            return self.evidence_of(e.a[0], acc, d, seen)
         if e.k in ("metric", "pts", "score", "isband", "isgrade"):
             return self.evidence(e.a[0], acc, d, seen)
         if e.k in ("gap", "position"):
