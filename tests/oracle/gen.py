@@ -73,7 +73,18 @@ class Gen:
             {"name": "place", "type": "text", **opt()},
             {"name": "consent", "type": "bool", **opt()},
             {"name": "pilot", "type": "bool"},
+            {"name": "above", "type": "text", "optional": True, "parent": True},
         ]
+        self.person = None
+        if self.chance(0.5):
+            self.person = [
+                {"name": "id", "type": "text", "key": True},
+                {"name": "role", "type": "enum:role", "values": KINDS, **opt()},
+                {"name": "reach", "type": "num", **opt()},
+                {"name": "budget", "type": "money", **opt()},
+                {"name": "keen", "type": "bool", **opt()},
+                {"name": "born", "type": "date", **opt()},
+            ]
         self.history = None
         if self.chance(0.25):
             self.history = "noted_on"
@@ -92,6 +103,8 @@ class Gen:
             {"name": "level", "type": "ratio", **opt()},
             {"name": "due", "type": "date", **opt()},
         ]
+        if self.person:
+            activity.append({"name": "person", "type": "text", "optional": True})
         if self.chance(0.4):
             activity.append({"name": "learned", "type": "date", "recorded": True})
         if at == "instant":
@@ -106,6 +119,14 @@ class Gen:
             {"name": "weight_of", "type": "num", "range": "0 or more", **opt()},
         ]
         self.events["survey"] = {"at": "answered_on", "columns": survey, "at_type": "date"}
+        self.events["log"] = {
+            "at": "logged_on",
+            "columns": [{"name": "nr", "type": "text", "key": True}, {"name": "kind", "type": "text", **opt()}, {"name": "contact", "type": "text", **opt()}],
+            "at_type": "date",
+        }
+        marks = [{"name": "id", "type": "text", "key": True}, {"name": "mark", "type": "points"}, {"name": "who", "type": "text"}]
+        marks += [{"name": "why", "type": "text"}, {"name": "until", "type": "date"}, {"name": "sure", "type": "bool", **opt()}]
+        self.events["correction"] = {"at": "set_on", "columns": marks, "at_type": "date"}
         self.events["visit"] = {"at": "came_on", "columns": [{"name": "guests", "type": "num", **opt()}], "at_type": "date"}
 
     # ---------- literals ----------
@@ -144,7 +165,7 @@ class Gen:
     def values(self, ty):
         if ty == "enum:position":
             return ["bottom", "second", "third", "top"]
-        for c in self.account + [c for e in self.events.values() for c in e["columns"]]:
+        for c in self.account + (self.person or []) + [c for e in self.events.values() for c in e["columns"]]:
             if c["type"] == ty:
                 return c["values"]
         part = next(d for d in self.decls if d["name"] == ty[5:])
@@ -155,13 +176,16 @@ class Gen:
     def leaf(self, ty, row, free=True):
         """Something without operands; `free` allows a literal."""
         options = []
-        if row:
+        if row == "person":
+            options += [N("rcol", ty, c["name"], False) for c in self.person if c["type"] == ty and not c.get("key")] * 4
+            options += [N("pmetric", ty, d["name"]) for d in self.of_kind("person", ty)] * 4
+        elif row:
             e = self.events[row]
-            options += [N("rcol", ty, c["name"], False) for c in e["columns"] if c["type"] == ty and not c.get("key") and c["name"] != e["at"]] * 3
+            options += [N("rcol", ty, c["name"], False) for c in e["columns"] if c["type"] == ty and not c.get("key") and c["name"] not in (e["at"], "person")] * 3
             if ty == "date" and e["at_type"] == "date":
                 options.append(N("rcol", ty, e["at"], True))
-        taken = {c["name"] for c in self.events[row]["columns"]} if row else set()
-        options += [N("col", ty, c["name"]) for c in self.account if c["type"] == ty and c["name"] not in taken and not c.get("key")]
+        taken = {c["name"] for c in (self.person if row == "person" else self.events[row]["columns"])} if row else set()
+        options += [N("col", ty, c["name"]) for c in self.account if c["type"] == ty and c["name"] not in taken and not c.get("key") and not c.get("parent")]
         if not row:
             options += [N("metric", ty, d["name"]) for d in self.of_kind("metric", ty)] * 2
             options += [N("portfolio", ty, d["name"]) for d in self.of_kind("portfolio", ty)]
@@ -272,7 +296,52 @@ class Gen:
             return ("end", self.r.choice(PERIODS))
         return ("on", self.as_of - timedelta(self.r.choice([1, 40, 100, 366, 600, -10])))
 
+    def kin(self, ty):
+        """An aggregate over people."""
+        if ty == "num":
+            fn = self.pick("count", "count", "sum", "avg", "median", "min", "max", "distinct")
+        else:
+            fn = "share" if ty == "ratio" else self.pick("sum", "avg", "median", "min", "max")
+        value = None if fn == "count" else self.condition(1, "person") if fn == "share" else self.solid(ty, 1, "person")
+        g = Across(fn=fn, value=value, scope="person")
+        if self.chance(0.5):
+            g.where = self.condition(1, "person")
+        if fn == "avg" and self.chance(0.2):
+            g.weight = N("fn", "num", "abs", N("rcol", "num", "reach", False))
+        return N("kin", ty, g)
+
+    def add_person(self):
+        """A metric of rows."""
+        if not self.person:
+            return
+        ty = self.pick("num", "num", "money")
+        value = self.solid(ty, 2, "person")
+        for _ in range(5 if self.chance(0.7) else 0):
+            e = self.aggregate(ty, 1, None)
+            if e is not None and e.a[0].src == "activity":
+                e.a[0].per = "person"
+                value = self.pick(e, e, N("sum", ty, (False, e), (self.chance(0.3), value)), N("asof", ty, e, self.shift()))
+                break
+        self.decls.append({"kind": "person", "name": self.name("h"), "type": ty, "value": value})
+
+    def add_kin(self):
+        """A metric of people, of the accounts below, or of pairs of rows."""
+        ty = self.pick("num", "num", "money")
+        if self.chance(0.25):
+            value = self.matched()
+            ty = "num"
+        elif self.person and self.chance(0.6):
+            value = self.kin(ty)
+        else:
+            value = self.across(ty, 2)
+            value.a[0].scope = self.pick("children", "descendants", "family")
+        self.decls.append({"kind": "metric", "name": self.name("m"), "type": ty, "value": value})
+
     def make_num(self, ty, depth, row):
+        if not row and self.person and self.chance(0.15):
+            return self.kin(ty)
+        if not row and self.chance(0.08):
+            return self.matched()
         which = self.r.random()
         if which < 0.3:
             return N("prod", ty, (False, self.solid("num", depth, row)), (False, self.expr(self.pick("num", "num", "ratio"), depth, row)))
@@ -333,6 +402,8 @@ class Gen:
         return N("prod", ty, (False, self.solid("nps", depth, row)), (False, self.expr(self.pick("num", "ratio"), depth, row)))
 
     def make_money(self, ty, depth, row):
+        if not row and self.person and self.chance(0.15):
+            return self.kin(ty)
         if self.chance(0.6):
             return N("prod", ty, (False, self.solid("money", depth, row)), (False, self.expr(self.pick("num", "ratio"), depth, row)))
         return N("prod", ty, (False, self.solid("money", depth, row)), (True, self.divisor("num", depth, row)))
@@ -420,7 +491,7 @@ class Gen:
             return N("cmp", "bool", self.pick("<", "<=", ">", ">=", "="), x, self.leaf("date", row))
         ty = self.pick("num", "num", "num", "ratio", "points", "money", "nps", "dur")
         if row:
-            ty = self.pick("num", "num", "ratio", "money") if row == "activity" else "num"
+            ty = self.pick("num", "num", "ratio", "money") if row == "activity" else self.pick("num", "money") if row == "person" else "num"
         if which < 0.4:
             values = [self.number(ty) for _ in range(3)]
             return N("in", "bool", self.solid(ty, depth - 1, row), list(dict.fromkeys(values)), self.chance(0.3))
@@ -433,7 +504,7 @@ class Gen:
         if row == "survey":
             return "text"
         if row:
-            return "enum:color"
+            return "enum:role" if row == "person" else "enum:color"
         options = ["enum:color", "enum:kind_of", "text"] + ["enum:" + d["name"] for d in self.of_kind("partition")]
         return self.r.choice(options)
 
@@ -615,7 +686,22 @@ class Gen:
             how = self.pick("zscore", "rank")
             least = self.pick(None, 2, 3, 5, 12)
             return N("ranked", ty, how, self.solid(over, depth - 1, None), within, least, self.against())
-        return self.across(ty, depth)
+        g = self.across(ty, depth)
+        if g is not None and self.chance(0.5):
+            g.a[0].scope = self.pick("children", "descendants", "family")
+        return g
+
+    def matched(self):
+        one, two, by = self.pick(("activity", "log", "kind"), ("log", "activity", "kind"), ("activity", "survey", "contact"), ("survey", "log", "contact"), ("log", "activity", "contact"))
+        sides = []
+        for src in (one, two):
+            g = Agg(fn="rows", src=src)
+            if src != "log" and self.chance(0.4):
+                g.where = self.condition(self.pick(0, 1), src)
+            if self.chance(0.6):
+                g.window = self.window()
+            sides.append(N("agg", "rows", g))
+        return N("matches", "num", *sides, [by], self.pick(0, 1, 5, 10, 30, 200))
 
     def against(self):
         return self.shift() if self.chance(0.25) else None
@@ -685,6 +771,15 @@ class Gen:
         options = [d["name"] for d in self.of_kind("segment")] + [p for d in self.of_kind("partition") for p, _ in d["parts"]]
         return self.r.choice(options) if options else None
 
+    def of_all(self, ty):
+        """An aggregate over the rows of all accounts."""
+        for _ in range(10):
+            e = self.aggregate(ty, 1, None)
+            if e is not None and e.a[0].src in ("activity", "survey"):
+                e.a[0].per = "portfolio"
+                return e
+        return None
+
     def add_metric(self, kind="metric"):
         ty = self.pick("num", "num", "num", "ratio", "points", "money", "nps", "dur", "date", "bool", "enum:kind", "enum:color", "text")
         depth = self.pick(1, 2, 2, 3, 3)
@@ -694,6 +789,10 @@ class Gen:
             if self.chance(0.3) and ty != "num":
                 other = self.across(ty, 1)
                 value = N("sum", ty, (False, value), (True, other))
+            if self.chance(0.5):
+                value = self.of_all(ty) or value
+            if self.person and ty in ("num", "ratio", "money") and self.chance(0.3):
+                value = self.kin(ty)
             self.decls.append({"kind": kind, "name": self.name("p"), "type": ty, "value": value})
             return
         value = self.expr(ty, depth) if ty in ("bool",) else self.solid(ty, depth, None)
@@ -736,7 +835,7 @@ class Gen:
         self.decls.append({"kind": "partition", "name": self.name("g"), "by": by, "parts": parts})
 
     def policy(self):
-        return self.pick(("renormalise", None), ("renormalise", self.pick(10, 50, 60, 75, 100) * SCALE // 100), ("zero",), ("neutral", self.pick(0, 50, 33) * SCALE), ("fail",))
+        return self.pick(("renormalise", None), ("renormalise", self.pick(10, 50, 60, 75, 100) * SCALE // 100), ("zero",), ("neutral", self.pick(0, 50, 33) * SCALE), ("fail",), ("carry", *self.pick((30, "day"), (14, "day"), (90, "day"), (2, "week"), (3, "month"), (1, "quarter"))))
 
     def add_scorecard(self):
         pointed = [d for d in self.of_kind("metric") if d.get("pointed")]
@@ -785,9 +884,13 @@ class Gen:
             keep = ("name", "weight", "type", "scale")
             d["overrides"] = [(self.who(), [{k: v for k, v in l.items() if k in keep} for l in (a, b)])]
         if self.chance(0.4) and not d["counts"]:
-            kinds = [k for k in ("cap", "floor", "set") if self.chance(0.5)]
-            values = {"cap": self.pick(49, 60, 80), "floor": self.pick(5, 20, 40), "set": self.pick(0, 77, 100)}
-            d["limits"] = [(k, values[k] * SCALE, self.condition(1, None) if k == "set" or self.chance(0.8) else None) for k in kinds]
+            kinds = [k for k in ("cap", "floor", "set", "hold", "hold") if self.chance(0.5 if k != "hold" else 0.25)]
+            values = {"hold": self.pick(1, 88, 50), "cap": self.pick(49, 60, 80), "floor": self.pick(5, 20, 40), "set": self.pick(0, 77, 100)}
+            d["limits"] = [(k, values[k] * SCALE, self.condition(1, None) if k in ("set", "hold") or self.chance(0.8) else None) for k in kinds]
+        if self.chance(0.4) and not d["counts"]:
+            sure = N("cmp", "bool", self.pick("=", "!="), N("rcol", "bool", "sure", False), N("lit", "bool", self.chance(0.5)))
+            rows = Agg(fn="rows", src="correction", where=sure if self.chance(0.4) else None)
+            d["override"] = (N("agg", "rows", rows), self.chance(0.5))
         if self.chance(0.6) and combine != "sum" and not d["counts"]:
             table = lambda: [(n, t, None) for n, t, _ in self.rows("points", "grade", False, False)]
             d["grades"] = ([(self.who(), table())] if self.chance(0.25) and self.who() else []) + [(None, table())]
@@ -827,13 +930,15 @@ class Gen:
         self.add_segment()
         self.add_partition()
         steps = [self.add_metric] * 10 + [self.add_segment, self.add_partition, self.add_scorecard, self.add_scorecard, self.add_scorecard, self.add_rule, self.add_rule]
+        self.add_person()
+        steps += [self.add_person, self.add_person, self.add_kin, self.add_kin, self.add_kin]
         steps += [lambda: self.add_metric("portfolio"), self.add_benchmark]
         for _ in range(3):
             self.add_metric()
         for _ in range(int(self.r.randint(14, 34) * size)):
             self.r.choice(steps)()
         rows, covers = self.data(size)
-        program = {"account": self.account, "events": self.events, "declarations": self.decls, "history": self.history}
+        program = {"account": self.account, "events": self.events, "person": self.person, "declarations": self.decls, "history": self.history}
         return {
             "program": program,
             "rows": rows,
@@ -853,6 +958,10 @@ class Gen:
         for id in ids:
             for i in range(self.pick(1, 2, 3) if self.history else 1):
                 row = self.row(self.account, id)
+                above = self.pick(None, None, *ids[: ids.index(id)], *ids[: min(3, ids.index(id))])
+                row["values"]["above"], row["text"]["above"] = above, above or self.pick("", "N/A")
+                if self.chance(0.04):
+                    row["values"]["above"] = row["text"]["above"] = "nobody"
                 if self.history:
                     when = self.as_of - timedelta(900 if i == 0 and self.chance(0.8) else r.randint(0, 500))
                     if any(o["values"]["id"] == id and o["values"]["noted_on"] == when for o in rows["account"]):
@@ -860,6 +969,19 @@ class Gen:
                     row["values"]["noted_on"], row["text"]["noted_on"] = when, when.isoformat()
                 rows["account"].append(row)
         r.shuffle(rows["account"])
+        self.people = {}
+        if self.person:
+            rows["person"] = []
+            for id in ids:
+                for _ in range(self.pick(0, 1, 2, 3, 4)):
+                    row = self.row(self.person, f"p{len(rows['person'])}")
+                    row["values"]["account"] = row["text"]["account"] = id
+                    if self.chance(0.03):
+                        row["text"]["account"], row["drop"] = "nobody", True
+                    else:
+                        self.people.setdefault(id, []).append(row["values"]["id"])
+                    rows["person"].append(row)
+            r.shuffle(rows["person"])
         covers = {}
         for name, e in self.events.items():
             if name == "visit" and self.chance(0.4):
@@ -882,6 +1004,14 @@ class Gen:
                 else:
                     row["text"]["account"] = id
                 row["values"]["account"] = id
+                if name == "correction" and self.chance(0.05):
+                    gone = self.pick("mark", "who", "why", "until")
+                    row["values"][gone], row["text"][gone] = None, ""
+                if "person" in row["values"]:
+                    who = self.pick(None, *self.people.get(id, [None]), *self.people.get(id, [None]))
+                    row["values"]["person"], row["text"]["person"] = who, who or ""
+                    if self.chance(0.03):
+                        row["values"]["person"] = row["text"]["person"] = "no such"
                 back = r.choice([r.randint(0, 100), r.randint(0, 400), r.randint(0, 1200), r.randint(-20, 30)])
                 day = self.as_of - timedelta(back)
                 if e["at_type"] == "date":

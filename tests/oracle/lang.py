@@ -24,7 +24,7 @@ class N:
 class Agg:
     """An aggregate over rows."""
 
-    FIELDS = ("fn", "src", "value", "where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all", "by", "nth")
+    FIELDS = ("fn", "src", "value", "where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all", "by", "nth", "per")
 
     def __init__(self, **given):
         for field in self.FIELDS:
@@ -37,7 +37,7 @@ class Agg:
 class Across:
     """An aggregate over accounts."""
 
-    FIELDS = ("fn", "value", "where", "weight", "least", "top", "by")
+    FIELDS = ("fn", "value", "where", "weight", "least", "top", "by", "scope")
 
     def __init__(self, **given):
         for field in self.FIELDS:
@@ -133,6 +133,8 @@ def rows(g):
         clauses.reverse()
     head = (inner(g.value) + " of " if g.value is not None else "") + g.src
     head += " by " + ", ".join(g.by) if g.by else ""
+    if g.fn == "rows":
+        return " ".join([head] + clauses)
     options = ([str(g.nth)] if g.nth is not None else []) + ([f"at least {g.least} answers"] if g.least is not None else []) + (["all answers"] if g.all else [])
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"
 
@@ -143,14 +145,14 @@ def across(g):
         clauses.append("where " + inner(g.where))
     if g.weight is not None:
         clauses.append("weighted by " + inner(g.weight))
-    head = (inner(g.value) + " of " if g.value is not None else "") + "accounts"
+    head = (inner(g.value) + " of " if g.value is not None else "") + (g.scope or "accounts")
     head += " by " + ", ".join(g.by) if g.by else ""
     options = [str(g.top)] if g.top is not None else []
     options += [f"at least {g.least} accounts"] if g.least is not None else []
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"
 
 
-ATOMS = ("lit", "col", "rcol", "param", "metric", "score", "segment", "part", "partition", "portfolio", "pts", "fn", "agg", "across", "gap", "position", "period")
+ATOMS = ("lit", "col", "rcol", "param", "metric", "score", "segment", "part", "partition", "portfolio", "pts", "fn", "agg", "across", "gap", "position", "period", "matches", "kin", "pmetric", "pcol")
 
 
 def inner(e):
@@ -175,7 +177,7 @@ def write(e):
         return literal(e.t, a[0])
     if k == "col":
         return a[0] if len(a[0]) % 2 else "account." + a[0]
-    if k in ("rcol", "param", "metric", "score", "segment", "partition", "portfolio"):
+    if k in ("rcol", "pmetric", "param", "metric", "score", "segment", "partition", "portfolio"):
         return a[0]
     if k == "part":
         return a[1]
@@ -211,6 +213,12 @@ def write(e):
         return rows(a[0])
     if k == "across":
         return across(a[0])
+    if k == "matches":
+        return f"matches({write(a[0])} with {write(a[1])} by {', '.join(a[2])} within {units(a[3], 'day')})"
+    if k == "kin":
+        return across(a[0])
+    if k == "pcol":
+        return f"{a[0]}.{a[1]}"
     if k == "elapsed":
         return f"{a[0]}s " + ("until " if a[1] else "since ") + inner(a[2])
     if k == "asof":
@@ -297,6 +305,8 @@ def scale_points(scale, ty):
 def policy(p):
     if p[0] == "renormalise":
         return "renormalise" + (f" at least {plain(p[1] * 100)}% coverage" if p[1] is not None else "")
+    if p[0] == "carry":
+        return f"carry last at most {units(p[1], p[2])}"
     return p[0] + (f" {plain(p[1])}" if p[0] == "neutral" else "")
 
 
@@ -320,8 +330,8 @@ def declaration(d):
     if kind == "partition":
         by = f" by {inner(d['by'])}" if d["by"] is not None else ""
         return f"segments {name}{by} {{\n" + bands([(p, t, None) for p, t in d["parts"]], d["by"].t if d["by"] else "", "  ") + "\n}"
-    if kind in ("metric", "portfolio"):
-        word = "metric" if kind == "metric" else "portfolio metric"
+    if kind in ("metric", "portfolio", "person"):
+        word = "metric" if kind == "metric" else kind + " metric"
         if not any(d.get(x) for x in ("thresholds", "scales", "valid")):
             return f"{word} {name} = {write(d['value'])}"
         text = f"{word} {name} {{\n  value  {write(d['value'])}\n"
@@ -344,7 +354,11 @@ def declaration(d):
         text += f"  base {plain(d['base'])}\n" if d.get("base") is not None else ""
         text += "  weights free\n" if d.get("free") else ""
         for verb, value, when in d.get("limits") or []:
-            text += f"  {verb} {plain(value)}" + (f" when {write(when)}" if when is not None else "") + "\n"
+            text += f"  {verb} {plain(value)}" + (f" when {write(when)}" if when is not None else "")
+            text += ' because "legal"\n' if verb == "hold" else "\n"
+        if d.get("override"):
+            rows, newer = d["override"]
+            text += f"  override mark of {write(rows)}" + (" until newer evidence" if newer else "") + "\n"
         for who, table in d.get("grades") or []:
             text += "  grades" + (f" for {who}" if who else "") + " {\n" + bands(table, "points") + "\n  }\n"
         return text + "}"
@@ -379,7 +393,7 @@ def column(c):
     ty = "integer" if c.get("integer") else "one of " + ", ".join(c["values"]) if c["type"].startswith("enum:") else WORDS[c["type"]]
     text = f"  {c['name']}  {ty}"
     text += f" {c['range']}" if c.get("range") else ""
-    for word in ("key", "optional", "recorded", "personal"):
+    for word in ("key", "optional", "recorded", "personal", "parent"):
         text += f" {word}" if c.get(word) else ""
     return text
 
@@ -387,6 +401,8 @@ def column(c):
 def program_text(p):
     history = f" as of {p['history']}" if p.get("history") else ""
     out = [f"table account{history} {{\n" + "\n".join(column(c) for c in p["account"]) + "\n}"]
+    if p.get("person"):
+        out.append("table person of account {\n" + "\n".join(column(c) for c in p["person"]) + "\n}")
     for name, e in p["events"].items():
         out.append(f"events {name} of account at {e['at']} {{\n" + "\n".join(column(c) for c in e["columns"]) + "\n}")
     out += [declaration(d) for d in p["declarations"]]

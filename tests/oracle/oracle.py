@@ -97,6 +97,8 @@ class Oracle:
         for name in d.get("reads", ()):
             if name in self.by_name:
                 self.reach(self.by_name[name], at)
+                for then in carried(d, at, self.fiscal):
+                    self.reach(self.by_name[name], then)
         for who, _, _ in d.get("figures") or []:
             if who is not None:
                 self.reach(self.group(who)[0], at)
@@ -107,7 +109,7 @@ class Oracle:
 
     def reach_expr(self, e, at):
         self.dates.add(at)
-        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "gap", "position"):
+        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "gap", "position", "pmetric"):
             if e.a[0] in self.by_name:
                 self.reach(self.by_name[e.a[0]], at)
         if e.k == "ranked" and e.a[2]:
@@ -177,7 +179,12 @@ class Oracle:
         kept = {r["values"]["id"]: r for r in self.world["rows"]["account"] if not r.get("drop")}
         self.accounts = sorted(kept)
         history = self.p.get("history")
+        self.people = {}
+        for r in self.world["rows"].get("person") or []:
+            if not r.get("drop"):
+                self.people.setdefault(r["values"]["account"], {})[r["values"]["id"]] = r["values"]
         self.account_rows = {}
+        self.rows_of = {}
         for d in self.dates:
             at = {}
             for r in self.world["rows"]["account"]:
@@ -202,14 +209,18 @@ class Oracle:
             columns = [c for c in e["columns"] if c["name"] not in ("account", e["at"])]
             self.create(
                 "ev_" + name,
-                [("acc", "text"), ("seq", "num"), ("happened", "date")] + [("c_" + c["name"], c["type"]) for c in columns],
+                [("acc", "text"), ("seq", "num"), ("place", "num"), ("happened", "date")] + [("c_" + c["name"], c["type"]) for c in columns],
             )
             rows = [r for r in self.world["rows"].get(name) or [] if not r.get("drop")]
             rows.sort(key=lambda r: order(r, e))
+            self.rows_of[name] = rows
+            # Rows of several accounts: of one moment, account by account.
+            together = sorted(rows, key=lambda r: (order(r, e)[0], r["values"]["account"], order(r, e)[1:]))
+            place = {id(r): i for i, r in enumerate(together)}
             self.fill(
                 "ev_" + name,
                 [
-                    [r["values"]["account"], i, as_date(r["values"][e["at"]])]
+                    [r["values"]["account"], i, place[id(r)], as_date(r["values"][e["at"]])]
                     + [value(r["values"].get(c["name"])) for c in columns]
                     for i, r in enumerate(rows)
                 ],
@@ -340,7 +351,8 @@ class Oracle:
         latest = list(g.latest or [])
         if g.fn in ("nps", "nps_margin") and not latest and g.dedupe is None and not g.all and "contact" in names:
             latest = ["contact"]
-        columns = ["q.d AS d", "e.acc AS acc", "e.seq AS seq", "e.happened AS happened"]
+        whose = {"portfolio": "'all'", "person": "e.c_person"}.get(g.per, "e.acc")
+        columns = ["q.d AS d", whose + " AS acc", f"e.{'place' if g.per == 'portfolio' else 'seq'} AS seq", "e.happened AS happened"]
         columns.append((self.sql(g.value) if g.value is not None else "NULL") + " AS v")
         columns.append((self.sql(g.weight) if g.weight is not None else "NULL") + " AS w")
         columns += [f"{key(c)} AS dk{i}" for i, c in enumerate(g.dedupe[0] if g.dedupe else [])]
@@ -353,6 +365,8 @@ class Oracle:
             if k and k[0] == "highest":
                 columns.append(self.sql(k[1] if k[1] is not None else g.value) + f" AS kv{i}")
         conditions = ["e.happened <= q.d"]
+        if g.per == "portfolio":
+            conditions.append("a.c_id IS NOT NULL")
         if g.where is not None:
             conditions.append(self.sql(g.where))
         if g.window is not None:
@@ -468,7 +482,9 @@ class Oracle:
             valued = "CASE WHEN v IS NOT NULL AND bk IS NOT NULL THEN happened END"
         out = ["d", "acc", "count(*)", f"max({valued})", count]
         fn = g.fn
-        if fn == "sum":
+        if fn == "rows":
+            out.append("list(seq ORDER BY seq)")
+        elif fn == "sum":
             out.append("sum(v)")
         elif fn in ("avg", "csat_mean", "ces"):
             out += [total(f"v * {w}"), total(w)]
@@ -517,10 +533,10 @@ class Oracle:
     def aggregate(self, g, acc, d):
         if not self.covered(g, d):
             return NO_DATA, None
-        row = self.results[id(g)][d].get(acc)
+        row = self.results[id(g)][d].get("all" if g.per == "portfolio" else acc)
         n, last, known, *rest = row if row is not None else (0, None, 0, None, None, None)
         fn = g.fn
-        if fn == "count" or g.value is None:
+        if fn in ("count", "rows") or g.value is None:
             known = n
         if g.least is not None and known < g.least:
             return TOO_FEW, last
@@ -531,7 +547,7 @@ class Oracle:
 
     def value_of(self, g, n, known, rest):
         fn = g.fn
-        if fn == "count":
+        if fn in ("count", "rows"):
             return n * SCALE
         if fn == "sum":
             return nine.checked(int(rest[0] or 0))
@@ -588,6 +604,17 @@ class Oracle:
 
     def eval(self, e, acc, d):
         k, a = e.k, e.a
+        if isinstance(acc, tuple):
+            # One person of an account: their own columns and metrics, the rest is the account's.
+            if k == "rcol":
+                v = self.people[acc[0]][acc[1]][a[0]]
+                return NO_DATA if v is None else v
+            if k == "pmetric":
+                return self.ev(self.by_name[a[0]]["value"], acc, d)
+            if k == "agg" and a[0].per == "person":
+                return self.aggregate(a[0], acc[1], d)[0]
+            if k in ("col", "metric", "pts", "score", "segment", "partition", "part", "portfolio", "isband", "isgrade"):
+                return self.ev(e, acc[0], d)
         ev = lambda x: self.ev(x, acc, d)
         if k == "lit":
             return a[0]
@@ -683,7 +710,11 @@ class Oracle:
         if k == "agg":
             return self.aggregate(a[0], acc, d)[0]
         if k == "across":
-            return self.across(a[0], d)
+            return self.across(a[0], acc, d)
+        if k == "matches":
+            return self.matches(e, acc, d)
+        if k == "kin":
+            return self.kin(a[0], acc, d)
         if k == "elapsed":
             x = ev(a[2])
             if missing(x):
@@ -830,8 +861,52 @@ class Oracle:
             return nine.of_decimal(50 + 10 * z)
         return nine.of_decimal(100 * nine.phi(z))
 
-    def across(self, g, d):
+    def below(self, acc, d, deep=True):
+        """The accounts under one, as the tree was at the date."""
+        column = next(c["name"] for c in self.p["account"] if c.get("parent"))
+        found = [x for x, r in sorted(self.account_rows[d].items()) if r["values"][column] == acc]
+        return found + [y for x in found if deep for y in self.below(x, d)]
+
+    def matches(self, e, acc, d):
+        """Pairs of rows that agree and lie near each other, the nearest first."""
+        first, second = e.a[0].a[0], e.a[1].a[0]
+        if not self.covered(first, d) or not self.covered(second, d):
+            return NO_DATA
+        sides = []
+        for g in (first, second):
+            found = self.results[id(g)][d].get(acc)
+            table = self.p["events"][g.src]
+            rows = [self.rows_of[g.src][seq] for seq in (found[3] if found else None) or []]
+            key = lambda r, table=table: next(r["values"][c["name"]] for c in table["columns"] if c.get("key"))
+            agree = lambda r: [r["values"].get(c) for c in e.a[2]]
+            plain = lambda v: fold(v).replace(" ", "_") if isinstance(v, str) else v
+            sides.append([
+                (as_date(r["values"][table["at"]]), key(r), [plain(v) for v in agree(r)])
+                for r in rows
+                if not any(v is None or missing(v) for v in agree(r))
+            ])
+        pairs = [(abs((x[0] - y[0]).days), x[1], y[1]) for x in sides[0] for y in sides[1] if x[2] == y[2]]
+        taken, other = set(), set()
+        for away, x, y in sorted(pairs):
+            if away <= e.a[3] and x not in taken and y not in other:
+                taken.add(x)
+                other.add(y)
+        return len(taken) * SCALE
+
+    def kin(self, g, acc, d):
+        """An aggregate over the people of an account, or of all accounts."""
+        chosen = [(x, y) for x in ([acc] if acc is not None else sorted(self.account_rows[d])) for y in sorted(self.people.get(x, {}))]
+        if self.world["rows"].get("person") is None:
+            return NO_DATA
+        return self.together(g, chosen, d)
+
+    def across(self, g, acc, d):
         chosen = sorted(self.account_rows[d])
+        if g.scope:
+            chosen = ([acc] if g.scope == "family" else []) + self.below(acc, d, g.scope != "children")
+        return self.together(g, chosen, d)
+
+    def together(self, g, chosen, d):
         if g.where is not None:
             chosen = [x for x in chosen if self.ev(g.where, x, d) is True]
         if g.fn == "count":
@@ -926,6 +1001,8 @@ class Oracle:
             return []
         if e.k == "agg":
             return [self.aggregate(e.a[0], acc, d)[1]]
+        if e.k == "matches":
+            return self.lasts(e.a[0], acc, d)
         return [x for child in lang.children(e) for x in self.lasts(child, acc, d)]
 
     def metric(self, name, acc, d):
@@ -984,6 +1061,55 @@ class Oracle:
             self.cache[key] = self.scored(self.by_name[name], acc, d)
         return self.cache[key]
 
+    def line_points(self, l, acc, d):
+        item = self.by_name[l["name"]]
+        if item["kind"] == "scorecard":
+            points = self.score(l["name"], acc, d)["score"]
+            return self.interpolate(l["scale"], points) if l.get("scale") and not missing(points) else points
+        found = self.metric(l["name"], acc, d)
+        if not l.get("scale"):
+            return found["points"]
+        return found["value"] if missing(found["value"]) else found["fade"](self.interpolate(l["scale"], found["value"]))
+
+    def evidence(self, name, acc, d, seen):
+        """Dates of the last rows that count for a metric or a scorecard, through others too."""
+        if (name, d) in seen:
+            return []
+        seen.add((name, d))
+        declared = self.by_name[name]
+        if declared["kind"] == "scorecard":
+            return [x for l in self.lines(declared, acc, d) if not l.get("info") for x in self.evidence(l["name"], acc, d, seen)]
+        if declared["kind"] != "metric":
+            return []
+        return self.evidence_of(declared["value"], acc, d, seen)
+
+    def evidence_of(self, e, acc, d, seen):
+        if e.k == "across":
+            return []
+        if e.k == "agg":
+            last = self.aggregate(e.a[0], acc, d)[1]
+            return [] if last is None else [last]
+        if e.k == "matches":
+            return self.evidence_of(e.a[0], acc, d, seen)
+        if e.k in ("metric", "pts", "score", "isband", "isgrade"):
+            return self.evidence(e.a[0], acc, d, seen)
+        if e.k in ("gap", "position"):
+            return self.evidence(self.by_name[e.a[0]]["of"], acc, d, seen)
+        return [x for child in lang.children(e) for then in self.looked_at(e, d) for x in self.evidence_of(child, acc, then, seen)]
+
+    def by_hand(self, card, acc, d):
+        """What somebody set, if it is in force."""
+        rows, newer = card["override"]
+        found = self.results[id(rows.a[0])][d].get(acc)
+        for seq in reversed((found[3] if found else None) or []):
+            v = self.rows_of["correction"][seq]["values"]
+            if any(v[c] is None for c in ("mark", "who", "why", "until")) or v["until"] < d:
+                continue
+            if newer and any(x > v["set_on"] for l in self.lines(card, acc, d) if not l.get("info") for x in self.evidence(l["name"], acc, d, set())):
+                continue
+            return v["mark"]
+        return None
+
     def scored(self, card, acc, d):
         combine = card.get("combine") or "weighted mean"
         weighs = combine in ("weighted mean", "sum", "geometric")
@@ -993,24 +1119,18 @@ class Oracle:
         for l in self.lines(card, acc, d):
             if l.get("info"):
                 continue
-            item = self.by_name[l["name"]]
-            if item["kind"] == "scorecard":
-                points = self.score(l["name"], acc, d)["score"]
-            else:
-                found = self.metric(l["name"], acc, d)
-                points = found["points"]
-            if l.get("scale") and item["kind"] != "scorecard":
-                points = found["value"] if missing(found["value"]) else found["fade"](self.interpolate(l["scale"], found["value"]))
-            elif l.get("scale") and not missing(points):
-                points = self.interpolate(l["scale"], points)
+            points = self.line_points(l, acc, d)
+            policy = l.get("missing") or general
+            if missing(points) and policy[0] == "carry":
+                before = (self.line_points(l, acc, then) for then in carried_dates(d, policy, self.fiscal))
+                points = next((x for x in before if not missing(x)), points)
             weight = l["weight"] if weighs else SCALE
             total += weight
             if not missing(points):
                 present += weight
                 parts.append((weight, points))
                 continue
-            policy = l.get("missing") or general
-            gone.append((policy, points))
+            gone.append((("renormalise", None) if policy[0] == "carry" else policy, points))
             if policy[0] == "zero":
                 parts.append((weight, 0))
             elif policy[0] == "neutral":
@@ -1041,7 +1161,11 @@ class Oracle:
         else:
             score = (min if combine == "min" else max)(p for _, p in parts)
         limits = [(verb, value) for verb, value, when in card.get("limits") or [] if when is None or self.ev(when, acc, d) is True]
-        chosen = next((v for verb, v in limits if verb == "set"), None)
+        chosen = next((v for verb, v in limits if verb == "hold"), None)
+        if chosen is None and card.get("override"):
+            chosen = self.by_hand(card, acc, d)
+        if chosen is None:
+            chosen = next((v for verb, v in limits if verb == "set"), None)
         if chosen is not None:
             score = chosen
         elif not missing(score):
@@ -1116,7 +1240,26 @@ def has_points(m):
 def expressions(d):
     """The expressions that a declaration holds."""
     out = [d[k] for k in ("value", "when", "unless", "by") if isinstance(d.get(k), N)]
+    out += [d["override"][0]] if d.get("override") else []
     return out + [when for _, _, when in d.get("limits") or [] if when is not None]
+
+
+def carried_dates(d, policy, fiscal):
+    """The ends of periods whose points a missing line may have."""
+    _, n, unit = policy
+    first, out = cal.before(d, n, unit), []
+    then = cal.end_of_previous(d, "week" if unit == "day" else unit, fiscal)
+    while then >= first:
+        out.append(then)
+        then = cal.end_of_previous(then, "week" if unit == "day" else unit, fiscal)
+    return out
+
+
+def carried(card, at, fiscal):
+    """All dates at which the lines of a scorecard may be looked at."""
+    policies = [card.get("missing")] + [l.get("missing") for l in card.get("lines") or []]
+    policies += [l.get("missing") for _, lines in card.get("overrides") or [] if card["kind"] == "scorecard" for l in lines]
+    return {then for p in policies if isinstance(p, tuple) and p[0] == "carry" for then in carried_dates(at, p, fiscal)}
 
 
 def value(v):

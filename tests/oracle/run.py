@@ -49,6 +49,8 @@ def project(world, folder):
             continue
         if name == "account":
             header = [c["name"] for c in p["account"]]
+        elif name == "person":
+            header = ["account"] + [c["name"] for c in p["person"]]
         else:
             e = p["events"][name]
             header = list(dict.fromkeys(["account", e["at"]] + [c["name"] for c in e["columns"]]))
@@ -175,6 +177,7 @@ def main():
     parser.add_argument("--most", type=int, default=5, help="stop after so many differing programs")
     parser.add_argument("--size", type=float, default=1.0, help="of programs and data")
     parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--seconds", type=float, default=1e9, help="no program is begun after so long")
     given = parser.parse_args()
     LAUD = Path(given.laud).resolve()
     begun = time.time()
@@ -182,6 +185,8 @@ def main():
     refused = collections.Counter()
     differing = []
     for seed in range(given.seed, given.seed + given.cases):
+        if time.time() - begun > given.seconds:
+            break
         with tempfile.TemporaryDirectory() as folder:
             try:
                 world = gen.Gen(seed).world(given.size)

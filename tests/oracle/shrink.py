@@ -4,7 +4,7 @@ import tempfile
 from lang import Across, Agg, N, children, walk
 from oracle import expressions
 
-NAMING = ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "param", "gap", "position")
+NAMING = ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "param", "gap", "position", "pmetric")
 
 
 def names(d, partitions):
