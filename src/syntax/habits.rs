@@ -19,8 +19,10 @@ pub struct Habit {
 }
 
 /// Functions that look at rows.
-const AGGREGATES: &[&str] =
-    &["avg", "count", "distinct", "first", "last", "max", "median", "min", "nps", "share", "stddev", "sum", "average", "mean"];
+const AGGREGATES: &[&str] = &[
+    "avg", "count", "distinct", "first", "last", "max", "median", "min", "nps", "share", "stddev", "sum", "average",
+    "mean",
+];
 
 const BLANK: [char; 3] = [' ', '\t', '\u{A0}'];
 
