@@ -179,6 +179,12 @@ fn line_ends_of_windows_stay() {
 }
 
 #[test]
+fn a_tab_within_an_amount_is_a_blank() {
+    let text = "test \"x\" as of 2026-03-31 {\n  account acme { arr 400k\tUSD }\n  expect acme.n = 1\n}\n";
+    assert_eq!(law(text).unwrap(), text.replace('\t', " "));
+}
+
+#[test]
 fn the_examples_are_laid_out() {
     let mut list = Vec::new();
     for folder in ["examples", "src/cli/init"] {

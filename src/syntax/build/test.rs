@@ -104,10 +104,11 @@ impl Builder<'_> {
         (name, cell)
     }
 
-    /// A value as written; `missing` is an empty cell.
+    /// A value as written, its words one blank apart; `missing` is an empty cell.
     fn bare_cell(&self, span: Span) -> Cell {
         let text = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
-        Cell { text: if text == "missing" { String::new() } else { text.to_string() }, span }
+        let words: Vec<&str> = text.split_whitespace().collect();
+        Cell { text: if text == "missing" { String::new() } else { words.join(" ") }, span }
     }
 
     fn table_block(&mut self, node: Node<'_>, given: &mut Given) {
