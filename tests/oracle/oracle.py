@@ -518,7 +518,7 @@ class Oracle:
         if rows is None:
             return False
         first, last = self.world["covers"].get(g.src, (None, None))
-        kept = [as_date(r["values"][self.p["events"][g.src]["at"]]) for r in rows if not r.get("drop")]
+        kept = [as_date(r["values"][self.p["events"][g.src]["at"]]) for r in rows if not r.get("drop") or orphan(r)]
         if not kept and first is None and last is None:
             return False
         if last is None and kept:
@@ -1260,6 +1260,12 @@ def carried(card, at, fiscal):
     policies = [card.get("missing")] + [l.get("missing") for l in card.get("lines") or []]
     policies += [l.get("missing") for _, lines in card.get("overrides") or [] if card["kind"] == "scorecard" for l in lines]
     return {then for p in policies if isinstance(p, tuple) and p[0] == "carry" for then in carried_dates(at, p, fiscal)}
+
+
+def orphan(r):
+    """A row of an account that does not exist: it does not count, but its source reaches as far as its date."""
+    dates = ("done_at", "answered_on", "came_on", "logged_on", "set_on")
+    return r["text"].get("account") == "nobody" and all(r["text"].get(c) not in ("", "soon", "2025-02-30") for c in dates)
 
 
 def value(v):
