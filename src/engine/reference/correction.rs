@@ -66,7 +66,7 @@ impl Scope<'_> {
             }
             match item {
                 Item::Node(Node::Scorecard(id)) => {
-                    let lines = program.scorecard(id).map_or(&[][..], |card| &card.lines);
+                    let lines = program.scorecard(id).map_or(&[][..], |card| self.at(date).lines_of(card).1);
                     open.extend(lines.iter().filter(|l| !l.informational).map(|line| (Item::Node(line.item), date)));
                 }
                 Item::Node(Node::Metric(id)) => {

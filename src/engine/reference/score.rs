@@ -20,9 +20,7 @@ struct Taking {
 
 impl Scope<'_> {
     pub(super) fn compute_score(self, id: ScorecardId, card: &Scorecard) -> ScoreResult {
-        let applied = card.overrides.iter().position(|special| self.applies(Some(special.segment)));
-        let special = applied.and_then(|i| card.overrides.get(i));
-        let lines = special.map_or(&card.lines, |special| &special.lines);
+        let (applied, lines) = self.lines_of(card);
         let mut results: Vec<LineResult> = lines.iter().map(|line| self.line(card, line)).collect();
         let coverage = coverage(lines, &results);
         let unlimited = match withheld(card, lines, &results, coverage) {
@@ -49,6 +47,13 @@ impl Scope<'_> {
             applied,
             value,
         }
+    }
+
+    /// The lines as they hold for this account, and which of the card's overrides makes them differ.
+    pub(super) fn lines_of(self, card: &Scorecard) -> (Option<usize>, &[Line]) {
+        let applied = card.overrides.iter().position(|special| self.applies(Some(special.segment)));
+        let special = applied.and_then(|i| card.overrides.get(i));
+        (applied, special.map_or(&card.lines, |special| &special.lines))
     }
 
     /// A line by itself: its points, or what stands in for them.
