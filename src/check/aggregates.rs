@@ -107,26 +107,7 @@ impl Checker<'_, '_> {
             Some(found) => found,
             None => return unknown(span),
         };
-        let mut out = Aggregate {
-            function,
-            source: table,
-            reach,
-            value,
-            filter: None,
-            window: None,
-            dedupe: None,
-            latest_per: Vec::new(),
-            cap: None,
-            diminish: None,
-            value_cap: None,
-            decay: None,
-            weight: None,
-            at_least,
-            by: Vec::new(),
-            top: 0,
-            alike: Decimal::ONE,
-            with: None,
-        };
+        let mut out = Aggregate { reach, value, at_least, ..Aggregate::of(function, table) };
         let mut seen: HashMap<&'static str, Span> = HashMap::new();
         let undated = self.program.table(table).is_some_and(|t| t.kind.at().is_none());
         let joined = if undated { super::grains::windows_in_conditions(clauses) } else { None };

@@ -4,8 +4,7 @@ use super::{Checker, Scope, unknown};
 use crate::ast::{ArgumentKind, Call, Clause, ClauseKind, DurationLit, Name};
 use crate::builtins::{AggregateFunction as A, Entry};
 use crate::diagnostics::Code;
-use crate::number::Decimal;
-use crate::program::{Aggregate, Expr, ExprKind, FieldId, Reach, TableId, Type, With};
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, TableId, Type, With};
 use crate::span::Span;
 use std::collections::HashMap;
 
@@ -25,8 +24,8 @@ impl Checker<'_, '_> {
         };
         let (Some(left), Some(right)) = (self.source(source), self.source(with)) else { return unknown(span) };
         let mut keys: Option<(&[Name], Option<DurationLit>, Span)> = None;
-        let mut out = rows_of(A::Matches, left);
-        let mut other = rows_of(A::Count, right);
+        let mut out = Aggregate::of(A::Matches, left);
+        let mut other = Aggregate::of(A::Count, right);
         for (table, list, aggregate) in [(left, clauses, &mut out), (right, with_clauses, &mut other)] {
             let mut seen: HashMap<&'static str, Span> = HashMap::new();
             for Clause { kind, span } in list {
@@ -100,29 +99,5 @@ impl Checker<'_, '_> {
         let help = format!("it is called `{}`", entry.signature);
         self.error(Code::WrongArguments, span, "`matches` wants rows, and others beside them", "no `with`", help);
         unknown(span)
-    }
-}
-
-/// All rows of a source.
-fn rows_of(function: A, source: TableId) -> Aggregate {
-    Aggregate {
-        function,
-        source,
-        value: None,
-        filter: None,
-        window: None,
-        dedupe: None,
-        latest_per: Vec::new(),
-        cap: None,
-        diminish: None,
-        value_cap: None,
-        decay: None,
-        weight: None,
-        at_least: None,
-        reach: Reach::Account,
-        by: Vec::new(),
-        top: 0,
-        alike: Decimal::ONE,
-        with: None,
     }
 }

@@ -1,9 +1,8 @@
 //! Accounts above each other: the column that names the one above, made to follow merges, and circles told.
 
-use super::keys::{Moved, Round, circles, told_key};
+use super::Cells;
+use super::keys::{Moved, Round, circles, nowhere};
 use super::table::TableBuilder;
-use super::wording::{note, plural};
-use super::{Cells, NoteKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,18 +37,8 @@ pub fn settle(builder: &mut TableBuilder<'_>, moved: &Moved) {
             }
         }
     }
-    let field = builder.table.fields.get(parent).map_or("", |f| f.name.as_str());
-    if let Some((row, above)) = unknown.first() {
-        let key = told_key(builder.table, builder.keys.get(*row).map_or("", |k| k));
-        let text = format!(
-            "{} below one that does not exist, taken as below nobody: `{key}` below `{}` at {}",
-            plural(unknown.len() as u64, "row"),
-            told_key(builder.table, above),
-            builder.place(*row)
-        );
-        let finding = note(NoteKind::Other, Some(field), unknown.len() as u64, text);
-        builder.notes.push(finding);
-    }
+    let field = builder.table.fields.get(parent).map_or_else(String::new, |f| f.name.clone());
+    nowhere(builder, field.as_str(), &unknown, ["below one that does not exist, taken as below nobody", " below "]);
     let words = Round {
         itself: "stands above itself",
         circle: "accounts stand above each other in a circle",

@@ -117,6 +117,17 @@ pub fn latest_by_key(builder: &TableBuilder<'_>) -> HashMap<Arc<str>, u32> {
 /// Names of rows, with their keys.
 type Names = Vec<(Arc<str>, Arc<str>)>;
 
+/// Notes rows that point at a row that does not exist, the first of them with what it points at; `said` is what they are,
+/// and what stands between the two keys.
+pub fn nowhere(builder: &mut TableBuilder<'_>, field: &str, rows: &[(usize, Arc<str>)], said: [&str; 2]) {
+    let Some((row, target)) = rows.first() else { return };
+    let key = told_key(builder.table, builder.keys.get(*row).map_or("", |k| k));
+    let target = told_key(builder.table, target);
+    let ([what, between], count) = (said, rows.len() as u64);
+    let text = format!("{} {what}: `{key}`{between}`{target}` at {}", plural(count, "row"), builder.place(*row));
+    builder.notes.push(note(NoteKind::Other, Some(field), count, text));
+}
+
 /// Drops the rows of accounts that were merged into others, and says where each went and what they were called.
 pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
     let mut moved = Moved::new();
@@ -126,29 +137,19 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
     }
     let by_key = latest_by_key(builder);
     let target = |row: u32| builder.columns.get(merged).and_then(|c| c.text(row as usize)).filter(|t| !t.is_empty());
-    let mut unknown: Vec<(u32, Arc<str>)> = Vec::new();
+    let mut unknown: Vec<(usize, Arc<str>)> = Vec::new();
     let mut next: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
     for (key, row) in &by_key {
         let Some(into) = target(*row) else { continue };
         if by_key.contains_key(into) {
             next.insert(Arc::clone(key), Arc::clone(into));
         } else {
-            unknown.push((*row, Arc::clone(into)));
+            unknown.push((*row as usize, Arc::clone(into)));
         }
     }
     unknown.sort();
-    let field = builder.table.fields.get(merged).map_or("", |f| f.name.as_str());
-    if let Some((row, into)) = unknown.first() {
-        let key = told_key(builder.table, builder.keys.get(*row as usize).map_or("", |k| k));
-        let text = format!(
-            "{} merged into one that does not exist; kept: `{key}` into `{}` at {}",
-            plural(unknown.len() as u64, "row"),
-            told_key(builder.table, into),
-            builder.place(*row as usize)
-        );
-        let finding = note(NoteKind::Other, Some(field), unknown.len() as u64, text);
-        builder.notes.push(finding);
-    }
+    let field = builder.table.fields.get(merged).map_or_else(String::new, |f| f.name.clone());
+    nowhere(builder, field.as_str(), &unknown, ["merged into one that does not exist; kept", " into "]);
     let words = Round {
         itself: "is merged into itself",
         circle: "rows are merged in a circle",

@@ -949,6 +949,32 @@ pub struct With {
     pub within_days: i64,
 }
 
+impl Aggregate {
+    /// All rows of the account in a source, by this function; no clause says otherwise.
+    pub fn of(function: crate::builtins::AggregateFunction, source: TableId) -> Aggregate {
+        Aggregate {
+            function,
+            source,
+            reach: Reach::Account,
+            value: None,
+            filter: None,
+            window: None,
+            dedupe: None,
+            latest_per: Vec::new(),
+            cap: None,
+            diminish: None,
+            value_cap: None,
+            decay: None,
+            weight: None,
+            at_least: None,
+            by: Vec::new(),
+            top: 0,
+            alike: Decimal::ONE,
+            with: None,
+        }
+    }
+}
+
 /// Which rows of its source an aggregate sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {

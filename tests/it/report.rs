@@ -90,26 +90,8 @@ fn aggregate(
         chain: false,
         keep: Keep::First,
     });
-    let aggregate = Aggregate {
-        reach: laud::program::Reach::Account,
-        function,
-        source,
-        value,
-        filter,
-        window: Some(window),
-        dedupe,
-        latest_per: Vec::new(),
-        cap: None,
-        diminish: None,
-        value_cap: None,
-        decay: None,
-        weight: None,
-        at_least,
-        by: Vec::new(),
-        top: 0,
-        alike: Decimal::ONE,
-        with: None,
-    };
+    let aggregate =
+        Aggregate { value, filter, window: Some(window), dedupe, at_least, ..Aggregate::of(function, source) };
     let unit = if function == F::Nps { Unit::Nps } else { Unit::Plain };
     e(ExprKind::Aggregate(Box::new(aggregate)), Type::Number(unit))
 }

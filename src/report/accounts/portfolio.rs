@@ -6,7 +6,7 @@ use crate::program::{Metric, Program, Rule, Type};
 use crate::report::paint::Tone;
 use crate::report::table::{Align, Cell, Column, Table, escaped};
 use crate::report::{counted, value};
-use crate::value::Value;
+use crate::value::{Missing, Value};
 use serde_json::{Map, Value as Json, json};
 
 /// A metric with its result.
@@ -29,34 +29,34 @@ fn shown(of: &Evaluation, metric: &Metric, result: &PortfolioResult) -> String {
 
 /// `of 4 accounts, 1 more without a value (no data)`: nobody is dropped silently.
 pub fn accounts(told: &[AccountsTold]) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for told in told {
-        let mut text = format!("of {}", counted(told.counted, "account", "accounts"));
-        for (reason, count) in &told.missing {
-            text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
-        }
-        if told.undecided > 0 {
-            text.push_str(&format!(", {} more undecided", value::grouped(told.undecided)));
-        }
-        if !parts.contains(&text) {
-            parts.push(text);
-        }
-    }
-    parts.join("; ")
+    let parts = told.iter().map(|t| seen(counted(t.counted, "account", "accounts"), &t.missing, t.undecided));
+    different(parts)
 }
 
 /// `of 7 rows of activity`
 pub fn rows(of: &Program, told: &[RowsTold]) -> String {
+    different(told.iter().map(|t| {
+        let table = of.table(t.source).map_or("?", |t| &t.header.name);
+        seen(format!("{} of {table}", counted(t.counted, "row", "rows")), &t.missing, t.undecided)
+    }))
+}
+
+/// What was seen, and what was not.
+fn seen(what: String, missing: &[(Missing, u64)], undecided: u64) -> String {
+    let mut text = format!("of {what}");
+    for (reason, count) in missing {
+        text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
+    }
+    if undecided > 0 {
+        text.push_str(&format!(", {} more undecided", value::grouped(undecided)));
+    }
+    text
+}
+
+/// Each text once.
+fn different(texts: impl Iterator<Item = String>) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for told in told {
-        let table = of.table(told.source).map_or("?", |t| &t.header.name);
-        let mut text = format!("of {} of {table}", counted(told.counted, "row", "rows"));
-        for (reason, count) in &told.missing {
-            text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
-        }
-        if told.undecided > 0 {
-            text.push_str(&format!(", {} more undecided", value::grouped(told.undecided)));
-        }
+    for text in texts {
         if !parts.contains(&text) {
             parts.push(text);
         }

@@ -83,26 +83,7 @@ pub fn and(list: Vec<Expr>) -> Expr {
 }
 
 pub fn aggregate(function: AggregateFunction, source: TableId) -> Aggregate {
-    Aggregate {
-        reach: laud::program::Reach::Account,
-        function,
-        source,
-        value: None,
-        filter: None,
-        window: None,
-        dedupe: None,
-        latest_per: Vec::new(),
-        cap: None,
-        diminish: None,
-        value_cap: None,
-        decay: None,
-        weight: None,
-        by: Vec::new(),
-        top: 0,
-        alike: Decimal::ONE,
-        with: None,
-        at_least: None,
-    }
+    Aggregate::of(function, source)
 }
 
 pub fn keep(last: bool) -> Keep {
