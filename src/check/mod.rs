@@ -13,13 +13,13 @@ mod concentration;
 mod constant;
 mod credit;
 mod definitions;
-mod domain;
+pub(crate) mod domain;
 mod expr;
 mod fit;
 mod governance;
 mod grains;
 mod history;
-mod interval;
+pub(crate) mod interval;
 mod metrics;
 mod money;
 mod names;
@@ -30,7 +30,8 @@ mod pairs;
 mod periods;
 mod pipeline;
 mod population;
-mod region;
+mod proven;
+pub(crate) mod region;
 mod rules;
 mod scorecards;
 mod segments;
@@ -52,10 +53,12 @@ use crate::resolve::{self, Symbol, Symbols};
 use crate::span::Span;
 use crate::value::{Missing, Value};
 use domain::Domain;
+pub(crate) use proven::Proofs;
+pub use proven::Proven;
 
 /// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
 /// running.
-pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Program> {
+pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<(Program, Proven)> {
     let merged = resolve::extend::merged(files, diagnostics);
     let symbols = resolve::resolve(&merged.files, diagnostics);
     let mut checker = Checker::new(symbols, diagnostics);
@@ -77,9 +80,10 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.history();
     checker.tests();
     checker.governance();
+    let proven = checker.proven();
     let mut program = checker.finish()?;
     program.hash = program.fingerprint();
-    Some(program)
+    Some((program, proven))
 }
 
 /// Types one expression in the scope of an account of a checked program.

@@ -40,6 +40,7 @@ pub enum When {
 pub enum Verb {
     Init(InitArgs),
     Check(CheckArgs),
+    Lint(LintArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
     Eval(EvalArgs),
@@ -89,6 +90,22 @@ pub struct CheckArgs {
     /// How findings are printed: human, compact, json, sarif, github, gitlab, junit, checkstyle or md
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
     pub format: render::Format,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Say what a careful reviewer would say before deploy; runs check first
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Projects, or .laud files that are one program together [default: here]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How findings are printed: human, compact, json, sarif, github, gitlab, junit, checkstyle or md
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
+    pub format: render::Format,
+    /// The date by which reviews are due and suppressions end [default: laud.toml's, or today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
     #[command(flatten)]
     pub program: ProgramArgs,
 }

@@ -12,6 +12,7 @@ mod findings;
 mod fmt;
 mod help;
 mod init;
+mod lint;
 mod packages;
 mod project;
 mod session;
@@ -47,6 +48,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.verb {
         Verb::Init(args) => init::run(&args, &mut terminal),
         Verb::Check(args) => check::run(&args, &mut terminal),
+        Verb::Lint(args) => lint::run(&args, &mut terminal),
         Verb::Fmt(args) => fmt::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),

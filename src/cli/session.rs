@@ -5,7 +5,6 @@ use super::findings;
 use super::project::Project;
 use super::stop::{DATA, PROGRAM, Stop, USAGE};
 use super::terminal::Terminal;
-use crate::Settings;
 use crate::calendar::{Calendar, Date};
 use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -16,6 +15,7 @@ use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
 use crate::report::{Setting, Stamp};
 use crate::source::Sources;
+use crate::{Compilation, Settings};
 use chrono::Utc;
 use chrono_tz::Tz;
 use std::path::Path;
@@ -31,13 +31,17 @@ pub struct Compiled {
     pub config: Option<Config>,
     /// Everything that was found, by place.
     pub findings: Vec<Diagnostic>,
+    /// The rule files as written.
+    pub files: Vec<crate::ast::File>,
+    /// What was proved of the program.
+    pub proven: crate::check::Proven,
 }
 
 impl Compiled {
     /// Compiles a project; its project file is read and checked too.
     pub fn new(project: &Project, settings: &Settings) -> Compiled {
         let mut sources = project.sources.clone();
-        let (program, mut diagnostics) = crate::compile(&sources, settings);
+        let Compilation { files, program, proven, mut diagnostics } = Compilation::new(&sources, settings);
         let mut config = None;
         let mut ids = Vec::new();
         for (i, source) in project.config.iter().chain(&project.package_configs).enumerate() {
@@ -61,7 +65,7 @@ impl Compiled {
             }
             diagnostics.push(problem);
         }
-        Compiled { sources, program, config, findings: diagnostics.sorted() }
+        Compiled { sources, program, config, findings: diagnostics.sorted(), files, proven }
     }
 
     /// The exit code that the findings ask for: 0, 2 if only the configuration is wrong, 3 if the program is.
@@ -232,7 +236,7 @@ fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
 }
 
 /// Today in the project's time zone: the one look at the clock.
-fn today(zone: Tz) -> Date {
+pub fn today(zone: Tz) -> Date {
     let now = chrono::DateTime::<Utc>::from(SystemTime::now());
     Date::from(now.with_timezone(&zone).date_naive())
 }

@@ -2,45 +2,72 @@
 //!
 //! A page is documentation, failing example and test in one file, and a code without its page does not build. Numbers are
 //! never reused. To add a diagnostic: (1) a line here, (2) `pages/<name>.md` with a `## Fails` and a `## Passes`
-//! example, (3) the code that pushes it.
+//! example, (3) the code that pushes it. A lint has its line here too; page and code are one file, see [`crate::lint`].
 
 use super::Severity;
+use crate::lint::Lint;
 
 macro_rules! catalogue {
-    ($($variant:ident $number:literal $name:literal $severity:ident)*) => {
+    (
+        findings { $($variant:ident $number:literal $name:literal $severity:ident)* }
+        lints { $($lint:ident $lint_number:literal $lint_name:literal $lint_severity:ident $category:ident::$file:ident)* }
+    ) => {
         /// The kinds of finding.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs)] // the pages document them
-        pub enum Code { $($variant,)* }
+        pub enum Code { $($variant,)* $($lint,)* }
 
         impl Code {
             /// All of them, by number.
-            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+            pub const ALL: &[Code] = &[$(Code::$variant,)* $(Code::$lint,)*];
 
             /// `L0301`
             pub fn number(self) -> &'static str {
-                match self { $(Code::$variant => $number,)* }
+                match self { $(Code::$variant => $number,)* $(Code::$lint => $lint_number,)* }
             }
 
             /// `threshold-gap`
             pub fn name(self) -> &'static str {
-                match self { $(Code::$variant => $name,)* }
+                match self { $(Code::$variant => $name,)* $(Code::$lint => $lint_name,)* }
             }
 
             /// How bad it is unless a place says otherwise.
             pub fn severity(self) -> Severity {
-                match self { $(Code::$variant => Severity::$severity,)* }
+                match self {
+                    $(Code::$variant => Severity::$severity,)*
+                    $(Code::$lint => Severity::$lint_severity,)*
+                }
             }
 
             /// Its page.
             pub fn page(self) -> Page {
-                match self { $(Code::$variant => Page(include_str!(concat!("pages/", $name, ".md"))),)* }
+                match self {
+                    $(Code::$variant => Page(include_str!(concat!("pages/", $name, ".md"))),)*
+                    $(Code::$lint => Page(crate::lint::$category::$file::LINT.page),)*
+                }
+            }
+
+            /// What looks for it, if it is a lint.
+            pub fn lint(self) -> Option<&'static Lint> {
+                match self {
+                    $(Code::$lint => Some(&crate::lint::$category::$file::LINT),)*
+                    _ => None,
+                }
+            }
+
+            /// The group that a lint belongs to: `logic`, `weights`.
+            pub fn category(self) -> Option<&'static str> {
+                match self {
+                    $(Code::$lint => Some(stringify!($category)),)*
+                    _ => None,
+                }
             }
         }
     };
 }
 
 catalogue! {
+findings {
     // ---------- L00xx: the text ----------
     UnexpectedText "L0001" "unexpected-text" Error
     MissingBrace "L0002" "missing-brace" Error
@@ -159,6 +186,35 @@ catalogue! {
     PackageClash "L0910" "package-clash" Error
 
     // ---------- D01xx: data ----------
+}
+
+lints {
+    // ---------- L10xx: logic ----------
+    AlwaysTrue "L1002" "always-true" Warning logic::always_true
+
+    // ---------- L11xx: thresholds ----------
+
+    // ---------- L12xx: weights ----------
+
+    // ---------- L13xx: missing data ----------
+
+    // ---------- L14xx: time ----------
+
+    // ---------- L15xx: interventions ----------
+
+    // ---------- L16xx: segments ----------
+
+    // ---------- L17xx: governance ----------
+    Unowned "L1701" "unowned" Warning governance::unowned
+
+    // ---------- L18xx: names and tidiness ----------
+
+    // ---------- L19xx: tests ----------
+
+    // ---------- L20xx: against data ----------
+
+    // ---------- L21xx: suppressions ----------
+}
 }
 
 impl Code {

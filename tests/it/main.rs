@@ -21,6 +21,7 @@ mod fuzz;
 mod irrational;
 mod large;
 mod library;
+mod lints;
 mod number;
 mod oracle;
 mod pages;
