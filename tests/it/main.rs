@@ -22,6 +22,7 @@ mod irrational;
 mod large;
 mod library;
 mod lints;
+mod mistakes;
 mod number;
 mod oracle;
 mod pages;
