@@ -193,6 +193,16 @@ lints {
     AlwaysTrue "L1002" "always-true" Warning logic::always_true
 
     // ---------- L11xx: thresholds ----------
+    PointsBeyond "L1101" "points-beyond" Warning thresholds::points_beyond
+    SamePoints "L1102" "same-points" Warning thresholds::same_points
+    Sliver "L1103" "sliver" Warning thresholds::sliver
+    AgainstDirection "L1104" "against-direction" Warning thresholds::against_direction
+    ScaleTurns "L1105" "scale-turns" Warning thresholds::scale_turns
+    FractionOfWhole "L1106" "fraction-of-whole" Warning thresholds::fraction_of_whole
+    CopiedTable "L1107" "copied-table" Warning thresholds::copied_table
+    TableWithoutPoints "L1108" "table-without-points" Warning thresholds::table_without_points
+    TopOutOfReach "L1109" "top-out-of-reach" Warning thresholds::top_out_of_reach
+    DescribedOtherwise "L1110" "described-otherwise" Warning thresholds::described_otherwise
 
     // ---------- L12xx: weights ----------
 

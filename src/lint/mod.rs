@@ -17,6 +17,7 @@ pub mod governance;
 pub mod levels;
 pub mod logic;
 mod places;
+pub mod thresholds;
 mod uses;
 
 pub use facts::Facts;
