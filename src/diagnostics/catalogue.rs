@@ -205,6 +205,16 @@ lints {
     DescribedOtherwise "L1110" "described-otherwise" Warning thresholds::described_otherwise
 
     // ---------- L12xx: weights ----------
+    TinyWeight "L1201" "tiny-weight" Warning weights::tiny_weight
+    DominantLine "L1202" "dominant-line" Warning weights::dominant_line
+    LimitWithoutEffect "L1203" "limit-without-effect" Warning weights::limit_without_effect
+    LimitShadowed "L1204" "limit-shadowed" Warning weights::limit_shadowed
+    UnconditionalLimit "L1205" "unconditional-limit" Warning weights::unconditional_limit
+    WeightWithoutReason "L1206" "weight-without-reason" Warning weights::weight_without_reason
+    ReasonAgainstWeight "L1207" "reason-against-weight" Warning weights::reason_against_weight
+    CoverageUnsaid "L1208" "coverage-unsaid" Warning weights::coverage_unsaid
+    OverrideSame "L1209" "override-same" Warning weights::override_same
+    TooManyLines "L1210" "too-many-lines" Warning weights::too_many_lines
 
     // ---------- L13xx: missing data ----------
 

@@ -12,6 +12,7 @@
 //! 4. `run`, which looks at the facts; where the edit is mechanical the finding carries it ([`Diagnostic::fix`]);
 //! 5. `cargo test --test it lints` runs both examples, applies the fix, and runs the lint over all of `examples/`.
 
+mod cards;
 pub mod facts;
 pub mod governance;
 pub mod levels;
@@ -19,6 +20,7 @@ pub mod logic;
 mod places;
 pub mod thresholds;
 mod uses;
+pub mod weights;
 
 pub use facts::Facts;
 pub use levels::{Level, Levels};
