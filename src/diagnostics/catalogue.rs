@@ -219,6 +219,18 @@ lints {
     // ---------- L13xx: missing data ----------
 
     // ---------- L14xx: time ----------
+    MixedWindows "L1401" "mixed-windows" Warning time::mixed_windows
+    WindowCutsDecay "L1402" "window-cuts-decay" Warning time::window_cuts_decay
+    DedupeBeyondWindow "L1403" "dedupe-beyond-window" Warning time::dedupe_beyond_window
+    OnlyGrows "L1404" "only-grows" Warning time::only_grows
+    StaleBeforeWindow "L1405" "stale-before-window" Warning time::stale_before_window
+    FixedDates "L1406" "fixed-dates" Warning time::fixed_dates
+    WindowInsideOut "L1407" "window-inside-out" Error time::window_inside_out
+    DateAhead "L1408" "date-ahead" Warning time::date_ahead
+    ChangeWithinWindow "L1409" "change-within-window" Warning time::change_within_window
+    ChangeWithoutHistory "L1410" "change-without-history" Warning time::change_without_history
+    DescribedPeriod "L1411" "described-period" Warning time::described_period
+    LooksTheWrongWay "L1412" "looks-the-wrong-way" Warning time::looks_the_wrong_way
 
     // ---------- L15xx: interventions ----------
 

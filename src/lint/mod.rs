@@ -19,8 +19,10 @@ pub mod levels;
 pub mod logic;
 mod places;
 pub mod thresholds;
+pub mod time;
 mod uses;
 pub mod weights;
+mod windows;
 
 pub use facts::Facts;
 pub use levels::{Level, Levels};
