@@ -217,6 +217,15 @@ lints {
     TooManyLines "L1210" "too-many-lines" Warning weights::too_many_lines
 
     // ---------- L13xx: missing data ----------
+    PlaceholderText "L1301" "placeholder-text" Warning missing::placeholder_text
+    KeyIsMissing "L1302" "key-is-missing" Warning missing::key_is_missing
+    MissingCountsAsBest "L1303" "missing-counts-as-best" Warning missing::missing_counts_as_best
+    FewAnswers "L1304" "few-answers" Warning missing::few_answers
+    NoExpiry "L1305" "no-expiry" Warning missing::no_expiry
+    UnknownPasses "L1306" "unknown-passes" Warning missing::unknown_passes
+    NeutralBeyond "L1307" "neutral-beyond" Warning missing::neutral_beyond
+    NeverAskedIsZero "L1308" "never-asked-is-zero" Warning missing::never_asked_is_zero
+    LowCoverage "L1309" "low-coverage" Warning missing::low_coverage
 
     // ---------- L14xx: time ----------
     MixedWindows "L1401" "mixed-windows" Warning time::mixed_windows

@@ -17,17 +17,20 @@ pub mod facts;
 pub mod governance;
 pub mod levels;
 pub mod logic;
+pub mod missing;
 mod places;
 pub mod thresholds;
 pub mod time;
 mod uses;
 pub mod weights;
 mod windows;
+mod written;
 
 pub use facts::Facts;
 pub use levels::{Level, Levels};
 pub use places::{Condition, Role, aggregates, each};
 pub use uses::Uses;
+pub use written::expressions;
 
 use crate::diagnostics::{Code, Diagnostic};
 
