@@ -7,6 +7,7 @@ use super::advice::Home;
 use super::binding::TableBinding;
 use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, push_none};
+use super::header::Absent;
 use super::settings::ColumnBinding;
 use super::wording::{clip, shorten, told};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
@@ -66,6 +67,8 @@ pub struct TableBuilder<'a> {
     pub unused: Vec<String>,
     /// What stops the run.
     pub errors: Vec<DataError>,
+    /// Columns that files lack; the errors about them are among [`TableBuilder::errors`].
+    pub absent: BTreeMap<usize, Absent>,
 }
 
 impl<'a> TableBuilder<'a> {
@@ -112,6 +115,7 @@ impl<'a> TableBuilder<'a> {
             notes: Vec::new(),
             unused: Vec::new(),
             errors: Vec::new(),
+            absent: BTreeMap::new(),
         }
     }
 
@@ -293,10 +297,6 @@ impl<'a> TableBuilder<'a> {
         }
     }
 
-    fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, Box<Refusal>> {
-        let table = self.table;
-        let mut key = None;
-        for position in 0..self.order.len() {
     /// The currency that a row names, as far as it has been read.
     fn currency(&self, code: FieldId, row: usize) -> Option<Arc<str>> {
         let column = self.columns.get(code.index())?;
@@ -307,6 +307,10 @@ impl<'a> TableBuilder<'a> {
         column.text(row).cloned()
     }
 
+    fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, Box<Refusal>> {
+        let table = self.table;
+        let mut key = None;
+        for position in 0..self.order.len() {
             let Some(i) = self.order.get(position).copied() else { break };
             let Some(field) = table.fields.get(i) else { continue };
             let currency = field.currency.map(|code| self.currency(code, row));

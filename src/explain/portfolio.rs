@@ -356,7 +356,7 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
         }
         for spread in &metric.rows {
             out.push_str(&format!("\n{} = {}\n", clean(&spread.text), missing_or(&spread.value)));
-            labelled(&mut out, "of", spread.of.trim_start_matches("of "));
+            labelled(&mut out, "from", spread.of.trim_start_matches("from "));
             if !spread.seen.is_empty() {
                 out.push('\n');
                 out.push_str(&rows::table(spread, LISTED).human(2, layout));

@@ -29,21 +29,22 @@ fn shown(of: &Evaluation, metric: &Metric, result: &PortfolioResult) -> String {
 
 /// `of 4 accounts, 1 more without a value (no data)`: nobody is dropped silently.
 pub fn accounts(told: &[AccountsTold]) -> String {
-    let parts = told.iter().map(|t| seen(counted(t.counted, "account", "accounts"), &t.missing, t.undecided));
+    let parts =
+        told.iter().map(|t| seen(format!("of {}", counted(t.counted, "account", "accounts")), &t.missing, t.undecided));
     different(parts)
 }
 
-/// `of 7 rows of activity`
+/// `from 7 rows of activity`
 pub fn rows(of: &Program, told: &[RowsTold]) -> String {
     different(told.iter().map(|t| {
         let table = of.table(t.source).map_or("?", |t| &t.header.name);
-        seen(format!("{} of {table}", counted(t.counted, "row", "rows")), &t.missing, t.undecided)
+        seen(format!("from {} of {table}", counted(t.counted, "row", "rows")), &t.missing, t.undecided)
     }))
 }
 
 /// What was seen, and what was not.
 fn seen(what: String, missing: &[(Missing, u64)], undecided: u64) -> String {
-    let mut text = format!("of {what}");
+    let mut text = what;
     for (reason, count) in missing {
         text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
     }

@@ -64,7 +64,7 @@ fn day_and_month_must_be_declared() {
     // The other order makes the first cell another date, so it is not just two cells that cannot be read.
     assert_eq!(
         errors(data.load_with(&program, &toml("'%m/%d/%Y'"))),
-        ["account.csv:3: 3 of 3 cells of `since` fit `%d/%m/%Y`, only 1 fits `%m/%d/%Y`: `31/03/2026` does not \
+        ["account.csv:3: all 3 cells of `since` fit `%d/%m/%Y`, only 1 fits `%m/%d/%Y`: `31/03/2026` does not \
           (write `since = { date_format = \"%d/%m/%Y\" }` under `[profile.p.account.columns]` in laud.toml)"]
     );
     // Even if only one reading is possible, it has to be said.
