@@ -116,9 +116,15 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
         .map(|(rule, result)| (rule.header.name.clone(), json!(undecided::missing(of, rule, &result.unknown))));
     out.insert("undecided".into(), Json::Object(undecided.collect()));
     // What the rules ask for: nothing of it is sent.
-    let tasks = of.extras.tasks.iter().filter(|t| t.account == place).map(|t| {
+    out.insert("tasks".into(), tasks(of, Some(place)));
+    Json::Object(out)
+}
+
+/// What the rules ask for about an account, or about the whole portfolio.
+fn tasks(of: &Evaluation, account: Option<usize>) -> Json {
+    let tasks = of.extras.tasks.iter().filter(|t| t.account == account).map(|t| {
         json!({
-            "rule": program.rules.get(t.rule).map(|r| &r.header.name),
+            "rule": t.rule_name(of.program),
             "verb": t.verb,
             "text": t.text,
             "assignee": t.assignee,
@@ -126,6 +132,5 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
             "due": t.due.map(|d| d.to_string()),
         })
     });
-    out.insert("tasks".into(), Json::Array(tasks.collect()));
-    Json::Object(out)
+    Json::Array(tasks.collect())
 }

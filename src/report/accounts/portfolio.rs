@@ -179,7 +179,12 @@ pub fn csv_head(of: &Evaluation) -> Vec<String> {
             head.push(format!("{}.band", metric.header.name));
         }
     }
-    head.extend(of.program.portfolio_rules.iter().map(|rule| rule.header.name.clone()));
+    for rule in &of.program.portfolio_rules {
+        head.push(rule.header.name.clone());
+        if !rule.ast.actions.is_empty() {
+            head.push(format!("{}.asks", rule.header.name));
+        }
+    }
     head
 }
 
@@ -193,6 +198,12 @@ pub fn csv_cells(of: &Evaluation) -> Vec<String> {
             cells.push(result.band.clone().unwrap_or_default());
         }
     }
-    cells.extend(rules(of).map(|(_, result)| status_words(result.status).to_string()));
+    for (rule, result) in rules(of) {
+        cells.push(status_words(result.status).to_string());
+        if !rule.ast.actions.is_empty() {
+            let asked = of.extras.tasks.iter().filter(|t| t.account.is_none() && t.rule == result.rule.index());
+            cells.push(asked.map(|task| task.words()).collect::<Vec<_>>().join("; "));
+        }
+    }
     cells
 }
