@@ -9,7 +9,8 @@ use crate::Settings;
 use crate::calendar::{Calendar, Date};
 use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::explain::words;
+use crate::engine::reference::earliest_asked;
+use crate::explain::{self, words};
 use crate::program::{Program, TableKind};
 use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
@@ -156,6 +157,7 @@ impl Session {
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
         Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
+            old_benchmarks: explain::old_benchmarks(&program, as_of),
     }
 }
 

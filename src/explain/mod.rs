@@ -25,7 +25,7 @@ mod unfold;
 mod why;
 pub mod words;
 
-pub use benchmark::BenchmarkWhy;
+pub use benchmark::{BenchmarkWhy, old_benchmarks};
 pub use build::{held, why};
 pub use detail::{DetailWhy, MemberWhy};
 pub use human::human;

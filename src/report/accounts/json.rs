@@ -37,6 +37,12 @@ pub fn json(of: &Evaluation) -> Json {
         "faults": faults.collect::<Vec<_>>(),
     });
     if let Some(map) = out.as_object_mut() {
+        if !of.program.portfolio_rules.is_empty() {
+            map.insert("portfolio_tasks".into(), tasks(of, None));
+        }
+        if !of.stamp.old_benchmarks.is_empty() {
+            map.insert("old_benchmarks".into(), json!(of.stamp.old_benchmarks));
+        }
         if let Some(table) = &of.stamp.timeless {
             map.insert("timeless".into(), json!([table]));
         }
