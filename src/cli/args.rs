@@ -194,7 +194,7 @@ pub struct WhyArgs {
     /// The account's id, or its name; `portfolio` for the metrics of the whole portfolio
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
-    /// A metric, scorecard or rule to unfold [default: all scorecards and rules]
+    /// A metric, scorecard, rule, segment or partition to unfold [default: all scorecards and rules]
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// The project's directory, or one .laud file [default: here]

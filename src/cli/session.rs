@@ -8,12 +8,13 @@ use super::terminal::Terminal;
 use crate::calendar::{Calendar, Date};
 use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::explain::words;
+use crate::engine::reference::earliest_asked;
+use crate::explain::{self, words};
 use crate::program::{Program, TableKind};
 use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
-use crate::report::{Setting, Stamp};
+use crate::report::{self, Setting, Stamp};
 use crate::source::Sources;
 use crate::{Compilation, Settings};
 use chrono::Utc;
@@ -148,8 +149,11 @@ impl Session {
                 rejects.push(reject);
             }
         };
-        let (data, load) =
+        let (data, mut load) =
             data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let asked = earliest_asked(&program, calendar, as_of);
+        let extents = report::load::extents(&program, &data, as_of);
+        report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
         let declared = undone(&project, &program);
         let stamp = Stamp {
             project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
@@ -157,6 +161,7 @@ impl Session {
             program: program.hash.clone(),
             data: binding.profile.clone().unwrap_or_else(|| binding.directory.shown.clone()),
             settings: settings(&program, declared.as_ref()),
+            old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
         Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })

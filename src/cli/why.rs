@@ -8,10 +8,10 @@ use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::diagnostics::nearest;
 use crate::engine::reference::Evaluator;
-use crate::explain::{self, Case, Topic, Traced, Whole};
+use crate::explain::{self, Case, PortfolioPart, Topic, Traced, Whole};
 use crate::program::{PortfolioId, Program};
 use crate::report::Layout;
-use crate::report::accounts::{Difference, differences, portfolio_differences, section};
+use crate::report::accounts::{Difference, differences, portfolio_differences, rule_differences, section};
 use crate::report::table::{Column, Table, escaped};
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,8 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let (name, path) = sorted_out(args)?;
     let session = Session::open(path.as_deref(), &args.program, &args.run, false, terminal)?;
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
-    if let Some(only) = portfolio(&evaluator, &session, &args.account, name.as_deref(), args.run.show_personal)? {
-        return whole(args, &session, &evaluator, only, terminal);
+    if let Some(part) = portfolio(&evaluator, &session, &args.account, name.as_deref(), args.run.show_personal)? {
+        return whole(args, &session, &evaluator, part, terminal);
     }
     if let Some(stop) = swapped(args, name.as_deref(), &evaluator, &session) {
         return Err(stop);
@@ -95,37 +95,41 @@ fn json(page: &impl serde::Serialize, changes: Option<&[Difference]>) -> Result<
     Ok(format!("{page:#}\n"))
 }
 
-/// The portfolio metric that is asked for, or none of them in particular: `why portfolio`, `why portfolio referral_rate`,
-/// `why referral_rate`, `why acme referral_rate`. An account of that id goes first.
+/// The portfolio metric or rule that is asked for, or none of them in particular: `why portfolio`, `why portfolio
+/// referral_rate`, `why referral_rate`, `why acme referral_rate`. An account of that id goes first.
 fn portfolio(
     evaluator: &Evaluator,
     session: &Session,
     asked: &str,
     name: Option<&str>,
     personal: bool,
-) -> Result<Option<Option<PortfolioId>>, Stop> {
+) -> Result<Option<PortfolioPart>, Stop> {
     let program = &session.program;
-    let find = |name: &str| {
+    let metric = |name: &str| {
         let place = program.portfolio.iter().position(|m| m.header.name == name)?;
-        u32::try_from(place).ok().map(PortfolioId)
+        u32::try_from(place).ok().map(|place| PortfolioPart::Metric(PortfolioId(place)))
     };
+    let rule = |name: &str| program.portfolio_rules.iter().position(|r| r.header.name == name).map(PortfolioPart::Rule);
+    let find = |name: &str| metric(name).or_else(|| rule(name));
     if let Some(found) = name.and_then(find) {
-        return Ok(Some(Some(found)));
+        return Ok(Some(found));
     }
     if accounts::exists(evaluator, session, asked, personal) {
         return Ok(None);
     }
     match (find(asked), name) {
-        (Some(found), None) => Ok(Some(Some(found))),
+        (Some(found), None) => Ok(Some(found)),
         _ if asked != "portfolio" || (program.portfolio.is_empty() && program.portfolio_rules.is_empty()) => Ok(None),
-        (_, None) => Ok(Some(None)),
+        (_, None) => Ok(Some(PortfolioPart::All)),
         (_, Some(name)) => {
-            let names: Vec<&str> = program.portfolio.iter().map(|m| m.header.name.as_str()).collect();
+            let metrics = program.portfolio.iter().map(|m| m.header.name.as_str());
+            let names: Vec<&str> =
+                metrics.chain(program.portfolio_rules.iter().map(|r| r.header.name.as_str())).collect();
             let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there is {}", list(&names)),
             };
-            Err(Stop::usage(format!("there is no portfolio metric `{name}`")).help(help))
+            Err(Stop::usage(format!("there is no portfolio metric or rule `{name}`")).help(help))
         }
     }
 }
@@ -135,7 +139,7 @@ fn whole(
     args: &WhyArgs,
     session: &Session,
     evaluator: &Evaluator,
-    only: Option<PortfolioId>,
+    part: PortfolioPart,
     terminal: &mut Terminal,
 ) -> Result<u8, Stop> {
     let whole = Whole {
@@ -146,13 +150,24 @@ fn whole(
         evaluator,
         personal: args.run.show_personal,
     };
-    let why = explain::portfolio(whole, only);
+    let why = explain::portfolio(whole, part);
     let changes = session.declared.as_ref().map(|declared| {
         let (before, as_of) = (Evaluator::new(declared, &session.data, session.calendar), session.stamp.as_of);
-        let (before, after) = (before.portfolio_results(as_of), evaluator.portfolio_results(as_of));
-        let mut all = portfolio_differences(&session.program, &before, &after);
-        let only = only.and_then(|only| session.program.portfolio(only));
-        all.retain(|d| only.is_none_or(|metric| metric.header.name == d.name));
+        let metrics = (before.portfolio_results(as_of), evaluator.portfolio_results(as_of));
+        let rules = (before.portfolio_rules(as_of), evaluator.portfolio_rules(as_of));
+        let mut all = portfolio_differences(&session.program, &metrics.0, &metrics.1);
+        all.extend(rule_differences(&session.program.portfolio_rules, &rules.0, &rules.1));
+        match part {
+            PortfolioPart::All => {}
+            PortfolioPart::Metric(id) => {
+                let name = session.program.portfolio(id).map(|metric| &metric.header.name);
+                all.retain(|d| name == Some(&d.name));
+            }
+            PortfolioPart::Rule(place) => {
+                let name = session.program.portfolio_rules.get(place).map(|rule| &rule.header.name);
+                all.retain(|d| name == Some(&d.name));
+            }
+        }
         all
     });
     let layout = terminal.layout();
@@ -188,6 +203,8 @@ fn kind(topic: Topic) -> &'static str {
         Topic::Metric(_) => "a metric",
         Topic::Scorecard(_) => "a scorecard",
         Topic::Rule(_) => "a rule",
+        Topic::Segment(_) => "a segment",
+        Topic::Partition(_) => "a partition",
     }
 }
 
@@ -226,7 +243,7 @@ fn topic(program: &Program, name: &str) -> Result<Topic, Stop> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there is {}", list(&names)),
         };
-        Stop::usage(format!("there is no metric, scorecard or rule `{name}`")).help(help)
+        Stop::usage(format!("there is no metric, scorecard, rule or segment `{name}`")).help(help)
     })
 }
 

@@ -6,6 +6,7 @@ use super::binding::{Binding, Place, TableBinding};
 use super::input::{self, Kind};
 use super::keys::{self, Moved};
 use super::links;
+use super::literals;
 use super::notes::CellNote;
 use super::settings::Format;
 use super::table::TableBuilder;
@@ -160,6 +161,7 @@ pub fn load(
         report.tables.push(account);
     }
     crate::engine::reference::derive(program, &mut dataset, &mut report, on_reject);
+    literals::compare(program, &dataset, &mut report);
     Ok((dataset, report))
 }
 

@@ -15,6 +15,7 @@ mod hierarchy;
 mod input;
 mod keys;
 mod links;
+mod literals;
 mod load;
 mod marks;
 mod ndjson;

@@ -3,6 +3,7 @@
 use super::conditions::condition;
 use super::figures::{adding_up, figure, share, weight};
 use super::limits::{corrections, limits};
+use super::membership;
 use super::words;
 use super::{
     CardWhy, Case, EffectiveWeight, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic, Unfolded,
@@ -28,7 +29,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         let wanted = match topic {
             Topic::Account => !held(program, i),
             Topic::Scorecard(id) => id.index() == i,
-            Topic::Metric(_) | Topic::Rule(_) => false,
+            Topic::Metric(_) | Topic::Rule(_) | Topic::Segment(_) | Topic::Partition(_) => false,
         };
         if wanted {
             cards.extend(
@@ -74,6 +75,11 @@ pub fn why(case: Case, topic: Topic) -> Why {
         scorecards: cards,
         metrics: metrics.collect(),
         rules: rules.collect(),
+        membership: match topic {
+            Topic::Segment(id) => program.segments.get(id.index()).map(|s| membership::segment(case, id, s)),
+            Topic::Partition(id) => program.partitions.get(id.index()).map(|p| membership::partition(case, id, p)),
+            _ => None,
+        },
     }
 }
 
@@ -83,6 +89,8 @@ fn topic_name(case: Case, topic: Topic) -> Option<String> {
         Topic::Metric(id) => case.program.node_name(Node::Metric(id)),
         Topic::Scorecard(id) => case.program.node_name(Node::Scorecard(id)),
         Topic::Rule(id) => case.program.rules.get(id.index()).map_or("?", |r| &r.header.name),
+        Topic::Segment(id) => case.program.segments.get(id.index()).map_or("?", |s| &s.header.name),
+        Topic::Partition(id) => case.program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
     };
     Some(name.to_string())
 }

@@ -27,6 +27,7 @@ pub fn human(why: &Why, layout: &Layout) -> String {
         metrics => page.metrics(metrics),
     }
     page.rules(&why.rules);
+    why.membership.iter().for_each(|membership| page.membership(membership));
     page.out
 }
 
@@ -207,6 +208,21 @@ impl Page {
             let text = table.human(LABEL + 2, &self.layout);
             self.out.push_str(&text);
         }
+    }
+
+    /// One segment or partition.
+    fn membership(&mut self, membership: &super::MembershipWhy) {
+        self.gap();
+        let paint = self.layout.paint;
+        let (name, position) = (paint.strong(&membership.name), paint.dim(&membership.position));
+        self.line(&format!("{name}  {}   {position}", membership.verdict()));
+        let about = membership.label.iter().chain(&membership.doc).flat_map(|text| text.lines());
+        for line in about {
+            self.line(&format!("  {}", paint.dim(&clean(line))));
+        }
+        let table = Table { columns: vec![Column::default(); 3], ..membership.table() };
+        let text = table.human(2, &self.layout);
+        self.out.push_str(&text);
     }
 
     /// One metric, down to its rows.

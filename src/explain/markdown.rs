@@ -31,6 +31,12 @@ pub fn markdown(why: &Why) -> String {
     for rule in &why.rules {
         conditions(rule, &mut out);
     }
+    if let Some(membership) = &why.membership {
+        let (kind, name) = (membership.kind, &membership.name);
+        out.push_str(&format!("\n### {kind} {name}: {}\n\n", escaped(membership.verdict())));
+        out.extend(membership.label.iter().map(|label| format!("{}\n\n", escaped(label))));
+        out.push_str(&unindented(membership.table()).markdown());
+    }
     out
 }
 
@@ -103,10 +109,15 @@ fn conditions(rule: &RuleWhy, out: &mut String) {
     if let Some(unless) = &rule.unless {
         clauses(unless, "unless", 0, &mut table);
     }
+    out.push_str(&unindented(table).markdown());
+}
+
+/// Clauses without the blanks that show for people what belongs together.
+fn unindented(mut table: Table) -> Table {
     for row in &mut table.rows {
         if let Some(last) = row.last_mut() {
             *last = Cell::from(last.text.trim_start().to_string());
         }
     }
-    out.push_str(&table.markdown());
+    table
 }

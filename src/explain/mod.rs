@@ -13,6 +13,7 @@ mod figures;
 mod human;
 mod limits;
 mod markdown;
+mod membership;
 mod past;
 mod portfolio;
 mod probe;
@@ -24,12 +25,13 @@ mod unfold;
 mod why;
 pub mod words;
 
-pub use benchmark::BenchmarkWhy;
+pub use benchmark::{BenchmarkWhy, old_benchmarks};
 pub use build::{held, why};
 pub use detail::{DetailWhy, MemberWhy};
 pub use human::human;
 pub use markdown::markdown;
-pub use portfolio::{PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
+pub use membership::{MembershipWhy, PartWhy};
+pub use portfolio::{Part as PortfolioPart, PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
 pub use replay::PeriodsWhy;
 pub use standing::StandingWhy;
@@ -38,7 +40,9 @@ pub use why::*;
 
 use crate::data::Dataset;
 use crate::engine::AccountResult;
-use crate::program::{Expr, ExprKind, FieldId, MetricId, Program, RuleId, ScorecardId, TableId, Type};
+use crate::program::{
+    Expr, ExprKind, FieldId, MetricId, Partition, PartitionId, Program, RuleId, ScorecardId, SegmentId, TableId, Type,
+};
 use crate::report::Stamp;
 use crate::source::Sources;
 
@@ -72,10 +76,14 @@ pub enum Topic {
     Scorecard(ScorecardId),
     /// One rule.
     Rule(RuleId),
+    /// One segment.
+    Segment(SegmentId),
+    /// One partition.
+    Partition(PartitionId),
 }
 
 impl Topic {
-    /// The metric, scorecard or rule of this name.
+    /// The metric, scorecard, rule, segment or partition of this name; the name of a part stands for its partition.
     pub fn find(program: &Program, name: &str) -> Option<Topic> {
         let id = |i: usize| u32::try_from(i).ok();
         let metric =
@@ -84,7 +92,13 @@ impl Topic {
             id(program.scorecards.iter().position(|s| s.header.name == name)?).map(|i| Topic::Scorecard(ScorecardId(i)))
         };
         let rule = || id(program.rules.iter().position(|r| r.header.name == name)?).map(|i| Topic::Rule(RuleId(i)));
-        metric().or_else(card).or_else(rule)
+        let segment =
+            || id(program.segments.iter().position(|s| s.header.name == name)?).map(|i| Topic::Segment(SegmentId(i)));
+        let partition = || {
+            let is = |p: &Partition| p.header.name == name || p.parts.iter().any(|part| part.name == name);
+            id(program.partitions.iter().position(is)?).map(|i| Topic::Partition(PartitionId(i)))
+        };
+        metric().or_else(card).or_else(rule).or_else(segment).or_else(partition)
     }
 
     /// All names that can be found.
@@ -92,7 +106,9 @@ impl Topic {
         let metrics = program.metrics.iter().map(|m| m.header.name.as_str());
         let cards = program.scorecards.iter().map(|s| s.header.name.as_str());
         let rules = program.rules.iter().map(|r| r.header.name.as_str());
-        metrics.chain(cards).chain(rules).collect()
+        let segments = program.segments.iter().map(|s| s.header.name.as_str());
+        let partitions = program.partitions.iter().map(|p| p.header.name.as_str());
+        metrics.chain(cards).chain(rules).chain(segments).chain(partitions).collect()
     }
 }
 

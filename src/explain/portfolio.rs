@@ -7,7 +7,7 @@ use rows::{SpreadWhy, WholeRuleWhy};
 use super::words::{self, Words};
 use super::{BandWhy, Case, Operand, Shown, Traced, personal, replay, unfold};
 use crate::data::Dataset;
-use crate::engine::reference::{Evaluator, Part};
+use crate::engine::reference::{Evaluator, Part as Share};
 use crate::engine::{AccountsTold, PortfolioResult};
 use crate::number::Decimal;
 use crate::program::{Across, Expr, ExprKind, Metric, PortfolioId, Program, Type};
@@ -130,18 +130,31 @@ pub struct AccountWhy {
     pub reason: Option<String>,
 }
 
-/// All facts about all portfolio metrics, or about one.
-pub fn portfolio(whole: Whole, only: Option<PortfolioId>) -> PortfolioWhy {
+/// What a page about the portfolio is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    All,
+    /// One metric.
+    Metric(PortfolioId),
+    /// One rule, by its place in [`Program::portfolio_rules`].
+    Rule(usize),
+}
+
+/// All facts about all portfolio metrics and rules, or about one.
+pub fn portfolio(whole: Whole, part: Part) -> PortfolioWhy {
     let results = whole.evaluator.portfolio_results(whole.stamp.as_of);
     let metrics = whole.program.portfolio.iter().zip(&results);
-    let metrics = metrics.filter(|(_, result)| only.is_none_or(|id| id == result.metric));
+    let metrics = metrics.filter(|(_, result)| part == Part::All || part == Part::Metric(result.metric));
+    let rules = rows::rules(whole).into_iter().enumerate();
+    let rules = rules.filter(|(i, _)| part == Part::All || part == Part::Rule(*i)).map(|(_, rule)| rule);
     PortfolioWhy {
         project: whole.stamp.project.clone(),
         as_of: whole.stamp.as_of.to_string(),
         program: whole.stamp.program.clone(),
         data: whole.stamp.data.clone(),
         metrics: metrics.map(|(metric, result)| metric_why(whole, metric, result)).collect(),
-        rules: if only.is_none() { rows::rules(whole) } else { Vec::new() },
+        rules: rules.collect(),
     }
 }
 
@@ -223,8 +236,8 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
         let shown = Shown::new(program, e.as_ref().map_or(Type::PLAIN, |e| e.ty), v);
         if hidden { shown.masked() } else { shown }
     };
-    let mut parts: Vec<Part> = parts.into_iter().filter(|part| part.met != Some(false)).collect();
-    let size = |part: &Part| match &part.value {
+    let mut parts: Vec<Share> = parts.into_iter().filter(|part| part.met != Some(false)).collect();
+    let size = |part: &Share| match &part.value {
         Value::Number(n) => Some(*n),
         Value::Boolean(yes) => Some(if *yes { Decimal::ONE } else { Decimal::ZERO }),
         _ => None,
@@ -356,7 +369,7 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
         }
         for spread in &metric.rows {
             out.push_str(&format!("\n{} = {}\n", clean(&spread.text), missing_or(&spread.value)));
-            labelled(&mut out, "of", spread.of.trim_start_matches("of "));
+            labelled(&mut out, "from", spread.of.trim_start_matches("from "));
             if !spread.seen.is_empty() {
                 out.push('\n');
                 out.push_str(&rows::table(spread, LISTED).human(2, layout));

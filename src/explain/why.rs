@@ -112,6 +112,9 @@ pub struct Why {
     pub metrics: Vec<MetricWhy>,
     /// The rules.
     pub rules: Vec<RuleWhy>,
+    /// The segment or partition, where the page is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membership: Option<super::MembershipWhy>,
 }
 
 /// A part of a partition.

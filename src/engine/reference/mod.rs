@@ -65,6 +65,7 @@ pub use portfolio::Part;
 pub use rates::RateUsed;
 pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub use schedule::earliest_asked;
 pub use time::Replayed;
 pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};

@@ -10,9 +10,9 @@ use crate::program::{
     BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, Reach, RuleId, Scale, Scorecard,
     SegmentRef,
 };
-use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId};
+use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId, TableId};
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// One thing at one as-of date.
 pub(super) type Step = (Item, Date);
@@ -73,11 +73,21 @@ pub(super) struct Needs<'a> {
     /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
     /// this a `change` within a `change` within … would be walked twice as often per level.
     looked: RefCell<HashSet<(*const Expr, Date)>>,
+    /// The earliest date at which rows of a table were asked for.
+    earliest: RefCell<BTreeMap<TableId, Date>>,
+}
+
+/// The earliest as-of date at which a program asks for rows of each table, if it is run at `as_of`.
+pub fn earliest_asked(program: &Program, calendar: Calendar, as_of: Date) -> BTreeMap<TableId, Date> {
+    let needs = Needs::new(program, calendar, true);
+    needs.in_order(Schedule::everything(program, as_of), &HashSet::new());
+    needs.earliest.into_inner()
 }
 
 impl<'a> Needs<'a> {
     pub(super) fn new(program: &'a Program, calendar: Calendar, through: bool) -> Needs<'a> {
-        Needs { program, calendar, through, collectives: RefCell::default(), looked: RefCell::default() }
+        let (collectives, looked, earliest) = Default::default();
+        Needs { program, calendar, through, collectives, looked, earliest }
     }
 
     /// What takes all accounts, as far as it was met.
@@ -188,6 +198,12 @@ impl<'a> Needs<'a> {
 
     /// What an expression reads at a date. Nesting is bounded by the checker.
     pub(super) fn expr(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
+        if let ExprKind::Aggregate(rows) = &expr.kind {
+            let others = rows.with.iter().map(|with| with.other.source);
+            for source in std::iter::once(rows.source).chain(others) {
+                self.earliest.borrow_mut().entry(source).and_modify(|first| *first = date.min(*first)).or_insert(date);
+            }
+        }
         match &expr.kind {
             ExprKind::Metric(id) | ExprKind::Points(id) | ExprKind::IsBand { metric: id, .. } => {
                 out.push((Item::Node(Node::Metric(*id)), date));
