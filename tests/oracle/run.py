@@ -49,11 +49,14 @@ def project(world, folder):
             continue
         if name == "account":
             header = [c["name"] for c in p["account"]]
-        elif name == "person":
-            header = ["account"] + [c["name"] for c in p["person"]]
+        elif name == "fx":
+            header = ["day", "from", "to", "rate"]
+        elif name in p["tables"]:
+            header = ["account"] + [c["name"] for c in p["tables"][name]]
         else:
             e = p["events"][name]
-            header = list(dict.fromkeys(["account", e["at"]] + [c["name"] for c in e["columns"]]))
+            of = e.get("of", "account")
+            header = list(dict.fromkeys(([of] if of else []) + [e["at"]] + [c["name"] for c in e["columns"]]))
         lines = [",".join(header)] + [",".join(cell(r["text"].get(h, "")) for h in header) for r in rows]
         (folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
