@@ -1103,10 +1103,16 @@ class Oracle(Sales):
         if e.k == "across":
             return []
         if e.k == "agg":
-            last = self.aggregate(e.a[0], acc, d)[1]
+            last = self.aggregate(e.a[0], acc[1] if isinstance(acc, tuple) else acc, d)[1]
             return [] if last is None else [last]
         if e.k == "matches":
             return self.evidence_of(e.a[0], acc, d, seen)
+        if e.k == "pmetric":
+            # A metric of rows: those of the account.
+            of = self.by_name[e.a[0]]
+            whose = acc[0] if isinstance(acc, tuple) else acc
+            mine = self.kids[of["kind"]].get(whose, {})
+            return [x for key in mine for x in self.evidence_of(of["value"], (whose, key, of["kind"]), d, seen)]
         if e.k in ("metric", "pts", "score", "isband", "isgrade"):
             return self.evidence(e.a[0], acc, d, seen)
         if e.k in ("gap", "position"):

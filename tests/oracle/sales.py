@@ -129,8 +129,9 @@ class Sales:
                 mine = (owner, key, "deal")
                 whole, won = self.ev(d["amount"], mine, None), self.ev(d["when"], mine, None)
                 touches = [deal] if sales else self.touches_of(d, key, closed)
-                known = [t for t in touches if t[d["to"]] is not None]
-                chosen = [t for t in known if t[d["to"]] in self.accounts and t[d["to"]] != owner]
+                to = lambda t: t.get("credited", t[d["to"]])
+                known = [t for t in touches if to(t) is not None]
+                chosen = [t for t in known if to(t) in self.accounts and to(t) != owner]
                 if not chosen:
                     continue
                 ages = [0 if sales else (closed - t["touched_on"]).days for t in chosen]
@@ -145,7 +146,7 @@ class Sales:
                     if not missing(whole):
                         credited.add(key)
                 for t, portion, credit in zip(chosen, portions, credits):
-                    values = {**t, "account": t[d["to"]], "at close": closed, "deal": key}
+                    values = {**t, "account": to(t), "at close": closed, "deal": key}
                     values["credit"], values["share"] = credit, portion
                     rows.append({"text": {}, "values": values, "order": (key, len(rows))})
         self.credited[name] = credited
@@ -167,7 +168,7 @@ class Sales:
             if d.get("where") is not None and self.ev(d["where"], (v["account"], v["nr"], "touch"), None) is not True:
                 continue
             if d.get("once"):
-                cells = (v["advocate"], v["touched_on"], *(None if missing(v[c]) else v[c] for c in d["once"]))
+                cells = (v.get("credited", v["advocate"]), v["touched_on"], *(None if missing(v[c]) else v[c] for c in d["once"]))
                 if cells in seen:
                     continue
                 seen.add(cells)

@@ -269,7 +269,11 @@ class Sales:
             for r in rows[table]:
                 if r["values"]["id"] in gone:
                     r["drop"] = True
-            names = {"account": ["account", "above", "advocate", "referrer"], "deal": ["deal"]}[table]
+            for r in [*(rows.get("touch") or []), *(rows.get("deal") or [])] if table == "account" else []:
+                # A text that names an account stays as it is; who is credited is followed.
+                named = r["values"].get("advocate", r["values"].get("referrer"))
+                r["values"]["credited"] = named and stays(named)
+            names = {"account": ["account", "above"], "deal": ["deal"]}[table]
             for name, some in rows.items():
                 for r in some or []:
                     for c in names:

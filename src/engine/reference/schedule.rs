@@ -68,6 +68,8 @@ pub(super) struct Needs<'a> {
     calendar: Calendar,
     /// Walk into what is evaluated for all accounts, too. An account itself needs only the result of that.
     through: bool,
+    /// Walk into what an account brings into an aggregate over its family.
+    families: bool,
     /// What takes all accounts, as it was met.
     collectives: RefCell<Vec<(&'a Expr, Date)>>,
     /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
@@ -77,7 +79,19 @@ pub(super) struct Needs<'a> {
 
 impl<'a> Needs<'a> {
     pub(super) fn new(program: &'a Program, calendar: Calendar, through: bool) -> Needs<'a> {
-        Needs { program, calendar, through, collectives: RefCell::default(), looked: RefCell::default() }
+        Needs {
+            program,
+            calendar,
+            through,
+            families: !through,
+            collectives: RefCell::default(),
+            looked: RefCell::default(),
+        }
+    }
+
+    /// The same without what is read of other accounts, or for them.
+    pub(super) fn of_its_own(program: &'a Program, calendar: Calendar) -> Needs<'a> {
+        Needs { families: false, ..Needs::new(program, calendar, false) }
     }
 
     /// What takes all accounts, as far as it was met.
@@ -199,7 +213,7 @@ impl<'a> Needs<'a> {
             ExprKind::RowMetric { metric, .. } => out.push((Item::RowMetric(*metric), date)),
             ExprKind::Across(across) => {
                 self.collective(expr, date, out);
-                if across.kin.is_some() && !self.through {
+                if across.kin.is_some() && self.families {
                     // Of what the account itself brings in, too.
                     expr.children().into_iter().for_each(|child| self.expr(child, date, out));
                 }
