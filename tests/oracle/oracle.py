@@ -203,7 +203,7 @@ class Oracle(Sales):
         name, table = e.a
         self.db.execute(f"DROP TABLE IF EXISTS pm_{name}")
         self.create("pm_" + name, [("d", "date"), ("id", "text"), ("acc", "text"), ("v", e.t)])
-        joins = self.joins
+        kept = self.joins, self.whose
         found = [
             [d, key, acc, value(self.ev(self.by_name[name]["value"], (acc, key, table), d))]
             for d in dates
@@ -211,7 +211,7 @@ class Oracle(Sales):
             for key in kids
         ]
         self.fill("pm_" + name, found)
-        self.joins = joins
+        self.joins, self.whose = kept
 
     # ---------- rows, in SQL ----------
 
@@ -228,7 +228,7 @@ class Oracle(Sales):
             self.joins.add(f"LEFT JOIN tb_{a[0]} ON tb_{a[0]}.c_id = e.c_{a[0]}")
             return f"tb_{a[0]}.c_{a[1]}"
         if k == "pmet":
-            self.joins.add(f"LEFT JOIN pm_{a[0]} ON pm_{a[0]}.id = e.c_{a[1]} AND pm_{a[0]}.acc = e.acc AND pm_{a[0]}.d = q.d")
+            self.joins.add(f"LEFT JOIN pm_{a[0]} ON pm_{a[0]}.id = e.c_{a[1]} AND pm_{a[0]}.acc = {self.whose} AND pm_{a[0]}.d = q.d")
             return f"pm_{a[0]}.v"
         if k == "convert":
             return self.sql_convert(e)
@@ -319,6 +319,9 @@ class Oracle(Sales):
         """The aggregate for every date and account it is wanted for: {date: {account: row}}."""
         dates = sorted(self.aggregates[id(g)][1])
         self.joins = set()
+        # In a metric of rows the account is that of the row it is computed for, whoever's rows name it.
+        self.whose = "e.acc" if g.per in (None, "portfolio") else "own.c_account"
+        own = "" if g.per in (None, "portfolio") else f"LEFT JOIN tb_{g.per} own ON own.c_id = e.c_{g.per} "
         for e in [x for y in (g.value, g.where, g.weight, *(k[1] for k in (g.dedupe and g.dedupe[3], g.cap and g.cap[2]) if k)) if y is not None for x in lang.walk(y)]:
             if e.k == "pmet":
                 self.metric_of_rows(e, dates)
@@ -365,7 +368,8 @@ class Oracle(Sales):
         days = ", ".join("(" + sql_literal(d) + ")" for d in dates)
         stages = [
             f"q AS (SELECT * FROM (VALUES {days}) AS days(d))",
-            f"s0 AS (SELECT {', '.join(columns)} FROM q JOIN ev_{g.src} e ON TRUE LEFT JOIN acct a ON a.d = q.d AND a.c_id = e.acc "
+            f"s0 AS (SELECT {', '.join(columns)} FROM q JOIN ev_{g.src} e ON TRUE {own}"
+            f"LEFT JOIN acct a ON a.d = q.d AND a.c_id = {self.whose} "
             f"{' '.join(sorted(self.joins))} WHERE {' AND '.join(conditions)})",
         ]
         names_of = ["s0"]
@@ -1104,10 +1108,11 @@ class Oracle(Sales):
             return []
         if e.k == "agg":
             last = self.aggregate(e.a[0], acc[1] if isinstance(acc, tuple) else acc, d)[1]
-            return [] if last is None else [last]
+            read = [x for child in lang.children(e) for x in self.evidence_of(child, acc, d, seen)]
+            return read if last is None else read + [last]
         if e.k == "matches":
             return self.evidence_of(e.a[0], acc, d, seen)
-        if e.k == "pmetric":
+        if e.k in ("pmetric", "pmet"):
             # A metric of rows: those of the account.
             of = self.by_name[e.a[0]]
             whose = acc[0] if isinstance(acc, tuple) else acc

@@ -211,7 +211,7 @@ class Sales:
             d["where"] = self.touch_condition()
         if of == "touch" and self.chance(0.4):
             d["once"] = self.r.sample(["channel", "agreed", "minutes"], self.pick(1, 1, 2))
-        d["model"] = self.pick(("linear",), ("first",), ("last",), ("u", self.pick(0, 30, 40, 50)), ("w", self.pick(10, 25, 30, 33), self.touch_condition()), ("time decay", self.pick(1, 7, 30, 90)))
+        d["model"] = self.pick(("linear",), ("first",), ("last",), ("u", self.pick(20, 30, 40, 50)), ("w", self.pick(10, 25, 30, 33), self.touch_condition()), ("time decay", self.pick(1, 7, 30, 90)))
         if of == "deal":
             d["model"] = self.pick(("first",), ("linear",))
         before = self.of_kind("attribution")
