@@ -69,7 +69,7 @@ def main():
     shutil.rmtree(into, ignore_errors=True)
     done, seed = 0, given.seed
     while done < given.cases:
-        world = gen.Gen(seed).world(0.45)
+        world = {**gen.Gen(seed).world(0.45), "packaged": None}
         with tempfile.TemporaryDirectory() as folder:
             world, _ = run.without_refused(world, folder)
             n, differ = run.try_world(world, folder)

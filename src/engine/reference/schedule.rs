@@ -68,6 +68,8 @@ pub(super) struct Needs<'a> {
     calendar: Calendar,
     /// Walk into what is evaluated for all accounts, too. An account itself needs only the result of that.
     through: bool,
+    /// Walk into what an account brings into an aggregate over its family.
+    families: bool,
     /// What takes all accounts, as it was met.
     collectives: RefCell<Vec<(&'a Expr, Date)>>,
     /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
@@ -87,7 +89,12 @@ pub fn earliest_asked(program: &Program, calendar: Calendar, as_of: Date) -> BTr
 impl<'a> Needs<'a> {
     pub(super) fn new(program: &'a Program, calendar: Calendar, through: bool) -> Needs<'a> {
         let (collectives, looked, earliest) = Default::default();
-        Needs { program, calendar, through, collectives, looked, earliest }
+        Needs { program, calendar, through, families: !through, collectives, looked, earliest }
+    }
+
+    /// The same without what is read of other accounts, or for them.
+    pub(super) fn of_its_own(program: &'a Program, calendar: Calendar) -> Needs<'a> {
+        Needs { families: false, ..Needs::new(program, calendar, false) }
     }
 
     /// What takes all accounts, as far as it was met.
@@ -215,7 +222,7 @@ impl<'a> Needs<'a> {
             ExprKind::RowMetric { metric, .. } => out.push((Item::RowMetric(*metric), date)),
             ExprKind::Across(across) => {
                 self.collective(expr, date, out);
-                if across.kin.is_some() && !self.through {
+                if across.kin.is_some() && self.families {
                     // Of what the account itself brings in, too.
                     expr.children().into_iter().for_each(|child| self.expr(child, date, out));
                 }
