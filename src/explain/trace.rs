@@ -48,6 +48,8 @@ impl Probe for Traced<'_> {
                 date: dated.then_some(row.date),
                 dropped: None,
                 value: None,
+                other: None,
+                bin: Vec::new(),
                 diminish: None,
                 capped: None,
                 decay: None,
@@ -59,6 +61,7 @@ impl Probe for Traced<'_> {
                 Outcome::Counted(counted) => {
                     // A count has nothing to say about a row but that it counts.
                     told.value = aggregate.value.as_ref().map(|_| counted.value);
+                    (told.other, told.bin) = (counted.other, counted.bin);
                     told.diminish = counted.diminish;
                     told.capped = counted.capped.map(|c| (c.from, c.to));
                     (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);
@@ -141,6 +144,10 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
         D::NoValue(missing) => {
             let value = aggregate.value.as_ref().map_or_else(|| "value".to_string(), row_words);
             (Step::Value, format!("{value} is missing ({missing})"))
+        }
+        D::NoOther(missing) => {
+            let other = aggregate.other.as_ref().map_or_else(|| "other value".to_string(), row_words);
+            (Step::Value, format!("{other} is missing ({missing})"))
         }
         D::NoKey(missing) => {
             let by: Vec<String> = aggregate.by.iter().map(row_words).collect();

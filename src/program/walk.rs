@@ -154,7 +154,7 @@ impl Expr {
 impl Across {
     /// The value, filter and weight, as far as there are any.
     pub fn children(&self) -> Vec<&Expr> {
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(&self.by).collect()
+        [&self.value, &self.other, &self.filter, &self.weight].into_iter().flatten().chain(&self.by).collect()
     }
 }
 
@@ -166,7 +166,12 @@ impl Aggregate {
             crate::program::Keep::Highest(by) => Some(by),
             _ => None,
         });
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).chain(&self.by).collect()
+        [&self.value, &self.other, &self.filter, &self.weight]
+            .into_iter()
+            .flatten()
+            .chain(highest)
+            .chain(&self.by)
+            .collect()
     }
 }
 

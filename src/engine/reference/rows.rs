@@ -54,6 +54,10 @@ pub enum Outcome {
 pub struct Counted {
     /// Its value before all that follows: 1 for a count, its date for `first` and `last` of a source.
     pub value: Value,
+    /// What is measured beside it, for functions of pairs.
+    pub other: Option<Value>,
+    /// The bin that the pair lies in, where the program says into which bins pairs go.
+    pub bin: Vec<Value>,
     /// What is left of it because other rows of its period came before.
     pub diminish: Option<Decimal>,
     /// What the cap on its period left of that; only where the period was over it.
@@ -94,6 +98,8 @@ pub enum Dropped {
     OverCap,
     /// Its value is missing.
     NoValue(Missing),
+    /// What is measured beside its value is missing.
+    NoOther(Missing),
     /// Its weight is missing.
     NoWeight(Missing),
     /// What it would be added up under is missing.
@@ -105,7 +111,15 @@ pub enum Dropped {
 impl Dropped {
     /// True if its value was never looked at.
     pub fn before_value(self) -> bool {
-        !matches!(self, Dropped::NoValue(_) | Dropped::NoWeight(_) | Dropped::NoKey(_))
+        self.reason().is_none()
+    }
+
+    /// Why something that it needs is missing, if that is why it does not count.
+    pub fn reason(self) -> Option<Missing> {
+        match self {
+            Dropped::NoValue(why) | Dropped::NoOther(why) | Dropped::NoWeight(why) | Dropped::NoKey(why) => Some(why),
+            _ => None,
+        }
     }
 }
 
