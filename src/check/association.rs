@@ -1,7 +1,7 @@
 //! Functions of pairs: what is measured of an account, a row or a period, and what is measured beside it.
 
 use super::{Checker, Scope, unknown};
-use crate::ast::{self, Argument, ArgumentKind, Call, Clause, ClauseKind};
+use crate::ast::{self, Argument, ArgumentKind, Call, Clause, ClauseKind, DurationLit};
 use crate::builtins::{AggregateFunction as A, Entry, Pairing as P, Scalar};
 use crate::diagnostics::Code;
 use crate::program::{Expr, ExprKind, Type, Unit};
@@ -16,6 +16,9 @@ impl Checker<'_, '_> {
         let Some((Argument { kind: ArgumentKind::Value(one), .. }, rest)) = call.arguments.split_first() else {
             return self.unpaired(entry, span);
         };
+        if let Some((Argument { kind: ArgumentKind::Over { value, over }, .. }, rest)) = rest.split_first() {
+            return self.paired_over(pairing, entry, (one, value), *over, rest, span, scope);
+        }
         let clauses = match rest.first().map(|argument| &argument.kind) {
             Some(ArgumentKind::Rows { value: Some(_), clauses, .. }) => clauses,
             _ => return self.unpaired(entry, span),
@@ -56,6 +59,54 @@ impl Checker<'_, '_> {
             other => other,
         };
         Expr { kind, ty, span }
+    }
+
+    /// `correlation(mentions as of 1 quarter ago, perception over 12 quarters, at least 8 periods)`
+    #[allow(clippy::too_many_arguments)]
+    fn paired_over(
+        &mut self,
+        pairing: P,
+        entry: &Entry,
+        (one, other): (&ast::Expr, &ast::Expr),
+        over: DurationLit,
+        rest: &[Argument],
+        span: Span,
+        scope: &Scope,
+    ) -> Expr {
+        if let Scope::Constant(what) = scope {
+            self.not_constant("this", span, what, "differs from date to date");
+            return unknown(span);
+        }
+        if !pairing.correlates() {
+            let message = format!("`{}` is taken over accounts or rows, not over time", entry.name);
+            let help = format!("it is called `{}`", entry.signature);
+            self.error(Code::WrongArguments, over.span, message, "periods", help);
+            return unknown(span);
+        }
+        self.no_rows(scope, span);
+        let at_least = match rest {
+            [] => Some(LEAST),
+            [Argument { kind: ArgumentKind::AtLeast(least), .. }] => self.whole(least, "the least number of periods"),
+            [argument, ..] => {
+                let help = "behind the periods there is only `at least 12 periods`";
+                let message = format!("`{}` does not take this", entry.name);
+                self.error(Code::WrongArguments, argument.span, message, "not expected here", help);
+                None
+            }
+        };
+        let (one, other) = (self.measurable(entry, one, scope), self.measurable(entry, other, scope));
+        self.periods(over.duration.count, over.span);
+        let (Some(at_least), Some(one), Some(other)) = (at_least, one, other) else { return unknown(span) };
+        if over.duration.count < at_least {
+            let message = format!("{} are never {at_least} or more", over.duration);
+            let help =
+                format!("look back further, or say that fewer will do: `at least {} periods`", over.duration.count);
+            self.error(Code::WrongArguments, over.span, message, "always too few", help);
+            return unknown(span);
+        }
+        let (one, other) = (Box::new(one), Box::new(other));
+        let kind = ExprKind::Paired { pairing, one, other, over: over.duration, at_least };
+        Expr { kind, ty: Type::PLAIN, span }
     }
 
     fn unpaired(&mut self, entry: &Entry, span: Span) -> Expr {

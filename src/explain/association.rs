@@ -25,10 +25,10 @@ pub(super) fn evidence(
     program: &Program,
     pairing: Pairing,
     (value, by): (&Expr, &[Expr]),
-    pairs: &[Pair],
+    (pairs, at_least): (&[Pair], Option<u32>),
     hidden: bool,
 ) -> Vec<EvidenceWhy> {
-    let Ok(finding) = measure(pairing, pairs, 0) else { return Vec::new() };
+    let Ok(finding) = measure(pairing, pairs, at_least.unwrap_or(0) as usize) else { return Vec::new() };
     let line = |label: &str, text: String| EvidenceWhy { label: label.to_string(), text };
     let literal = |ty: Type, value: &Value| match hidden {
         true => MASK.to_string(),

@@ -242,7 +242,7 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
     parts.sort_by_key(|part| std::cmp::Reverse((part.met.is_some(), size(part))));
     let masked = personal_key(program) && !whole.personal;
     let evidence = pairs(across, &parts).map_or_else(Vec::new, |(pairing, value, pairs)| {
-        association::evidence(program, pairing, (value, &across.by), &pairs, hidden)
+        association::evidence(program, pairing, (value, &across.by), (&pairs, across.at_least), hidden)
     });
     let rows = parts.into_iter().map(|part| {
         let reason = reason(across, &part);

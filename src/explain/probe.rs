@@ -1,5 +1,6 @@
 //! What a page asks of whatever ran the program.
 
+use crate::association::Pair;
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
 use crate::engine::reference::{Compared, OfRow, Part, RateUsed, Replayed, Standing};
@@ -32,6 +33,9 @@ pub trait Probe {
 
     /// The points of `… until …`, earliest first.
     fn replay(&self, expr: &Expr) -> Vec<Replayed>;
+
+    /// Both values of a figure over time at each point, earliest first.
+    fn pairs_over_time(&self, expr: &Expr) -> Vec<(Date, Pair)>;
 
     /// What each relative of the account brings into an aggregate over them.
     fn relatives(&self, across: &Across) -> Vec<Part>;

@@ -1,6 +1,7 @@
 //! The reference interpreter as a [`Probe`].
 
 use super::{Dropped, Probe, Step, TracedRow, TracedRows};
+use crate::association::Pair;
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
@@ -103,6 +104,10 @@ impl Probe for Traced<'_> {
 
     fn replay(&self, expr: &Expr) -> Vec<Replayed> {
         self.account.replay(expr)
+    }
+
+    fn pairs_over_time(&self, expr: &Expr) -> Vec<(Date, Pair)> {
+        self.account.pairs_over_time(expr)
     }
 
     fn relatives(&self, across: &crate::program::Across) -> Vec<reference::Part> {

@@ -331,7 +331,13 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
     if let (AggregateFunction::Paired(pairing), Some(value)) = (aggregate.function, &aggregate.value) {
         let pairs: Vec<Pair> = pairs.collect();
         let hidden = !case.personal && super::personal_in(case.program, Some(aggregate.source), value);
-        let told = super::association::evidence(case.program, pairing, (value, &aggregate.by), &pairs, hidden);
+        let told = super::association::evidence(
+            case.program,
+            pairing,
+            (value, &aggregate.by),
+            (&pairs, aggregate.at_least),
+            hidden,
+        );
         out.extend(told.iter().map(|told| format!("{}: {}", told.label, told.text)));
     }
     if let Some(with) = &aggregate.with {

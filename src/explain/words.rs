@@ -138,6 +138,12 @@ impl<'a> Words<'a> {
                 let percent = if *percent { "percent " } else { "" };
                 (format!("{percent}change in {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
             }
+            ExprKind::Paired { pairing, one, other, over, at_least } => {
+                let name = function_name(Function::Aggregate(AggregateFunction::Paired(*pairing)));
+                let (one, other) = (self.expr(one), self.expr(other));
+                let least = plural(*at_least, "period");
+                (format!("{name}({one}, {other} over {over}, at least {least})"), Grip::Whole)
+            }
             ExprKind::Trend { value, over } => {
                 (format!("trend of {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
             }

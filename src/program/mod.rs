@@ -787,6 +787,8 @@ pub enum ExprKind {
     Related { of: TableId, field: FieldId },
     /// An amount in another currency.
     Convert(Box<Convert>),
+    /// What two values at the as-of date and the period ends before it say together.
+    Paired { pairing: crate::builtins::Pairing, one: Box<Expr>, other: Box<Expr>, over: Duration, at_least: u32 },
 }
 
 /// An amount in another currency, by the latest rate on or before a date.

@@ -34,6 +34,7 @@ impl Expr {
             | ExprKind::Held { condition: inner, .. }
             | ExprKind::Streak { condition: inner, .. } => vec![&**inner],
             ExprKind::Until { enter, leave, .. } => vec![&**enter, &**leave],
+            ExprKind::Paired { one, other, .. } => vec![&**one, &**other],
             ExprKind::And(list) | ExprKind::Or(list) | ExprKind::OrElse(list) | ExprKind::Function(_, list) => {
                 list.iter().collect()
             }
@@ -62,6 +63,7 @@ impl Expr {
                 | ExprKind::Held { .. }
                 | ExprKind::Streak { .. }
                 | ExprKind::Until { .. }
+                | ExprKind::Paired { .. }
         )
     }
 
@@ -134,7 +136,9 @@ impl Expr {
     /// What is replayed over periods in this expression at its own as-of date: `for 3 quarters`, `streak of`, `until`.
     pub fn replayed(&self) -> Vec<&Expr> {
         self.gathered(|expr| match &expr.kind {
-            ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } => (Some(expr), false),
+            ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } | ExprKind::Paired { .. } => {
+                (Some(expr), false)
+            }
             ExprKind::Aggregate(_) => (None, false),
             _ => (None, expr.is_here()),
         })

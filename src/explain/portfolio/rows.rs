@@ -141,7 +141,7 @@ fn evidence(whole: Whole, aggregate: &Aggregate, trace: &RowsTrace, hidden: bool
         Outcome::Dropped(_) => None,
     };
     let pairs: Vec<Pair> = trace.rows.iter().filter_map(pair).collect();
-    association::evidence(whole.program, pairing, (value, &aggregate.by), &pairs, hidden)
+    association::evidence(whole.program, pairing, (value, &aggregate.by), (&pairs, aggregate.at_least), hidden)
 }
 
 fn reason(whole: Whole, aggregate: &Aggregate, dropped: Dropped) -> String {
