@@ -76,10 +76,8 @@ pub struct TracedRow {
     pub dropped: Option<Dropped>,
     /// What it is worth before decay, if the aggregate takes a value.
     pub value: Option<Value>,
-    /// What is measured beside it, for functions of pairs.
-    pub other: Option<Value>,
-    /// The bin that the pair lies in.
-    pub bin: Vec<Value>,
+    /// The value with what is measured beside it, for functions of pairs.
+    pub pair: Option<Box<Pair>>,
     /// What is left of it because of those before it in its period.
     pub diminish: Option<Decimal>,
     /// Before and after the cap on its period, where the period was over it.

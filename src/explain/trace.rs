@@ -49,8 +49,7 @@ impl Probe for Traced<'_> {
                 date: dated.then_some(row.date),
                 dropped: None,
                 value: None,
-                other: None,
-                bin: Vec::new(),
+                pair: None,
                 diminish: None,
                 capped: None,
                 decay: None,
@@ -62,7 +61,7 @@ impl Probe for Traced<'_> {
                 Outcome::Counted(counted) => {
                     // A count has nothing to say about a row but that it counts.
                     told.value = aggregate.value.as_ref().map(|_| counted.value);
-                    (told.other, told.bin) = (counted.other, counted.bin);
+                    told.pair = counted.pair;
                     told.diminish = counted.diminish;
                     told.capped = counted.capped.map(|c| (c.from, c.to));
                     (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);

@@ -271,8 +271,8 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             diminish: row.diminish.map(|n| figure(n, 3)),
             capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
             decay: row.decay.map(|n| figure(n, 3)),
-            other: row.other.as_ref().map(|v| {
-                let shown = Shown::new(program, other_ty, v);
+            other: row.pair.as_ref().map(|pair| {
+                let shown = Shown::new(program, other_ty, &pair.other);
                 if other_hidden { shown.masked() } else { shown }
             }),
             weight: row.weight.map(figures::weight),
@@ -324,12 +324,8 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
             out.push(format!("{why}: nothing is known, no row is seen"));
         }
     }
-    let pairs = traced
-        .rows
-        .iter()
-        .filter_map(|row| Some(Pair { one: row.value.clone()?, other: row.other.clone()?, bin: row.bin.clone() }));
     if let (AggregateFunction::Paired(pairing), Some(value)) = (aggregate.function, &aggregate.value) {
-        let pairs: Vec<Pair> = pairs.collect();
+        let pairs: Vec<Pair> = traced.rows.iter().filter_map(|row| row.pair.as_deref().cloned()).collect();
         let hidden = !case.personal && super::personal_in(case.program, Some(aggregate.source), value);
         let told = super::association::evidence(
             case.program,

@@ -246,11 +246,10 @@ impl Scope<'_> {
                 Value::Number(number) => Value::Number(times(times(number, diminish)?, decay)?),
                 ref other => other.clone(),
             };
-            let beside = other.clone();
-            let bin = if beside.is_some() { key.clone() } else { Vec::new() };
-            let counted = Counted { value, other: beside, bin, diminish, capped, decay, weight, amount: None };
             let (basis, factor, amount) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
             let row = Row { key, value: faded, other, basis, factor, amount };
+            let pair = row.pair().map(Box::new);
+            let counted = Counted { value, pair, diminish, capped: capped.map(Box::new), decay, weight, amount: None };
             return Ok((counted, row));
         };
         let factor = match (decay, weight) {
@@ -259,9 +258,15 @@ impl Scope<'_> {
             (Some(decay), Some(weight)) => times(decay, Some(weight))?,
         };
         let amount = times(basis, Some(factor))?;
-        let value_of = value.clone();
-        let (bin, amount_of) = (Vec::new(), Some(amount));
-        let counted = Counted { value: value_of, other: None, bin, diminish, capped, decay, weight, amount: amount_of };
+        let counted = Counted {
+            value: value.clone(),
+            pair: None,
+            diminish,
+            capped: capped.map(Box::new),
+            decay,
+            weight,
+            amount: Some(amount),
+        };
         Ok((counted, Row { key, value, other, basis, factor, amount }))
     }
 

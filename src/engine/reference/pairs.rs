@@ -74,8 +74,7 @@ impl Scope<'_> {
             let value = Value::Number(Decimal::ONE);
             let counted = Counted {
                 value,
-                other: None,
-                bin: Vec::new(),
+                pair: None,
                 diminish: None,
                 capped: None,
                 decay: None,

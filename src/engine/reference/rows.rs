@@ -5,6 +5,7 @@
 use super::Evaluator;
 use super::logic::{fold, order};
 use super::scope::Scope;
+use crate::association::Pair;
 use crate::calendar::{Date, DateRange};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId};
@@ -54,14 +55,12 @@ pub enum Outcome {
 pub struct Counted {
     /// Its value before all that follows: 1 for a count, its date for `first` and `last` of a source.
     pub value: Value,
-    /// What is measured beside it, for functions of pairs.
-    pub other: Option<Value>,
-    /// The bin that the pair lies in, where the program says into which bins pairs go.
-    pub bin: Vec<Value>,
+    /// The value with what is measured beside it, for functions of pairs.
+    pub pair: Option<Box<Pair>>,
     /// What is left of it because other rows of its period came before.
     pub diminish: Option<Decimal>,
     /// What the cap on its period left of that; only where the period was over it.
-    pub capped: Option<Capped>,
+    pub capped: Option<Box<Capped>>,
     /// What decay multiplied it with.
     pub decay: Option<Decimal>,
     /// Its weight.

@@ -100,7 +100,9 @@ pub(super) fn spreads(whole: Whole, metric: &Metric, result: &PortfolioResult) -
         let rows = rows.map(|row| {
             let account = whole.evaluator.account_of(aggregate.source, row.row);
             let (value, other, reason) = match &row.outcome {
-                Outcome::Counted(counted) => (Some(&counted.value), counted.other.as_ref(), None),
+                Outcome::Counted(counted) => {
+                    (Some(&counted.value), counted.pair.as_ref().map(|pair| &pair.other), None)
+                }
                 Outcome::Dropped(dropped) => (None, None, Some(reason(whole, aggregate, *dropped))),
             };
             let other = other.map(|v| Shown::new(program, other_ty, v));
@@ -135,9 +137,7 @@ fn evidence(whole: Whole, aggregate: &Aggregate, trace: &RowsTrace, hidden: bool
         return Vec::new();
     };
     let pair = |row: &RowTrace| match &row.outcome {
-        Outcome::Counted(counted) => {
-            Some(Pair { one: counted.value.clone(), other: counted.other.clone()?, bin: counted.bin.clone() })
-        }
+        Outcome::Counted(counted) => counted.pair.as_deref().cloned(),
         Outcome::Dropped(_) => None,
     };
     let pairs: Vec<Pair> = trace.rows.iter().filter_map(pair).collect();
