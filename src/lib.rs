@@ -14,6 +14,7 @@
 //! laud, and [`format`](mod@format) lays out text without changing what it says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
+pub mod association;
 pub mod ast;
 pub mod binomial;
 pub mod builtins;
@@ -29,6 +30,7 @@ pub mod irrational;
 pub mod library;
 pub mod lint;
 pub mod number;
+pub mod pilot;
 pub mod program;
 pub mod report;
 pub mod resolve;

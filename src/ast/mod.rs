@@ -1083,6 +1083,8 @@ pub enum ArgumentKind {
     Rows { value: Option<Expr>, source: Name, clauses: Vec<Clause> },
     /// `self_report where … with system_log where … by type within 7 days`
     Pairs { source: Name, clauses: Vec<Clause>, with: Name, with_clauses: Vec<Clause> },
+    /// `perception over 12 quarters`: the value at the ends of periods.
+    Over { value: Expr, over: DurationLit },
     /// `at least 5 answers`
     AtLeast(Expr),
     /// `all answers`: do not keep the latest per contact only.

@@ -2,7 +2,7 @@
 
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call};
-use crate::builtins::{CATALOGUE, Entry, Function, Scalar};
+use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
 use crate::diagnostics::{Code, Diagnostic, Fix};
 use crate::library::{self, library};
 use crate::number::Decimal;
@@ -32,6 +32,9 @@ impl Checker<'_, '_> {
             Function::Scalar(s) => Some((s, *e)),
             Function::Aggregate(_) | Function::Ranking(_) => None,
         });
+        if let Some((A::Paired(pairing), entry)) = aggregate {
+            return self.paired(pairing, entry, call, span, scope);
+        }
         if let Some(found) = self.over_accounts(aggregate, &entries, call, span, scope) {
             return found;
         }
@@ -131,6 +134,9 @@ impl Checker<'_, '_> {
         }
         if matches!(function, Scalar::Gap | Scalar::Position) {
             return self.against_benchmark(function, entry, call, span, scope);
+        }
+        if function == Scalar::PilotBucket {
+            return self.pilot_bucket(entry, call, span, scope);
         }
         if matches!(function, Scalar::DaysIn(_) | Scalar::DaysLeft(_)) {
             return self.days_of_period(function, entry, call, span, scope);
@@ -291,7 +297,9 @@ impl Checker<'_, '_> {
                 unit
             }
             Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert => first,
-            Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) => return unknown(span),
+            Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::PilotBucket => {
+                return unknown(span);
+            }
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }
     }

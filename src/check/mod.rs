@@ -5,6 +5,7 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod association;
 mod attribution;
 mod bands;
 pub(crate) mod benchmarks;

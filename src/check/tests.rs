@@ -260,7 +260,8 @@ impl Checker<'_, '_> {
             }
             ExprKind::Call(call) => {
                 for argument in &mut call.arguments {
-                    if let ast::ArgumentKind::Value(value) = &mut argument.kind {
+                    if let ast::ArgumentKind::Value(value) | ast::ArgumentKind::Over { value, .. } = &mut argument.kind
+                    {
                         self.strip(value, keys);
                     }
                 }

@@ -24,6 +24,9 @@ pub struct MemberWhy {
     pub key: String,
     /// Its value.
     pub value: Shown,
+    /// What is measured beside it, for functions of pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Shown>,
     /// Its weight, where it is weighed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Shown>,
@@ -40,6 +43,12 @@ impl DetailWhy {
         }
         let line = |member: &MemberWhy| {
             let mut text = member.value.missing.map_or(member.value.shown.clone(), |why| format!("missing ({why})"));
+            if let Some(other) = &member.other {
+                text.push_str(&format!(
+                    ", beside {}",
+                    other.missing.map_or(other.shown.clone(), |why| format!("missing ({why})"))
+                ));
+            }
             if let Some(weight) = &member.weight {
                 text.push_str(&format!(", weight {}", weight.shown));
             }
@@ -84,6 +93,7 @@ fn relatives(case: Case, across: &Across) -> DetailWhy {
     let parts = case.probe.relatives(across).into_iter().filter(|part| part.met == Some(true));
     let members = parts.map(|part| MemberWhy {
         value: shown(&across.value, &part.value, hidden),
+        other: part.other.as_ref().map(|other| shown(&across.other, other, hide(&across.other))),
         weight: part.weight.as_ref().map(|weight| shown(&across.weight, weight, weight_hidden)),
         rows: Vec::new(),
         key: if masked { value::MASK.to_string() } else { part.id },
@@ -108,6 +118,7 @@ fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
                 key => words::literal(program, Type::Text, &key).trim_matches('"').to_string(),
             },
             value: if hidden { shown.masked() } else { shown },
+            other: None,
             weight: None,
             rows: of_row.rows.iter().filter_map(place).collect(),
         }

@@ -517,6 +517,7 @@ pub(super) fn clauses(condition: &Condition, label: &str, depth: usize, table: &
 pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table {
     let any = |of: &dyn Fn(&RowWhy) -> bool| aggregate.rows.iter().any(of);
     let valued = any(&|r| r.value.is_some());
+    let paired = any(&|r| r.other.is_some());
     let diminished = any(&|r| r.diminish.is_some());
     let capped = any(&|r| r.capped.is_some());
     let decayed = any(&|r| r.decay.is_some());
@@ -531,6 +532,7 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
     columns.extend(aggregate.columns.iter().map(|c| Column { limit: Some(24), ..Column::words(c.as_str()) }));
     for (wanted, title) in [
         (valued, "value"),
+        (paired, "other"),
         (diminished, "left"),
         (capped, "capped"),
         (decayed, "decay"),
@@ -550,6 +552,9 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         cells.extend(row.cells.iter().map(|c| cell(&shown(c))));
         if valued {
             cells.push(cell(&row.value.as_ref().map_or(String::new(), shown)));
+        }
+        if paired {
+            cells.push(cell(&row.other.as_ref().map_or(String::new(), shown)));
         }
         for (wanted, figure) in [
             (diminished, &row.diminish),

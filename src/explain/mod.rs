@@ -4,6 +4,7 @@
 //! [`human`], [`markdown`] and its serialisation are the same facts in three dresses. What was not kept in the results is
 //! asked of a [`Probe`].
 
+mod association;
 pub mod bands;
 mod benchmark;
 mod build;
@@ -119,7 +120,7 @@ pub fn personal(program: &Program, expr: &Expr) -> bool {
 }
 
 fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
-    use crate::builtins::AggregateFunction as A;
+    use crate::builtins::{AggregateFunction as A, Pairing};
     match &expr.kind {
         _ if expr.ty == Type::Boolean => false,
         ExprKind::Field(id) => personal_field(program, program.subject, *id),
@@ -133,12 +134,14 @@ fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
         ExprKind::Aggregate(aggregate) => match aggregate.function {
             A::Count | A::Distinct | A::Share | A::Nps | A::NpsMargin | A::Csat | A::CsatMean | A::Ces => false,
             A::Run | A::NearDuplicates | A::Matches | A::TopShare | A::Hhi | A::EffectiveNumber => false,
+            // All but the value at which two groups differ most say nothing of a single one.
+            A::Paired(pairing) if pairing != Pairing::KsAt => false,
             _ => aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v)),
         },
         // A place among others says little about a person, and so does what all accounts amount to.
         ExprKind::Ranked(_) => false,
         ExprKind::Across(across) => match across.function {
-            A::Sum | A::WithoutTop | A::Avg | A::Median | A::Stddev | A::Min | A::Max => {
+            A::Sum | A::WithoutTop | A::Avg | A::Median | A::Stddev | A::Min | A::Max | A::Paired(Pairing::KsAt) => {
                 across.value.as_ref().is_some_and(|v| personal_in(program, None, v))
             }
             _ => false,

@@ -9,6 +9,7 @@ use super::{
     AggregateWhy, BandWhy, Case, Figure, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows,
     Unfolded, WindowWhy, bands, personal_field,
 };
+use crate::association::Pair;
 use crate::builtins::{AggregateFunction, Function};
 use crate::calendar::{Date, PeriodKind};
 use crate::engine::MetricResult;
@@ -239,8 +240,11 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
     let columns = columns(case, aggregate);
     let data = case.data.table(aggregate.source);
     let value_ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
-    let hidden = !case.personal
-        && aggregate.value.as_ref().is_some_and(|v| super::personal_in(program, Some(aggregate.source), v));
+    let hide = |e: &Option<Expr>| {
+        !case.personal && e.as_ref().is_some_and(|v| super::personal_in(program, Some(aggregate.source), v))
+    };
+    let (hidden, other_hidden) = (hide(&aggregate.value), hide(&aggregate.other));
+    let other_ty = aggregate.other.as_ref().map_or(Type::PLAIN, |v| v.ty);
     let rows = traced.rows.iter().map(|row| {
         let cell = |(field, ty): &(FieldId, Type)| {
             let cell = data.map_or(Value::Missing(Missing::NoData), |d| d.value(*field, row.row));
@@ -267,6 +271,10 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             diminish: row.diminish.map(|n| figure(n, 3)),
             capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
             decay: row.decay.map(|n| figure(n, 3)),
+            other: row.pair.as_ref().map(|pair| {
+                let shown = Shown::new(program, other_ty, &pair.other);
+                if other_hidden { shown.masked() } else { shown }
+            }),
             weight: row.weight.map(figures::weight),
             adds: row.adds.filter(|_| !hidden).map(|n| Figure { exact: n, shown: value::plain(n) }),
             cells: columns.iter().map(cell).collect(),
@@ -316,6 +324,18 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
             out.push(format!("{why}: nothing is known, no row is seen"));
         }
     }
+    if let (AggregateFunction::Paired(pairing), Some(value)) = (aggregate.function, &aggregate.value) {
+        let pairs: Vec<Pair> = traced.rows.iter().filter_map(|row| row.pair.as_deref().cloned()).collect();
+        let hidden = !case.personal && super::personal_in(case.program, Some(aggregate.source), value);
+        let told = super::association::evidence(
+            case.program,
+            pairing,
+            (value, &aggregate.by),
+            (&pairs, aggregate.at_least),
+            hidden,
+        );
+        out.extend(told.iter().map(|told| format!("{}: {}", told.label, told.text)));
+    }
     if let Some(with) = &aggregate.with {
         let others = case.data.table(with.other.source);
         let alone = case.probe.unmatched(aggregate);
@@ -337,11 +357,15 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
 
 /// The type of what comes out, as far as it matters for showing it.
 fn result_type(aggregate: &Aggregate) -> Type {
+    use crate::builtins::Pairing as P;
     use AggregateFunction as A;
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
         A::Count | A::Distinct | A::Run | A::NearDuplicates | A::Matches => Type::PLAIN,
         A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
+        A::Paired(P::Auc | P::Ks | P::CalibrationError) => Type::Number(crate::program::Unit::Ratio),
+        A::Paired(P::KsAt) => value.unwrap_or(Type::PLAIN),
+        A::Paired(_) => Type::PLAIN,
         A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
         A::CsatMean => Type::Number(crate::program::Unit::Points),
         A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,

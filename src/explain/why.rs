@@ -478,6 +478,9 @@ pub struct RowWhy {
     /// What is left of it by now, as a factor, where values fade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay: Option<Figure>,
+    /// What is measured beside it, for functions of pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Shown>,
     /// Its weight, where rows have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Figure>,

@@ -321,6 +321,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::clause_head => Nothing,
         Rule::by_key | Rule::by_word => Clause(&["by"]),
         Rule::with_rows => Clause(&["with"]),
+        Rule::over_periods => Clause(&["over"]),
         Rule::latest_per => Clause(&["latest per"]),
         Rule::cap => Clause(&["cap"]),
         Rule::points_word => Words(&["points"]),

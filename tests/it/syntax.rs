@@ -327,6 +327,7 @@ fn grouped(e: &laud::ast::Expr) -> String {
                 args.push(match &a.kind {
                     ArgumentKind::Value(v) => grouped(v),
                     ArgumentKind::AtLeast(n) => format!("at least {}", grouped(n)),
+                    ArgumentKind::Over { value, over } => format!("{} over {:?}", grouped(value), over.duration),
                     ArgumentKind::AllAnswers => "all".to_string(),
                     ArgumentKind::Pairs { source, clauses, with, with_clauses } => {
                         format!("{} {} with {} {}", source.text, tree(clauses), with.text, tree(with_clauses))

@@ -147,6 +147,11 @@ impl<'a> Account<'a> {
         self.scope().replay(&expr.kind)
     }
 
+    /// Both values of a figure over time at each point, earliest first.
+    pub fn pairs_over_time(&self, expr: &Expr) -> Vec<(Date, crate::association::Pair)> {
+        self.scope().pairs_over_time(&expr.kind)
+    }
+
     /// Yes, no, or unknown.
     pub fn belongs(&self, segment: SegmentRef) -> Option<bool> {
         self.scope().belongs(segment)

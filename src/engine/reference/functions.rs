@@ -60,6 +60,9 @@ fn undefined(function: Scalar, values: &[Value]) -> Option<Missing> {
 /// `None` on overflow; every value is present.
 fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
     let number = |i: usize| values.get(i).and_then(Value::number);
+    if let (Scalar::PilotBucket, [Value::Text(pilot), Value::Text(subject)]) = (function, values) {
+        return Some(Value::Number(Decimal::int(crate::pilot::bucket(pilot, subject))));
+    }
     let (Some(x), digits) = (number(0), number(1).unwrap_or_default()) else {
         return Some(match function {
             // Dates have a smallest and a largest, too.
@@ -100,7 +103,7 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
         Scalar::WilsonHigh => irrational::wilson(x, digits).map(|(_, high)| high),
         Scalar::BinomialTail => binomial::upper_tail(x, digits, number(2)?),
         Scalar::Power => digits.to_int().and_then(|n| irrational::power(x, n)),
-        Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::Gap | Scalar::Position => None,
+        Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::Gap | Scalar::Position | Scalar::PilotBucket => None,
         Scalar::Shrunk => shrunk(x, digits, number(2)?, number(3)?),
     };
     result.map(Value::Number)
