@@ -12,10 +12,12 @@ mod findings;
 mod fmt;
 mod help;
 mod init;
+mod older;
 mod packages;
 mod project;
 mod session;
 mod stop;
+mod suppose;
 mod terminal;
 mod why;
 

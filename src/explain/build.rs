@@ -68,6 +68,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         program: case.stamp.program.clone(),
         data: case.stamp.data.clone(),
         remarks: case.stamp.remarks(),
+        supposed: Vec::new(),
         topic: topic_name(case, topic),
         parts: parts.collect(),
         segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),
@@ -169,6 +170,9 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
         limits: limits(case, card, score),
         corrections: corrections(case, card, score),
         effective_weights: Vec::new(),
+        was: None,
+        to: None,
+        on_its_own: None,
         position: case.sources.position(card.header.span),
     })
 }

@@ -1,5 +1,6 @@
 //! The page for people.
 
+use super::toward;
 use super::{
     AggregateWhy, CardWhy, Condition, CorrectionWhy, LimitWhy, LineWhy, MetricWhy, RowWhy, RuleWhy, WeighedWhy, Why,
 };
@@ -63,6 +64,25 @@ impl Page {
         for remark in &why.remarks {
             for line in wrapped(&clean(remark), self.layout.width.saturating_sub(2).max(20)) {
                 self.line(&format!("  {}", paint.tone(Tone::Warn, &line)));
+            }
+        }
+        if !why.supposed.is_empty() {
+            let list: Vec<String> = why.supposed.iter().map(super::SupposedWhy::words).collect();
+            let text = format!("hypothetical: supposes {}", list.join(", "));
+            for line in wrapped(&clean(&text), self.layout.width.saturating_sub(2).max(20)) {
+                self.line(&format!("  {}", paint.tone(Tone::Warn, &line)));
+            }
+        }
+        for card in &why.scorecards {
+            let Some(was) = &card.was else { continue };
+            let name = if why.scorecards.len() > 1 { format!("{} ", card.name) } else { String::new() };
+            let notes = was.notes.iter().map(|note| format!("  {note}"));
+            let words = std::iter::once(format!("{name}was {}", was.words(card)));
+            for text in words.chain(notes.filter(|_| !was.parts.is_empty())) {
+                let pad = if text.starts_with(' ') { 4 } else { 2 };
+                for line in wrapped(&clean(text.trim()), self.layout.width.saturating_sub(pad).max(20)) {
+                    self.line(&format!("{}{line}", " ".repeat(pad)));
+                }
             }
         }
         let mut about: Vec<String> = why.name.iter().map(|n| clean(n)).collect();
@@ -129,8 +149,44 @@ impl Page {
         for (name, text) in notes {
             self.labelled(name, &text, indent, label);
         }
+        self.outlook(card, indent, label);
         for inner in card.lines.iter().filter_map(|l| l.scorecard.as_deref()) {
             self.card(inner, indent + 2, true);
+        }
+    }
+
+    /// What it was line by line, what would change it, and what will.
+    fn outlook(&mut self, card: &CardWhy, indent: usize, label: usize) {
+        if let Some(to) = &card.to {
+            let mut name = to.label();
+            if let Some(words) = to.words() {
+                self.labelled(&std::mem::take(&mut name), &words, indent, label.max(shown_width(&to.label()) + 2));
+            }
+            let first = Column { least: label.saturating_sub(2), ..Column::default() };
+            let mut table = Table::new(vec![first, Column::default(), Column::default(), Column::default()]);
+            for way in to.ways.iter().take(toward::LISTED) {
+                let changes = counted(way.changes.len() as u64, "change", "changes");
+                let head = Cell::toned(std::mem::take(&mut name), Tone::Dim);
+                table.row(vec![head, clean(&way.words()).into(), way.then().into(), changes.into()]);
+            }
+            let text = table.human(indent, &self.layout);
+            self.out.push_str(&text);
+            if let Some(text) = to.not_alone() {
+                self.labelled("not alone", &text, indent, label);
+            }
+        }
+        if let Some(ahead) = &card.on_its_own {
+            for (i, text) in ahead.lines().iter().enumerate() {
+                self.labelled(if i == 0 { "on its own" } else { "" }, text, indent, label);
+            }
+        }
+        if let Some(was) = card.was.as_ref().filter(|was| !was.lines.is_empty()) {
+            if indent > 0 {
+                self.labelled("was", &was.words(card), indent, label);
+            }
+            self.out.push('\n');
+            let text = was.table(label).human(indent, &self.layout);
+            self.out.push_str(&text);
         }
     }
 

@@ -4,36 +4,48 @@
 //! [`human`], [`markdown`] and its serialisation are the same facts in three dresses. What was not kept in the results is
 //! asked of a [`Probe`].
 
+mod ahead;
 pub mod bands;
 mod benchmark;
 mod build;
+mod candidates;
 mod conditions;
 mod detail;
 mod figures;
 mod human;
 mod limits;
 mod markdown;
+mod outlook;
 mod past;
 mod portfolio;
 mod probe;
+mod reads;
 mod remarks;
 mod replay;
 mod standing;
+mod supposed;
+mod toward;
 mod trace;
 mod unfold;
+mod was;
 mod why;
 pub mod words;
 
+pub use ahead::{AheadWhy, ChangeAhead, DayWhy, HORIZON};
 pub use benchmark::BenchmarkWhy;
 pub use build::{held, why};
 pub use detail::{DetailWhy, MemberWhy};
 pub use human::human;
 pub use markdown::markdown;
+pub use outlook::{Ask, outlook};
 pub use portfolio::{PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
 pub use replay::PeriodsWhy;
 pub use standing::StandingWhy;
+pub use supposed::{SupposedWhy, mark, told};
+pub use toward::{ChangeWhy, NotAlone, Target, TowardWhy, WayWhy};
 pub use trace::Traced;
+pub use was::{LineWas, PartWhy, Past, RowMoved, WasWhy};
 pub use why::*;
 
 use crate::data::Dataset;
