@@ -4,6 +4,7 @@ use super::supposed;
 use super::toward::ChangeWhy;
 use super::{Case, Shown, bands};
 use crate::ast::CompareOp;
+use crate::builtins::AggregateFunction as F;
 use crate::check::{Domain, metric_domains};
 use crate::engine::ScoreResult;
 use crate::engine::reference::{Account, Supposed};
@@ -225,11 +226,16 @@ fn made(
         Supposed::Metric(id) => domains.get(id.index()).copied().unwrap_or(Domain::ANY),
         Supposed::Column(id) => of_column(case.program, id),
     };
+    let grain = match what {
+        _ if domain.whole => Some(Decimal::ONE),
+        Supposed::Metric(id) => case.program.metric(id).and_then(|m| grain(case.program, &m.value)),
+        Supposed::Column(_) => None,
+    };
     let (values, step) = match ty {
-        Type::Number(unit) => numbers(&now, domain, step(unit, domain), &corners),
+        Type::Number(unit) => numbers(&now, domain, (grain.unwrap_or_else(|| fine(unit)), grain.is_some()), &corners),
         Type::Date | Type::Instant if !corners.is_empty() => {
             let day = |n: Decimal| Some(Value::Date(crate::calendar::Date(i32::try_from(n.to_int()?).ok()?)));
-            let (list, step) = numbers(&day_of(&now), Domain::ANY, Decimal::ONE, &corners);
+            let (list, step) = numbers(&day_of(&now), Domain::ANY, (Decimal::ONE, true), &corners);
             let dates = list.iter().filter_map(|v| v.number().and_then(day));
             (dates.collect(), step)
         }
@@ -255,11 +261,42 @@ fn of_column(program: &Program, id: FieldId) -> Domain {
     field.map_or(Domain::ANY, |f| Domain { low: f.low, high: f.high, whole: f.integer })
 }
 
-/// The steps in which values are told: whole where they are whole, and otherwise as finely as they are shown.
-fn step(unit: Unit, domain: Domain) -> Decimal {
+/// The number that all values of a sum of constants are multiples of: 0.5 where a row counts 1 or 1.5.
+fn grain(program: &Program, expr: &Expr) -> Option<Decimal> {
+    let zero = |n: &Decimal| n.is_zero();
+    of_constants(program, expr).filter(|n| !zero(n))
+}
+
+fn of_constants(program: &Program, expr: &Expr) -> Option<Decimal> {
+    let common = |list: Vec<&Expr>| -> Option<Decimal> {
+        let all: Option<Vec<Decimal>> = list.into_iter().map(|e| of_constants(program, e)).collect();
+        let raw = all?.into_iter().map(|n| n.raw().unsigned_abs()).fold(0, divisor);
+        i128::try_from(raw).ok().and_then(Decimal::from_raw)
+    };
+    match &expr.kind {
+        ExprKind::Literal(Value::Number(n)) => Some(*n),
+        ExprKind::Literal(Value::Missing(_)) => Some(Decimal::ZERO),
+        ExprKind::Param(id) => program.params.get(id.index()).and_then(|p| p.value.number()),
+        ExprKind::If { then, otherwise, .. } => common(vec![then, otherwise]),
+        ExprKind::OrElse(list) => common(list.iter().collect()),
+        ExprKind::Sum(terms) => common(terms.iter().map(|(_, e)| e).collect()),
+        ExprKind::Aggregate(a) if a.decay.is_none() && a.weight.is_none() && a.diminish.is_none() => match a.function {
+            F::Count => Some(Decimal::ONE),
+            F::Sum if a.value_cap.is_none() => of_constants(program, a.value.as_ref()?),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn divisor(a: u128, b: u128) -> u128 {
+    if b == 0 { a } else { divisor(b, a % b) }
+}
+
+/// The steps in which values are told: as finely as they are shown.
+fn fine(unit: Unit) -> Decimal {
     let part = |raw: i128| Decimal::from_raw(raw).unwrap_or(Decimal::ONE);
     match unit {
-        _ if domain.whole => Decimal::ONE,
         Unit::Ratio => part(1_000_000),
         Unit::Points | Unit::Nps => part(100_000_000),
         Unit::Money(_) | Unit::Days => Decimal::ONE,
@@ -267,12 +304,20 @@ fn step(unit: Unit, domain: Domain) -> Decimal {
     }
 }
 
-/// The corners, a step below and a step above each, the ends of what is possible, and the present value.
-fn numbers(now: &Value, domain: Domain, step: Decimal, corners: &[Decimal]) -> (Vec<Value>, Option<Decimal>) {
+/// The corners, a step below and a step above each, the ends of what is possible, and the present value. Nothing but whole
+/// steps is possible where they are `exact`.
+fn numbers(
+    now: &Value,
+    domain: Domain,
+    (step, exact): (Decimal, bool),
+    corners: &[Decimal],
+) -> (Vec<Value>, Option<Decimal>) {
     let mut list: Vec<Decimal> = Vec::new();
     for corner in corners.iter().chain(&domain.low).chain(&domain.high) {
-        let at = match domain.whole {
-            true => vec![corner.floor(), corner.ceil()],
+        let whole = |steps: i128| steps.checked_mul(step.raw()).and_then(Decimal::from_raw);
+        let below = corner.raw().div_euclid(step.raw());
+        let at: Vec<Decimal> = match exact {
+            true => [below, below + 1].into_iter().filter_map(whole).collect(),
             false => vec![*corner],
         };
         for n in at {

@@ -94,13 +94,14 @@ pub fn without_history(case: Case, name: &str) -> Option<String> {
     let reads = Reads::of(program, card);
     let mut list: Vec<String> = Vec::new();
     let timeless = program.subject_table().is_some_and(|t| t.kind == TableKind::Rows { as_of: None });
-    if timeless {
+    // Where the whole page is of another date than usual, it has been said of all columns.
+    if timeless && case.stamp.timeless.is_none() {
         list.extend(reads.columns.iter().map(|id| format!("`{}`", words::field(program, program.subject, *id))));
     }
     let child = |id: &&TableId| program.table(**id).is_some_and(|t| matches!(t.kind, TableKind::Child { .. }));
     let rows = reads.tables.iter().filter(child).filter_map(|id| program.table(*id));
     list.extend(rows.map(|t| format!("rows of `{}`", t.header.name)));
-    let verb = if list.len() == 1 && !list.iter().any(|l| l.starts_with("rows")) { "is" } else { "are" };
-    (!list.is_empty())
-        .then(|| format!("{} {verb} as of now at both dates: nothing tells what was before", list.join(", ")))
+    let one = list.len() == 1 && !list.iter().any(|l| l.starts_with("rows"));
+    let words = if one { "is read as it is now: its history is" } else { "are read as they are now: their history is" };
+    (!list.is_empty()).then(|| format!("{} {words} not known", list.join(", ")))
 }
