@@ -52,6 +52,7 @@ fn find(session: &Session, name: &str) -> Result<Supposed, Stop> {
     }
     let what = match Topic::find(program, name) {
         Some(Topic::Scorecard(_)) => Some("a scorecard: suppose what it reads"),
+        Some(Topic::RowMetric(_)) => Some("a metric of rows: suppose what reads it"),
         Some(_) => Some("a rule: suppose what it reads"),
         None if program.params.iter().any(|p| p.header.name == name) => Some("a parameter: `--set` is for those"),
         None => None,

@@ -265,6 +265,7 @@ fn kind(topic: Topic) -> &'static str {
         Topic::Metric(_) => "a metric",
         Topic::Scorecard(_) => "a scorecard",
         Topic::Rule(_) => "a rule",
+        Topic::RowMetric(_) => "a metric of rows",
     }
 }
 

@@ -28,7 +28,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         let wanted = match topic {
             Topic::Account => !held(program, i),
             Topic::Scorecard(id) => id.index() == i,
-            Topic::Metric(_) | Topic::Rule(_) => false,
+            Topic::Metric(_) | Topic::Rule(_) | Topic::RowMetric(_) => false,
         };
         if wanted {
             cards.extend(
@@ -74,6 +74,10 @@ pub fn why(case: Case, topic: Topic) -> Why {
         segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),
         scorecards: cards,
         metrics: metrics.collect(),
+        details: match topic {
+            Topic::RowMetric(id) => super::detail::row_metric(case, id).into_iter().collect(),
+            _ => Vec::new(),
+        },
         rules: rules.collect(),
     }
 }
@@ -84,6 +88,7 @@ fn topic_name(case: Case, topic: Topic) -> Option<String> {
         Topic::Metric(id) => case.program.node_name(Node::Metric(id)),
         Topic::Scorecard(id) => case.program.node_name(Node::Scorecard(id)),
         Topic::Rule(id) => case.program.rules.get(id.index()).map_or("?", |r| &r.header.name),
+        Topic::RowMetric(id) => case.program.row_metric(id).map_or("?", |m| &m.header.name),
     };
     Some(name.to_string())
 }

@@ -27,6 +27,7 @@ pub fn human(why: &Why, layout: &Layout) -> String {
         [metric] if metric.unfolded.is_some() => page.metric(metric),
         metrics => page.metrics(metrics),
     }
+    why.details.iter().for_each(|detail| page.detail(detail));
     page.rules(&why.rules);
     page.out
 }
@@ -319,16 +320,7 @@ impl Page {
         for (i, line) in unfolded.weighed.iter().enumerate() {
             self.labelled(if i == 0 { "counts in" } else { "" }, &weighed_words(line), 2, LABEL - 2);
         }
-        for detail in &unfolded.details {
-            self.gap();
-            self.line(&clean(&detail.text));
-            for (label, text) in detail.lines().into_iter().take(MOST_DETAILS) {
-                self.labelled(&clean(&label), &text, 2, LABEL - 2);
-            }
-            if let Some(more) = detail.members.len().checked_sub(MOST_DETAILS).filter(|n| *n > 0) {
-                self.labelled("", &format!("and {more} more (all of them with --format json or md)"), 2, LABEL - 2);
-            }
-        }
+        unfolded.details.iter().for_each(|detail| self.detail(detail));
         for standing in &unfolded.standings {
             let value =
                 standing.value.missing.map_or_else(|| standing.value.shown.clone(), |m| format!("missing ({m})"));
@@ -353,6 +345,18 @@ impl Page {
         }
         for aggregate in &unfolded.aggregates {
             self.aggregate(aggregate);
+        }
+    }
+
+    /// What each row or relative brings in.
+    fn detail(&mut self, detail: &super::DetailWhy) {
+        self.gap();
+        self.line(&clean(&detail.text));
+        for (label, text) in detail.lines().into_iter().take(MOST_DETAILS) {
+            self.labelled(&clean(&label), &text, 2, LABEL - 2);
+        }
+        if let Some(more) = detail.members.len().checked_sub(MOST_DETAILS).filter(|n| *n > 0) {
+            self.labelled("", &format!("and {more} more (all of them with --format json or md)"), 2, LABEL - 2);
         }
     }
 
@@ -567,7 +571,9 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         r.adds.as_ref().is_some_and(|a| a.exact.to_string() != value)
     };
     let added = any(&other);
-    let mut columns = vec![Column::words("date")];
+    let dated = any(&|r| r.date.is_some());
+    let mut columns = Vec::new();
+    columns.extend(dated.then(|| Column::words("date")));
     columns.extend(aggregate.columns.iter().map(|c| Column { limit: Some(24), ..Column::words(c.as_str()) }));
     for (wanted, title) in [
         (valued, "value"),
@@ -586,7 +592,8 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         let tone = if row.kept { Tone::Plain } else { Tone::Dim };
         let cell = |text: &str| Cell::toned(text, tone);
         let shown = |s: &super::Shown| if s.missing.is_some() { "-".to_string() } else { s.shown.clone() };
-        let mut cells = vec![cell(row.date.as_deref().unwrap_or("no date"))];
+        let mut cells = Vec::new();
+        cells.extend(dated.then(|| cell(row.date.as_deref().unwrap_or("no date"))));
         cells.extend(row.cells.iter().map(|c| cell(&shown(c))));
         if valued {
             cells.push(cell(&row.value.as_ref().map_or(String::new(), shown)));

@@ -32,6 +32,7 @@ pub fn markdown(why: &Why) -> String {
     for metric in &why.metrics {
         unfolded(metric, &mut out);
     }
+    why.details.iter().for_each(|of| detail(of, &mut out));
     for rule in &why.rules {
         conditions(rule, &mut out);
     }
@@ -89,10 +90,7 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         out.push_str(&format!("\n`{}`\n", clean(&unfolded.definition)));
     }
     out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
-    for detail in &unfolded.details {
-        out.push_str(&format!("\n`{}`\n\n", clean(&detail.text)));
-        out.extend(detail.lines().into_iter().map(|(key, text)| format!("- {}: {}\n", escaped(&key), escaped(&text))));
-    }
+    unfolded.details.iter().for_each(|of| detail(of, out));
     for standing in &unfolded.standings {
         out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
         out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
@@ -116,6 +114,11 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
             out.push_str(&format!("\n{}", rows_table(aggregate, None).markdown()));
         }
     }
+}
+
+fn detail(of: &super::DetailWhy, out: &mut String) {
+    out.push_str(&format!("\n`{}`\n\n", clean(&of.text)));
+    out.extend(of.lines().into_iter().map(|(key, text)| format!("- {}: {}\n", escaped(&key), escaped(&text))));
 }
 
 fn conditions(rule: &RuleWhy, out: &mut String) {

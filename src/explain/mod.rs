@@ -50,7 +50,7 @@ pub use why::*;
 
 use crate::data::Dataset;
 use crate::engine::AccountResult;
-use crate::program::{Expr, ExprKind, FieldId, MetricId, Program, RuleId, ScorecardId, TableId, Type};
+use crate::program::{Expr, ExprKind, FieldId, MetricId, Program, RowMetricId, RuleId, ScorecardId, TableId, Type};
 use crate::report::Stamp;
 use crate::source::Sources;
 
@@ -84,10 +84,12 @@ pub enum Topic {
     Scorecard(ScorecardId),
     /// One rule.
     Rule(RuleId),
+    /// One metric of rows.
+    RowMetric(RowMetricId),
 }
 
 impl Topic {
-    /// The metric, scorecard or rule of this name.
+    /// The metric, scorecard, rule or metric of rows of this name.
     pub fn find(program: &Program, name: &str) -> Option<Topic> {
         let id = |i: usize| u32::try_from(i).ok();
         let metric =
@@ -96,7 +98,11 @@ impl Topic {
             id(program.scorecards.iter().position(|s| s.header.name == name)?).map(|i| Topic::Scorecard(ScorecardId(i)))
         };
         let rule = || id(program.rules.iter().position(|r| r.header.name == name)?).map(|i| Topic::Rule(RuleId(i)));
-        metric().or_else(card).or_else(rule)
+        let of_rows = || {
+            id(program.row_metrics.iter().position(|m| m.header.name == name)?)
+                .map(|i| Topic::RowMetric(RowMetricId(i)))
+        };
+        metric().or_else(card).or_else(rule).or_else(of_rows)
     }
 
     /// All names that can be found.
@@ -104,7 +110,8 @@ impl Topic {
         let metrics = program.metrics.iter().map(|m| m.header.name.as_str());
         let cards = program.scorecards.iter().map(|s| s.header.name.as_str());
         let rules = program.rules.iter().map(|r| r.header.name.as_str());
-        metrics.chain(cards).chain(rules).collect()
+        let of_rows = program.row_metrics.iter().map(|m| m.header.name.as_str());
+        metrics.chain(cards).chain(rules).chain(of_rows).collect()
     }
 }
 

@@ -316,6 +316,13 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
             out.push(format!("{why}: nothing is known, no row is seen"));
         }
     }
+    let below = |row: &&super::TracedRow| row.dropped.is_none() && row.weight.is_some_and(|w| w.is_negative());
+    if traced.value.is_missing()
+        && let Some(row) = traced.rows.iter().find(below)
+    {
+        let place = data.map_or_else(|| "a row".to_string(), |data| data.place(row.row));
+        out.push(format!("{place} has a weight below 0, so there is no mean"));
+    }
     if let Some(with) = &aggregate.with {
         let others = case.data.table(with.other.source);
         let alone = case.probe.unmatched(aggregate);
@@ -360,6 +367,10 @@ fn columns(case: Case, aggregate: &Aggregate) -> Vec<(FieldId, Type)> {
     found.extend(&aggregate.latest_per);
     let table = case.program.table(aggregate.source);
     let dated = table.and_then(|t| t.kind.at());
+    if dated.is_none() {
+        // Nothing else tells the rows apart.
+        found.extend(table.and_then(|t| t.key));
+    }
     found.retain(|f| Some(*f) != dated);
     found.sort();
     found.dedup();

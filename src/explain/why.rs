@@ -113,6 +113,9 @@ pub struct Why {
     pub scorecards: Vec<CardWhy>,
     /// Metrics that no scorecard holds.
     pub metrics: Vec<MetricWhy>,
+    /// Row by row, where the page is about a metric of rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<super::DetailWhy>,
     /// The rules.
     pub rules: Vec<RuleWhy>,
 }

@@ -32,3 +32,4 @@ mod support;
 mod syntax;
 mod transcript;
 mod ui;
+mod why;
