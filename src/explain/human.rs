@@ -560,7 +560,9 @@ pub(super) fn clauses(condition: &Condition, label: &str, depth: usize, table: &
 /// The rows of an aggregate, the latest if there are more than `most`.
 pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table {
     let any = |of: &dyn Fn(&RowWhy) -> bool| aggregate.rows.iter().any(of);
-    let valued = any(&|r| r.value.is_some());
+    // A text that stands in its column is not said twice.
+    let said = |r: &RowWhy| r.value.as_ref().is_some_and(|v| v.value.is_string() && r.cells.iter().any(|c| c == v));
+    let valued = any(&|r| r.value.is_some() && !said(r));
     let diminished = any(&|r| r.diminish.is_some());
     let capped = any(&|r| r.capped.is_some());
     let decayed = any(&|r| r.decay.is_some());

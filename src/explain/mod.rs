@@ -12,6 +12,7 @@ mod candidates;
 mod conditions;
 mod detail;
 mod figures;
+mod groups;
 mod human;
 mod limits;
 mod markdown;

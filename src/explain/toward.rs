@@ -258,7 +258,7 @@ impl<'e> Search<'_, 'e> {
                 let better = best.worth.0 > now;
                 let at_best = candidate.at_best(&best.value, now, best.worth);
                 let why = match (better, at_best) {
-                    (true, _) => format!("{} at best", shown.shown),
+                    (true, _) => format!("leads to {} at most", shown.shown),
                     (false, true) => "already at its best".to_string(),
                     (false, false) => "changes nothing alone".to_string(),
                 };
