@@ -4,7 +4,7 @@ use super::eval::typed;
 use super::session::Session;
 use super::stop::Stop;
 use super::terminal::Terminal;
-use crate::diagnostics::nearest;
+use crate::diagnostics::did_you_mean;
 use crate::engine::reference::{Account, Supposed, Supposition};
 use crate::explain::Topic;
 use crate::program::{ExprKind, FieldId, MetricId};
@@ -62,7 +62,7 @@ fn find(session: &Session, name: &str) -> Result<Supposed, Stop> {
     }
     let names = program.metrics.iter().map(|m| m.header.name.as_str()).chain(fields.iter().map(|f| f.name.as_str()));
     let stop = Stop::usage(format!("there is no metric and no column of the account called `{name}`"));
-    Err(stop.maybe_help(nearest(name, names).map(|near| format!("did you mean `{near}`?"))))
+    Err(stop.maybe_help(did_you_mean(name, names)))
 }
 
 /// The value, typed as if it were compared with what it is supposed of.

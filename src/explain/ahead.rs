@@ -214,8 +214,16 @@ fn limits(card: &Scorecard, a: &ScoreResult, b: &ScoreResult) -> Vec<String> {
             _ => {}
         }
     }
-    if a.by_hand().is_some() && b.by_hand().is_none() {
-        out.push("the score set by hand ends".to_string());
+    match (a.by_hand(), b.by_hand()) {
+        (Some(_), None) => out.push("the score set by hand ends".to_string()),
+        (None, Some(_)) => out.push("a score set by hand applies again".to_string()),
+        (Some(x), Some(y)) if x.row != y.row => out.push("an earlier score set by hand takes over".to_string()),
+        _ => {}
+    }
+    let carried =
+        a.lines.iter().zip(&b.lines).any(|(a, b)| a.carried.is_some() && b.missing.is_some() && b.carried.is_none());
+    if carried {
+        out.push("points carried from an earlier date are too old".to_string());
     }
     out
 }
@@ -317,7 +325,7 @@ impl AheadWhy {
                 self.until
             )),
             (false, false) if !others.is_empty() || !weekly.is_empty() => {
-                out.push(format!("until {}{others}{weekly}", self.until));
+                out.push(format!("nothing else until {}{others}{weekly}", self.until));
             }
             (false, false) => out.push(format!("nothing else until {}", self.until)),
         }

@@ -64,6 +64,11 @@ impl Candidate {
         }
     }
 
+    /// True if a line reads it, not only the condition of a limit.
+    pub fn is_line(&self) -> bool {
+        self.line.is_some()
+    }
+
     /// The points of its line.
     pub fn points_of(&self, account: &Account) -> Option<Decimal> {
         let (card, place) = self.line?;

@@ -102,6 +102,8 @@ pub fn grades(card: &Scorecard) -> Vec<&str> {
 struct Goal {
     at: Decimal,
     grade: Option<String>,
+    /// The present score and grade.
+    now: Option<Decimal>,
     is: Option<String>,
     down: bool,
 }
@@ -113,7 +115,11 @@ impl Goal {
         match &self.grade {
             None => beyond,
             // Beyond the grade is fine, too, but no grade is as little as the present one.
-            Some(wanted) => grade == Some(wanted) || beyond && grade.is_some() && grade != self.is.as_deref(),
+            Some(wanted) => {
+                let better = self.now.is_none_or(|now| if self.down { n < now } else { n > now });
+                let at_home = self.is.as_deref() == Some(wanted);
+                grade == Some(wanted) && (better || at_home) || beyond && grade.is_some() && grade != self.is.as_deref()
+            }
         }
     }
 }
@@ -161,6 +167,11 @@ pub fn toward(
         tried: 0,
         stopped: false,
     };
+    // A count of lines is never below 0: nothing is better than none.
+    let counts = matches!(card.combine, Combine::CountBelow(_));
+    if counts && goal.at.is_negative() {
+        return None;
+    }
     if out.reached {
         return Some(out);
     }
@@ -191,10 +202,10 @@ fn goal(
 ) -> Option<(Goal, String, Option<Decimal>)> {
     let is = grade.clone();
     match target {
-        Some(Target::Score(n)) => Some((Goal { at: *n, grade: None, is, down }, n.to_string(), Some(*n))),
+        Some(Target::Score(n)) => Some((Goal { at: *n, grade: None, now, is, down }, n.to_string(), Some(*n))),
         Some(Target::Grade(name)) => {
             let (at, from) = bands::begins(table?, name, down)?;
-            Some((Goal { at, grade: Some(name.clone()), is, down }, name.clone(), Some(from)))
+            Some((Goal { at, grade: Some(name.clone()), now, is, down }, name.clone(), Some(from)))
         }
         None => {
             let (name, at, from) = match now {
@@ -202,7 +213,7 @@ fn goal(
                 // Any grade is better than none.
                 None => bands::worst(table?, down)?,
             };
-            Some((Goal { at, grade: Some(name.clone()), is, down }, name, Some(from)))
+            Some((Goal { at, grade: Some(name.clone()), now, is, down }, name, Some(from)))
         }
     }
 }
@@ -246,6 +257,9 @@ impl<'e> Search<'_, 'e> {
             let best = tries.into_iter().max_by(|a, b| a.worth.cmp(&b.worth));
             let best = best.filter(|best| best.value != candidate.now);
             let Some(best) = best else {
+                if !candidate.is_line() {
+                    continue;
+                }
                 out.not_alone.push(NotAlone {
                     name: candidate.name.clone(),
                     why: "already at its best".to_string(),
@@ -262,7 +276,10 @@ impl<'e> Search<'_, 'e> {
                     (false, true) => "already at its best".to_string(),
                     (false, false) => "changes nothing alone".to_string(),
                 };
-                out.not_alone.push(NotAlone { name: candidate.name.clone(), why, best: better.then_some(shown) });
+                // What only a limit asks is worth a word where it helps.
+                if better || candidate.is_line() {
+                    out.not_alone.push(NotAlone { name: candidate.name.clone(), why, best: better.then_some(shown) });
+                }
             }
             bests.push((i, best));
         }
@@ -449,7 +466,13 @@ impl WayWhy {
     pub fn words(&self) -> String {
         let word = |s: &Shown| if s.missing.is_some() { "missing".to_string() } else { s.shown.clone() };
         let one = |c: &ChangeWhy| format!("{} {} -> {}", c.name, word(&c.from), word(&c.to));
-        self.changes.iter().map(one).collect::<Vec<_>>().join(" and ")
+        match self.changes.split_last() {
+            Some((last, [])) => one(last),
+            Some((last, first)) => {
+                format!("{} and {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+            }
+            None => String::new(),
+        }
     }
 
     /// `then 66.2 silver`

@@ -314,3 +314,48 @@ fn a_supposed_column_is_as_if_the_file_said_so() {
     };
     assert_eq!(lines(&supposed), lines(&real));
 }
+
+/// The older program of a revision is the one that was committed; what is no revision says so.
+#[test]
+fn a_revision_of_git_is_an_older_program() {
+    let place = tempfile::tempdir().unwrap();
+    let project = place.path().join("repository/programme");
+    crate::support::copy(&root().join("tests/cli/files/between/now"), &project);
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_laud")).args(arguments).current_dir(&project).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, message) = run(&["why", "acme", "--against", "nowhere"]);
+    assert_eq!(code, Some(2));
+    assert!(message.starts_with("error: `nowhere` is neither a path nor a revision of git: "), "{message}");
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        let output = Command::new("git").args(who).args(arguments).current_dir(project.parent().unwrap()).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "--quiet"]) {
+        return; // without git there is nothing more to say
+    }
+    let rules = project.join("programme.laud");
+    let now = std::fs::read_to_string(&rules).unwrap();
+    std::fs::copy(root().join("tests/cli/files/between/before/programme.laud"), &rules).unwrap();
+    assert!(git(&["add", "."]) && git(&["commit", "--quiet", "-m", "before"]));
+    std::fs::write(&rules, now).unwrap();
+    let arguments = ["why", "acme", "--between", "2025-12-31", "--against", "HEAD", "--format", "json"];
+    let was = laud(&project, &arguments)["scorecards"][0]["was"].clone();
+    let parts: Vec<(String, String)> = was["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["what"].as_str().unwrap().to_string(), p["change"]["shown"].as_str().unwrap().to_string()))
+        .collect();
+    let expected = [("time", "0.0"), ("data", "+24.0"), ("program", "+10.0")];
+    assert_eq!(parts, expected.map(|(what, change)| (what.to_string(), change.to_string())));
+    let (code, message) = run(&["why", "acme", "--against", "HEAD~7"]);
+    assert_eq!((code, message.contains("there is no such commit")), (Some(2), true), "{message}");
+    std::fs::write(&rules, "metric x = y\n").unwrap();
+    assert!(git(&["commit", "--quiet", "-am", "broken"]));
+    std::fs::copy(root().join("tests/cli/files/between/now/programme.laud"), &rules).unwrap();
+    let (code, message) = run(&["why", "acme", "--against", "HEAD"]);
+    assert_eq!((code, message.contains("the program of `HEAD` does not check: ")), (Some(3), true), "{message}");
+}
