@@ -53,7 +53,7 @@ use crate::program::{
 use crate::resolve::{self, Symbol, Symbols};
 use crate::span::Span;
 use crate::value::{Missing, Value};
-use domain::Domain;
+pub use domain::Domain;
 pub(crate) use proven::Proofs;
 pub use proven::Proven;
 
@@ -93,6 +93,11 @@ pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut D
     let before = checker.error_count();
     let typed = checker.expr(expr, &Scope::Account, None);
     (checker.error_count() == before).then_some(typed)
+}
+
+/// Which values each metric of a program can have, as far as types and declared ranges tell.
+pub fn metric_domains(program: &Program) -> Vec<Domain> {
+    Checker::of_program(program, &mut Diagnostics::new()).metric_domains
 }
 
 /// With more errors than this, nothing is suggested for further ones.

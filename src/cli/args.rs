@@ -60,7 +60,7 @@ pub struct ProgramArgs {
 }
 
 /// Over what it runs.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Data")]
 pub struct RunArgs {
     /// Score at this date; later rows are not seen [default: laud.toml's, or today]
@@ -200,6 +200,25 @@ pub struct WhyArgs {
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
+    /// What the scores were on DATE and what made the difference, line by line; DATE..DATE for a page of the second
+    /// date [default: the end of the quarter before, in short]
+    #[arg(long, value_name = "DATE[..DATE]", value_parser = between, help_heading = "Questions")]
+    pub between: Option<Between>,
+    /// The program as it was: another project's folder, a .laud file, or a revision of git
+    #[arg(long, value_name = "PATH|REV", help_heading = "Questions")]
+    pub against: Option<String>,
+    /// What would have to change to reach this grade or score [default: the next better grade]
+    #[arg(long, value_name = "GRADE|NUMBER", help_heading = "Questions")]
+    pub to: Option<String>,
+    /// Suppose another value of a metric or of a column of the account, as often as needed: --if references=4
+    #[arg(
+        long = "if",
+        value_name = "NAME=VALUE",
+        value_parser = supposition,
+        help_heading = "Questions",
+        conflicts_with_all = ["between", "against"]
+    )]
+    pub suppose: Vec<(String, String)>,
     /// How the page is printed
     #[arg(
         long,
@@ -229,6 +248,26 @@ fn date(text: &str) -> Result<Date, String> {
         let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         if shaped { "there is no such date" } else { "a date looks like 2026-03-31" }.to_string()
     })
+}
+
+/// Two dates, or one and that of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Between {
+    /// The earlier one.
+    pub from: Date,
+    /// The later one.
+    pub to: Option<Date>,
+}
+
+fn between(text: &str) -> Result<Between, String> {
+    match text.split_once("..") {
+        None => Ok(Between { from: date(text)?, to: None }),
+        Some((from, to)) => Ok(Between { from: date(from)?, to: Some(date(to)?) }),
+    }
+}
+
+fn supposition(text: &str) -> Result<(String, String), String> {
+    setting(text).map_err(|_| "write a metric or a column of the account and a value: references=4".to_string())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

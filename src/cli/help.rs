@@ -40,6 +40,9 @@ Examples:
   laud why acme                        every scorecard and rule
   laud why acme references             one metric, down to its rows
   laud why acme renewal_at_risk        one rule, clause by clause
+  laud why acme --between 2025-12-31   what it was, and what made the difference
+  laud why acme --to gold              what would have to change
+  laud why acme --if references=4      what if; nothing is written
   laud why acme examples/advocacy      in another project
   laud why acme --format json          the same facts for programs";
 

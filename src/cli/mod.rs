@@ -13,10 +13,12 @@ mod fmt;
 mod help;
 mod init;
 mod lint;
+mod older;
 mod packages;
 mod project;
 mod session;
 mod stop;
+mod suppose;
 mod terminal;
 mod why;
 

@@ -197,7 +197,7 @@ fn timeless(program: &Program) -> Option<String> {
 }
 
 /// Where the data is; `None` after reporting an error.
-fn bind(
+pub(super) fn bind(
     program: &Program,
     config: Option<&Config>,
     has_config: bool,
@@ -227,7 +227,7 @@ fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     }
 }
 
-fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
+pub(super) fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
     let paint = Paint::new(terminal.err_color());
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };

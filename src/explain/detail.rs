@@ -33,6 +33,9 @@ pub struct MemberWhy {
     /// The rows that counted for it, by where they were read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<String>,
+    /// What has to be said of it: why it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl DetailWhy {
@@ -55,6 +58,7 @@ impl DetailWhy {
             if !member.rows.is_empty() {
                 text.push_str(&format!("   {}", member.rows.join(", ")));
             }
+            text.extend(member.note.iter().map(|note| format!("; {note}")));
             (member.key.clone(), text)
         };
         self.members.iter().map(line).collect()
@@ -96,12 +100,13 @@ fn relatives(case: Case, across: &Across) -> DetailWhy {
         other: part.other.as_ref().map(|other| shown(&across.other, other, hide(&across.other))),
         weight: part.weight.as_ref().map(|weight| shown(&across.weight, weight, weight_hidden)),
         rows: Vec::new(),
+        note: None,
         key: if masked { value::MASK.to_string() } else { part.id },
     });
     DetailWhy { text: Words::new(program).across(across), members: members.collect() }
 }
 
-fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
+pub(super) fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
     let program = case.program;
     let metric = program.row_metric(id)?;
     let table = program.table(metric.of)?;
@@ -121,6 +126,12 @@ fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
             other: None,
             weight: None,
             rows: of_row.rows.iter().filter_map(place).collect(),
+            note: of_row
+                .negative
+                .first()
+                .filter(|_| of_row.value.is_missing())
+                .and_then(place)
+                .map(|place| format!("{place} has a weight below 0, so there is no mean")),
         }
     });
     let words = Words { rows: Some(metric.of), ..Words::new(program) };

@@ -282,7 +282,7 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
 }
 
 /// Why an account does not count, if it does not.
-fn reason(across: &Across, part: &Part) -> Option<String> {
+fn reason(across: &Across, part: &Share) -> Option<String> {
     if part.met.is_none() {
         return Some("`where` is unknown".to_string());
     }
@@ -303,10 +303,10 @@ fn reason(across: &Across, part: &Part) -> Option<String> {
 }
 
 /// The pairs that counted, where an aggregate is a function of pairs.
-fn pairs<'a>(across: &'a Across, parts: &[Part]) -> Option<(Pairing, &'a Expr, Vec<Pair>)> {
+fn pairs<'a>(across: &'a Across, parts: &[Share]) -> Option<(Pairing, &'a Expr, Vec<Pair>)> {
     let (AggregateFunction::Paired(pairing), Some(value)) = (across.function, &across.value) else { return None };
     let counted = parts.iter().filter(|part| part.met.is_some() && reason(across, part).is_none());
-    let pair = |part: &Part| {
+    let pair = |part: &Share| {
         Some(Pair { one: part.value.clone(), other: part.other.clone()?, bin: part.bin.clone().unwrap_or_default() })
     };
     Some((pairing, value, counted.filter_map(pair).collect()))

@@ -34,3 +34,4 @@ mod support;
 mod syntax;
 mod transcript;
 mod ui;
+mod why;

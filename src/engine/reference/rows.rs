@@ -127,7 +127,7 @@ pub(super) type Listener<'l> = &'l mut dyn FnMut(u32, Date, Outcome);
 
 impl Scope<'_> {
     /// True if the source can say something about the window.
-    pub(super) fn covered(self, aggregate: &Aggregate) -> bool {
+    pub(super) fn vouched(self, aggregate: &Aggregate) -> bool {
         let Some(table) = self.account.evaluator.data.table(aggregate.source) else { return false };
         let calendar = self.account.evaluator.calendar;
         let after_start = |first: Date| table.covers_to.is_none_or(|last| last >= first);
@@ -214,7 +214,8 @@ impl Scope<'_> {
 
     /// Nothing dated after the as-of date is ever seen.
     fn is_seen(self, source: TableId, (row, date): (u32, Date)) -> bool {
-        date <= self.as_of && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
+        date <= self.account.evaluator.seen_until(self.as_of)
+            && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
     }
 
     fn is_recorded(self, source: TableId, row: u32) -> bool {
