@@ -42,6 +42,7 @@ pub enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Test(TestArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
 }
@@ -113,6 +114,44 @@ pub struct ExplainArgs {
     /// A code or a name, such as L0301 or threshold-gap; lists all without it
     #[arg(value_name = "CODE|NAME")]
     pub code: Option<String>,
+}
+
+/// Run the tests that stand beside the rules
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// Only tests and cases with this text in their names
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub filter: Option<String>,
+    /// Write the values that there are into the tests: in place of `?`, and of those that differ
+    #[arg(long, help_heading = "Output")]
+    pub bless: bool,
+    /// How the outcome is printed
+    #[arg(
+        long,
+        value_name = "human|json|junit|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: TestFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How the outcome of tests is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    // What differs, and why.
+    Human,
+    // Everything, for programs.
+    Json,
+    // For build servers.
+    Junit,
+    // For the summary of a job.
+    Md,
 }
 
 /// Score every account

@@ -17,6 +17,7 @@ mod project;
 mod session;
 mod stop;
 mod terminal;
+mod test;
 mod why;
 
 use args::{Cli, Verb};
@@ -48,6 +49,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Init(args) => init::run(&args, &mut terminal),
         Verb::Check(args) => check::run(&args, &mut terminal),
         Verb::Fmt(args) => fmt::run(&args, &mut terminal),
+        Verb::Test(args) => test::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),

@@ -204,7 +204,7 @@ fn bind(
 }
 
 /// Errors in full, warnings in one line: they belong to `laud check`.
-fn tell(compiled: &Compiled, terminal: &mut Terminal) {
+pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     if compiled.exit_code() != 0 {
         let errors: Vec<Diagnostic> =
             compiled.findings.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
