@@ -118,7 +118,11 @@ pub struct ExplainArgs {
 
 /// Run the tests that stand beside the rules
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "new")]
+#[command(override_usage = "laud test [OPTIONS] [PATH]\n       laud test new [OPTIONS] ACCOUNT [NAME]…")]
 pub struct TestArgs {
+    #[command(subcommand)]
+    pub verb: Option<TestVerb>,
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH", conflicts_with = "project")]
     pub path: Option<PathBuf>,
@@ -128,6 +132,9 @@ pub struct TestArgs {
     /// Write the values that there are into the tests: in place of `?`, and of those that differ
     #[arg(long, help_heading = "Output")]
     pub bless: bool,
+    /// Run again whenever a file of the project changes, until Ctrl-C
+    #[arg(long, help_heading = "Output")]
+    pub watch: bool,
     /// How the outcome is printed
     #[arg(
         long,
@@ -137,6 +144,30 @@ pub struct TestArgs {
         hide_possible_values = true
     )]
     pub format: TestFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// What else there is to do about tests.
+#[derive(Debug, Subcommand)]
+pub enum TestVerb {
+    New(NewTestArgs),
+}
+
+/// Write a test from what an account scores today
+#[derive(Debug, Args)]
+pub struct NewTestArgs {
+    /// The account's id, or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Metrics, scorecards and rules that the test expects [default: all scorecards and rules]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Append the test to this rule file instead of printing it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub into: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
     #[command(flatten)]
     pub program: ProgramArgs,
 }

@@ -65,6 +65,8 @@ Examples:
   laud test examples/advocacy --filter champion
   laud test --bless                    write down the values that there are
   laud test --set champion_calls=5     which tests notice?
+  laud test --watch                    again whenever a file changes
+  laud test new acme --as-of 2026-03-31 --into tests.laud
   laud test --format junit > laud.xml";
 
 const FMT: &str = "\

@@ -18,6 +18,8 @@ mod session;
 mod stop;
 mod terminal;
 mod test;
+mod test_new;
+mod watch;
 mod why;
 
 use args::{Cli, Verb};

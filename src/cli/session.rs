@@ -101,6 +101,8 @@ pub struct Session {
     pub rejects: Vec<Reject>,
     /// How the project counts its years.
     pub calendar: Calendar,
+    /// Its time zone.
+    pub zone: Tz,
     /// Project, date, hash and data.
     pub stamp: Stamp,
 }
@@ -155,7 +157,7 @@ impl Session {
             settings: settings(&program, declared.as_ref()),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
+        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, zone, stamp })
     }
 }
 

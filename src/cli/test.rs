@@ -1,6 +1,6 @@
 //! `laud test`: the tests of a program.
 
-use super::args::{TestArgs, TestFormat};
+use super::args::{TestArgs, TestFormat, TestVerb};
 use super::project::{Project, reason, shown};
 use super::session::{Compiled, tell};
 use super::stop::{PROGRAM, Stop};
@@ -8,12 +8,13 @@ use super::terminal::Terminal;
 use crate::Settings;
 use crate::calendar::Calendar;
 use crate::data::Place;
+use crate::program::{GivenFile, Program};
 use crate::report::counted;
 use crate::report::paint::Paint;
 use crate::source::Sources;
 use crate::testing::{self, Blessed, Report, Setup};
 use chrono_tz::Tz;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The exit code where a test fails, or there is none.
@@ -27,11 +28,25 @@ const INDENT: usize = 8;
 
 /// Runs the verb.
 pub fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
-    once(args, terminal)
+    match &args.verb {
+        Some(TestVerb::New(new)) => super::test_new::run(new, terminal),
+        None if args.watch => {
+            super::watch::run(args.path.as_deref().or(args.program.project.as_deref()), terminal, |t| once(args, t))
+        }
+        None => once(args, terminal).map(|ran| ran.code),
+    }
+}
+
+/// What one run leaves behind.
+pub struct Ran {
+    /// The exit code.
+    pub code: u8,
+    /// Files beside the rule files that were read.
+    pub files: Vec<PathBuf>,
 }
 
 /// Reads, compiles and runs all tests once.
-pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
+pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<Ran, Stop> {
     let project = Project::open(args.path.as_deref().or(args.program.project.as_deref()))?;
     let settings = Settings { set: args.program.set.clone() };
     let compiled = Compiled::new(&project, &settings);
@@ -70,7 +85,18 @@ pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         TestFormat::Md => testing::markdown(&report),
     };
     terminal.print(&text);
-    Ok(verdict(&report))
+    let files = files(program, &compiled.sources);
+    Ok(Ran { code: verdict(&report), files })
+}
+
+/// The files that tests name.
+fn files(program: &Program, sources: &Sources) -> Vec<PathBuf> {
+    let given = program.tests.iter().flat_map(|test| &test.rows).filter_map(|rows| rows.file.as_ref());
+    let path = |file: &GivenFile| {
+        let source = sources.get(file.span.source).map_or("", |source| source.name.as_str());
+        beside(source, &file.path).path
+    };
+    given.map(path).collect()
 }
 
 fn verdict(report: &Report) -> u8 {
@@ -78,7 +104,7 @@ fn verdict(report: &Report) -> u8 {
 }
 
 /// The file that a rule file names, relative to itself.
-fn beside(source: &str, path: &str) -> Place {
+pub fn beside(source: &str, path: &str) -> Place {
     let directory = Path::new(source).parent().unwrap_or_else(|| Path::new(""));
     let path = directory.join(path);
     Place { shown: shown(&path), path }

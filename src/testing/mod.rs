@@ -11,11 +11,13 @@
 
 mod bless;
 mod build;
+mod draft;
 mod finding;
 mod judge;
 mod report;
 
 pub use bless::{Blessed, bless};
+pub use draft::{Draft, draft};
 pub use report::{human, json, junit, markdown};
 
 use crate::Settings;
