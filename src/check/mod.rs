@@ -90,6 +90,14 @@ pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut D
     (checker.error_count() == before).then_some(typed)
 }
 
+/// Which values each metric of a checked program can have, as far as types and declared ranges tell: the smallest, the
+/// largest, and whether only whole numbers occur.
+pub fn ranges(program: &Program) -> Vec<(Option<Decimal>, Option<Decimal>, bool)> {
+    let mut diagnostics = Diagnostics::new();
+    let checker = Checker::of_program(program, &mut diagnostics);
+    checker.metric_domains.iter().map(|domain| (domain.low, domain.high, domain.whole)).collect()
+}
+
 /// With more errors than this, nothing is suggested for further ones.
 const MAX_SUGGESTIONS: usize = 100;
 

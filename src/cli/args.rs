@@ -132,6 +132,15 @@ pub struct TestArgs {
     /// Write the values that there are into the tests: in place of `?`, and of those that differ
     #[arg(long, help_heading = "Output")]
     pub bless: bool,
+    /// List what of the rules no test has seen, each with a test that would: clauses, bands, bounds, outcomes
+    #[arg(long, help_heading = "Coverage")]
+    pub coverage: bool,
+    /// The exit code is 1 if tests see less of the rules than this
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Coverage")]
+    pub min_coverage: Option<u8>,
+    /// Write the coverage to this file, as Cobertura XML
+    #[arg(long, value_name = "FILE", help_heading = "Coverage")]
+    pub cobertura: Option<PathBuf>,
     /// Run again whenever a file of the project changes, until Ctrl-C
     #[arg(long, help_heading = "Output")]
     pub watch: bool,

@@ -68,6 +68,7 @@ pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<Ran, Stop> {
         project: &name,
         open: &beside,
         width: terminal.layout().width.saturating_sub(INDENT),
+        coverage: args.coverage || args.min_coverage.is_some() || args.cobertura.is_some(),
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let begun = Instant::now();
@@ -80,13 +81,15 @@ pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<Ran, Stop> {
     let time = (took >= SLOW && !terminal.quiet()).then(|| format!("{:.1} s", took.as_secs_f64()));
     let text = match args.format {
         TestFormat::Human => testing::human(&report, Paint::new(terminal.color()), time.as_deref()),
-        TestFormat::Json => format!("{:#}\n", testing::json(&report)),
+        TestFormat::Json => format!("{:#}\n", testing::json(&report, &compiled.sources)),
         TestFormat::Junit => testing::junit(&report),
         TestFormat::Md => testing::markdown(&report),
     };
     terminal.print(&text);
+    let enough = covered(args, &report, &compiled.sources, terminal)?;
     let files = files(program, &compiled.sources);
-    Ok(Ran { code: verdict(&report), files })
+    let code = if report.passed() && enough { 0 } else { FAILED };
+    Ok(Ran { code, files })
 }
 
 /// The files that tests name.
@@ -99,8 +102,31 @@ fn files(program: &Program, sources: &Sources) -> Vec<PathBuf> {
     given.map(path).collect()
 }
 
-fn verdict(report: &Report) -> u8 {
-    if report.passed() { 0 } else { FAILED }
+/// Tells and writes what tests have seen of the rules; false if that is too little.
+fn covered(args: &TestArgs, report: &Report, sources: &Sources, terminal: &mut Terminal) -> Result<bool, Stop> {
+    let Some(coverage) = &report.coverage else { return Ok(true) };
+    if let Some(file) = &args.cobertura {
+        std::fs::write(file, testing::coverage::cobertura(coverage, sources))
+            .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))?;
+    }
+    match args.format {
+        TestFormat::Human | TestFormat::Md if args.coverage => {
+            let text = testing::coverage::human(coverage, sources, &terminal.layout());
+            let fenced = args.format == TestFormat::Md;
+            terminal.print(&if fenced { format!("\n```text\n{text}```\n") } else { format!("\n{text}") });
+        }
+        _ => {}
+    }
+    let least = usize::from(args.min_coverage.unwrap_or(0));
+    if coverage.percent() < least {
+        let text = format!(
+            "coverage is {}%, below {least}%: `laud test --coverage` lists what is missing\n",
+            coverage.percent()
+        );
+        terminal.complain(&text);
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// The file that a rule file names, relative to itself.

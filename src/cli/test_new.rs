@@ -100,6 +100,7 @@ fn attempt(args: &NewTestArgs, session: &Session, draft: &Draft, left_out: &Hash
         project: &session.stamp.project,
         open: &beside,
         width: 100,
+        coverage: false,
     };
     let mut report = testing::run(&setup, Some(&draft.title), 1);
     report.outcomes.retain(|outcome| outcome.title == draft.title);

@@ -1,5 +1,6 @@
 //! Whether what is expected holds, and what to say where it does not.
 
+use super::coverage::{self, Seen};
 use super::{Edit, Failure, Outcome, Problem, Setup, Unit, build, finding};
 use crate::ast::{CompareOp, RuleOutcome};
 use crate::data::Dataset;
@@ -14,7 +15,7 @@ use crate::report::{Layout, Stamp};
 use crate::value::{Missing, Value};
 
 /// Runs a test in one of its cases.
-pub(super) fn judge(setup: &Setup, unit: Unit) -> Outcome {
+pub(super) fn judge(setup: &Setup, unit: Unit) -> (Outcome, Seen) {
     let Unit { test, case } = unit;
     let span = case.map_or(test.header.span, |case| case.span);
     let source = setup.sources.get(span.source);
@@ -32,7 +33,7 @@ pub(super) fn judge(setup: &Setup, unit: Unit) -> Outcome {
         Ok(data) => data,
         Err(problems) => {
             outcome.problems = problems;
-            return outcome;
+            return (outcome, Seen::new());
         }
     };
     let evaluator = Evaluator::new(setup.program, &data, setup.calendar);
@@ -45,7 +46,10 @@ pub(super) fn judge(setup: &Setup, unit: Unit) -> Outcome {
             Err(problem) => outcome.problems.push(problem),
         }
     }
-    outcome
+    // What may fail shows nothing yet.
+    let looks = setup.coverage && outcome.problems.is_empty() && test.todo.is_none();
+    let seen = if looks { world.seen() } else { Seen::new() };
+    (outcome, seen)
 }
 
 struct World<'a> {
@@ -58,6 +62,18 @@ struct World<'a> {
 impl World<'_> {
     fn test(&self) -> &Test {
         self.unit.test
+    }
+
+    /// What all accounts of the test show of the program.
+    fn seen(&self) -> Seen {
+        let (as_of, mut seen) = (self.test().as_of, Seen::new());
+        for id in self.evaluator.ids(as_of) {
+            if let Some(account) = self.evaluator.account_if(id, as_of, &self.suppose(id)) {
+                coverage::seen(self.program(), &account, &mut seen);
+            }
+        }
+        coverage::seen_of_portfolio(self.evaluator, &self.evaluator.nobody(as_of), &mut seen);
+        seen
     }
 
     fn program(&self) -> &Program {

@@ -11,6 +11,7 @@
 
 mod bless;
 mod build;
+pub mod coverage;
 mod draft;
 mod finding;
 mod judge;
@@ -27,6 +28,7 @@ use crate::program::{Case, Program, Test};
 use crate::source::Sources;
 use crate::span::Span;
 use chrono_tz::Tz;
+use coverage::{Coverage, Seen};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// All that tests are run with.
@@ -49,6 +51,8 @@ pub struct Setup<'a> {
     pub open: &'a (dyn Fn(&str, &str) -> Place + Sync),
     /// How wide an explanation may be.
     pub width: usize,
+    /// Look at what tests see of the program.
+    pub coverage: bool,
 }
 
 /// What became of all tests.
@@ -58,6 +62,8 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// How many the filter left out.
     pub left_out: usize,
+    /// What they saw of the program, if that was asked for.
+    pub coverage: Option<Coverage>,
 }
 
 /// What became of a test, or of one case of it.
@@ -200,8 +206,14 @@ pub fn run(setup: &Setup, filter: Option<&str>, threads: usize) -> Report {
     let filter = filter.map(str::to_lowercase);
     let wanted = |unit: &Unit| filter.as_ref().is_none_or(|text| unit.name().to_lowercase().contains(text));
     let units: Vec<Unit> = all.iter().copied().filter(wanted).collect();
-    let outcomes = in_parallel(&units, threads, |unit| judge::judge(setup, *unit));
-    Report { left_out: all.len() - units.len(), outcomes }
+    let judged = in_parallel(&units, threads, |unit| judge::judge(setup, *unit));
+    let (mut outcomes, mut seen) = (Vec::with_capacity(judged.len()), Seen::new());
+    for (outcome, shown) in judged {
+        outcomes.push(outcome);
+        seen.extend(shown);
+    }
+    let coverage = setup.coverage.then(|| Coverage::new(coverage::facets(setup.program), &seen));
+    Report { left_out: all.len() - units.len(), outcomes, coverage }
 }
 
 /// What `work` makes of each, in their order.

@@ -209,7 +209,10 @@ impl Writer<'_> {
         let wanted = |f: &FieldId| {
             read.is_some_and(|fields| fields.contains(f)) && table.key != Some(*f) || [at, key].contains(&Some(*f))
         };
-        all.filter(wanted).filter(|f| !said.contains(&Some(*f))).collect()
+        let mut columns: Vec<FieldId> = all.filter(wanted).filter(|f| !said.contains(&Some(*f))).collect();
+        // When comes first, whatever it is that happened.
+        columns.sort_by_key(|f| Some(*f) != at);
+        columns
     }
 
     fn account(&mut self, id: TableId, row: u32, shown: &str) {

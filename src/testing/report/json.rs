@@ -1,17 +1,22 @@
 //! For programs.
 
+use crate::source::Sources;
 use crate::testing::{Outcome, Report, Verdict};
 use serde_json::{Value, json};
 
 /// Every test with its verdict, and all that differs.
-pub fn json(report: &Report) -> Value {
-    json!({
+pub fn json(report: &Report, sources: &Sources) -> Value {
+    let mut whole = json!({
         "tests": report.outcomes.iter().map(one).collect::<Vec<_>>(),
         "passed": report.count(Verdict::Passed),
         "failed": report.count(Verdict::Failed),
         "todo": report.count(Verdict::Todo) + report.count(Verdict::TodoPasses),
         "left_out": report.left_out,
-    })
+    });
+    if let (Some(coverage), Some(map)) = (&report.coverage, whole.as_object_mut()) {
+        map.insert("coverage".to_string(), crate::testing::coverage::json(coverage, sources));
+    }
+    whole
 }
 
 fn one(outcome: &Outcome) -> Value {
