@@ -62,6 +62,8 @@ pub enum Scalar {
     Convert,
     /// `pilot_bucket("pilot", id)`
     PilotBucket,
+    /// `coverage(scorecard)`
+    Coverage,
 }
 
 /// Functions of many rows.
@@ -565,4 +567,8 @@ pub const CATALOGUE: &[Entry] = &[
         .units("the name of a metric; gives points")
         .missing("as the metric, unless a `missing` row gives points")
         .example("points(references)", "70.0"),
+    scalar("coverage", "coverage(SCORECARD)", S::Coverage, "The share of a scorecard's weight that has a value of its own for the account: what its policy for missing parts fills in does not count.")
+        .units("the name of a scorecard; gives a ratio")
+        .missing("never")
+        .example("coverage(advocacy)", "75%"),
 ];

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! One function per arrow, in the folder of the same name; beside them [`library`] holds `std`, the definitions that come with
-//! laud, and [`format`](mod@format) lays out text without changing what it says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! laud, [`format`](mod@format) lays out text without changing what it says, and [`testing`] runs the tests of a program. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
 pub mod association;
@@ -39,6 +39,7 @@ pub mod source;
 pub mod span;
 pub mod statistics;
 pub mod syntax;
+pub mod testing;
 pub mod value;
 
 use diagnostics::Diagnostics;

@@ -129,6 +129,9 @@ impl Checker<'_, '_> {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
         }
+        if function == Scalar::Coverage {
+            return self.coverage_of(call, span, scope);
+        }
         if function == Scalar::Convert {
             return self.converted(entry, call, span, scope);
         }
@@ -296,7 +299,7 @@ impl Checker<'_, '_> {
                 }
                 unit
             }
-            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert => first,
+            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert | Scalar::Coverage => first,
             Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::PilotBucket => {
                 return unknown(span);
             }
@@ -342,5 +345,30 @@ impl Checker<'_, '_> {
             Some(_) => Expr { kind: ExprKind::Points(id), ty: Type::Number(Unit::Points), span },
             None => unknown(span),
         }
+    }
+
+    /// `coverage(advocacy)`
+    fn coverage_of(&mut self, call: &Call, span: Span, scope: &Scope) -> Expr {
+        let scorecard = match call.arguments.as_slice() {
+            [one] => match &one.kind {
+                ArgumentKind::Value(value) => match &value.kind {
+                    ast::ExprKind::Name(name) if matches!(self.symbol(name), Some(Symbol::Scorecard(_))) => Some(value),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(scorecard) = scorecard else {
+            let message = "`coverage` wants the name of a scorecard";
+            self.error(Code::WrongArguments, span, message, "not a scorecard", "write `coverage(advocacy)`");
+            return unknown(span);
+        };
+        let score = self.expr(scorecard, scope, None);
+        if score.ty == Type::Unknown {
+            return unknown(span);
+        }
+        let kind = ExprKind::Function(Scalar::Coverage, vec![score]);
+        Expr { kind, ty: Type::Number(Unit::Ratio), span }
     }
 }

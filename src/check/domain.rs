@@ -243,9 +243,12 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
             _ => first,
         },
         Scalar::ToNumber => first,
-        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
-            Domain::within(0, 1)
-        }
+        Scalar::Coverage
+        | Scalar::Logistic
+        | Scalar::WilsonLow
+        | Scalar::WilsonHigh
+        | Scalar::Shrunk
+        | Scalar::BinomialTail => Domain::within(0, 1),
         Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
         Scalar::Power => {
             Domain { low: first.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO), ..Domain::ANY }

@@ -43,6 +43,7 @@ pub enum Verb {
     Lint(LintArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Test(TestArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
 }
@@ -130,6 +131,84 @@ pub struct ExplainArgs {
     /// A code or a name, such as L0301 or threshold-gap; lists all without it
     #[arg(value_name = "CODE|NAME")]
     pub code: Option<String>,
+}
+
+/// Run the tests that stand beside the rules
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "new")]
+#[command(override_usage = "laud test [OPTIONS] [PATH]\n       laud test new [OPTIONS] ACCOUNT [NAME]…")]
+pub struct TestArgs {
+    #[command(subcommand)]
+    pub verb: Option<TestVerb>,
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// Only tests and cases with this text in their names
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub filter: Option<String>,
+    /// Write the values that there are into the tests: in place of `?`, and of those that differ
+    #[arg(long, help_heading = "Output")]
+    pub bless: bool,
+    /// List what of the rules no test has seen, each with a test that would: clauses, bands, bounds, outcomes
+    #[arg(long, help_heading = "Coverage")]
+    pub coverage: bool,
+    /// The exit code is 1 if tests see less of the rules than this
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Coverage")]
+    pub min_coverage: Option<u8>,
+    /// Write the coverage to this file, as Cobertura XML
+    #[arg(long, value_name = "FILE", help_heading = "Coverage")]
+    pub cobertura: Option<PathBuf>,
+    /// Run again whenever a file of the project changes, until Ctrl-C
+    #[arg(long, help_heading = "Output")]
+    pub watch: bool,
+    /// How the outcome is printed
+    #[arg(
+        long,
+        value_name = "human|json|junit|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: TestFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// What else there is to do about tests.
+#[derive(Debug, Subcommand)]
+pub enum TestVerb {
+    New(NewTestArgs),
+}
+
+/// Write a test from what an account scores today
+#[derive(Debug, Args)]
+pub struct NewTestArgs {
+    /// The account's id, or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Metrics, scorecards and rules that the test expects [default: all scorecards and rules]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Append the test to this rule file instead of printing it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub into: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How the outcome of tests is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    // What differs, and why.
+    Human,
+    // Everything, for programs.
+    Json,
+    // For build servers.
+    Junit,
+    // For the summary of a job.
+    Md,
 }
 
 /// Score every account

@@ -8,11 +8,11 @@ use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] =
-    &[("Write rules", &["init", "check", "fmt", "explain"]), ("Score accounts", &["eval", "why"])];
+    &[("Write rules", &["init", "check", "fmt", "test", "explain"]), ("Score accounts", &["eval", "why"])];
 
 /// Verbs that the language was designed for and that do nothing yet.
 const COMING: &[&str] =
-    &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
+    &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "repl", "report", "sql", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -59,6 +59,19 @@ Examples:
   laud check --format md > summary.md
   laud explain threshold-gap           the page of a finding";
 
+const TEST: &str = "\
+A test gives accounts and events, a date, and what is expected; nothing else is read. The exit code is 1 if a test fails \
+or there is none, and 3 if the program has errors.
+
+Examples:
+  laud test
+  laud test examples/advocacy --filter champion
+  laud test --bless                    write down the values that there are
+  laud test --set champion_calls=5     which tests notice?
+  laud test --watch                    again whenever a file changes
+  laud test new acme --as-of 2026-03-31 --into tests.laud
+  laud test --format junit > laud.xml";
+
 const FMT: &str = "\
 Nothing but blanks and line ends changes; a file whose tokens, comments or meaning would be others afterwards is left \
 alone, and so is one with syntax errors: the exit code is 3 then, and the other files are laid out all the same.
@@ -94,6 +107,7 @@ pub fn command() -> Command {
         .mut_subcommand("eval", |c| c.after_help(EVAL))
         .mut_subcommand("why", |c| c.after_help(WHY))
         .mut_subcommand("check", |c| c.after_help(CHECK))
+        .mut_subcommand("test", |c| c.after_help(TEST))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
         .mut_subcommand("init", |c| c.after_help(INIT))
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN));

@@ -20,6 +20,9 @@ mod session;
 mod stop;
 mod suppose;
 mod terminal;
+mod test;
+mod test_new;
+mod watch;
 mod why;
 
 use args::{Cli, Verb};
@@ -52,6 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Check(args) => check::run(&args, &mut terminal),
         Verb::Lint(args) => lint::run(&args, &mut terminal),
         Verb::Fmt(args) => fmt::run(&args, &mut terminal),
+        Verb::Test(args) => test::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),

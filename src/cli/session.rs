@@ -106,6 +106,8 @@ pub struct Session {
     pub rejects: Vec<Reject>,
     /// How the project counts its years.
     pub calendar: Calendar,
+    /// Its time zone.
+    pub zone: Tz,
     /// Project, date, hash and data.
     pub stamp: Stamp,
 }
@@ -164,7 +166,7 @@ impl Session {
             old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
+        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, zone, stamp })
     }
 }
 
@@ -213,7 +215,7 @@ pub(super) fn bind(
 }
 
 /// Errors in full, warnings in one line: they belong to `laud check`.
-fn tell(compiled: &Compiled, terminal: &mut Terminal) {
+pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     if compiled.exit_code() != 0 {
         let errors: Vec<Diagnostic> =
             compiled.findings.iter().filter(|d| d.severity == Severity::Error).cloned().collect();

@@ -124,6 +124,12 @@ impl<'a> TableBuilder<'a> {
         self.binding.columns.get(field)
     }
 
+    /// True if a file may do without this column.
+    pub(super) fn may_lack(&self, field: usize) -> bool {
+        let said = self.bound(field).is_some_and(|column| column.blank.is_some());
+        self.binding.partial && (said || !self.is_needed(field))
+    }
+
     /// The header that the project file gives a column.
     pub fn header_of(&self, field: usize) -> Option<&str> {
         self.bound(field).and_then(|c| c.header.as_deref())

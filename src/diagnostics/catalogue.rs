@@ -156,6 +156,8 @@ findings {
     BadTestCell "L0506" "bad-test-cell" Error
     UnknownCode "L0507" "unknown-code" Error
     ImpossibleRule "L0508" "impossible-rule" Error
+    TestSubject "L0509" "test-subject" Error
+    WrongExpectation "L0510" "wrong-expectation" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error

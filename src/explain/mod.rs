@@ -134,6 +134,11 @@ impl Topic {
     }
 }
 
+/// A condition with the values on its sides: `advocacy < 85 (it is 90.0)`.
+pub fn condition_told(case: Case, condition: &Expr) -> String {
+    conditions::condition(case, condition).shown
+}
+
 /// True if the value of an expression may be a personal cell. Conditions, counts and amounts of time say little about a
 /// person and are shown.
 pub fn personal(program: &Program, expr: &Expr) -> bool {

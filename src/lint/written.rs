@@ -44,7 +44,12 @@ fn roots(item: &Item) -> Vec<&Expr> {
             found.extend(&credit.filter);
             found.extend(&credit.when);
         }
-        ItemKind::Table(_) | ItemKind::Events(_) | ItemKind::Benchmark(_) | ItemKind::Test(_) | ItemKind::Rates(_) => {}
+        ItemKind::Table(_)
+        | ItemKind::Events(_)
+        | ItemKind::Benchmark(_)
+        | ItemKind::Test(_)
+        | ItemKind::Fixture(_)
+        | ItemKind::Rates(_) => {}
     }
     found.reverse();
     found

@@ -8,9 +8,13 @@
 
 mod fingerprint;
 mod quiet;
+mod tests;
 mod types;
 mod walk;
 
+pub use tests::{
+    Case, Covered, Expectation, ExpectationKind, GivenCell, GivenFile, GivenRow, GivenRows, Test, Update, Whose,
+};
 pub use types::{Currency, Type, Unit};
 
 use crate::ast::{CompareOp, LimitVerb, Shift, TriggerKind, WindowKind};
@@ -95,6 +99,8 @@ pub struct Program {
     pub rates: Option<Rates>,
     /// Metrics and scorecards such that each comes after what it reads.
     pub order: Vec<Node>,
+    /// Tests, by title.
+    pub tests: Vec<Test>,
     /// A short hash of the program's meaning, printed with every result.
     pub hash: String,
 }

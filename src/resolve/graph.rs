@@ -161,7 +161,8 @@ impl Finder<'_, '_> {
             | ItemKind::Attribution(_)
             | ItemKind::Rule(_)
             | ItemKind::PortfolioRule(_)
-            | ItemKind::Test(_) => {}
+            | ItemKind::Test(_)
+            | ItemKind::Fixture(_) => {}
         }
     }
 

@@ -122,6 +122,15 @@ impl<'a> Account<'a> {
         self.value(expr)
     }
 
+    /// How a rule stands; computes first what it needs and is not yet known.
+    pub fn rule_of(&mut self, id: RuleId) -> RuleResult {
+        let known: HashSet<Step> = self.known.keys().copied().collect();
+        let Evaluator { program, calendar, .. } = *self.evaluator;
+        let schedule = Schedule::of_item(program, calendar, (Item::Rule(id), self.as_of), &known);
+        self.run(&schedule);
+        self.rule(id)
+    }
+
     /// For each aggregate of a metric that looks at the as-of date: which rows counted, which did not, and why.
     pub fn rows(&self, metric: MetricId) -> Vec<RowsTrace> {
         let metric = self.evaluator.program.metric(metric);

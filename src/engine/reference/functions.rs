@@ -20,6 +20,10 @@ impl Scope<'_> {
         if let (Scalar::Points, ExprKind::Metric(id)) = (function, &first.kind) {
             return self.metric_value_of(*id, true);
         }
+        if let (Scalar::Coverage, ExprKind::Score(id)) = (function, &first.kind) {
+            let score = self.score(*id);
+            return score.map_or(Value::Missing(Missing::NoData), |score| Value::Number(score.coverage));
+        }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
         if let Some(reason) = values.iter().find_map(Value::missing) {
             return Value::Missing(reason);
@@ -93,7 +97,7 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
             Type::Number(Unit::Points) => x.div(Decimal::HUNDRED),
             _ => Some(x),
         },
-        Scalar::ToNumber | Scalar::Points | Scalar::Convert => Some(x),
+        Scalar::ToNumber | Scalar::Points | Scalar::Convert | Scalar::Coverage => Some(x),
         Scalar::Sqrt => irrational::sqrt(x),
         Scalar::Exp => irrational::exp(x),
         Scalar::Ln => irrational::ln(x),

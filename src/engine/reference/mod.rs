@@ -210,6 +210,13 @@ impl<'a> Evaluator<'a> {
         self.account_if(id, as_of, &[])
     }
 
+    /// The same with nothing computed yet: what it is asked for is computed then ([`Account::value_of`]).
+    pub fn account_lazily(&self, id: &str, as_of: Date, suppose: &[Supposition]) -> Option<Account<'_>> {
+        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        let subject = self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())?;
+        Some(Account::new(self, subject, as_of, &Schedule::default(), suppose))
+    }
+
     /// The same, supposing that some metrics had other values at this as-of date.
     pub fn account_if(
         &self,
