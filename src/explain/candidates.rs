@@ -34,7 +34,7 @@ pub struct Candidate {
     /// The steps in which a number is told; `None` for what is no number.
     pub step: Option<Decimal>,
     /// The line that reads it, if one does: scorecard and place.
-    line: Option<(ScorecardId, usize)>,
+    line: Option<Place>,
     hidden: bool,
     points_now: Option<Decimal>,
 }
@@ -98,14 +98,17 @@ impl Candidate {
     }
 }
 
+/// A line: its scorecard, and its place there.
+type Place = (ScorecardId, usize);
+
 /// Where something is read.
 #[derive(Default)]
 struct Corners {
-    found: Vec<(Supposed, Option<(ScorecardId, usize)>, Vec<Decimal>)>,
+    found: Vec<(Supposed, Option<Place>, Vec<Decimal>)>,
 }
 
 impl Corners {
-    fn add(&mut self, what: Supposed, line: Option<(ScorecardId, usize)>, corners: Vec<Decimal>) {
+    fn add(&mut self, what: Supposed, line: Option<Place>, corners: Vec<Decimal>) {
         match self.found.iter_mut().find(|(known, ..)| *known == what) {
             Some((_, place, known)) => {
                 *place = place.or(line);
@@ -219,7 +222,7 @@ fn made(
     case: Case,
     domains: &[Domain],
     what: Supposed,
-    line: Option<(ScorecardId, usize)>,
+    line: Option<Place>,
     corners: Vec<Decimal>,
 ) -> Option<Candidate> {
     let (name, ty, personal) = supposed::named(case.program, what);

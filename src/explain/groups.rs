@@ -58,7 +58,7 @@ fn groups(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Option<Stri
     if sums.is_empty() || columns.is_empty() {
         return None;
     }
-    sums.sort_by(|a, b| b.1.cmp(&a.1));
+    sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
     let total = sums.iter().try_fold(Decimal::ZERO, |total, (_, sum)| total.add(*sum))?;
     let name = |key: &[Value]| {
         let one = |(field, v): (&crate::program::FieldId, &Value)| match fields.get(field.index()) {

@@ -75,10 +75,8 @@ impl Reads {
             ExprKind::Part(id, _) | ExprKind::Partition(id) => {
                 open.extend(program.partitions.get(id.index()).and_then(|p| p.by.as_ref()));
             }
-            ExprKind::RowMetric { metric, .. } => {
-                if rows.insert(*metric) {
-                    open.extend(program.row_metric(*metric).map(|m| &m.value));
-                }
+            ExprKind::RowMetric { metric, .. } if rows.insert(*metric) => {
+                open.extend(program.row_metric(*metric).map(|m| &m.value));
             }
             ExprKind::Aggregate(aggregate) => drop(self.tables.insert(aggregate.source)),
             _ => {}

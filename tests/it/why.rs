@@ -302,12 +302,18 @@ fn a_supposed_column_is_as_if_the_file_said_so() {
     let real = laud(place.path(), &["why", "globex", "--format", "json"]);
     let scores = |page: &serde_json::Value| {
         let card = &page["scorecards"][0];
-        (card["score"].clone(), card["lines"].clone(), page["parts"].clone(), page["rules"].clone())
+        (card["score"].clone(), card["lines"].clone(), page["parts"].clone())
     };
     let strip = |text: String| text.replace("supposed; it is", "");
     assert_eq!(strip(format!("{:?}", scores(&supposed).0)), format!("{:?}", scores(&real).0));
     assert_eq!(scores(&supposed).2, scores(&real).2);
-    assert_eq!(scores(&supposed).3, scores(&real).3);
+    // Earlier dates keep what they have; what is said of today, and what follows from it, is the same.
+    let rules = |page: &serde_json::Value| {
+        let all = page["rules"].as_array().unwrap().clone();
+        let today = |r: &serde_json::Value| r["condition"]["clauses"][0]["shown"].clone();
+        all.iter().map(|r| (r["status"].clone(), today(r))).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&supposed), rules(&real));
     let lines = |page: &serde_json::Value| {
         let all = page["scorecards"][0]["lines"].as_array().unwrap().clone();
         all.into_iter().map(|l| (l["name"].clone(), l["points"].clone(), l["contributes"].clone())).collect::<Vec<_>>()
