@@ -28,6 +28,7 @@ pub mod format;
 pub mod irrational;
 pub mod library;
 pub mod number;
+pub mod outline;
 pub mod program;
 pub mod report;
 pub mod resolve;
