@@ -30,6 +30,7 @@ pub mod library;
 pub mod number;
 pub mod outline;
 pub mod program;
+pub mod repl;
 pub mod report;
 pub mod resolve;
 pub mod similar;

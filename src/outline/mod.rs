@@ -4,6 +4,7 @@
 //! too, so that editors and the interactive session can complete and look up names while somebody is typing. Columns, parts,
 //! bands, grades and listed values are entries of their own, and so are functions and the definitions of `std`.
 
+pub mod complete;
 mod gather;
 mod types;
 
