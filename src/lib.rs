@@ -39,6 +39,7 @@ pub mod span;
 pub mod statistics;
 pub mod syntax;
 pub mod value;
+pub mod watch;
 
 use diagnostics::Diagnostics;
 use program::Program;

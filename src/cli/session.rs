@@ -188,7 +188,7 @@ fn timeless(program: &Program) -> Option<String> {
 }
 
 /// Where the data is; `None` after reporting an error.
-fn bind(
+pub fn bind(
     program: &Program,
     config: Option<&Config>,
     has_config: bool,
@@ -219,20 +219,26 @@ fn tell(compiled: &Compiled, terminal: &mut Terminal) {
 }
 
 fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
-    let paint = Paint::new(terminal.err_color());
-    for error in errors {
-        let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
-        let mut text = format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message));
-        for line in error.help.iter().flat_map(|help| help.lines()) {
-            text.push_str(&format!("  {}\n", clean(line)));
-        }
-        terminal.complain(&text);
-    }
+    let text = data_error_text(errors, Paint::new(terminal.err_color()));
+    terminal.complain(&text);
     Stop::said(DATA)
 }
 
+/// Errors of the data, each with its place and the edit that mends it.
+pub fn data_error_text(errors: &[DataError], paint: Paint) -> String {
+    let mut text = String::new();
+    for error in errors {
+        let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
+        text.push_str(&format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message)));
+        for line in error.help.iter().flat_map(|help| help.lines()) {
+            text.push_str(&format!("  {}\n", clean(line)));
+        }
+    }
+    text
+}
+
 /// Today in the project's time zone: the one look at the clock.
-fn today(zone: Tz) -> Date {
+pub fn today(zone: Tz) -> Date {
     let now = chrono::DateTime::<Utc>::from(SystemTime::now());
     Date::from(now.with_timezone(&zone).date_naive())
 }

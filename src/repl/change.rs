@@ -345,6 +345,7 @@ impl<H: Host> Session<H> {
         if let Err(refusal) = self.host.save(path, &text) {
             return refusal.into();
         }
+        self.saved.clone_from(&self.state.typed);
         let mut out = format!("{} in {path}\n", counted(self.state.typed.len() as u64, "declaration", "declarations"));
         for (i, typed) in self.state.typed.iter().enumerate() {
             if let Some(span) = self.draft.replaced.get(i).copied().flatten() {

@@ -60,6 +60,8 @@ pub struct Session<H> {
     /// The text of the last table, with how many of its rows were shown.
     pub(super) rest: Option<(String, usize, usize)>,
     empty: (Program, Dataset),
+    /// Declarations that were saved.
+    pub(super) saved: Vec<Typed>,
     /// Say where messages belong: nobody sees what was typed beside them.
     places: bool,
 }
@@ -86,6 +88,7 @@ impl<H: Host> Session<H> {
             history: Vec::new(),
             rest: None,
             empty: (Program::default(), Dataset::default()),
+            saved: Vec::new(),
             places: false,
         };
         let mut reply = Reply { err: complaint, ..Reply::default() };
@@ -216,6 +219,16 @@ impl<H: Host> Session<H> {
     /// The account that expressions are about.
     pub fn bound(&self) -> Option<&str> {
         self.state.account.as_deref()
+    }
+
+    /// What stands in front of what is typed: the account, or the language.
+    pub fn prompt(&self) -> String {
+        self.bound().map_or_else(|| "laud".to_string(), |id| clean(&self.shown_id(id)))
+    }
+
+    /// How many declarations no file has.
+    pub fn unsaved(&self) -> usize {
+        self.state.typed.iter().filter(|typed| !self.saved.contains(typed)).count()
     }
 
     /// The names that there are.
