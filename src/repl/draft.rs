@@ -183,7 +183,9 @@ pub fn add(base: &Sources, before: &Draft, typed: &[Typed], settings: &Settings,
         let blamed: HashSet<usize> = new.iter().filter_map(|e| draft.typed_at(e.span())?.checked_sub(old)).collect();
         if errors.is_empty() {
             sources = draft.sources.clone();
-            errors = new;
+            // What its mistakes do elsewhere is nobody's interest before they are mended.
+            let own = |e: &Diagnostic| blamed.is_empty() || draft.typed_at(e.span()).is_some();
+            errors = new.into_iter().filter(own).collect();
         }
         let mut place = 0;
         fresh.retain(|_| {
@@ -262,6 +264,13 @@ metric b = a * 2
         let told: Vec<String> =
             got.errors.iter().map(|e| format!("{} {}", got.sources.position(e.span()), e.message)).collect();
         assert_eq!(told, ["<input>:3:12 there is no `nothing`"]);
+    }
+
+    #[test]
+    fn of_what_is_wrong_in_itself_nothing_else_is_told() {
+        let got = added(&base(), &[], "metric a = nothing > 2");
+        let told: Vec<String> = got.errors.iter().map(|e| got.sources.position(e.span())).collect();
+        assert_eq!(told, ["<input>:1:12"]);
     }
 
     #[test]

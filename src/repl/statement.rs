@@ -114,7 +114,11 @@ pub fn statements(text: &str) -> Vec<Statement<'_>> {
             progress.line(line);
             while let Some((_, next)) = lines.get(at).copied() {
                 let blank = next.trim().is_empty();
-                let indented = next.starts_with([' ', '\t']) && !blank && !next.trim_start().starts_with(['#', ':']);
+                // No line of the language begins so: whatever is unfinished ends here.
+                if next.trim_start().starts_with(':') {
+                    break;
+                }
+                let indented = next.starts_with([' ', '\t']) && !blank && !next.trim_start().starts_with('#');
                 let headless = kind == Kind::Declarations && !progress.body && !blank;
                 if !(progress.open > 0 || indented || headless || progress.wants_more() && !blank) {
                     break;
@@ -214,6 +218,11 @@ mod tests {
             [(Expression, "sum(points\n\nof activity)", 1), (Expression, "3", 4)]
         );
         assert_eq!(told("a\n  + b\nc"), [(Expression, "a\n  + b", 1), (Expression, "c", 3)]);
+        // A command is always one.
+        assert_eq!(
+            told("a >\n:why b\nsum(\n:q"),
+            [(Expression, "a >", 1), (Command, ":why b", 2), (Expression, "sum(", 3), (Command, ":q", 4)]
+        );
         // Brackets in quotes and comments are none.
         assert_eq!(told("x = \"(\" # {\ny").len(), 2);
     }

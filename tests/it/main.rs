@@ -24,6 +24,8 @@ mod library;
 mod number;
 mod oracle;
 mod pages;
+#[cfg(unix)]
+mod pty;
 mod readme;
 mod render;
 mod report;
