@@ -30,8 +30,10 @@ pub mod irrational;
 pub mod library;
 pub mod lint;
 pub mod number;
+pub mod outline;
 pub mod pilot;
 pub mod program;
+pub mod repl;
 pub mod report;
 pub mod resolve;
 pub mod similar;
@@ -41,6 +43,7 @@ pub mod statistics;
 pub mod syntax;
 pub mod testing;
 pub mod value;
+pub mod watch;
 
 use diagnostics::Diagnostics;
 use program::Program;

@@ -10,7 +10,7 @@ mod test;
 mod visit;
 
 pub use test::*;
-pub use visit::children;
+pub use visit::{children, clause_children, placeholders};
 
 pub use crate::calendar::WindowKind;
 

@@ -46,6 +46,8 @@ pub enum Verb {
     Test(TestArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
+    Repl(ReplArgs),
+    Watch(WatchArgs),
 }
 
 /// Which program.
@@ -307,6 +309,30 @@ pub struct WhyArgs {
         hide_possible_values = true
     )]
     pub format: PageFormat,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Think in it: try expressions and declarations, ask why and what if
+#[derive(Debug, Args)]
+pub struct ReplArgs {
+    /// The project's directory, or one .laud file [default: here; nothing is needed]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Check and score again whenever a file changes, and show what moved
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]

@@ -7,12 +7,13 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
-pub const GROUPS: &[(&str, &[&str])] =
-    &[("Write rules", &["init", "check", "fmt", "test", "explain"]), ("Score accounts", &["eval", "why"])];
+pub const GROUPS: &[(&str, &[&str])] = &[
+    ("Write rules", &["init", "check", "fmt", "test", "explain", "watch"]),
+    ("Score accounts", &["eval", "why", "repl"]),
+];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] =
-    &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "repl", "report", "sql", "tune"];
+const COMING: &[&str] = &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "report", "sql", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -21,6 +22,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("laud why acme", "why acme scores what it scores"),
     ("laud why acme references", "down to the rows of one metric"),
     ("laud eval --set champion_calls=5", "what if the bar were higher?"),
+    ("laud repl", "try expressions and declarations"),
 ];
 
 const EVAL: &str = "\
@@ -82,6 +84,30 @@ Examples:
   laud fmt --diff examples/advocacy    what would change
   laud fmt - < draft.laud              for editors";
 
+const REPL: &str = "\
+Expressions show their value with its unit, declarations count from then on, and files stay untouched. `:help` is a short \
+tour. Tab completes, an open bracket goes on to the next line, a paste is one statement, Ctrl-C drops what is typed and \
+Ctrl-D leaves. The history is kept in `laud/history` in the directory for state ($XDG_STATE_HOME or ~/.local/state), one \
+entry per statement; LAUD_HISTORY names another file, or none if it is empty.
+
+Read from a file or a pipe there are no prompts; the exit code is 3 if a statement does not parse or check, 1 if a command \
+could not be carried out.
+
+Examples:
+  laud repl
+  laud repl examples/advocacy
+  laud repl --as-of 2025-12-31 --set champion_calls=5
+  laud repl examples/advocacy < questions.txt
+  echo 'sum(arr of account)' | laud repl examples/advocacy";
+
+const WATCH: &str = "\
+Looks twice a second at rule files, laud.toml and data. After a mistake the scores are compared with the last that there \
+were. Ctrl-C ends it.
+
+Examples:
+  laud watch
+  laud watch examples/advocacy --as-of 2026-03-31";
+
 const INIT: &str = "\
 Examples:
   laud init my_programme
@@ -110,7 +136,9 @@ pub fn command() -> Command {
         .mut_subcommand("test", |c| c.after_help(TEST))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
         .mut_subcommand("init", |c| c.after_help(INIT))
-        .mut_subcommand("explain", |c| c.after_help(EXPLAIN));
+        .mut_subcommand("explain", |c| c.after_help(EXPLAIN))
+        .mut_subcommand("repl", |c| c.after_help(REPL))
+        .mut_subcommand("watch", |c| c.after_help(WATCH));
     let page = page(&command);
     command.override_help(page)
 }

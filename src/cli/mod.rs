@@ -4,18 +4,22 @@
 //! verb prints is made by `report`, `explain` and `diagnostics`.
 
 mod accounts;
+mod again;
 mod args;
 mod check;
 mod eval;
 mod explain;
+mod files;
 mod findings;
 mod fmt;
 mod help;
+mod history;
 mod init;
 mod lint;
 mod older;
 mod packages;
 mod project;
+mod repl;
 mod session;
 mod stop;
 mod suppose;
@@ -59,6 +63,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
+        Verb::Repl(args) => repl::run(&args, &mut terminal),
+        Verb::Watch(args) => watch::run(&args, &mut terminal),
     };
     let code = outcome.unwrap_or_else(|stop| terminal.stop(&stop));
     match terminal.finish() {

@@ -199,7 +199,7 @@ fn timeless(program: &Program) -> Option<String> {
 }
 
 /// Where the data is; `None` after reporting an error.
-pub(super) fn bind(
+pub fn bind(
     program: &Program,
     config: Option<&Config>,
     has_config: bool,
@@ -230,16 +230,22 @@ pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
 }
 
 pub(super) fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
-    let paint = Paint::new(terminal.err_color());
+    let text = data_error_text(errors, Paint::new(terminal.err_color()));
+    terminal.complain(&text);
+    Stop::said(DATA)
+}
+
+/// Errors of the data, each with its place and the edit that mends it.
+pub fn data_error_text(errors: &[DataError], paint: Paint) -> String {
+    let mut text = String::new();
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
-        let mut text = format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message));
+        text.push_str(&format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message)));
         for line in error.help.iter().flat_map(|help| help.lines()) {
             text.push_str(&format!("  {}\n", clean(line)));
         }
-        terminal.complain(&text);
     }
-    Stop::said(DATA)
+    text
 }
 
 /// Today in the project's time zone: the one look at the clock.

@@ -31,7 +31,7 @@ pub fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     match &args.verb {
         Some(TestVerb::New(new)) => super::test_new::run(new, terminal),
         None if args.watch => {
-            super::watch::run(args.path.as_deref().or(args.program.project.as_deref()), terminal, |t| once(args, t))
+            super::again::run(args.path.as_deref().or(args.program.project.as_deref()), terminal, |t| once(args, t))
         }
         None => once(args, terminal).map(|ran| ran.code),
     }

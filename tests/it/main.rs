@@ -26,6 +26,8 @@ mod mistakes;
 mod number;
 mod oracle;
 mod pages;
+#[cfg(unix)]
+mod pty;
 mod readme;
 mod render;
 mod report;
