@@ -8,11 +8,11 @@ use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] =
-    &[("Write rules", &["init", "check", "fmt", "explain"]), ("Score accounts", &["eval", "why"])];
+    &[("Write rules", &["init", "check", "lint", "fmt", "explain"]), ("Score accounts", &["eval", "why"])];
 
 /// Verbs that the language was designed for and that do nothing yet.
 const COMING: &[&str] =
-    &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
+    &["apply", "backtest", "diff", "doc", "import", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -54,7 +54,21 @@ Examples:
   laud check --format compact          one line each, for editors
   laud check --format sarif > laud.sarif
   laud check --format md > summary.md
+  laud check --fix --dry-run           what could be mended, as a diff
   laud explain threshold-gap           the page of a finding";
+
+const LINT: &str = "\
+Levels and numbers of lints are set in laud.toml, below [lint]; `laud explain NAME` says what a lint is about. A finding \
+is accepted where it stands by a comment: # laud: allow NAME because \"…\". The exit code is 1 if anything from \
+`--deny` on was found, 3 if the program does not check, and 2 if only laud.toml has errors.
+
+Examples:
+  laud lint
+  laud lint --only weights,thresholds     two categories
+  laud lint --changed-since origin/main   what a change brought along
+  laud lint --write-baseline              begin in an old project: only new findings count
+  laud lint --fix --dry-run               what could be mended, as a diff
+  laud lint --deny error --format md > summary.md";
 
 const FMT: &str = "\
 Nothing but blanks and line ends changes; a file whose tokens, comments or meaning would be others afterwards is left \
@@ -91,6 +105,7 @@ pub fn command() -> Command {
         .mut_subcommand("eval", |c| c.after_help(EVAL))
         .mut_subcommand("why", |c| c.after_help(WHY))
         .mut_subcommand("check", |c| c.after_help(CHECK))
+        .mut_subcommand("lint", |c| c.after_help(LINT))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
         .mut_subcommand("init", |c| c.after_help(INIT))
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN));

@@ -9,6 +9,7 @@ mod check;
 mod eval;
 mod explain;
 mod findings;
+mod fix;
 mod fmt;
 mod help;
 mod init;
