@@ -73,7 +73,9 @@ fn is_error(finding: &crate::diagnostics::Diagnostic) -> bool {
 fn told(mended: &Mended, mender: &Mender) -> String {
     let verb = if mender.dry_run { "would mend" } else { "mended" };
     let line = |word: &str, told: &Told, more: &str| {
-        format!("{word} {} {}: {}{more}\n", clean(&told.place), told.code.name(), clean(&told.title))
+        let (place, name, title) = (clean(&told.place), told.code.name(), clean(&told.title));
+        let title = if more.is_empty() { &title } else { title.trim_end_matches('?') };
+        format!("{word} {place} {name}: {title}{more}\n")
     };
     let mut text: String = mended.done.iter().map(|told| line(verb, told, "")).collect();
     for (told, why) in &mended.left {
@@ -81,8 +83,8 @@ fn told(mended: &Mended, mender: &Mender) -> String {
     }
     match (mended.done.len() as u64, mended.left.len()) {
         (0, 0) => text.push_str("nothing to mend\n"),
-        (done, 0) => text.push_str(&format!("{} {verb}\n", counted(done, "finding", "findings"))),
-        (done, left) => text.push_str(&format!("{} {verb}, {left} left\n", counted(done, "finding", "findings"))),
+        (done, 0) => text.push_str(&format!("{verb} {}\n", counted(done, "finding", "findings"))),
+        (done, left) => text.push_str(&format!("{verb} {}, {left} left\n", counted(done, "finding", "findings"))),
     }
     text
 }

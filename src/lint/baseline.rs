@@ -116,13 +116,17 @@ fn key(finding: &Diagnostic, files: &[File], sources: &Sources) -> Key {
     Key { lint: finding.code.name().to_string(), symbol: symbol(files, sources, span), text }
 }
 
-/// `scorecard health.references`: the declaration around a place, and the line, column or part of it. Outside of all, the
-/// name of the file.
+/// `scorecard health.references`: the declaration around a place, and the line, column or part of it. A comment belongs to the
+/// declaration below it; outside of all it is the name of the file.
 pub fn symbol(files: &[File], sources: &Sources, span: Span) -> String {
     let items = files.get(usize::from(span.source)).map_or(&[][..], |file| &file.items);
     let behind = items.partition_point(|item| item.span.start <= span.start);
     let around = behind.checked_sub(1).and_then(|i| items.get(i)).filter(|item| span.start < item.span.end);
-    match around {
+    let below = items.get(behind).filter(|item| {
+        let between = sources.text(Span { end: item.span.start, ..span });
+        between.lines().skip(1).all(|line| line.starts_with('#'))
+    });
+    match around.or(below) {
         Some(item) => match inner(item, span) {
             Some(name) => format!("{} {}.{name}", item.kind.word(), item.name.text),
             None => format!("{} {}", item.kind.word(), item.name.text),

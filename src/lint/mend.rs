@@ -56,6 +56,8 @@ fn about_text(code: Code) -> bool {
 pub enum Why {
     /// The program would mean something else.
     ChangesMeaning,
+    /// There is no program yet, and it would decide what it means.
+    DecidesMeaning,
     /// The program would not check.
     Breaks,
     /// The finding would still be there.
@@ -71,6 +73,7 @@ impl Why {
     pub fn words(self) -> &'static str {
         match self {
             Why::ChangesMeaning => "it would change what the program means; `--change-meaning` applies it",
+            Why::DecidesMeaning => "it decides what the program will mean; `--change-meaning` applies it",
             Why::Breaks => "the program would not check afterwards",
             Why::NoUse => "the finding would still be there",
             Why::Overlaps => "another edit changes the same place",
@@ -212,7 +215,7 @@ impl Mender<'_> {
             (None, _) => {
                 let text = lot.iter().all(|candidate| about_text(candidate.told.code));
                 if !text && !self.change_meaning {
-                    return Some(Why::ChangesMeaning);
+                    return Some(Why::DecidesMeaning);
                 }
                 let fewer = if text { after.unreadable < before.unreadable } else { after.errors < before.errors };
                 if !fewer || after.unreadable > before.unreadable {

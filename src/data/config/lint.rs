@@ -60,6 +60,10 @@ impl Reader<'_> {
     }
 
     fn level(&mut self, value: &Val<'_>, key: &str) -> Option<Level> {
+        if value.get_ref().as_str().is_none() {
+            self.wrong(value, key, "a level in quotes", "\"warning\"");
+            return None;
+        }
         self.choice(value, key, &Level::WORDS)
     }
 
