@@ -29,6 +29,7 @@ pub mod irrational;
 pub mod library;
 pub mod lint;
 pub mod number;
+pub mod outline;
 pub mod program;
 pub mod report;
 pub mod resolve;

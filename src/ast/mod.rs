@@ -8,7 +8,7 @@
 
 mod visit;
 
-pub use visit::children;
+pub use visit::{children, clause_children, placeholders};
 
 pub use crate::calendar::WindowKind;
 

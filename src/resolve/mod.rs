@@ -5,6 +5,7 @@
 
 pub mod extend;
 mod graph;
+pub mod reads;
 
 use crate::ast::{self, File, Item, ItemKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
