@@ -193,12 +193,53 @@ lints {
     AlwaysTrue "L1002" "always-true" Warning logic::always_true
 
     // ---------- L11xx: thresholds ----------
+    PointsBeyond "L1101" "points-beyond" Warning thresholds::points_beyond
+    SamePoints "L1102" "same-points" Warning thresholds::same_points
+    Sliver "L1103" "sliver" Warning thresholds::sliver
+    AgainstDirection "L1104" "against-direction" Warning thresholds::against_direction
+    ScaleTurns "L1105" "scale-turns" Warning thresholds::scale_turns
+    FractionOfWhole "L1106" "fraction-of-whole" Warning thresholds::fraction_of_whole
+    CopiedTable "L1107" "copied-table" Warning thresholds::copied_table
+    TableWithoutPoints "L1108" "table-without-points" Warning thresholds::table_without_points
+    TopOutOfReach "L1109" "top-out-of-reach" Warning thresholds::top_out_of_reach
+    DescribedOtherwise "L1110" "described-otherwise" Warning thresholds::described_otherwise
 
     // ---------- L12xx: weights ----------
+    TinyWeight "L1201" "tiny-weight" Warning weights::tiny_weight
+    DominantLine "L1202" "dominant-line" Warning weights::dominant_line
+    LimitWithoutEffect "L1203" "limit-without-effect" Warning weights::limit_without_effect
+    LimitShadowed "L1204" "limit-shadowed" Warning weights::limit_shadowed
+    UnconditionalLimit "L1205" "unconditional-limit" Warning weights::unconditional_limit
+    WeightWithoutReason "L1206" "weight-without-reason" Warning weights::weight_without_reason
+    ReasonAgainstWeight "L1207" "reason-against-weight" Warning weights::reason_against_weight
+    CoverageUnsaid "L1208" "coverage-unsaid" Warning weights::coverage_unsaid
+    OverrideSame "L1209" "override-same" Warning weights::override_same
+    TooManyLines "L1210" "too-many-lines" Warning weights::too_many_lines
 
     // ---------- L13xx: missing data ----------
+    PlaceholderText "L1301" "placeholder-text" Warning missing::placeholder_text
+    KeyIsMissing "L1302" "key-is-missing" Warning missing::key_is_missing
+    MissingCountsAsBest "L1303" "missing-counts-as-best" Warning missing::missing_counts_as_best
+    FewAnswers "L1304" "few-answers" Warning missing::few_answers
+    NoExpiry "L1305" "no-expiry" Warning missing::no_expiry
+    UnknownPasses "L1306" "unknown-passes" Warning missing::unknown_passes
+    NeutralBeyond "L1307" "neutral-beyond" Warning missing::neutral_beyond
+    NeverAskedIsZero "L1308" "never-asked-is-zero" Warning missing::never_asked_is_zero
+    LowCoverage "L1309" "low-coverage" Warning missing::low_coverage
 
     // ---------- L14xx: time ----------
+    MixedWindows "L1401" "mixed-windows" Warning time::mixed_windows
+    WindowCutsDecay "L1402" "window-cuts-decay" Warning time::window_cuts_decay
+    DedupeBeyondWindow "L1403" "dedupe-beyond-window" Warning time::dedupe_beyond_window
+    OnlyGrows "L1404" "only-grows" Warning time::only_grows
+    StaleBeforeWindow "L1405" "stale-before-window" Warning time::stale_before_window
+    FixedDates "L1406" "fixed-dates" Warning time::fixed_dates
+    WindowInsideOut "L1407" "window-inside-out" Error time::window_inside_out
+    DateAhead "L1408" "date-ahead" Warning time::date_ahead
+    ChangeWithinWindow "L1409" "change-within-window" Warning time::change_within_window
+    ChangeWithoutHistory "L1410" "change-without-history" Warning time::change_without_history
+    DescribedPeriod "L1411" "described-period" Warning time::described_period
+    LooksTheWrongWay "L1412" "looks-the-wrong-way" Warning time::looks_the_wrong_way
 
     // ---------- L15xx: interventions ----------
 

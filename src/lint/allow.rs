@@ -13,8 +13,7 @@ use crate::span::Span;
 use crate::syntax::scan::{WHITESPACE, scan, text_end};
 
 /// Other tools' words for the same.
-const HABITS: [&str; 9] =
-    ["alow", "allowed", "ignore", "disable", "suppress", "skip", "noqa", "expect", "nolint"];
+const HABITS: [&str; 9] = ["alow", "allowed", "ignore", "disable", "suppress", "skip", "noqa", "expect", "nolint"];
 
 /// A comment that accepts findings.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +103,8 @@ impl Allowances {
             for comment in scan(id, text).comments {
                 let Some(mut found) = Reader::comment(text, comment.span) else { continue };
                 let at = comment.span.start as usize;
-                found.covers = if comment.own_line { following(id, text, comment.span, file) } else { line(id, text, at) };
+                found.covers =
+                    if comment.own_line { following(id, text, comment.span, file) } else { line(id, text, at) };
                 list.push(found);
             }
         }
@@ -172,8 +172,7 @@ impl<'t> Reader<'t> {
         if reader.word() != "laud" {
             return None;
         }
-        let mut found =
-            Allowance { span, names: Vec::new(), until: None, because: None, covers: span, broken: None };
+        let mut found = Allowance { span, names: Vec::new(), until: None, because: None, covers: span, broken: None };
         let colon = reader.mark(b':');
         let start = reader.skip();
         let verb = reader.word().to_lowercase();
@@ -226,7 +225,11 @@ impl<'t> Reader<'t> {
                     }
                 }
                 word if Code::find(word).is_some() => {
-                    return Err(self.broken(found.names.last().map_or(start, |n| n.span.end as usize), "a comma is missing between the names", Some(",")));
+                    return Err(self.broken(
+                        found.names.last().map_or(start, |n| n.span.end as usize),
+                        "a comma is missing between the names",
+                        Some(","),
+                    ));
                 }
                 _ => {
                     self.at = self.end;

@@ -107,9 +107,9 @@ fn key(finding: &Diagnostic, files: &[File], sources: &Sources) -> Key {
     let words: Vec<&str> = sources.text(span).split_whitespace().collect();
     let mut text = words.join(" ");
     if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
-        let all = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let all = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         text.truncate(cut);
         text.push_str(&format!("… {all:016x}"));
     }
@@ -131,9 +131,9 @@ pub fn symbol(files: &[File], sources: &Sources, span: Span) -> String {
             Some(name) => format!("{} {}.{name}", item.kind.word(), item.name.text),
             None => format!("{} {}", item.kind.word(), item.name.text),
         },
-        None => sources.get(span.source).map_or(String::new(), |source| {
-            source.name.rsplit('/').next().unwrap_or(&source.name).to_string()
-        }),
+        None => sources
+            .get(span.source)
+            .map_or(String::new(), |source| source.name.rsplit('/').next().unwrap_or(&source.name).to_string()),
     }
 }
 

@@ -32,7 +32,12 @@ impl Look {
     /// At what compiling gave; `findings` are those whose fixes are wanted.
     pub fn new(meaning: Option<String>, compiled: &[Diagnostic], findings: Vec<Diagnostic>) -> Look {
         let errors = || compiled.iter().filter(|d| d.severity == Severity::Error && d.code.lint().is_none());
-        Look { meaning, unreadable: errors().filter(|d| about_text(d.code)).count(), errors: errors().count(), findings }
+        Look {
+            meaning,
+            unreadable: errors().filter(|d| about_text(d.code)).count(),
+            errors: errors().count(),
+            findings,
+        }
     }
 
     /// At a compilation, without lints.
@@ -176,7 +181,12 @@ impl Mender<'_> {
     }
 
     /// Tries fixes together, and halves of them where that goes wrong. Gives those that are applied, and what is known then.
-    fn accept(&mut self, sources: &Sources, known: &Look, candidates: Vec<Candidate>) -> (Vec<Candidate>, Option<Look>) {
+    fn accept(
+        &mut self,
+        sources: &Sources,
+        known: &Look,
+        candidates: Vec<Candidate>,
+    ) -> (Vec<Candidate>, Option<Look>) {
         let mut accepted: Vec<Candidate> = Vec::new();
         let mut state = known.clone();
         let mut open = vec![candidates];

@@ -14,20 +14,28 @@
 
 pub mod allow;
 mod baseline;
+mod cards;
 pub mod facts;
 pub mod governance;
 pub mod levels;
 pub mod logic;
 pub mod mend;
+pub mod missing;
 mod places;
 pub mod suppressions;
+pub mod thresholds;
+pub mod time;
 mod uses;
+pub mod weights;
+mod windows;
+mod written;
 
 pub use baseline::{Baseline, Held, symbol};
 pub use facts::Facts;
 pub use levels::{Level, Levels};
 pub use places::{Condition, Role, aggregates, each};
 pub use uses::Uses;
+pub use written::expressions;
 
 use crate::diagnostics::{Code, Diagnostic};
 use std::collections::HashMap;

@@ -103,12 +103,12 @@ pub fn values(program: &Program) -> Vec<(&Expr, &str)> {
     metrics.chain(program.row_metrics.iter().map(|m| (&m.value, m.header.name.as_str()))).collect()
 }
 
-/// All aggregates of an expression, those inside others and at other dates too.
-pub fn aggregates(root: &Expr) -> Vec<&Aggregate> {
+/// All aggregates of an expression with the calls that they are, those inside others and at other dates too.
+pub fn aggregates(root: &Expr) -> Vec<(&Expr, &Aggregate)> {
     let mut found = Vec::new();
     each(root, &mut |expr| {
         if let ExprKind::Aggregate(aggregate) = &expr.kind {
-            found.push(&**aggregate);
+            found.push((expr, &**aggregate));
         }
     });
     found

@@ -13,6 +13,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Uses {
     /// By name: the declarations that mention it, other than itself, by their place in [`super::Facts::items`].
     by: HashMap<String, Vec<usize>>,
+    /// The names of the declarations, by place.
+    names: Vec<String>,
     /// Names that tests mention.
     tested: HashSet<String>,
     /// Names in the text of actions: `task "Call {name}"`.
@@ -24,6 +26,7 @@ impl Uses {
     pub fn new(files: &[File], sources: &Sources) -> Uses {
         let mut uses = Uses::default();
         for (place, item) in files.iter().flat_map(|f| &f.items).enumerate() {
+            uses.names.push(item.name.text.clone());
             let mut own: HashSet<&str> = HashSet::new();
             let mut quoted = Vec::new();
             for word in words(text(sources, item.span), &mut quoted) {
@@ -50,6 +53,12 @@ impl Uses {
     /// True if a declaration or the text of an action mentions it; tests do not count.
     pub fn any(&self, name: &str) -> bool {
         !self.of(name).is_empty() || self.filled.contains(name)
+    }
+
+    /// True if anything mentions it that does not bear the name `owner`: bands and grades are named inside a declaration.
+    pub fn elsewhere(&self, name: &str, owner: &str) -> bool {
+        let others = self.of(name).iter().filter_map(|place| self.names.get(*place));
+        others.into_iter().any(|other| other != owner) || self.filled.contains(name) || self.tested(name)
     }
 
     /// True if a test mentions it.

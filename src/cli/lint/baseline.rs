@@ -71,8 +71,7 @@ pub fn write(args: &LintArgs, checked: &mut Checked, terminal: &mut Terminal) ->
     if path.exists() {
         replace(&path, &text)?;
     } else {
-        fs::write(&path, &text)
-            .map_err(|error| Stop::usage(format!("cannot write `{name}`: {}", reason(&error))))?;
+        fs::write(&path, &text).map_err(|error| Stop::usage(format!("cannot write `{name}`: {}", reason(&error))))?;
     }
     let held = baseline.hold(&mut compiled.findings, &compiled.files, &compiled.sources);
     checked.besides.push(format!("{name} holds {} now", counted(held.held, "finding", "findings")));

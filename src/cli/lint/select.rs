@@ -59,9 +59,6 @@ impl Selection {
     /// True for what is told: what was asked for, and errors of check, without which nothing can be looked for.
     pub fn takes(&self, finding: &Diagnostic) -> bool {
         let error = finding.severity == Severity::Error && finding.code.lint().is_none();
-        self.everything()
-            || error
-            || finding.code.lint().is_some()
-            || self.named.contains(&finding.code)
+        self.everything() || error || finding.code.lint().is_some() || self.named.contains(&finding.code)
     }
 }

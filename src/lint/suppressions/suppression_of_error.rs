@@ -52,13 +52,11 @@ fn run(facts: &Facts, found: &mut Findings) {
             let error = |code: &Code| code.lint().is_none() && code.severity() == Severity::Error;
             let Some(code) = name.code.filter(error) else { continue };
             let message = format!("`{}` is an error: it can be mended, not allowed", code.name());
-            found.push(
-                Diagnostic::new(Code::SuppressionOfError, name.span, message).label("accepts nothing").fix(
-                    "take it away",
-                    without(facts, allowance, name),
-                    "",
-                ),
-            );
+            found.push(Diagnostic::new(Code::SuppressionOfError, name.span, message).label("accepts nothing").fix(
+                "take it away",
+                without(facts, allowance, name),
+                "",
+            ));
         }
     }
 }

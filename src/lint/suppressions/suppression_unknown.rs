@@ -66,7 +66,8 @@ fn run(facts: &Facts, found: &mut Findings) {
                 Some(_) => continue,
                 None => {
                     let message = format!("laud has no finding `{text}`");
-                    let finding = Diagnostic::new(Code::SuppressionUnknown, name.span, message).label("accepts nothing");
+                    let finding =
+                        Diagnostic::new(Code::SuppressionUnknown, name.span, message).label("accepts nothing");
                     match nearest(text, known.iter().copied()) {
                         Some(near) => finding.fix(
                             did_you_mean(text, [near]).unwrap_or_else(|| format!("write `{near}`")),

@@ -63,11 +63,11 @@ fn run(facts: &Facts, found: &mut Findings) {
             let message = format!("nothing here is a `{}`", code.name());
             let place = without(facts, allowance, name);
             let what = if allowance.names.len() > 1 { "the name" } else { "the comment" };
-            found.push(
-                Diagnostic::new(Code::SuppressionUnused, name.span, message)
-                    .label("accepts nothing")
-                    .fix(format!("take {what} away"), place, ""),
-            );
+            found.push(Diagnostic::new(Code::SuppressionUnused, name.span, message).label("accepts nothing").fix(
+                format!("take {what} away"),
+                place,
+                "",
+            ));
         }
     }
 }
