@@ -44,6 +44,7 @@ pub enum Verb {
     Lint(LintArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Inspect(InspectArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
 }
@@ -165,6 +166,34 @@ pub struct ExplainArgs {
     /// A code or a name, such as L0301 or threshold-gap; lists all without it
     #[arg(value_name = "CODE|NAME")]
     pub code: Option<String>,
+}
+
+/// Print the project as data: declarations, who reads whom, owners, weights
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// How it is printed
+    #[arg(
+        long,
+        value_name = "human|json",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: InspectFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How a project is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    // A table for people.
+    Human,
+    // Everything, stable keys.
+    Json,
 }
 
 /// Score every account

@@ -8,7 +8,7 @@ use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] =
-    &[("Write rules", &["init", "check", "lint", "fmt", "explain"]), ("Score accounts", &["eval", "why"])];
+    &[("Write rules", &["init", "check", "lint", "fmt", "explain", "inspect"]), ("Score accounts", &["eval", "why"])];
 
 /// Verbs that the language was designed for and that do nothing yet.
 const COMING: &[&str] =
@@ -85,6 +85,15 @@ Examples:
   laud init my_programme
   cd my_programme && laud eval";
 
+const INSPECT: &str = "\
+Conditions are told as they are written, types in words. What is computed: what each declaration reads and what reads \
+it, and what every metric weighs in a score over all paths.
+
+Examples:
+  laud inspect examples/advocacy
+  laud inspect --format json > project.json
+  laud inspect --format json | jq -r '.declarations[] | select(.metadata.owner == null) | .name'";
+
 const EXPLAIN: &str = "\
 Examples:
   laud explain L0301
@@ -107,6 +116,7 @@ pub fn command() -> Command {
         .mut_subcommand("check", |c| c.after_help(CHECK))
         .mut_subcommand("lint", |c| c.after_help(LINT))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
+        .mut_subcommand("inspect", |c| c.after_help(INSPECT))
         .mut_subcommand("init", |c| c.after_help(INIT))
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN));
     let page = page(&command);

@@ -13,6 +13,7 @@ mod fix;
 mod fmt;
 mod help;
 mod init;
+mod inspect;
 mod lint;
 mod packages;
 mod project;
@@ -53,6 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(args) => fmt::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
+        Verb::Inspect(args) => inspect::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
     };
     let code = outcome.unwrap_or_else(|stop| terminal.stop(&stop));
