@@ -26,6 +26,7 @@ pub mod diagnostics;
 pub mod engine;
 pub mod explain;
 pub mod format;
+pub mod inspect;
 pub mod irrational;
 pub mod library;
 pub mod lint;

@@ -2,6 +2,7 @@
 
 use crate::calendar::Date;
 use crate::diagnostics::render;
+use crate::lint::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -44,6 +45,7 @@ pub enum Verb {
     Fmt(FmtArgs),
     Explain(ExplainArgs),
     Test(TestArgs),
+    Inspect(InspectArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
     Repl(ReplArgs),
@@ -94,7 +96,24 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
     pub format: render::Format,
     #[command(flatten)]
+    pub mend: MendArgs,
+    #[command(flatten)]
     pub program: ProgramArgs,
+}
+
+/// What is done about findings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Mend")]
+pub struct MendArgs {
+    /// Apply the fixes that leave the meaning of the program as it is
+    #[arg(long)]
+    pub fix: bool,
+    /// Write nothing and print what would change, as a unified diff; the exit code is 1 if anything would
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Apply fixes that change what the program means too; it has to check afterwards
+    #[arg(long, requires = "fix")]
+    pub change_meaning: bool,
 }
 
 /// Say what a careful reviewer would say before deploy; runs check first
@@ -109,6 +128,23 @@ pub struct LintArgs {
     /// The date by which reviews are due and suppressions end [default: laud.toml's, or today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// The exit code is 1 for findings from this level on: info, warning, error, or off for none
+    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level, help_heading = "Selection")]
+    pub deny: Level,
+    /// Look for these only: lints, or categories of them
+    #[arg(long, value_name = "NAME|CATEGORY,…", value_delimiter = ',', help_heading = "Selection")]
+    pub only: Vec<String>,
+    /// Only what concerns declarations that were touched since this revision of git
+    #[arg(long, value_name = "REV", help_heading = "Selection")]
+    pub changed_since: Option<String>,
+    /// Write down what is found now, so that only new findings are told from here on
+    #[arg(long, help_heading = "Baseline", conflicts_with_all = ["only", "changed_since", "fix"])]
+    pub write_baseline: bool,
+    /// Where that is [default: laud-baseline.json beside laud.toml]
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub mend: MendArgs,
     #[command(flatten)]
     pub program: ProgramArgs,
 }
@@ -380,4 +416,36 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_string(), value.to_string())),
         _ => Err("write a parameter and its value: champion_calls=5".to_string()),
     }
+}
+
+/// Print the project as data: declarations, who reads whom, owners, weights
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// How it is printed
+    #[arg(
+        long,
+        value_name = "human|json",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: InspectFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How a project is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    // A table for people.
+    Human,
+    // Everything, stable keys.
+    Json,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::parse(text).ok_or_else(|| "it is one of off, info, warning and error".to_string())
 }

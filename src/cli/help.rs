@@ -8,12 +8,12 @@ use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] = &[
-    ("Write rules", &["init", "check", "fmt", "test", "explain", "watch"]),
+    ("Write rules", &["init", "check", "lint", "fmt", "test", "explain", "inspect", "watch"]),
     ("Score accounts", &["eval", "why", "repl"]),
 ];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] = &["apply", "backtest", "diff", "doc", "import", "lint", "lsp", "plan", "report", "sql", "tune"];
+const COMING: &[&str] = &["apply", "backtest", "diff", "doc", "import", "lsp", "plan", "report", "sql", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -59,6 +59,7 @@ Examples:
   laud check --format compact          one line each, for editors
   laud check --format sarif > laud.sarif
   laud check --format md > summary.md
+  laud check --fix --dry-run           what could be mended, as a diff
   laud explain threshold-gap           the page of a finding";
 
 const TEST: &str = "\
@@ -73,6 +74,19 @@ Examples:
   laud test --watch                    again whenever a file changes
   laud test new acme --as-of 2026-03-31 --into tests.laud
   laud test --format junit > laud.xml";
+
+const LINT: &str = "\
+Levels and numbers of lints are set in laud.toml, below [lint]; `laud explain NAME` says what a lint is about. A finding \
+is accepted where it stands by a comment: # laud: allow NAME because \"…\". The exit code is 1 if anything from \
+`--deny` on was found, 3 if the program does not check, and 2 if only laud.toml has errors.
+
+Examples:
+  laud lint
+  laud lint --only weights,thresholds     two categories
+  laud lint --changed-since origin/main   what a change brought along
+  laud lint --write-baseline              begin in an old project: only new findings count
+  laud lint --fix --dry-run               what could be mended, as a diff
+  laud lint --deny error --format md > summary.md";
 
 const FMT: &str = "\
 Nothing but blanks and line ends changes; a file whose tokens, comments or meaning would be others afterwards is left \
@@ -113,6 +127,15 @@ Examples:
   laud init my_programme
   cd my_programme && laud eval";
 
+const INSPECT: &str = "\
+Conditions are told as they are written, types in words. What is computed: what each declaration reads and what reads \
+it, and what every metric weighs in a score over all paths.
+
+Examples:
+  laud inspect examples/advocacy
+  laud inspect --format json > project.json
+  laud inspect --format json | jq -r '.declarations[] | select(.metadata.owner == null) | .name'";
+
 const EXPLAIN: &str = "\
 Examples:
   laud explain L0301
@@ -134,7 +157,9 @@ pub fn command() -> Command {
         .mut_subcommand("why", |c| c.after_help(WHY))
         .mut_subcommand("check", |c| c.after_help(CHECK))
         .mut_subcommand("test", |c| c.after_help(TEST))
+        .mut_subcommand("lint", |c| c.after_help(LINT))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
+        .mut_subcommand("inspect", |c| c.after_help(INSPECT))
         .mut_subcommand("init", |c| c.after_help(INIT))
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN))
         .mut_subcommand("repl", |c| c.after_help(REPL))

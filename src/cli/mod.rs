@@ -11,10 +11,12 @@ mod eval;
 mod explain;
 mod files;
 mod findings;
+mod fix;
 mod fmt;
 mod help;
 mod history;
 mod init;
+mod inspect;
 mod lint;
 mod older;
 mod packages;
@@ -62,6 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Test(args) => test::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
+        Verb::Inspect(args) => inspect::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
         Verb::Repl(args) => repl::run(&args, &mut terminal),
         Verb::Watch(args) => watch::run(&args, &mut terminal),

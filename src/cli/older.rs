@@ -33,7 +33,7 @@ pub fn open(
 ) -> Result<Older, Stop> {
     let own_path = path.or(args.project.as_deref()).unwrap_or_else(|| Path::new("."));
     let own = Project::open(Some(own_path))?;
-    let own_config = Compiled::new(&own, &Settings { set: args.set.clone() }).config;
+    let own_config = Compiled::new(&own, &Settings { set: args.set.clone() }, None).config;
     // Kept until everything has been read.
     let checkout;
     let project = match Path::new(against).exists() {
@@ -44,7 +44,7 @@ pub fn open(
                 .map_err(|_| Stop::usage(format!("there is no program in `{against}` at `{}`", own_path.display())))?
         }
     };
-    let compiled = Compiled::new(&project, &Settings::default());
+    let compiled = Compiled::new(&project, &Settings::default(), None);
     let first = compiled.findings.iter().find(|d| d.severity == Severity::Error && !d.code.number().starts_with("L09"));
     let program = match (compiled.program, first) {
         (Some(program), None) => program,

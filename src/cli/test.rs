@@ -49,7 +49,7 @@ pub struct Ran {
 pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<Ran, Stop> {
     let project = Project::open(args.path.as_deref().or(args.program.project.as_deref()))?;
     let settings = Settings { set: args.program.set.clone() };
-    let compiled = Compiled::new(&project, &settings);
+    let compiled = Compiled::new(&project, &settings, None);
     tell(&compiled, terminal);
     let code = compiled.exit_code();
     let Some(program) = compiled.program.as_ref().filter(|_| code == 0) else {

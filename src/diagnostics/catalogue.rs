@@ -257,6 +257,12 @@ lints {
     // ---------- L20xx: against data ----------
 
     // ---------- L21xx: suppressions ----------
+    SuppressionUnknown "L2101" "suppression-unknown" Warning suppressions::suppression_unknown
+    SuppressionUnused "L2102" "suppression-unused" Warning suppressions::suppression_unused
+    SuppressionExpired "L2103" "suppression-expired" Warning suppressions::suppression_expired
+    SuppressionWithoutReason "L2104" "suppression-without-reason" Warning suppressions::suppression_without_reason
+    SuppressionMalformed "L2105" "suppression-malformed" Warning suppressions::suppression_malformed
+    SuppressionOfError "L2106" "suppression-of-error" Warning suppressions::suppression_of_error
 }
 }
 

@@ -1,12 +1,13 @@
 //! What a lint may look at: the text, the tree, the program, what was proved of it, and the data if there is any.
 
-use super::levels::Levels;
+use super::allow::Allowances;
+use super::levels::{Level, Levels};
 use super::places::{self, Condition};
 use super::uses::{self, Uses};
 use crate::ast::{File, Item};
 use crate::calendar::Date;
 use crate::check::{Proofs, Proven};
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{Expr, Program};
 use crate::source::Sources;
 use crate::span::Span;
@@ -25,6 +26,10 @@ pub struct Facts<'f> {
     pub today: Date,
     /// Who mentions whom.
     pub uses: Uses,
+    /// Comments that accept findings.
+    pub allowances: Allowances,
+    /// What checking found.
+    pub checked: Vec<Diagnostic>,
     levels: &'f Levels,
 }
 
@@ -38,7 +43,21 @@ impl<'f> Facts<'f> {
         levels: &'f Levels,
     ) -> Facts<'f> {
         let uses = Uses::new(files, sources);
-        Facts { files, sources, program, proofs: Proofs::new(program, proven), today, uses, levels }
+        let allowances = Allowances::read(files, sources);
+        let proofs = Proofs::new(program, proven);
+        Facts { files, sources, program, proofs, today, uses, allowances, checked: Vec::new(), levels }
+    }
+
+    /// With what checking found: a comment that accepts some of it is used.
+    #[must_use]
+    pub fn with_checked<'d>(mut self, findings: impl IntoIterator<Item = &'d Diagnostic>) -> Facts<'f> {
+        self.checked = findings.into_iter().cloned().collect();
+        self
+    }
+
+    /// True for kinds of finding that this run would tell.
+    pub fn looks_for(&self, code: Code) -> bool {
+        self.levels.of(code) != Level::Off
     }
 
     /// All declarations, those of packages and extensions too; [`Uses`] numbers them in this order.

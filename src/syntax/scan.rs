@@ -263,7 +263,10 @@ impl Scan {
             if !comment.own_line || !adjacent {
                 break;
             }
-            lines.push(comment_text(text, comment));
+            let line = comment_text(text, comment);
+            if !is_directive(&line) {
+                lines.push(line);
+            }
             below = comment.span.start as usize;
             index -= 1;
         }
@@ -275,8 +278,14 @@ impl Scan {
     pub fn doc_behind(&self, text: &str, end: usize) -> Option<String> {
         let comment = self.comment_from(end)?;
         let between = text.get(end..comment.span.start as usize)?;
-        between.trim_matches([' ', '\t', '}', ',']).is_empty().then(|| comment_text(text, comment))
+        let behind = between.trim_matches([' ', '\t', '}', ',']).is_empty();
+        behind.then(|| comment_text(text, comment)).filter(|line| !is_directive(line))
     }
+}
+
+/// True for comments that are told to laud, not to people: `laud: allow …`.
+fn is_directive(comment: &str) -> bool {
+    comment.trim_start().starts_with("laud:")
 }
 
 fn comment_text(text: &str, comment: &Comment) -> String {

@@ -29,7 +29,10 @@ fn findings(lint: &Lint, program: &Annotated) -> Result<Vec<Diagnostic>, String>
     }
     let today = Date::parse(TODAY).unwrap();
     let facts = Facts::new(&compilation.files, &program.sources, (checked, &compilation.proven), today, &levels);
+    facts.allowances.mark(&mut all, today);
+    let facts = facts.with_checked(&all);
     all.extend(lint::run(&facts, &levels));
+    all.retain(|finding| finding.allowed.is_none());
     Ok(all)
 }
 

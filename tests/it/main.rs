@@ -18,6 +18,7 @@ mod format;
 mod formats;
 mod functions;
 mod fuzz;
+mod inspect;
 mod irrational;
 mod large;
 mod library;
