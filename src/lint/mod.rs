@@ -14,10 +14,14 @@
 
 pub mod facts;
 pub mod governance;
+mod implied;
 pub mod levels;
 pub mod logic;
+pub mod naming;
 mod places;
+pub mod segments;
 mod uses;
+mod written;
 
 pub use facts::Facts;
 pub use levels::{Level, Levels};
