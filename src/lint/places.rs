@@ -166,6 +166,13 @@ pub fn each<'e>(root: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     }
 }
 
+/// True for what a run can decide otherwise with `--set`.
+pub fn has_param(root: &Expr) -> bool {
+    let mut found = false;
+    each(root, &mut |expr| found |= matches!(expr.kind, ExprKind::Param(_)));
+    found
+}
+
 /// Filters and choices inside an expression.
 fn inner<'p>(root: &'p Expr, owner: &'p str, rows: Option<TableId>, all: &mut Vec<Condition<'p>>) {
     let mut open = vec![(root, rows)];

@@ -47,15 +47,15 @@ metric reference_calls = count(activity where type = reference in last 30 days)
 fn run(facts: &Facts, found: &mut Findings) {
     let program = facts.program;
     let mut seen: HashMap<(u8, u64), Vec<(&Header, u64)>> = HashMap::new();
-    let metrics = program.metrics.iter().map(|m| (0, &m.header, &m.value, points(m)));
-    let portfolio = program.portfolio.iter().map(|m| (1, &m.header, &m.value, points(m)));
-    let rows = program.row_metrics.iter().map(|m| (2, &m.header, &m.value, 0));
-    for (kind, header, value, points) in metrics.chain(portfolio).chain(rows) {
+    let metrics = program.metrics.iter().map(|m| (0, &m.header, &m.value, points(m), 0));
+    let portfolio = program.portfolio.iter().map(|m| (1, &m.header, &m.value, points(m), 0));
+    // Columns of rows have numbers only, so the table belongs to the value.
+    let rows = program.row_metrics.iter().map(|m| (2, &m.header, &m.value, 0, print(&m.of)));
+    for (kind, header, value, points, of) in metrics.chain(portfolio).chain(rows) {
         // A name for a column or a constant is a name; what two constants have in common is told elsewhere.
         if matches!(value.kind, ExprKind::Literal(_) | ExprKind::Param(_)) {
             continue;
         }
-        let of = if kind == 2 { of_rows(facts, header) } else { 0 };
         let earlier = seen.entry((kind, print(value) ^ of)).or_default();
         // The same value with other points is another view of it.
         let twin = earlier.iter().find(|(_, other)| *other == points || *other == 0 || points == 0);
@@ -80,10 +80,4 @@ fn points(metric: &Metric) -> u64 {
         true => 0,
         false => print(&(&metric.thresholds, &metric.scales, &metric.valid_for)) | 1,
     }
-}
-
-/// Columns of rows have numbers only, so the table belongs to the value.
-fn of_rows(facts: &Facts, header: &Header) -> u64 {
-    let metric = facts.program.row_metrics.iter().find(|m| m.header.span == header.span);
-    metric.map_or(0, |m| print(&m.of))
 }

@@ -5,6 +5,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::written::each_of;
 use crate::lint::{Facts, Findings, Lint};
 use crate::span::Span;
+use std::collections::HashSet;
 
 /// An `or else` behind something that is never missing.
 pub const LINT: Lint = Lint {
@@ -42,10 +43,12 @@ metric calls_wanted = own_target or else target
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
+    let params = facts.items().into_iter().filter(|item| matches!(item.kind, ItemKind::Param(_)));
+    let params: &HashSet<&str> = &params.map(|item| item.name.text.as_str()).collect();
     for item in facts.own_items() {
         each_of(item, &mut |expr| {
             let ExprKind::OrElse(list) = &expr.kind else { return };
-            let Some(place) = list.iter().position(|alternative| is_always_there(facts, alternative)) else { return };
+            let Some(place) = list.iter().position(|alternative| is_always_there(params, alternative)) else { return };
             let (Some(sure), Some(next)) = (list.get(place), list.get(place + 1)) else { return };
             let rest = Span { start: sure.span.end, end: expr.span.end, ..expr.span };
             let mut finding =
@@ -64,7 +67,7 @@ fn run(facts: &Facts, found: &mut Findings) {
 }
 
 /// True for what has a value whatever is missing.
-fn is_always_there(facts: &Facts, expr: &Expr) -> bool {
+fn is_always_there(params: &HashSet<&str>, expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Number(_)
         | ExprKind::Percent(_)
@@ -74,11 +77,11 @@ fn is_always_there(facts: &Facts, expr: &Expr) -> bool {
         | ExprKind::Date(_)
         | ExprKind::Duration(_)
         | ExprKind::IsMissing { .. } => true,
-        ExprKind::Name(name) => facts.item(name).is_some_and(|item| matches!(item.kind, ItemKind::Param(_))),
-        ExprKind::Not(inner) | ExprKind::Negate(inner) => is_always_there(facts, inner),
-        ExprKind::If { then, otherwise, .. } => is_always_there(facts, then) && is_always_there(facts, otherwise),
-        ExprKind::OrElse(list) => list.iter().any(|alternative| is_always_there(facts, alternative)),
-        ExprKind::And(list) | ExprKind::Or(list) => list.iter().all(|part| is_always_there(facts, part)),
+        ExprKind::Name(name) => params.contains(name.as_str()),
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => is_always_there(params, inner),
+        ExprKind::If { then, otherwise, .. } => is_always_there(params, then) && is_always_there(params, otherwise),
+        ExprKind::OrElse(list) => list.iter().any(|alternative| is_always_there(params, alternative)),
+        ExprKind::And(list) | ExprKind::Or(list) => list.iter().all(|part| is_always_there(params, part)),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::implied::Clause;
+use crate::lint::places::has_param;
 use crate::lint::written::{print, without_clause};
 use crate::lint::{Facts, Findings, Lint};
 use crate::program::{Expr, ExprKind, TableId};
@@ -83,6 +84,10 @@ fn chain(facts: &Facts, list: &[Expr], and: bool, rows: Option<TableId>, found: 
 
 /// A clause that is superfluous, and the one that makes it so.
 fn implied(facts: &Facts, list: &[Expr], and: bool, rows: Option<TableId>) -> Option<(usize, usize)> {
+    // A run may set a bound that decides.
+    if list.iter().any(has_param) {
+        return repeated(list);
+    }
     let clauses: Vec<Clause> = list.iter().map(|expr| Clause::new(expr, &facts.proofs, rows)).collect();
     for (i, own) in clauses.iter().enumerate() {
         for (j, other) in clauses.iter().enumerate().filter(|(j, _)| *j != i) {

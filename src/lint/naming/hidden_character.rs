@@ -57,9 +57,7 @@ fn run(facts: &Facts, found: &mut Findings) {
 /// What a hidden character is called.
 fn name(c: char) -> Option<&'static str> {
     Some(match c {
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}' => {
-            "a mark that turns the direction of writing"
-        }
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "a mark that turns the direction of writing",
         '\u{200b}' | '\u{2060}' | '\u{feff}' => "a space of no width",
         '\u{00ad}' => "a soft hyphen",
         '\u{180e}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => "a blank letter",

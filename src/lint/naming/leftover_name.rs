@@ -39,8 +39,8 @@ metric references_at_most_3 = min(calls, 3)
 "##,
 };
 
-const ENDS: &[&str] = &["_old", "_copy", "_tmp", "_temp", "_bak", "_backup", "_deprecated", "_unused", "_delete"];
-const BEGINNINGS: &[&str] = &["copy_of_", "tmp_", "temp_", "old_", "xxx", "todo_", "zz_"];
+const ENDS: &[&str] = &["_old", "_copy", "_tmp", "_temp", "_bak", "_backup", "_deprecated", "_unused"];
+const BEGINNINGS: &[&str] = &["copy_of_", "tmp_", "temp_", "xxx", "todo_", "zz_"];
 const WHOLE: &[&str] = &["foo", "bar", "baz", "asdf", "qwerty", "untitled", "tmp", "temp"];
 
 fn run(facts: &Facts, found: &mut Findings) {
@@ -50,7 +50,9 @@ fn run(facts: &Facts, found: &mut Findings) {
         }
         let deprecated = |meta: &crate::ast::Meta| matches!(meta.kind, crate::ast::MetaKind::Deprecated { .. });
         let name = item.name.text.to_lowercase();
-        let left = ENDS.iter().any(|end| name.ends_with(end))
+        // `years_old` is an age.
+        let age = ["years_old", "months_old", "weeks_old", "days_old"].iter().any(|end| name.ends_with(end));
+        let left = !age && ENDS.iter().any(|end| name.ends_with(end))
             || BEGINNINGS.iter().any(|begin| name.starts_with(begin))
             || WHOLE.contains(&name.as_str());
         if left && !item.meta.iter().any(deprecated) {

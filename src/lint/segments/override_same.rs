@@ -112,6 +112,15 @@ fn of_card(card: &Scorecard) -> Vec<(Span, Span, String)> {
     let mut all = tables(&card.grades, "grades");
     for own in &card.overrides {
         let segment = &own.segment.text;
+        let same = |line: &&Line| card.lines.iter().any(|g| g.name.text == line.name.text && says_no_more(line, g));
+        if let Some(first) = own.lines.first()
+            && own.lines.iter().all(|line| same(&line))
+        {
+            let general = card.lines.iter().find(|general| general.name.text == first.name.text);
+            let place = general.map_or(own.span, |general| general.span);
+            all.push((own.span, place, format!("all lines for `{segment}` are the same")));
+            continue;
+        }
         for line in &own.lines {
             let Some(general) = card.lines.iter().find(|general| general.name.text == line.name.text) else { continue };
             if says_no_more(line, general) {
