@@ -43,6 +43,9 @@ metric acts = count(activity where status not in (declined, cancelled) in last 9
 "##,
 };
 
+/// Constants, with where they stand.
+type Constants<'e> = Vec<(&'e Value, &'e Expr)>;
+
 /// More constants than this are not told.
 const MOST: usize = 20;
 
@@ -82,7 +85,7 @@ pub(super) fn several(list: &[Expr], wanted: CompareOp) -> Option<(&Expr, Vec<&E
         ExprKind::Compare(op, value, constant) if *op == wanted => Some((&**value, literal(constant)?, &**constant)),
         _ => None,
     });
-    let mut first: HashMap<u64, (&Expr, Vec<(&Value, &Expr)>)> = HashMap::new();
+    let mut first: HashMap<u64, (&Expr, Constants)> = HashMap::new();
     for (value, literal, constant) in compared {
         let (_, known) = first.entry(print(value)).or_insert((value, Vec::new()));
         if known.len() < MOST && known.iter().all(|(other, _)| *other != literal) {

@@ -22,7 +22,7 @@ makes two names look the same. They come with text that was copied from a chat o
 table account { id text key  arr money USD }
 
 # error: hidden-character
-segment large = arr >= 250k  # from the bo​ard, not from us
+segment large = arr >= 250k  # from the bo﻿ard, not from us
 ```
 
 ## Prefer
