@@ -116,7 +116,7 @@ pub struct MendArgs {
     pub change_meaning: bool,
 }
 
-/// Say what a careful reviewer would say before deploy; runs check first
+/// Say what a careful reviewer would say before deploy
 #[derive(Debug, Args)]
 pub struct LintArgs {
     /// Projects, or .laud files that are one program together [default: here]
@@ -418,7 +418,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Print the project as data: declarations, who reads whom, owners, weights
+/// Print the project as data: who reads whom, owners, weights
 #[derive(Debug, Args)]
 pub struct InspectArgs {
     /// The project's directory, or one .laud file [default: here]

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(offered("ar"), ["arr"]);
         assert_eq!(offered("sum(1 of activity where arr"), ["arrival", "arr"]);
         assert_eq!(offered("count(activity where ty"), ["type"]);
-        assert_eq!(offered("2 + cal"), ["calls"]);
+        assert_eq!(offered("2 + call"), ["calls"]);
         assert_eq!(offered("account.a"), ["account.arr"]);
         assert_eq!(offered("activity.d"), ["activity.day"]);
         assert!(offered("percen").contains(&"percentile".to_string()));
