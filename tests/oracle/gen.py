@@ -955,6 +955,8 @@ class Gen(Sales):
             self.r.choice(steps)()
         rows, covers = self.data(size)
         self.merge(rows)
+        for some in rows.values():
+            unreadable(some or [])
         program = {"account": self.account, "events": self.events, "tables": self.tables, "rates": self.rates, "declarations": self.decls, "history": self.history}
         return {
             "program": program,
@@ -1139,6 +1141,15 @@ class Gen(Sales):
             return v, r.choice([v, v, v.upper(), " " + v, v.capitalize()])
         v = self.text(c["name"])
         return v, v
+
+
+def unreadable(rows):
+    """A column of which no cell can be read stops a run: here it is blank instead."""
+    for name in rows[0]["values"] if rows else []:
+        given = [r for r in rows if r["values"].get(name) is not None]
+        if given and all(r["values"][name] is BAD_CELL for r in given):
+            for r in given:
+                r["values"][name], r["text"][name] = None, ""
 
 
 def text_number(raw, r):
