@@ -1,10 +1,11 @@
 //! What stands behind a figure of pairs: how many there were, the interval, the bins.
 
 use super::words;
-use crate::association::{Bin, Evidence, Pair, measure};
-use crate::builtins::Pairing;
+use crate::association::{Bin, Evidence, Pair, Side, lacking, measure};
+use crate::builtins::{AggregateFunction, Pairing};
+use crate::engine::reference::Part;
 use crate::number::Decimal;
-use crate::program::{Expr, Program, Type};
+use crate::program::{Across, Expr, Program, Type};
 use crate::report::table::escaped;
 use crate::report::value as shown;
 use crate::value::{MASK, Value};
@@ -80,6 +81,37 @@ fn bin_words(bin: &Bin, bins: &[Bin]) -> String {
         all.and_then(|all| of(bin).div(all)).map_or_else(String::new, |share| format!(" ({})", shown::percent(share)))
     };
     format!("first {first}{}, second {second}{}, adds {adds}", share(|bin| bin.first), share(|bin| bin.second))
+}
+
+/// Why an account does not count, if it does not.
+pub(super) fn reason(across: &Across, part: &Part) -> Option<String> {
+    if part.met.is_none() {
+        return Some("`where` is unknown".to_string());
+    }
+    if let (AggregateFunction::Paired(pairing), Some(other)) = (across.function, &part.other) {
+        match lacking(pairing, &part.value, other) {
+            Some(Side::One(why)) => return Some(format!("no value ({why})")),
+            Some(Side::Other(why)) => return Some(format!("no other value ({why})")),
+            None => {}
+        }
+    } else if let Some(why) = part.value.missing() {
+        return Some(format!("no value ({why})"));
+    }
+    match (part.weight.as_ref().and_then(Value::missing), &part.bin) {
+        (Some(why), _) => Some(format!("no weight ({why})")),
+        (None, Err(why)) => Some(format!("no bin ({why})")),
+        (None, Ok(_)) => None,
+    }
+}
+
+/// The pairs that counted, where an aggregate is a function of pairs.
+pub(super) fn pairs<'a>(across: &'a Across, parts: &[Part]) -> Option<(Pairing, &'a Expr, Vec<Pair>)> {
+    let (AggregateFunction::Paired(pairing), Some(value)) = (across.function, &across.value) else { return None };
+    let counted = parts.iter().filter(|part| part.met.is_some() && reason(across, part).is_none());
+    let pair = |part: &Part| {
+        Some(Pair { one: part.value.clone(), other: part.other.clone()?, bin: part.bin.clone().unwrap_or_default() })
+    };
+    Some((pairing, value, counted.filter_map(pair).collect()))
 }
 
 /// The lines as a list.

@@ -7,8 +7,6 @@ use rows::{SpreadWhy, WholeRuleWhy};
 use super::association::{self, EvidenceWhy};
 use super::words::{self, Words};
 use super::{BandWhy, Case, Operand, Shown, Traced, personal, replay, unfold};
-use crate::association::{Pair, Side, lacking};
-use crate::builtins::{AggregateFunction, Pairing};
 use crate::data::Dataset;
 use crate::engine::reference::{Evaluator, Part as Share};
 use crate::engine::{AccountsTold, PortfolioResult};
@@ -254,11 +252,11 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
     // Stable, so that equal ones stay by id.
     parts.sort_by_key(|part| std::cmp::Reverse((part.met.is_some(), size(part))));
     let masked = personal_key(program) && !whole.personal;
-    let evidence = pairs(across, &parts).map_or_else(Vec::new, |(pairing, value, pairs)| {
+    let evidence = association::pairs(across, &parts).map_or_else(Vec::new, |(pairing, value, pairs)| {
         association::evidence(program, pairing, (value, &across.by), (&pairs, across.at_least), hidden)
     });
     let rows = parts.into_iter().map(|part| {
-        let reason = reason(across, &part);
+        let reason = association::reason(across, &part);
         AccountWhy {
             name: account_name(program, whole.data, part.row, whole.personal),
             account: if masked { value::MASK.to_string() } else { part.id },
@@ -279,37 +277,6 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
         evidence,
         rows: rows.collect(),
     }
-}
-
-/// Why an account does not count, if it does not.
-fn reason(across: &Across, part: &Share) -> Option<String> {
-    if part.met.is_none() {
-        return Some("`where` is unknown".to_string());
-    }
-    if let (AggregateFunction::Paired(pairing), Some(other)) = (across.function, &part.other) {
-        match lacking(pairing, &part.value, other) {
-            Some(Side::One(why)) => return Some(format!("no value ({why})")),
-            Some(Side::Other(why)) => return Some(format!("no other value ({why})")),
-            None => {}
-        }
-    } else if let Some(why) = part.value.missing() {
-        return Some(format!("no value ({why})"));
-    }
-    match (part.weight.as_ref().and_then(Value::missing), &part.bin) {
-        (Some(why), _) => Some(format!("no weight ({why})")),
-        (None, Err(why)) => Some(format!("no bin ({why})")),
-        (None, Ok(_)) => None,
-    }
-}
-
-/// The pairs that counted, where an aggregate is a function of pairs.
-fn pairs<'a>(across: &'a Across, parts: &[Share]) -> Option<(Pairing, &'a Expr, Vec<Pair>)> {
-    let (AggregateFunction::Paired(pairing), Some(value)) = (across.function, &across.value) else { return None };
-    let counted = parts.iter().filter(|part| part.met.is_some() && reason(across, part).is_none());
-    let pair = |part: &Share| {
-        Some(Pair { one: part.value.clone(), other: part.other.clone()?, bin: part.bin.clone().unwrap_or_default() })
-    };
-    Some((pairing, value, counted.filter_map(pair).collect()))
 }
 
 /// The expression that an aggregate stands in, for its type.
