@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 pub const FAILED: u8 = 1;
 
 /// How long a run may take without a word about it.
-const SLOW: Duration = Duration::from_secs(1);
+const SLOW: Duration = Duration::from_secs(10);
 
 /// Columns that an explanation is indented by.
 const INDENT: usize = 8;

@@ -64,8 +64,7 @@ fn told(outcome: &Outcome, paint: Paint, out: &mut String) {
 }
 
 fn one(failure: &Failure, why: Option<&str>, paint: Paint, out: &mut String) {
-    let text = if failure.text.starts_with("expect") { failure.text.clone() } else { format!("| {} |", failure.text) };
-    let text = crate::report::table::shortened(&clean(&text), 100);
+    let text = crate::report::table::shortened(&clean(&failure.text), 100);
     out.push_str(&format!("  {:<5} {text}\n", format!("{}:", failure.line)));
     out.push_str(&format!("        expected  {}\n", clean(&failure.expected)));
     out.push_str(&format!("        got       {}\n", paint.tone(Tone::Bad, &clean(&failure.got))));
