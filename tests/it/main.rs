@@ -30,5 +30,6 @@ mod report;
 mod shared;
 mod support;
 mod syntax;
+mod testing;
 mod transcript;
 mod ui;

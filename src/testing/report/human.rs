@@ -40,7 +40,8 @@ pub fn human(report: &Report, paint: Paint, time: Option<&str>) -> String {
         }
     }
     if !out.is_empty() {
-        out.push('\n');
+        out.truncate(out.trim_end().len());
+        out.push_str("\n\n");
     }
     let time = time.map_or(String::new(), |time| format!("   {time}"));
     out.push_str(&format!("{}{time}\n", summary(report)));
