@@ -198,7 +198,7 @@ impl World<'_> {
                 let text = words::Words::new(self.program()).expr(condition);
                 let expected = match (negated, because) {
                     (true, _) => "a value".to_string(),
-                    (false, _) => text.split_once(" is ").map_or(text.clone(), |(_, rest)| rest.to_string()),
+                    (false, _) => text.split_once(" is ").map_or(text.clone(), |(_, rest)| rest.replace('_', " ")),
                 };
                 let mut failure = self.failure(expectation, expected, self.exact(value.ty, &found));
                 failure.edit = update.map(|update| self.edit(update, value.ty, &found, None, false));
