@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 /// The exit code where a test fails, or there is none.
 pub const FAILED: u8 = 1;
 
-/// How long a run may take without a word about it.
+/// How long a run may take without a word about it, where somebody watches.
 const SLOW: Duration = Duration::from_secs(1);
 
 /// Columns that an explanation is indented by.
@@ -78,7 +78,8 @@ pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<Ran, Stop> {
     if let Some(blessed) = &blessed {
         write(blessed, &compiled.sources, terminal)?;
     }
-    let time = (took >= SLOW && !terminal.quiet()).then(|| format!("{:.1} s", took.as_secs_f64()));
+    let time =
+        (took >= SLOW && terminal.is_terminal() && !terminal.quiet()).then(|| format!("{:.1} s", took.as_secs_f64()));
     let text = match args.format {
         TestFormat::Human => testing::human(&report, Paint::new(terminal.color()), time.as_deref()),
         TestFormat::Json => format!("{:#}\n", testing::json(&report, &compiled.sources)),

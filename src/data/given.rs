@@ -102,12 +102,8 @@ impl Feed for Pieces<'_> {
                             *slot = Some(i);
                         }
                     }
-                    // Rows of events that are given no key get one of their own: it is of no account to a test.
-                    let key = builder.table.key.filter(|_| builder.table.kind.at().is_some());
-                    let key = key.map(FieldId::index).filter(|i| places.get(*i).copied().flatten().is_none());
                     for (cells, line) in rows {
-                        let own = key.map(|i| (i, (builder.read + 1).to_string()));
-                        builder.row(u64::from(*line), &Row { cells, places: &places, key: own });
+                        builder.row(u64::from(*line), &Row { cells, places: &places });
                     }
                 }
             }
@@ -120,15 +116,10 @@ impl Feed for Pieces<'_> {
 struct Row<'a> {
     cells: &'a [GivenCell],
     places: &'a [Option<usize>],
-    /// A key, and its column.
-    key: Option<(usize, String)>,
 }
 
 impl Source for Row<'_> {
     fn cell(&self, field: usize) -> Raw<'_> {
-        if let Some((_, key)) = self.key.as_ref().filter(|(i, _)| *i == field) {
-            return Raw::Text(key);
-        }
         let place = self.places.get(field).copied().flatten();
         match place.and_then(|i| self.cells.get(i)) {
             None | Some(GivenCell::Missing) => Raw::Blank,

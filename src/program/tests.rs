@@ -110,6 +110,8 @@ pub struct Expectation {
     pub kind: ExpectationKind,
     /// The whole statement, or the cell.
     pub span: Span,
+    /// The head of the cell's column.
+    pub head: Option<Span>,
 }
 
 /// What can be expected.

@@ -268,7 +268,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::bar_ahead | Rule::row_break | Rule::test_start => Nothing,
         Rule::table_row | Rule::cell => Noun("a row of cells with `|` between them"),
         Rule::record_entry => Noun("a column and its value"),
-        Rule::record_value | Rule::record_word => Noun("a value"),
+        Rule::record_value | Rule::record_word | Rule::moment => Noun("a value"),
 
         Rule::if_expr | Rule::else_if => Words(&["if"]),
         Rule::or_chain

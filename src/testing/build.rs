@@ -36,7 +36,9 @@ pub(super) fn dataset(setup: &Setup, unit: Unit) -> Result<Dataset, Vec<Problem>
         }
     };
     let data = data::given(program, &tables, test.as_of, setup.zone, &mut on_reject).map_err(|errors| {
-        let told = |e: data::DataError| Problem { place: e.place, message: e.message, help: e.help };
+        // Files are all that can be unusable.
+        let usual = || Some("the path of a file is relative to the rule file that names it".to_string());
+        let told = |e: data::DataError| Problem { place: e.place, message: e.message, help: e.help.or_else(usual) };
         errors.into_iter().map(told).collect::<Vec<_>>()
     })?;
     if rejects.is_empty() { Ok(data) } else { Err(rejects) }

@@ -135,7 +135,11 @@ impl World<'_> {
 
     fn failure(&self, expectation: &Expectation, expected: String, got: String) -> Failure {
         let sources = self.setup.sources;
-        let text = sources.text(expectation.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |span| sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = match expectation.head {
+            Some(head) => format!("expect {} | {} |", words(head), words(expectation.span)),
+            None => words(expectation.span),
+        };
         let line = sources.get(expectation.span.source).map_or(0, |s| s.line_column(expectation.span.start).0);
         Failure { text, line, expected, got, note: None, why: None, edit: None }
     }
@@ -193,7 +197,7 @@ impl World<'_> {
                 let text = words::Words::new(self.program()).expr(condition);
                 let expected = match (negated, because) {
                     (true, _) => "a value".to_string(),
-                    (false, _) => text.split_once(" is ").map_or(text.clone(), |(_, rest)| rest.to_string()),
+                    (false, _) => text.split_once(" is ").map_or(text.clone(), |(_, rest)| rest.replace('_', " ")),
                 };
                 let mut failure = self.failure(expectation, expected, self.exact(value.ty, &found));
                 failure.edit = update.map(|update| self.edit(update, value.ty, &found, None, false));
@@ -403,7 +407,12 @@ impl World<'_> {
 
     fn page(&self, whose: &Whose, topic: Topic) -> Option<String> {
         let page = self.explained(whose, None, |case| explain::human(&explain::why(case, topic), &self.layout()))?;
-        Some(without_heading(&page))
+        let page = without_heading(&page);
+        Some(match topic {
+            // The scorecards in it have pages of their own.
+            Topic::Scorecard(_) => page.split("\n\n").next().unwrap_or("").to_string(),
+            _ => page,
+        })
     }
 }
 

@@ -35,6 +35,7 @@ mod report;
 mod shared;
 mod support;
 mod syntax;
+mod testing;
 mod transcript;
 mod ui;
 mod why;

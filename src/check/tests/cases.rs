@@ -57,8 +57,12 @@ impl Checker<'_, '_> {
                 suppose: Vec::new(),
                 expect: Vec::new(),
             };
-            for (column, cell) in columns.iter().zip(&row.cells) {
+            for ((column, cell), written) in columns.iter().zip(&row.cells).zip(&cases.columns) {
+                let known = case.expect.len();
                 self.case_cell(column, cell, &mut case);
+                if let (CaseColumn::Expect(value, _), Some(added)) = (written, case.expect.get_mut(known)) {
+                    added.head = Some(value.span);
+                }
             }
             out.push(case);
         }
@@ -176,11 +180,11 @@ impl Checker<'_, '_> {
                     }
                 };
                 let kind = ExpectationKind::Rule { whose: whose.clone(), rule: *rule, outcome, because: None };
-                case.expect.push(Expectation { kind, span: cell.span });
+                case.expect.push(Expectation { kind, span: cell.span, head: None });
             }
             Column::Value(whose, value, within) => {
                 let kind = self.expected_cell(whose, value, *within, cell);
-                case.expect.extend(kind.map(|kind| Expectation { kind, span: cell.span }));
+                case.expect.extend(kind.map(|kind| Expectation { kind, span: cell.span, head: None }));
             }
         }
     }

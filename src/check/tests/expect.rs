@@ -61,7 +61,7 @@ impl Checker<'_, '_> {
                 ExpectationKind::Finding { errors_only: *errors_only, code: found, text, set }
             }
         };
-        Some(Expectation { kind, span })
+        Some(Expectation { kind, span, head: None })
     }
 
     fn finding_code(&mut self, name: &Name) -> Option<Code> {

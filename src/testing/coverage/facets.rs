@@ -33,7 +33,7 @@ pub(in crate::testing) fn facets(program: &Program) -> Vec<Facet> {
             list.push(line.span, Sight::Missing, name, format!("{part} missing"), tried);
         }
         for limit in &card.limits {
-            limit.when.iter().for_each(|when| list.condition(name, when, "limit"));
+            limit.when.iter().for_each(|when| list.condition(name, when));
         }
         let high = (card.combine.unit() == Unit::Points).then_some(Decimal::HUNDRED);
         let bounds = Bounds { low: Some(Decimal::ZERO), high, whole: false, metric: false };
@@ -47,7 +47,7 @@ pub(in crate::testing) fn facets(program: &Program) -> Vec<Facet> {
             list.push(segment.header.span, sight, name, what.to_string(), suggest::expected(name, word));
         }
         if is_joined(&segment.condition) {
-            list.condition(name, &segment.condition, "segment");
+            list.condition(name, &segment.condition);
         }
     }
     for partition in &program.partitions {
@@ -58,7 +58,7 @@ pub(in crate::testing) fn facets(program: &Program) -> Vec<Facet> {
             if let PartTest::Condition(condition) = &part.test
                 && is_joined(condition)
             {
-                list.condition(name, condition, "partition");
+                list.condition(name, condition);
             }
         }
     }
@@ -78,8 +78,8 @@ pub(in crate::testing) fn facets(program: &Program) -> Vec<Facet> {
             let whom = if whose { " for ACCOUNT" } else { "" };
             list.push(rule.header.span, sight, name, what.to_string(), format!("`expect {name} {said}{whom}`"));
         }
-        list.condition(name, &rule.condition, "rule");
-        rule.unless.iter().for_each(|unless| list.condition(name, unless, "rule"));
+        list.condition(name, &rule.condition);
+        rule.unless.iter().for_each(|unless| list.condition(name, unless));
     }
     list.out
 }
@@ -164,7 +164,7 @@ impl List<'_> {
                 }
             }
             ExprKind::If { condition, .. } => {
-                self.condition(name, condition, "choice");
+                self.condition(name, condition);
                 expr.children().into_iter().skip(1).for_each(|child| self.value(name, child));
             }
             ExprKind::Across(_) | ExprKind::Ranked(_) => {}
@@ -174,10 +174,10 @@ impl List<'_> {
     }
 
     /// Each clause seen true and false.
-    fn condition(&mut self, owner: &str, condition: &Expr, of: &str) {
+    fn condition(&mut self, owner: &str, condition: &Expr) {
         match &condition.kind {
-            ExprKind::And(list) | ExprKind::Or(list) => list.iter().for_each(|c| self.condition(owner, c, of)),
-            ExprKind::Not(inner) => self.condition(owner, inner, of),
+            ExprKind::And(list) | ExprKind::Or(list) => list.iter().for_each(|c| self.condition(owner, c)),
+            ExprKind::Not(inner) => self.condition(owner, inner),
             ExprKind::Literal(_) => {}
             _ => {
                 let text = Words::new(self.program).expr(condition);

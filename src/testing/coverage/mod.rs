@@ -103,6 +103,6 @@ impl Coverage {
 }
 
 /// File and line of a facet.
-fn place<'s>(sources: &'s Sources, span: Span) -> (&'s str, usize) {
+fn place(sources: &Sources, span: Span) -> (&str, usize) {
     sources.get(span.source).map_or(("?", 0), |source| (source.name.as_str(), source.line_column(span.start).0))
 }

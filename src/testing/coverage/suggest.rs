@@ -52,10 +52,7 @@ impl Try<'_> {
                 Some(self.given(&self.field(clause)?, if self.holds { "yes" } else { "no" }))
             }
             ExprKind::IsMissing { value, negated, because: None } if *negated != self.holds => {
-                match self.field(value) {
-                    Some(name) => Some(format!("an account without `{name}`")),
-                    None => None,
-                }
+                self.field(value).map(|name| format!("an account without `{name}`"))
             }
             ExprKind::In { value, list, negated } => {
                 let name = self.field(value)?;

@@ -40,7 +40,8 @@ pub fn human(report: &Report, paint: Paint, time: Option<&str>) -> String {
         }
     }
     if !out.is_empty() {
-        out.push('\n');
+        out.truncate(out.trim_end().len());
+        out.push_str("\n\n");
     }
     let time = time.map_or(String::new(), |time| format!("   {time}"));
     out.push_str(&format!("{}{time}\n", summary(report)));
@@ -64,8 +65,7 @@ fn told(outcome: &Outcome, paint: Paint, out: &mut String) {
 }
 
 fn one(failure: &Failure, why: Option<&str>, paint: Paint, out: &mut String) {
-    let text = if failure.text.starts_with("expect") { failure.text.clone() } else { format!("| {} |", failure.text) };
-    let text = crate::report::table::shortened(&clean(&text), 100);
+    let text = crate::report::table::shortened(&clean(&failure.text), 100);
     out.push_str(&format!("  {:<5} {text}\n", format!("{}:", failure.line)));
     out.push_str(&format!("        expected  {}\n", clean(&failure.expected)));
     out.push_str(&format!("        got       {}\n", paint.tone(Tone::Bad, &clean(&failure.got))));

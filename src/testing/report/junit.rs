@@ -67,7 +67,7 @@ fn case(out: &mut String, outcome: &Outcome, file: &str) {
                     out,
                     "      <failure message=\"{}\">{}</failure>",
                     escape(&message),
-                    escape(body.trim_end())
+                    body.trim_end().lines().map(escape).collect::<Vec<_>>().join("\n")
                 );
             }
             out.push_str("    </testcase>\n");

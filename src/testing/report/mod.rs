@@ -12,14 +12,18 @@ pub use markdown::markdown;
 
 use super::{Report, Verdict};
 use crate::report::counted;
+use crate::report::value::grouped;
 
 /// `12 tests: 10 passed, 1 failed, 1 to do`
 fn summary(report: &Report) -> String {
     let total = counted(report.outcomes.len() as u64, "test", "tests");
     let todo = report.count(Verdict::Todo) + report.count(Verdict::TodoPasses);
     let parts = [(report.count(Verdict::Passed), "passed"), (report.count(Verdict::Failed), "failed"), (todo, "to do")];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", grouped(*count as u64)))
+        .collect();
     let left_out = match report.left_out {
         0 => String::new(),
         n => format!("; the filter left out {n}"),
