@@ -14,7 +14,8 @@ pub const LINT: Lint = Lint {
 A segment that no metric, scorecard or rule asks for.
 
 Somebody decided who is special and how, and then nothing is done about it: usually the clause `for` it, or the exception in a
-rule, was forgotten or got lost. Partitions are left alone: reports group by them.
+rule, was forgotten or got lost. Partitions are left alone, because reports group by them, and so are projects in which no segment is
+used.
 
 ## Avoid
 
@@ -24,9 +25,12 @@ table account { id text key  calls integer 0 or more  industry one of saas, fint
 # warning: unused-segment
 segment regulated = industry in (fintech, health)
 
+segment public = industry = saas
+
 metric references {
-  value  calls
-  scale  0 -> 0, 4 -> 100
+  value             calls
+  scale             0 -> 0, 4 -> 100
+  scale for public  0 -> 0, 6 -> 100
 }
 ```
 
@@ -47,28 +51,20 @@ metric references {
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    // Before anything uses segments there is nothing to forget.
-    let acts = |kind: &ItemKind| {
-        matches!(
-            kind,
-            ItemKind::Metric(_)
-                | ItemKind::Scorecard(_)
-                | ItemKind::Rule(_)
-                | ItemKind::Portfolio(_)
-                | ItemKind::PortfolioRule(_)
-        )
-    };
-    if facts.is_for_others() || !facts.items().iter().any(|item| acts(&item.kind)) {
+    if facts.is_for_others() {
         return;
     }
-    for item in facts.own_items().filter(|item| item.access.is_none()) {
-        if matches!(item.kind, ItemKind::Segment(_)) && !facts.uses.any(&item.name.text) {
-            let name = &item.name.text;
-            found.push(
-                Diagnostic::new(Code::UnusedSegment, item.name.span, format!("nothing asks for `{name}`"))
-                    .label("declared, and never used")
-                    .help("use it, or leave it out"),
-            );
-        }
+    let of_own = facts.own_items().filter(|item| matches!(item.kind, ItemKind::Segment(_)) && item.access.is_none());
+    let (used, unused): (Vec<_>, Vec<_>) = of_own.partition(|item| facts.uses.any(&item.name.text));
+    // Where no segment is used, they are there for reports.
+    let Some(example) = used.first() else { return };
+    for item in unused {
+        let name = &item.name.text;
+        found.push(
+            Diagnostic::new(Code::UnusedSegment, item.name.span, format!("nothing asks for `{name}`"))
+                .label("declared, and never used")
+                .also(example.name.span, "this one is used")
+                .help("use it, or leave it out"),
+        );
     }
 }
