@@ -12,13 +12,18 @@
 //! 4. `run`, which looks at the facts; where the edit is mechanical the finding carries it ([`Diagnostic::fix`]);
 //! 5. `cargo test --test it lints` runs both examples, applies the fix, and runs the lint over all of `examples/`.
 
+mod asking;
 mod cards;
+mod expected;
 pub mod facts;
 pub mod governance;
+pub mod interventions;
 pub mod levels;
 pub mod logic;
 pub mod missing;
 mod places;
+mod rules;
+pub mod tests;
 pub mod thresholds;
 pub mod time;
 mod uses;
