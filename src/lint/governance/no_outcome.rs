@@ -70,7 +70,7 @@ fn run(facts: &Facts, found: &mut Findings) {
                 rest.clone().count() > 0 && rest.clone().all(|word| SOFT.contains(word))
             })
         };
-        if lines.len() > 1 && lines.iter().all(|name| soft(name)) {
+        if lines.len() > 1 && lines.iter().all(soft) {
             found.push(
                 Diagnostic::new(
                     Code::NoOutcome,

@@ -43,7 +43,7 @@ table contact of account {
 };
 
 /// Names of columns that hold what tells one person from another.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 18] = [
     "email",
     "e_mail",
     "email_address",
@@ -51,7 +51,6 @@ const NAMES: [&str; 19] = [
     "phone",
     "phone_number",
     "telephone",
-    "mobile",
     "mobile_number",
     "first_name",
     "last_name",

@@ -4,14 +4,14 @@ use crate::ast::ItemKind;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::{Facts, Findings, Lint};
 
-/// A scorecard that nothing reads, in a project with rules.
+/// A scorecard that nothing reads, where others are read.
 pub const LINT: Lint = Lint {
     code: Code::ScoreUnused,
     options: &[],
     run,
     page: r##"# score-unused
 
-No rule, scorecard, metric, segment or test reads this scorecard, though the project has rules.
+No rule, scorecard, metric, segment or test reads this scorecard, though others are read.
 
 A score that nobody acts on is work for those who keep it and a question for those who see it. If it is for reading only, a test of it
 says so just as well.
@@ -23,11 +23,12 @@ table account { id text key  name text  health points }
 
 metric calls = health
 
-# info: score-unused
 scorecard advocacy { calls weight 100 }
+# info: score-unused
+scorecard loyalty { calls weight 100 }
 
 rule rescue {
-  when  health < 40
+  when  advocacy < 40
   do    task "Call {name}"
 }
 ```
@@ -40,9 +41,10 @@ table account { id text key  name text  health points }
 metric calls = health
 
 scorecard advocacy { calls weight 100 }
+scorecard loyalty { calls weight 100 }
 
 rule rescue {
-  when  advocacy < 40
+  when  advocacy < 40 or loyalty < 20
   do    task "Call {name}"
 }
 ```
@@ -50,12 +52,14 @@ rule rescue {
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    if facts.program.rules.is_empty() {
+    let read = |name: &str| facts.uses.any(name) || facts.uses.tested(name);
+    let cards = &facts.program.scorecards;
+    if facts.program.rules.is_empty() || !cards.iter().any(|card| facts.uses.any(&card.header.name)) {
         return;
     }
     for item in facts.own_items().filter(|item| matches!(item.kind, ItemKind::Scorecard(_)) && item.access.is_none()) {
         let name = &item.name.text;
-        if !facts.uses.any(name) && !facts.uses.tested(name) {
+        if !read(name) {
             found.push(
                 Diagnostic::new(Code::ScoreUnused, item.name.span, format!("nothing reads `{name}`"))
                     .label("neither a rule nor another score, and no test")

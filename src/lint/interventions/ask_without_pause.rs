@@ -1,9 +1,8 @@
 //! `ask-without-pause`: its page is below.
 
-use crate::ast::TriggerKind;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::lint::asking;
 use crate::lint::{Facts, Findings, Lint};
-use crate::lint::{asking, rules};
 
 /// Asks customers again and again.
 pub const LINT: Lint = Lint {
@@ -12,7 +11,7 @@ pub const LINT: Lint = Lint {
     run,
     page: r##"# ask-without-pause
 
-A rule asks customers to speak for us and has no cooldown, although other rules have one.
+A rule asks customers to speak for us and has no cooldown.
 
 A score that goes up and down over its bound asks the same customer five times in a quarter. A rule that reads how often the
 customer was asked is left alone too.
@@ -27,12 +26,6 @@ rule reference_call {
   # warning: ask-without-pause
   do    task "Ask {name} for a reference call" assign csm due in 10 days
 }
-
-rule rescue {
-  when      health < 40
-  do        task "Call {name}" assign csm due in 2 days
-  cooldown  30 days
-}
 ```
 
 ## Prefer
@@ -45,20 +38,11 @@ rule reference_call {
   do        task "Ask {name} for a reference call" assign csm due in 10 days
   cooldown  90 days
 }
-
-rule rescue {
-  when      health < 40
-  do        task "Call {name}" assign csm due in 2 days
-  cooldown  30 days
-}
 ```
 "##,
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    // `while` needs a cooldown; of `when` it shows that the team thinks of pauses.
-    let when = rules::all(facts).filter(|rule| rule.trigger == TriggerKind::When);
-    let Some(example) = when.into_iter().find_map(|rule| rule.ast.cooldown) else { return };
     let asked = asking::named(facts, &asking::ASKED);
     let items = facts.items();
     let readers = facts.uses.readers(&items, asked.iter().copied());
@@ -71,7 +55,6 @@ fn run(facts: &Facts, found: &mut Findings) {
             found.push(
                 Diagnostic::new(Code::AskWithoutPause, action.span, message)
                     .label("asks the customer to speak for us")
-                    .also(example.span, "another rule waits")
                     .help("add `cooldown 90 days`"),
             );
         }

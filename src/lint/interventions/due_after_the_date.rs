@@ -1,10 +1,10 @@
 //! `due-after-the-date`: its page is below.
 
-use crate::ast::CompareOp;
+use crate::ast::{Action, CompareOp};
 use crate::calendar::{PeriodKind, WindowKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::{Facts, Findings, Lint};
-use crate::lint::{rules, windows};
+use crate::lint::{asking, rules, windows};
 use crate::program::{Expr, ExprKind};
 
 /// Work due after the date that it is about.
@@ -47,7 +47,15 @@ fn run(facts: &Facts, found: &mut Findings) {
     for rule in rules::all(facts) {
         let ahead = rules::parts(&rule.condition).into_iter().filter_map(|part| Some((part, at_most(part)?)));
         let Some((part, days)) = ahead.min_by_key(|(_, days)| *days) else { continue };
-        for due in rule.ast.actions.iter().filter_map(|action| action.due).filter(|due| rules::days(*due) > days) {
+        // What is done when it is over is due when it is over.
+        let then = |action: &&Action| {
+            let words = asking::words(rules::said(action));
+            ["after", "afterwards", "follow", "once", "post", "invoice"]
+                .iter()
+                .any(|word| words.iter().any(|w| w == word))
+        };
+        let before = rule.ast.actions.iter().filter(|action| !then(action));
+        for due in before.filter_map(|action| action.due).filter(|due| rules::days(*due) > days) {
             let message = format!("the work of `{}` is due when the date is over", rule.header.name);
             found.push(
                 Diagnostic::new(Code::DueAfterTheDate, due.span, message)
@@ -65,7 +73,7 @@ fn at_most(condition: &Expr) -> Option<i64> {
         ExprKind::Within { window: window @ WindowKind::Next(_), negated: false, .. } => windows::length(*window),
         ExprKind::Compare(CompareOp::Less | CompareOp::LessEqual, left, right) => match (&left.kind, &right.kind) {
             (ExprKind::Elapsed { unit: PeriodKind::Day, until: true, .. }, ExprKind::Literal(value)) => {
-                value.number()?.to_int().and_then(|days| i64::try_from(days).ok())
+                value.number()?.to_int()
             }
             _ => None,
         },
