@@ -265,6 +265,34 @@ lints {
     LooksTheWrongWay "L1412" "looks-the-wrong-way" Warning time::looks_the_wrong_way
 
     // ---------- L15xx: interventions ----------
+    CopiedRule "L1501" "copied-rule" Warning interventions::copied_rule
+    SubsumedRule "L1502" "subsumed-rule" Warning interventions::subsumed_rule
+    CloseWhileTrue "L1503" "close-while-true" Warning interventions::close_while_true
+    CloseAtTheBound "L1504" "close-at-the-bound" Warning interventions::close_at_the_bound
+    OpenEnded "L1505" "open-ended" Warning interventions::open_ended
+    ZeroCooldown "L1506" "zero-cooldown" Warning interventions::zero_cooldown
+    CooldownBeforeDue "L1507" "cooldown-before-due" Warning interventions::cooldown_before_due
+    EscalationBeforeDue "L1508" "escalation-before-due" Warning interventions::escalation_before_due
+    EscalationOrder "L1509" "escalation-order" Warning interventions::escalation_order
+    EscalatesToAssignee "L1510" "escalates-to-assignee" Warning interventions::escalates_to_assignee
+    DueAfterTheDate "L1511" "due-after-the-date" Warning interventions::due_after_the_date
+    FallbackIsAssignee "L1512" "fallback-is-assignee" Warning interventions::fallback_is_assignee
+    Unassigned "L1513" "unassigned" Warning interventions::unassigned
+    ApprovesItself "L1514" "approves-itself" Warning interventions::approves_itself
+    AskWithoutConsent "L1515" "ask-without-consent" Warning interventions::ask_without_consent
+    AskWithoutPause "L1516" "ask-without-pause" Warning interventions::ask_without_pause
+    QuidProQuo "L1517" "quid-pro-quo" Warning interventions::quid_pro_quo
+    AskedTwiceAtOnce "L1518" "asked-twice-at-once" Warning interventions::asked_twice_at_once
+    ExclusiveUndecided "L1519" "exclusive-undecided" Warning interventions::exclusive_undecided
+    ExclusiveAlone "L1520" "exclusive-alone" Warning interventions::exclusive_alone
+    PriorityDecidesNothing "L1521" "priority-decides-nothing" Info interventions::priority_decides_nothing
+    PilotOfMost "L1522" "pilot-of-most" Warning interventions::pilot_of_most
+    PilotWithoutAim "L1523" "pilot-without-aim" Info interventions::pilot_without_aim
+    AgainstItsWords "L1524" "against-its-words" Warning interventions::against_its_words
+    UnclosedPlaceholder "L1525" "unclosed-placeholder" Warning interventions::unclosed_placeholder
+    ActionTwice "L1526" "action-twice" Warning interventions::action_twice
+    UnlessNeverMatters "L1527" "unless-never-matters" Warning interventions::unless_never_matters
+    IncentiveWithoutApproval "L1528" "incentive-without-approval" Warning interventions::incentive_without_approval
 
     // ---------- L16xx: segments ----------
     PartNeverTaken "L1601" "part-never-taken" Warning segments::part_never_taken
@@ -278,6 +306,24 @@ lints {
 
     // ---------- L17xx: governance ----------
     Unowned "L1701" "unowned" Warning governance::unowned
+    ReviewOverdue "L1702" "review-overdue" Warning governance::review_overdue
+    NeverReviewed "L1703" "never-reviewed" Info governance::never_reviewed
+    DeprecatedInUse "L1704" "deprecated-in-use" Warning governance::deprecated_in_use
+    ReplacedByDeprecated "L1705" "replaced-by-deprecated" Warning governance::replaced_by_deprecated
+    NoDescription "L1706" "no-description" Info governance::no_description
+    WithoutObjective "L1707" "without-objective" Info governance::without_objective
+    ObjectiveUnsupported "L1708" "objective-unsupported" Warning governance::objective_unsupported
+    TargetDecidesNothing "L1709" "target-decides-nothing" Warning governance::target_decides_nothing
+    LeadingUnpaired "L1710" "leading-unpaired" Info governance::leading_unpaired
+    PairsWithItself "L1711" "pairs-with-itself" Warning governance::pairs_with_itself
+    NoOutcome "L1712" "no-outcome" Info governance::no_outcome
+    ScoreUnused "L1713" "score-unused" Info governance::score_unused
+    BenchmarkOld "L1714" "benchmark-old" Warning governance::benchmark_old
+    SinceAhead "L1715" "since-ahead" Warning governance::since_ahead
+    PersonalUndeclared "L1716" "personal-undeclared" Warning governance::personal_undeclared
+    RetainMissing "L1717" "retain-missing" Warning governance::retain_missing
+    SolicitedWorthMore "L1718" "solicited-worth-more" Warning governance::solicited_worth_more
+    MisspeltTeam "L1719" "misspelt-team" Warning governance::misspelt_team
 
     // ---------- L18xx: names and tidiness ----------
     UnusedParam "L1801" "unused-param" Warning naming::unused_param
@@ -298,6 +344,17 @@ lints {
     TitleRepeatsName "L1816" "title-repeats-name" Info naming::title_repeats_name
 
     // ---------- L19xx: tests ----------
+    RepeatedExpectation "L1901" "repeated-expectation" Warning tests::repeated_expectation
+    ContradictoryExpectations "L1902" "contradictory-expectations" Warning tests::contradictory_expectations
+    ExpectationCannotFail "L1903" "expectation-cannot-fail" Warning tests::expectation_cannot_fail
+    ExpectedOutOfReach "L1904" "expected-out-of-reach" Warning tests::expected_out_of_reach
+    RowAfterAsOf "L1905" "row-after-as-of" Warning tests::row_after_as_of
+    UntestedRule "L1906" "untested-rule" Info tests::untested_rule
+    UntestedScore "L1907" "untested-score" Info tests::untested_score
+    CopiedTest "L1908" "copied-test" Warning tests::copied_test
+    UnreadRows "L1909" "unread-rows" Warning tests::unread_rows
+    Bystander "L1910" "bystander" Warning tests::bystander
+    UntestedBound "L1911" "untested-bound" Info tests::untested_bound
 
     // ---------- L20xx: against data ----------
 

@@ -14,10 +14,13 @@
 
 pub mod allow;
 mod baseline;
+mod asking;
 mod cards;
+mod expected;
 pub mod facts;
 pub mod governance;
 mod implied;
+pub mod interventions;
 pub mod levels;
 pub mod logic;
 pub mod mend;
@@ -26,6 +29,8 @@ pub mod naming;
 mod places;
 pub mod segments;
 pub mod suppressions;
+mod rules;
+pub mod tests;
 pub mod thresholds;
 pub mod time;
 mod uses;

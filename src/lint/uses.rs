@@ -63,6 +63,26 @@ impl Uses {
         others.into_iter().any(|other| other != owner) || self.filled.contains(name) || self.tested(name)
     }
 
+    /// The declarations that read one of these names, themselves or through others; by their names. Tables declare columns
+    /// but read nothing, so the way does not lead through them.
+    pub fn readers<'n>(&'n self, items: &[&Item], names: impl IntoIterator<Item = &'n str>) -> HashSet<&'n str> {
+        let mut open: Vec<&str> = names.into_iter().collect();
+        let mut found: HashSet<&str> = HashSet::new();
+        while let Some(name) = open.pop() {
+            for place in self.of(name) {
+                let table = items.get(*place).is_some_and(|item| {
+                    matches!(item.kind, ItemKind::Table(_) | ItemKind::Events(_) | ItemKind::Rates(_))
+                });
+                if let (false, Some(reader)) = (table, self.names.get(*place))
+                    && found.insert(reader)
+                {
+                    open.push(reader);
+                }
+            }
+        }
+        found
+    }
+
     /// True if a test mentions it.
     pub fn tested(&self, name: &str) -> bool {
         self.tested.contains(name)

@@ -1,0 +1,30 @@
+//! What rules do, to whom, and when they stop.
+
+pub mod action_twice;
+pub mod against_its_words;
+pub mod approves_itself;
+pub mod ask_without_consent;
+pub mod ask_without_pause;
+pub mod asked_twice_at_once;
+pub mod close_at_the_bound;
+pub mod close_while_true;
+pub mod cooldown_before_due;
+pub mod copied_rule;
+pub mod due_after_the_date;
+pub mod escalates_to_assignee;
+pub mod escalation_before_due;
+pub mod escalation_order;
+pub mod exclusive_alone;
+pub mod exclusive_undecided;
+pub mod fallback_is_assignee;
+pub mod incentive_without_approval;
+pub mod open_ended;
+pub mod pilot_of_most;
+pub mod pilot_without_aim;
+pub mod priority_decides_nothing;
+pub mod quid_pro_quo;
+pub mod subsumed_rule;
+pub mod unassigned;
+pub mod unclosed_placeholder;
+pub mod unless_never_matters;
+pub mod zero_cooldown;

@@ -1,0 +1,110 @@
+//! Rules seen whole: for which accounts one fires, what it does in words, and where its statements stand.
+
+use super::Facts;
+use crate::ast::{Action, ActionTarget, DurationLit, Name};
+use crate::check::region::Region;
+use crate::program::{Expr, ExprKind, Rule};
+use crate::span::Span;
+use std::collections::HashSet;
+
+/// All rules, those about the portfolio too.
+pub fn all<'f>(facts: &Facts<'f>) -> impl Iterator<Item = &'f Rule> + use<'f> {
+    facts.program.rules.iter().chain(&facts.program.portfolio_rules)
+}
+
+/// The accounts for which a rule fires; nothing where that is too much to tell.
+pub fn fires(facts: &Facts, rule: &Rule) -> Option<Region> {
+    let met = facts.proofs.region(&rule.condition, None, true)?;
+    match &rule.unless {
+        Some(unless) => met.and(&facts.proofs.region(unless, None, false)?),
+        None => Some(met),
+    }
+}
+
+/// The accounts for which a rule does not fire, all their values being known.
+pub fn rests(facts: &Facts, rule: &Rule) -> Option<Region> {
+    let unmet = facts.proofs.region(&rule.condition, None, false)?;
+    match &rule.unless {
+        Some(unless) => unmet.or(&facts.proofs.region(unless, None, true)?),
+        None => Some(unmet),
+    }
+}
+
+/// True if every account that fires `narrow` fires `wide` too. A value that is missing satisfies no condition, so what
+/// the wide one reads the narrow one must read too.
+pub fn within(facts: &Facts, narrow: &Rule, wide: &Rule) -> bool {
+    let (Some(inside), Some(outside)) = (fires(facts, narrow), rests(facts, wide)) else { return false };
+    reads_no_more(&outside, &inside) && inside.and(&outside).is_some_and(|both| both.is_empty())
+}
+
+/// True if the first region limits no quantity that the second leaves open.
+pub fn reads_no_more(first: &Region, second: &Region) -> bool {
+    let known: HashSet<&str> = second.keys().collect();
+    first.keys().all(|key| known.contains(key))
+}
+
+/// An account of a region, if there surely is one.
+pub fn example(facts: &Facts, region: &Region) -> Option<String> {
+    let witness = facts.proofs.witness(region, None)?;
+    (witness.certain && !witness.text.is_empty()).then_some(witness.text)
+}
+
+/// An account for which both rules fire.
+pub fn both(facts: &Facts, first: &Rule, second: &Rule) -> Option<String> {
+    let common = fires(facts, first)?.common(&fires(facts, second)?);
+    if common.is_empty() { None } else { example(facts, &common) }
+}
+
+/// The parts of a condition that must all hold.
+pub fn parts(condition: &Expr) -> Vec<&Expr> {
+    match &condition.kind {
+        ExprKind::And(list) => list.iter().flat_map(parts).collect(),
+        _ => vec![condition],
+    }
+}
+
+/// What an action says or which playbook it runs.
+pub fn said(action: &Action) -> &str {
+    match &action.what {
+        ActionTarget::Text(text) => &text.text,
+        ActionTarget::Name(name) => &name.text,
+    }
+}
+
+/// Where the text or the name of an action stands.
+pub fn place(action: &Action) -> Span {
+    match &action.what {
+        ActionTarget::Text(text) => text.span,
+        ActionTarget::Name(name) => name.span,
+    }
+}
+
+/// True for work that somebody must do, not for messages that are sent.
+pub fn is_work(action: &Action) -> bool {
+    matches!(action.verb.text.as_str(), "task" | "playbook" | "call" | "ticket")
+}
+
+/// A period in days.
+pub fn days(duration: DurationLit) -> i64 {
+    super::windows::days(duration.duration).unwrap_or(0)
+}
+
+/// A statement from its first word on, where the tree keeps what follows it.
+pub fn statement(facts: &Facts, word: &str, rest: Span) -> Option<Span> {
+    let before = facts.text(Span { start: 0, end: rest.start, ..rest });
+    let start = u32::try_from(before.rfind(word)?).ok()?;
+    Some(Span { start, ..rest })
+}
+
+/// One line without repeated blanks, so that layout makes no difference.
+pub fn squashed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Who owns a rule.
+pub fn owner(rule: &Rule) -> Option<&Name> {
+    rule.header.meta.iter().find_map(|meta| match &meta.kind {
+        crate::ast::MetaKind::Owner(name) => Some(name),
+        _ => None,
+    })
+}
