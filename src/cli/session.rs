@@ -216,7 +216,7 @@ fn timeless(program: &Program) -> Option<String> {
 }
 
 /// Where the data is; `None` after reporting an error.
-fn bind(
+pub fn bind(
     program: &Program,
     config: Option<&Config>,
     has_config: bool,
@@ -246,7 +246,8 @@ fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     }
 }
 
-fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
+/// Says what is wrong with the data.
+pub fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
     let paint = Paint::new(terminal.err_color());
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };

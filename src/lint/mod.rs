@@ -15,6 +15,7 @@
 pub mod allow;
 mod baseline;
 mod cards;
+pub mod data;
 pub mod facts;
 pub mod governance;
 pub mod levels;

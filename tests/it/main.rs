@@ -23,6 +23,7 @@ mod irrational;
 mod large;
 mod library;
 mod lints;
+mod lints_data;
 mod mistakes;
 mod number;
 mod oracle;
