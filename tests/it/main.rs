@@ -32,6 +32,7 @@ mod readme;
 mod render;
 mod report;
 mod shared;
+mod speed;
 mod support;
 mod syntax;
 mod transcript;
