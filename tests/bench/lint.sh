@@ -4,6 +4,7 @@
 #
 #   tests/bench/lint.sh              as cargo test builds it
 #   tests/bench/lint.sh --release    optimised
+#   LAUD_SPEED_SIZES='500 1000' …    instructions of other sizes: valgrind is some forty times as slow
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -19,7 +20,7 @@ count() {
         "$binary" speed::speed --exact --ignored 2>&1 | sed -n 's/.*Collected : //p'
 }
 echo "declarations  instructions: parse, check (parsing included), lint (all included)"
-for size in 2500 5000 10000; do
+for size in ${LAUD_SPEED_SIZES:-2500 5000 10000}; do
     nothing=$(count nothing "$size")
     echo "$size $(($(count parse "$size") - nothing)) $(($(count check "$size") - nothing)) $(($(count lint "$size") - nothing))"
 done

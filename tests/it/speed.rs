@@ -117,10 +117,10 @@ fn speed() {
         let (linting, found) = timed(|| lints(&sources, &compilation));
         let rate = |time: Duration| lines as f64 / time.as_secs_f64();
         println!(
-            "{size:>12} {lines:>7} {:>8.0?} {:>8.0?} {:>8.0?} {found:>10} {:>17.0} {:>25.0}",
-            parsing,
-            checking,
-            linting,
+            "{size:>12} {lines:>7} {:>6}ms {:>6}ms {:>6}ms {found:>10} {:>17.0} {:>25.0}",
+            parsing.as_millis(),
+            checking.as_millis(),
+            linting.as_millis(),
             rate(checking),
             rate(checking + linting)
         );
