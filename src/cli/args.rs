@@ -128,6 +128,12 @@ pub struct LintArgs {
     /// The date by which reviews are due and suppressions end [default: laud.toml's, or today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// Look at the data too: a profile of laud.toml, or a directory [default: rules only]
+    #[arg(long, value_name = "PROFILE|DIR", help_heading = "Data")]
+    pub data: Option<String>,
+    /// Touch no data; so it is without `--data`
+    #[arg(long, help_heading = "Data", conflicts_with = "data")]
+    pub offline: bool,
     /// The exit code is 1 for findings from this level on: info, warning, error, or off for none
     #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level, help_heading = "Selection")]
     pub deny: Level,

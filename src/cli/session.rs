@@ -253,7 +253,8 @@ pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     }
 }
 
-pub(super) fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
+/// Says what is wrong with the data.
+pub fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
     let text = data_error_text(errors, Paint::new(terminal.err_color()));
     terminal.complain(&text);
     Stop::said(DATA)

@@ -357,6 +357,19 @@ lints {
     UntestedBound "L1911" "untested-bound" Info tests::untested_bound
 
     // ---------- L20xx: against data ----------
+    RuleNeverFires "L2001" "rule-never-fires" Warning data::rule_never_fires
+    RuleFiresTooOften "L2002" "rule-fires-too-often" Warning data::rule_fires_too_often
+    ColumnAlwaysMissing "L2003" "column-always-missing" Warning data::column_always_missing
+    ColumnConstant "L2004" "column-constant" Info data::column_constant
+    ValueNeverSeen "L2005" "value-never-seen" Warning data::value_never_seen
+    MissingRate "L2006" "missing-rate" Warning data::missing_rate
+    BandEmpty "L2007" "band-empty" Info data::band_empty
+    BandCrowded "L2008" "band-crowded" Warning data::band_crowded
+    CollinearMetrics "L2009" "collinear-metrics" Warning data::collinear_metrics
+    WindowBeyondHistory "L2010" "window-beyond-history" Warning data::window_beyond_history
+    ScoreDrift "L2011" "score-drift" Warning data::score_drift
+    SegmentBelowMinimum "L2012" "segment-below-minimum" Warning data::segment_below_minimum
+    ListValueUnmapped "L2013" "list-value-unmapped" Warning data::list_value_unmapped
 
     // ---------- L21xx: suppressions ----------
     SuppressionUnknown "L2101" "suppression-unknown" Warning suppressions::suppression_unknown

@@ -1,6 +1,7 @@
 //! What a lint may look at: the text, the tree, the program, what was proved of it, and the data if there is any.
 
 use super::allow::Allowances;
+use super::data::Evidence;
 use super::levels::{Level, Levels};
 use super::places::{self, Condition};
 use super::uses::{self, Uses};
@@ -30,6 +31,8 @@ pub struct Facts<'f> {
     pub allowances: Allowances,
     /// What checking found.
     pub checked: Vec<Diagnostic>,
+    /// Data, if the run may look at them.
+    pub data: Option<&'f Evidence<'f>>,
     levels: &'f Levels,
     /// Where definitions stand, in order.
     defines: Vec<Span>,
@@ -51,7 +54,19 @@ impl<'f> Facts<'f> {
         let mut defines: Vec<Span> =
             items.filter(|i| matches!(i.kind, ItemKind::Define(_))).map(|item| item.span).collect();
         defines.sort_unstable();
-        Facts { files, sources, program, proofs, today, uses, allowances, checked: Vec::new(), levels, defines }
+        Facts {
+            files,
+            sources,
+            program,
+            proofs,
+            today,
+            uses,
+            allowances,
+            checked: Vec::new(),
+            data: None,
+            levels,
+            defines,
+        }
     }
 
     /// With what checking found: a comment that accepts some of it is used.
@@ -61,9 +76,15 @@ impl<'f> Facts<'f> {
         self
     }
 
+    /// With data: the lints of the category `data` look at them.
+    #[must_use]
+    pub fn with_data(self, data: Option<&'f Evidence<'f>>) -> Facts<'f> {
+        Facts { data, ..self }
+    }
+
     /// True for kinds of finding that this run would tell.
     pub fn looks_for(&self, code: Code) -> bool {
-        self.levels.of(code) != Level::Off
+        self.levels.of(code) != Level::Off && (self.data.is_some() || code.category() != Some("data"))
     }
 
     /// All declarations, those of packages and extensions too; [`Uses`] numbers them in this order.

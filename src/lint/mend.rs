@@ -119,7 +119,12 @@ struct Candidate {
 
 /// Applies all fixes that `look` gives, as long as that is safe.
 pub fn mend(sources: &Sources, change_meaning: bool, look: &dyn Fn(&Sources) -> Look) -> Mended {
-    let mut mender = Mender { look, change_meaning, trials: 0, refused: BTreeMap::new() };
+    mend_within(TRIALS, sources, change_meaning, look)
+}
+
+/// The same with so many compilations at most, about.
+pub fn mend_within(trials: usize, sources: &Sources, change_meaning: bool, look: &dyn Fn(&Sources) -> Look) -> Mended {
+    let mut mender = Mender { look, change_meaning, trials: 0, most: trials, refused: BTreeMap::new() };
     let mut now = sources.clone();
     let mut known = mender.look(&now);
     let mut done = Vec::new();
@@ -148,6 +153,7 @@ struct Mender<'l> {
     look: &'l dyn Fn(&Sources) -> Look,
     change_meaning: bool,
     trials: usize,
+    most: usize,
     /// Fixes that were tried alone, or with what was accepted before, and why they were not applied.
     refused: BTreeMap<String, Why>,
 }
@@ -192,7 +198,7 @@ impl Mender<'_> {
         let mut open = vec![candidates];
         while let Some(lot) = open.pop() {
             let Some(first) = lot.first() else { continue };
-            if self.trials >= TRIALS {
+            if self.trials >= self.most {
                 self.refused.extend(lot.iter().map(|candidate| (candidate.identity.clone(), Why::Untried)));
                 continue;
             }

@@ -13,9 +13,10 @@
 //! 5. `cargo test --test it lints` runs both examples, applies the fix, and runs the lint over all of `examples/`.
 
 pub mod allow;
-mod baseline;
 mod asking;
+mod baseline;
 mod cards;
+pub mod data;
 mod expected;
 pub mod facts;
 pub mod governance;
@@ -27,9 +28,9 @@ pub mod mend;
 pub mod missing;
 pub mod naming;
 mod places;
+mod rules;
 pub mod segments;
 pub mod suppressions;
-mod rules;
 pub mod tests;
 pub mod thresholds;
 pub mod time;

@@ -1,7 +1,8 @@
 //! One finding, nine formats, the same place in all: each format is read back and asked where the finding is.
 
+use laud::calendar::Date;
 use laud::diagnostics::render::{Format, Place, Report};
-use laud::diagnostics::{Code, Diagnostic, Edit, Fix, Severity};
+use laud::diagnostics::{Allowed, Code, Diagnostic, Edit, Fix, Severity};
 use laud::source::Sources;
 use laud::span::Span;
 use serde_json::{Value, json};
@@ -252,4 +253,38 @@ fn hostile_text_breaks_no_format() {
             assert!(known.iter().any(|k| word.starts_with(k)), "{piece}");
         }
     }
+}
+
+#[test]
+fn what_is_allowed_is_marked_for_programs_and_left_out_for_people() {
+    let sources = sources();
+    let mut list = findings();
+    let until = Date::parse("2026-12-31");
+    list[0].allowed = Some(Allowed::Here { because: "agreed \"so\"".to_string(), until });
+    list[2].allowed = Some(Allowed::Baseline);
+    let printed = |format: Format| format.render(&Report { verb: "lint", findings: &list, sources: &sources }, false);
+    let report: Value = serde_json::from_str(&printed(Format::Json)).unwrap();
+    assert_eq!((number(&report["errors"]), number(&report["warnings"])), (1, 0));
+    // By place: the error, the note that the baseline holds, the warning that a comment allows.
+    let found = report["findings"].as_array().unwrap();
+    assert!(found[0].get("allowed").is_none());
+    assert_eq!(found[1]["allowed"], json!({"by": "baseline", "because": null, "until": null}));
+    assert_eq!(found[2]["allowed"], json!({"by": "source", "because": "agreed \"so\"", "until": "2026-12-31"}));
+    let log: Value = serde_json::from_str(&printed(Format::Sarif)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(results[0].get("suppressions").is_none());
+    for (result, kind) in [(&results[1], "external"), (&results[2], "inSource")] {
+        let suppression = &result["suppressions"][0];
+        // What SARIF 2.1.0 knows of a suppression: 3.35.2 and 3.35.3.
+        assert_eq!((suppression["kind"].as_str(), suppression["status"].as_str()), (Some(kind), Some("accepted")));
+        assert!(suppression["justification"].is_string());
+    }
+    assert_eq!(printed(Format::Compact).lines().count(), 1);
+    assert_eq!(printed(Format::Github).lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(&printed(Format::Gitlab)).unwrap().as_array().unwrap().len(), 1);
+    assert!(printed(Format::Junit).contains("tests=\"2\" failures=\"1\""), "{}", printed(Format::Junit));
+    assert_eq!(printed(Format::Checkstyle).matches("<error ").count(), 1);
+    let md = printed(Format::Md);
+    assert!(md.starts_with("### laud lint: 1 error, 1 allowed, 1 in the baseline\n"), "{md}");
+    assert!(!printed(Format::Human).contains("L0102"), "{}", printed(Format::Human));
 }

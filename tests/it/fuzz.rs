@@ -1,7 +1,7 @@
 //! Projects changed at random go through everything laud does; nothing may panic, hang, or break a law.
 //!
 //! The seeds are all programs and data of the repository. A case is a seed changed by `fuzz/mutate.rs` (its rules, its
-//! project file, its data, or all of it) and taken through `fuzz/run.rs`: compile, draw the findings, bind and load the
+//! project file, its data, or all of it) and taken through `fuzz/run.rs`: compile, draw the findings, lint and mend, bind and load the
 //! data, score, explain, score the rows in another order. `fuzz/laws.rs` says what has to hold.
 //!
 //! As a test it runs the cases of `tests/fuzz` and then a few hundred random ones, always the same. To look for more:
@@ -18,6 +18,7 @@
 
 mod grow;
 mod laws;
+pub mod mend;
 mod mutate;
 mod project;
 mod rng;

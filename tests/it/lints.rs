@@ -194,6 +194,19 @@ fn fixed(lint: &Lint, block: &Block, program: &Annotated, found: &[Diagnostic]) 
 }
 
 #[test]
+fn fixes_of_all_pages_are_safe_and_need_no_second_run() {
+    let mut failures = Failures::default();
+    for lint in lint::all() {
+        for block in blocks(lint.page).iter().filter(|b| b.info == "laud") {
+            let program = annotated("example.laud", &block.text);
+            let result = crate::fuzz::mend::lints_and_mends(&program.sources, &program.settings);
+            failures.case(&format!("{} {} {}", page_name(lint.code), block.section, block.line), result);
+        }
+    }
+    failures.report();
+}
+
+#[test]
 fn names_and_numbers_of_lints_are_unique_and_in_their_category() {
     let mut seen = HashSet::new();
     for lint in lint::all() {

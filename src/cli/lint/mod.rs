@@ -2,17 +2,20 @@
 
 mod baseline;
 mod changed;
+mod evidence;
 mod select;
 
 use super::args::LintArgs;
 use super::check::{self, Checked};
 use super::fix::{self, Mender};
+use super::project::Project;
 use super::stop::{FINDINGS, PROGRAM, Stop};
 use super::terminal::Terminal;
 use crate::Settings;
 use crate::diagnostics::Severity;
 use crate::lint::{self, Facts, Level, Levels};
 use changed::Changes;
+use evidence::Loaded;
 use select::Selection;
 
 /// Runs the verb.
@@ -27,7 +30,9 @@ pub fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     if let Some(mender) = Mender::new(&args.mend) {
         for project in &mut projects {
             let looker = Looker { settings: &settings, selection: &selection, args };
-            would_change |= fix::run(&mender, project, &|project| looker.look(project), args.format, terminal)?;
+            // Findings about data have no fixes.
+            let look = |project: &Project| looker.look(project, None);
+            would_change |= fix::run(&mender, project, &look, args.format, terminal)?;
         }
         if args.mend.dry_run {
             return Ok(if would_change { FINDINGS } else { 0 });
@@ -37,7 +42,14 @@ pub fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let mut denied = false;
     for project in projects {
         let looker = Looker { settings: &settings, selection: &selection, args };
-        let mut checked = looker.look(&project);
+        let loaded = match &args.data {
+            Some(asked) => {
+                let checked = Checked::new(&project, &settings, args.as_of);
+                Loaded::new(asked, &project, &checked, terminal)?
+            }
+            None => None,
+        };
+        let mut checked = looker.look(&project, loaded.as_ref());
         if let Some(revision) = &args.changed_since {
             let changes = Changes::since(revision, &checked.directory)?;
             changes.keep_touched(&mut checked.compiled);
@@ -65,15 +77,17 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    fn look(&self, project: &super::project::Project) -> Checked {
+    fn look(&self, project: &Project, loaded: Option<&Loaded>) -> Checked {
         let mut checked = Checked::new(project, self.settings, self.args.as_of);
         let levels = checked.compiled.config.as_ref().map_or_else(Levels::default, |config| config.levels.clone());
         let levels = self.selection.of(levels);
         let compiled = &mut checked.compiled;
         if let Some(program) = &compiled.program {
             let known = (program, &compiled.proven);
+            let evidence = loaded.map(|loaded| loaded.evidence(program));
             let facts = Facts::new(&compiled.files, &compiled.sources, known, compiled.today, &levels)
-                .with_checked(&compiled.findings);
+                .with_checked(&compiled.findings)
+                .with_data(evidence.as_ref());
             let found = lint::run(&facts, &levels);
             compiled.findings.extend(found);
         }

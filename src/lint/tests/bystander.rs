@@ -72,14 +72,19 @@ fn run(facts: &Facts, found: &mut Findings) {
     }
     let Some(subject) = facts.program.subject_table().map(|table| table.header.name.as_str()) else { return };
     for (_, test) in expected::tests(facts) {
-        let error = test.expect.iter().any(|e| matches!(e.kind, ExpectationKind::Error(_)));
+        let error = test.expect.iter().any(|e| matches!(e.kind, ExpectationKind::Finding { .. }));
         let named = |key: &str| test.expect.iter().any(|e| facts.text(e.span).contains(key));
-        for given in test.given.iter().filter(|given| given.table.text == subject) {
+        let accounts: Vec<_> = test.given.rows.iter().filter(|given| given.table.text == subject).collect();
+        // Of a single account everything is expected without its name; cases have accounts of their own.
+        if accounts.len() < 2 || test.cases.is_some() {
+            continue;
+        }
+        for key in accounts.iter().filter_map(|given| given.key.as_ref()) {
             // `account.x` means every account.
-            if !error && !named(&given.key.text) && !named(&format!("{subject}.")) {
-                let message = format!("nothing is expected of `{}`", given.key.text);
+            if !error && !named(&key.text) && !named(&format!("{subject}.")) {
+                let message = format!("nothing is expected of `{}`", key.text);
                 found.push(
-                    Diagnostic::new(Code::Bystander, given.key.span, message)
+                    Diagnostic::new(Code::Bystander, key.span, message)
                         .label("in no expectation")
                         .help("expect something of it, or leave it out"),
                 );

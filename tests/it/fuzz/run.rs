@@ -1,6 +1,7 @@
 //! One case from text to results: everything that laud does with a project, with the laws checked on the way.
 
 use super::laws;
+use super::mend;
 use super::project::Project;
 use super::rng::Rng;
 use super::rows;
@@ -45,6 +46,7 @@ pub fn run(project: &Project, folder: &Path) -> Result<Reached, String> {
         return Err("compiling twice gives different findings or programs".to_string());
     }
     drop(again);
+    mend::lints_and_mends(&sources, &settings)?;
     for (id, source) in sources.iter() {
         for comment in syntax::comments(source) {
             if sources.text(laud::span::Span { source: id, ..comment.span }).is_empty() {
