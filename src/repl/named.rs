@@ -46,9 +46,15 @@ pub fn find(evaluator: &Evaluator, as_of: crate::calendar::Date, asked: &str, pe
         let holds = |text: &str| text.to_lowercase().contains(&lower);
         holds(id) || name.as_deref().is_some_and(holds)
     });
-    let holding: Vec<&str> = holding.map(|(id, _)| id.as_str()).take(2).collect();
-    if let [one] = holding.as_slice() {
-        return Err(Reply::failed(message, format!("did you mean `{one}`?")));
+    let holding: Vec<&str> = holding.map(|(id, _)| id.as_str()).collect();
+    match holding.as_slice() {
+        [] => {}
+        [one] => return Err(Reply::failed(message, format!("did you mean `{one}`?"))),
+        several => {
+            let list: Vec<String> = several.iter().take(8).map(|id| format!("`{id}`")).collect();
+            let more = if several.len() > 8 { format!(" and {} more", several.len() - 8) } else { String::new() };
+            return Err(Reply::failed(message, format!("`{asked}` is in {}{more}", list.join(", "))));
+        }
     }
     let names = known.iter().flat_map(|(id, name)| std::iter::once(id.as_str()).chain(name.as_deref()));
     let near = crate::diagnostics::nearest(asked, names).map(|near| format!("did you mean `{near}`?"));

@@ -436,7 +436,10 @@ impl<H: Host> Session<H> {
             false => Reply { err: self.drawn(&added.errors, &added.sources), code: WRONG, ..Reply::default() },
         };
         if added.taken.is_empty() {
-            // Text that declares nothing and has nothing wrong with it is a comment.
+            // Where all that is wrong stands elsewhere, it has to be said what the trouble was about.
+            if !added.errors.is_empty() && added.errors.iter().all(|e| !added.is_typed(e)) {
+                reply.err.push_str("with that, this would be wrong elsewhere: nothing was changed\n");
+            }
             return reply;
         }
         let before = self.results_if_small();
