@@ -7,8 +7,11 @@ use crate::engine::reference::Evaluator;
 use crate::program::Program;
 use crate::report::accounts::{account_name, personal_key};
 
-/// The accounts that exist at a date: id, and name as far as it may be shown.
-pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) -> Vec<(String, Option<String>)> {
+/// An account's id, and its name as far as it may be shown.
+pub type Account = (String, Option<String>);
+
+/// The accounts that exist at a date.
+pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) -> Vec<Account> {
     let (program, data): (&Program, &Dataset) = (evaluator.program, evaluator.data);
     let named = |id: &str| {
         let row = evaluator.row(id, as_of).unwrap_or_default();
@@ -21,7 +24,7 @@ pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) 
 pub fn find(evaluator: &Evaluator, as_of: crate::calendar::Date, asked: &str, personal: bool) -> Result<String, Reply> {
     let known = all(evaluator, as_of, personal);
     let lower = asked.to_lowercase();
-    let fits: [&dyn Fn(&(String, Option<String>)) -> bool; 3] =
+    let fits: [&dyn Fn(&Account) -> bool; 3] =
         [&|(id, _)| id == asked, &|(id, _)| id.to_lowercase() == lower, &|(_, name)| {
             name.as_ref().is_some_and(|name| name.to_lowercase() == lower)
         }];

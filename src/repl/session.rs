@@ -1,7 +1,7 @@
 //! The session: what was read, what was typed, and what each statement comes to.
 
 use super::command::{self, Verb};
-use super::draft::{self, Draft, INPUT, Typed};
+use super::draft::{Draft, INPUT, Typed};
 use super::statement::{Kind, Statement, statements};
 use super::{FAILED, Host, Loaded, Opened, Reply, WRONG, named};
 use crate::Settings;
@@ -425,45 +425,6 @@ impl<H: Host> Session<H> {
                 reply.code = FAILED;
             }
         }
-        reply
-    }
-
-    fn declare(&mut self, text: &str, line: usize) -> Reply {
-        let settings = self.settings();
-        let added = draft::add(&self.state.base.sources, &self.draft, &self.state.typed, &settings, text, line);
-        let mut reply = match added.errors.is_empty() {
-            true => Reply::default(),
-            false => Reply { err: self.drawn(&added.errors, &added.sources), code: WRONG, ..Reply::default() },
-        };
-        if added.taken.is_empty() {
-            // Where all that is wrong stands elsewhere, it has to be said what the trouble was about.
-            if !added.errors.is_empty() && added.errors.iter().all(|e| !added.is_typed(e)) {
-                reply.err.push_str("with that, this would be wrong elsewhere: nothing was changed\n");
-            }
-            return reply;
-        }
-        let before = self.results_if_small();
-        let what = added.taken.join(", ");
-        let (taken, typed, draft) = (added.taken, added.typed, added.draft);
-        let done = self.change(&what, |session| {
-            let reread = Self::reads_differently(session.draft.program.as_ref(), draft.program.as_ref());
-            session.state.typed = typed;
-            session.draft = draft;
-            session.changed();
-            match reread && session.draft.program.is_some() {
-                true => session.load(),
-                false => Ok(()),
-            }
-        });
-        if let Err(refused) = done {
-            reply.err.push_str(&refused.err);
-            reply.err.push_str(&format!("nothing was changed: the data does not fit with {what}\n"));
-            reply.code = reply.code.max(refused.code);
-            return reply;
-        }
-        reply.out.push_str(&self.taken(&taken));
-        reply.err.push_str(&self.warnings(&taken));
-        reply.out.push_str(&self.what_moved(before));
         reply
     }
 }
