@@ -40,16 +40,25 @@ impl<H: Host> Session<H> {
         let before = self.results_if_small();
         let what = added.taken.join(", ");
         let (taken, typed, draft) = (added.taken, added.typed, added.draft);
+        let (had_data, mut no_data) = (self.loaded.is_some(), String::new());
         let done = self.change(&what, |session| {
             let reread = Self::reads_differently(session.draft.program.as_ref(), draft.program.as_ref());
             session.state.typed = typed;
             session.draft = draft;
             session.changed();
-            match reread && session.draft.program.is_some() {
-                true => session.load(),
-                false => Ok(()),
+            if !reread || session.draft.program.is_none() {
+                return Ok(());
+            }
+            match session.load() {
+                // Where there was no data before, nothing is lost.
+                Err(refused) if !had_data => {
+                    no_data = refused.err;
+                    Ok(())
+                }
+                read => read,
             }
         });
+        reply.err.push_str(&no_data);
         if let Err(refused) = done {
             reply.err.push_str(&refused.err);
             reply.err.push_str(&format!("nothing was changed: the data does not fit with {what}\n"));

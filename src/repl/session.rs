@@ -112,10 +112,13 @@ impl<H: Host> Session<H> {
         self.state.set = set.to_vec();
         self.state.as_of = as_of;
         self.state.data = data.map(str::to_string);
+        let known: Vec<String> = self.draft.errors().map(|e| e.message.clone()).collect();
         self.rebuild();
-        let mut reply = match self.draft.errors().next() {
-            Some(_) => self.wrong(&self.draft.findings.clone(), &self.draft.sources),
-            None => Reply::default(),
+        // A program that is wrong anyway may be mended in the session; a setting that does not fit cannot.
+        let new: Vec<Diagnostic> = self.draft.errors().filter(|e| !known.contains(&e.message)).cloned().collect();
+        let mut reply = match new.is_empty() {
+            true => Reply { err: self.told(), ..Reply::default() },
+            false => self.wrong(&new, &self.draft.sources),
         };
         if let Err(refused) = self.load() {
             reply.err.push_str(&refused.err);
@@ -224,6 +227,11 @@ impl<H: Host> Session<H> {
     /// What stands in front of what is typed: the account, or the language.
     pub fn prompt(&self) -> String {
         self.bound().map_or_else(|| "laud".to_string(), |id| clean(&self.shown_id(id)))
+    }
+
+    /// True if the program has errors.
+    pub fn broken(&self) -> bool {
+        self.draft.errors().next().is_some() && !(self.state.base.sources.is_empty() && self.state.typed.is_empty())
     }
 
     /// How many declarations no file has.
