@@ -11,10 +11,11 @@
 //! ```
 //!
 //! One function per arrow, in the folder of the same name; beside them [`library`] holds `std`, the definitions that come with
-//! laud, [`format`](mod@format) lays out text without changing what it says, [`outline`] knows all names with what they read, and
-//! [`repl`] and [`watch`] stay with a program while it changes. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! laud, [`format`](mod@format) lays out text without changing what it says, [`testing`] runs the tests of a program, [`outline`] knows
+//! all names with what they read, and [`repl`] and [`watch`] stay with a program while it changes. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
+pub mod association;
 pub mod ast;
 pub mod binomial;
 pub mod builtins;
@@ -26,10 +27,13 @@ pub mod diagnostics;
 pub mod engine;
 pub mod explain;
 pub mod format;
+pub mod inspect;
 pub mod irrational;
 pub mod library;
+pub mod lint;
 pub mod number;
 pub mod outline;
+pub mod pilot;
 pub mod program;
 pub mod repl;
 pub mod report;
@@ -39,6 +43,7 @@ pub mod source;
 pub mod span;
 pub mod statistics;
 pub mod syntax;
+pub mod testing;
 pub mod value;
 pub mod watch;
 
@@ -59,14 +64,37 @@ pub struct Settings {
 /// The program is given only if no error was found; warnings come with it. All mistakes of all sources are reported in
 /// one run: a declaration with a syntax error is left out and the others go on to be checked.
 pub fn compile(sources: &Sources, settings: &Settings) -> (Option<Program>, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
-    let files: Vec<ast::File> = sources
-        .iter()
-        .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
-        .collect();
-    let program = check::check(&files, settings, &mut diagnostics);
-    diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
-    (program.filter(|_| !diagnostics.has_errors()), diagnostics)
+    let compilation = Compilation::new(sources, settings);
+    (compilation.program, compilation.diagnostics)
+}
+
+/// All that is known after compiling: what those need who look at the text again, such as [`lint`].
+#[derive(Debug, Default)]
+pub struct Compilation {
+    /// The files as they were written, in the order of their sources.
+    pub files: Vec<ast::File>,
+    /// The program, if no error was found.
+    pub program: Option<Program>,
+    /// What was proved of it.
+    pub proven: check::Proven,
+    /// Everything that was found.
+    pub diagnostics: Diagnostics,
+}
+
+impl Compilation {
+    /// Compiles all sources as one program.
+    pub fn new(sources: &Sources, settings: &Settings) -> Compilation {
+        let mut diagnostics = Diagnostics::new();
+        let files: Vec<ast::File> = sources
+            .iter()
+            .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
+            .collect();
+        let checked = check::check(&files, settings, &mut diagnostics);
+        diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
+        let (program, proven) =
+            checked.map_or((None, check::Proven::default()), |(program, proven)| (Some(program), proven));
+        Compilation { files, program: program.filter(|_| !diagnostics.has_errors()), proven, diagnostics }
+    }
 }
 
 /// Parses a source. What is wrong with the file itself comes first; mistakes that only come of unreadable bytes are not told.

@@ -5,6 +5,7 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod association;
 mod attribution;
 mod bands;
 pub(crate) mod benchmarks;
@@ -13,13 +14,13 @@ mod concentration;
 mod constant;
 mod credit;
 mod definitions;
-mod domain;
+pub(crate) mod domain;
 mod expr;
 mod fit;
 mod governance;
 mod grains;
 mod history;
-mod interval;
+pub(crate) mod interval;
 mod metrics;
 mod money;
 mod names;
@@ -30,7 +31,8 @@ mod pairs;
 mod periods;
 mod pipeline;
 mod population;
-mod region;
+mod proven;
+pub(crate) mod region;
 mod rules;
 mod scorecards;
 mod segments;
@@ -51,11 +53,13 @@ use crate::program::{
 use crate::resolve::{self, Symbol, Symbols};
 use crate::span::Span;
 use crate::value::{Missing, Value};
-use domain::Domain;
+pub use domain::Domain;
+pub(crate) use proven::Proofs;
+pub use proven::Proven;
 
 /// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
 /// running.
-pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Program> {
+pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnostics) -> Option<(Program, Proven)> {
     let merged = resolve::extend::merged(files, diagnostics);
     let symbols = resolve::resolve(&merged.files, diagnostics);
     let mut checker = Checker::new(symbols, diagnostics);
@@ -77,9 +81,10 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     checker.history();
     checker.tests();
     checker.governance();
+    let proven = checker.proven();
     let mut program = checker.finish()?;
     program.hash = program.fingerprint();
-    Some(program)
+    Some((program, proven))
 }
 
 /// Types one expression in the scope of an account of a checked program. Definitions of the project are not known to it: see
@@ -99,6 +104,11 @@ pub fn check_expression_among(
     let merged = resolve::extend::merged(files, &mut heard);
     let symbols = resolve::resolve(&merged.files, &mut heard);
     Checker::of_program(program, symbols, diagnostics).lone(expr)
+}
+
+/// Which values each metric of a program can have, as far as types and declared ranges tell.
+pub fn metric_domains(program: &Program) -> Vec<Domain> {
+    Checker::of_program(program, Symbols::default(), &mut Diagnostics::new()).metric_domains
 }
 
 /// With more errors than this, nothing is suggested for further ones.

@@ -11,10 +11,12 @@ use super::interval::{Numbers, shown_number};
 use crate::ast::CompareOp;
 use crate::calendar::Date;
 use crate::number::Decimal;
-use crate::program::{BandTest, Expr, ExprKind, Program, SegmentRef, Type};
+use crate::program::{BandTest, Expr, ExprKind, Field, Program, SegmentRef, Table, TableId, Type};
 use crate::resolve::Symbol;
 use crate::value::Value;
 use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 
 /// More boxes than this are not worth it: the proof is given up.
 const MAX_BOXES: usize = 500;
@@ -70,6 +72,8 @@ pub struct Regions<'k> {
     pub program: &'k Program,
     /// What is known about ranges.
     pub known: &'k dyn domain::Known,
+    /// The table of the rows that conditions are about, if they are about rows.
+    pub rows: Option<TableId>,
 }
 
 impl Regions<'_> {
@@ -174,13 +178,13 @@ impl Regions<'_> {
         let found = match &condition.kind {
             ExprKind::Compare(op, left, right) => self.compared(*op, left, right, wanted),
             ExprKind::In { value, list, negated } => self.listed(value, list, *negated != wanted),
-            ExprKind::Field(_) | ExprKind::Metric(_) if condition.ty == Type::Boolean => {
+            ExprKind::Field(_) | ExprKind::RowField(_) | ExprKind::Metric(_) if condition.ty == Type::Boolean => {
                 Some((self.key(condition), Values::Listed(vec![!wanted, wanted]), true))
             }
             _ => None,
         };
         let (key, values, certain) =
-            found.unwrap_or_else(|| (format!("{:?}", condition.kind), Values::Listed(vec![!wanted, wanted]), false));
+            found.unwrap_or_else(|| (opaque(&condition.kind), Values::Listed(vec![!wanted, wanted]), false));
         if values.is_empty() {
             return Region(Vec::new());
         }
@@ -193,10 +197,14 @@ impl Regions<'_> {
                 let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
                 fields.get(id.index()).map_or(String::new(), |f| f.name.clone())
             }
+            ExprKind::RowField(id) => match self.table() {
+                Some(table) => table.fields.get(id.index()).map_or(String::new(), |f| row_key(table, f)),
+                None => opaque(&expr.kind),
+            },
             ExprKind::Metric(id) => self.known.name(Symbol::Metric(id.index())).to_string(),
             ExprKind::Score(id) => self.known.name(Symbol::Scorecard(id.index())).to_string(),
             ExprKind::Partition(id) => self.known.name(Symbol::Partition(id.index())).to_string(),
-            other => format!("{other:?}"),
+            other => opaque(other),
         }
     }
 
@@ -207,10 +215,7 @@ impl Regions<'_> {
             _ => return None,
         };
         let op = if wanted { op } else { opposite(op) };
-        let certain = matches!(
-            quantity.kind,
-            ExprKind::Field(_) | ExprKind::Metric(_) | ExprKind::Score(_) | ExprKind::Partition(_)
-        );
+        let certain = is_plain(quantity);
         let values = match bound {
             Value::Number(bound) => Values::Numbers(self.range(quantity).and(&Numbers::compared(op, bound))),
             Value::Date(date) => Values::Numbers(Numbers::compared(op, Decimal::int(i64::from(date.0))).whole()),
@@ -235,10 +240,7 @@ impl Regions<'_> {
             }
             _ => return None,
         };
-        let certain = matches!(
-            value.kind,
-            ExprKind::Field(_) | ExprKind::Metric(_) | ExprKind::Score(_) | ExprKind::Partition(_)
-        );
+        let certain = is_plain(value);
         Some((self.key(value), values, certain))
     }
 
@@ -249,7 +251,7 @@ impl Regions<'_> {
     }
 
     fn range(&self, quantity: &Expr) -> Numbers {
-        domain::of(quantity, self.known, None).numbers()
+        domain::of(quantity, self.known, self.rows).numbers()
     }
 
     fn constant(&self, expr: &Expr) -> Option<Value> {
@@ -286,10 +288,23 @@ impl Regions<'_> {
         Some(Witness { text: parts.join(", "), certain })
     }
 
+    /// The table of the rows that conditions are about.
+    fn table(&self) -> Option<&Table> {
+        self.program.table(self.rows?)
+    }
+
+    /// The column of a quantity, if it is one.
+    fn column(&self, key: &str) -> Option<&Field> {
+        let of_row = || {
+            let table = self.table()?;
+            table.fields.iter().find(|f| row_key(table, f) == key)
+        };
+        of_row().or_else(|| self.program.subject_table()?.fields.iter().find(|f| f.name == key))
+    }
+
     /// A number as the column of this name holds it.
     fn number(&self, key: &str, n: Decimal) -> String {
-        let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
-        match fields.iter().find(|f| f.name == key).map(|f| f.ty) {
+        match self.column(key).map(|f| f.ty) {
             Some(Type::Date) => {
                 n.to_int().and_then(|d| i32::try_from(d).ok()).map_or(n.to_string(), |d| Date(d).to_string())
             }
@@ -299,9 +314,7 @@ impl Regions<'_> {
     }
 
     fn value_name(&self, key: &str, place: usize, count: usize) -> String {
-        let fields = self.program.subject_table().map(|t| t.fields.as_slice()).unwrap_or(&[]);
-        let list = fields.iter().find(|f| f.name == key).map(|f| f.ty);
-        let list = match list {
+        let list = match self.column(key).map(|f| f.ty) {
             Some(Type::Enum(id)) => Some(id),
             _ => self.known.list(key),
         };
@@ -311,6 +324,26 @@ impl Regions<'_> {
             _ => place.to_string(),
         }
     }
+}
+
+/// What a column of rows is called beside those of accounts.
+fn row_key(table: &Table, field: &Field) -> String {
+    format!("{}.{}", table.header.name, field.name)
+}
+
+/// What a quantity without a name is called: the same wherever it stands in the text.
+fn opaque(kind: &ExprKind) -> String {
+    let mut hasher = DefaultHasher::new();
+    kind.hash(&mut hasher);
+    format!("#{:016x}", hasher.finish())
+}
+
+/// True for quantities that a witness can name.
+fn is_plain(quantity: &Expr) -> bool {
+    matches!(
+        quantity.kind,
+        ExprKind::Field(_) | ExprKind::RowField(_) | ExprKind::Metric(_) | ExprKind::Score(_) | ExprKind::Partition(_)
+    )
 }
 
 impl Region {

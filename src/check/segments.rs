@@ -155,7 +155,7 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn regions<T>(&self, run: impl FnOnce(&Regions) -> T) -> T {
-        run(&Regions { program: &self.program, known: self })
+        run(&Regions { program: &self.program, known: self, rows: None })
     }
 
     /// The accounts for which a condition is yes (or no); `None` if that cannot be told.

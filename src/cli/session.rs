@@ -5,17 +5,20 @@ use super::findings;
 use super::project::Project;
 use super::stop::{DATA, PROGRAM, Stop, USAGE};
 use super::terminal::Terminal;
-use crate::Settings;
 use crate::calendar::{Calendar, Date};
 use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::explain::words;
+use crate::engine::reference::earliest_asked;
+use crate::explain::{self, words};
+use crate::lint::Levels;
+use crate::lint::allow::Allowances;
 use crate::program::{Program, TableKind};
 use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
-use crate::report::{Setting, Stamp};
+use crate::report::{self, Setting, Stamp};
 use crate::source::Sources;
+use crate::{Compilation, Settings};
 use chrono::Utc;
 use chrono_tz::Tz;
 use std::path::Path;
@@ -31,13 +34,20 @@ pub struct Compiled {
     pub config: Option<Config>,
     /// Everything that was found, by place.
     pub findings: Vec<Diagnostic>,
+    /// The rule files as written.
+    pub files: Vec<crate::ast::File>,
+    /// What was proved of the program.
+    pub proven: crate::check::Proven,
+    /// The date of the run: what was asked for, or that of the project, or today.
+    pub today: Date,
 }
 
 impl Compiled {
-    /// Compiles a project; its project file is read and checked too.
-    pub fn new(project: &Project, settings: &Settings) -> Compiled {
+    /// Compiles a project; its project file is read and checked too. Findings have the level that it gives them, and those
+    /// that a comment allows at the date of the run are marked.
+    pub fn new(project: &Project, settings: &Settings, as_of: Option<Date>) -> Compiled {
         let mut sources = project.sources.clone();
-        let (program, mut diagnostics) = crate::compile(&sources, settings);
+        let Compilation { files, program, proven, mut diagnostics } = Compilation::new(&sources, settings);
         let mut config = None;
         let mut ids = Vec::new();
         for (i, source) in project.config.iter().chain(&project.package_configs).enumerate() {
@@ -61,7 +71,16 @@ impl Compiled {
             }
             diagnostics.push(problem);
         }
-        Compiled { sources, program, config, findings: diagnostics.sorted() }
+        let config: Option<Config> = config;
+        let usual = || config.as_ref().and_then(|c| c.as_of);
+        let zone = config.as_ref().map_or(Tz::UTC, |c| c.time_zone);
+        let date = as_of.or_else(usual).unwrap_or_else(|| today(zone));
+        let mut findings = diagnostics.sorted();
+        if let Some(config) = &config {
+            level(&mut findings, &config.levels);
+        }
+        Allowances::read(&files, &sources).mark(&mut findings, date);
+        Compiled { sources, program, config, findings, files, proven, today: date }
     }
 
     /// The exit code that the findings ask for: 0, 2 if only the configuration is wrong, 3 if the program is.
@@ -70,9 +89,19 @@ impl Compiled {
     }
 }
 
-/// What findings mean for the exit code.
+/// Gives warnings of check the level that the project file sets for them.
+fn level(findings: &mut Vec<Diagnostic>, levels: &Levels) {
+    findings.retain_mut(|finding| {
+        let set = levels.set_for(finding.code).filter(|_| finding.severity != Severity::Error);
+        let Some(level) = set else { return true };
+        level.severity().map(|severity| finding.severity = severity).is_some()
+    });
+}
+
+/// What the findings of checking mean for the exit code; lints have their own, and what is allowed has none.
 pub fn exit_code(findings: &[Diagnostic]) -> u8 {
-    let errors = || findings.iter().filter(|d| d.severity == Severity::Error);
+    let counts = |d: &&Diagnostic| d.severity == Severity::Error && d.code.lint().is_none() && d.allowed.is_none();
+    let errors = || findings.iter().filter(counts);
     match errors().all(|d| about_configuration(d.code)) {
         _ if errors().next().is_none() => 0,
         true => USAGE,
@@ -101,6 +130,8 @@ pub struct Session {
     pub rejects: Vec<Reject>,
     /// How the project counts its years.
     pub calendar: Calendar,
+    /// Its time zone.
+    pub zone: Tz,
     /// Project, date, hash and data.
     pub stamp: Stamp,
 }
@@ -120,7 +151,7 @@ impl Session {
         terminal: &mut Terminal,
     ) -> Result<Session, Stop> {
         let project = Project::open(path.or(program.project.as_deref()))?;
-        let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() });
+        let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() }, run.as_of);
         let mut diagnostics = Diagnostics::new();
         let binding = compiled.program.as_ref().and_then(|p| {
             bind(p, compiled.config.as_ref(), project.config.is_some(), run.data.as_deref(), &project, &mut diagnostics)
@@ -137,15 +168,18 @@ impl Session {
         let (zone, calendar) =
             compiled.config.as_ref().map_or((Tz::UTC, Calendar::default()), |c| (c.time_zone, c.calendar()));
         let usual = compiled.config.as_ref().and_then(|c| c.as_of).unwrap_or_else(|| today(zone));
-        let as_of = run.as_of.unwrap_or(usual);
+        let as_of = compiled.today;
         let mut rejects = Vec::new();
         let mut keep = |reject: Reject| {
             if keep_rejects {
                 rejects.push(reject);
             }
         };
-        let (data, load) =
+        let (data, mut load) =
             data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let asked = earliest_asked(&program, calendar, as_of);
+        let extents = report::load::extents(&program, &data, as_of);
+        report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
         let declared = undone(&project, &program);
         let stamp = Stamp {
             project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
@@ -153,9 +187,10 @@ impl Session {
             program: program.hash.clone(),
             data: binding.profile.clone().unwrap_or_else(|| binding.directory.shown.clone()),
             settings: settings(&program, declared.as_ref()),
+            old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
+        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, zone, stamp })
     }
 }
 
@@ -204,7 +239,7 @@ pub fn bind(
 }
 
 /// Errors in full, warnings in one line: they belong to `laud check`.
-fn tell(compiled: &Compiled, terminal: &mut Terminal) {
+pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     if compiled.exit_code() != 0 {
         let errors: Vec<Diagnostic> =
             compiled.findings.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
@@ -218,7 +253,7 @@ fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     }
 }
 
-fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
+pub(super) fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
     let text = data_error_text(errors, Paint::new(terminal.err_color()));
     terminal.complain(&text);
     Stop::said(DATA)

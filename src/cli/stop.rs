@@ -1,5 +1,7 @@
 //! Why a verb stops early, and the exit codes.
 
+/// Findings, failed tests or a gate exceeded.
+pub const FINDINGS: u8 = 1;
 /// Wrong use or configuration.
 pub const USAGE: u8 = 2;
 /// The program does not parse or check.

@@ -2,45 +2,72 @@
 //!
 //! A page is documentation, failing example and test in one file, and a code without its page does not build. Numbers are
 //! never reused. To add a diagnostic: (1) a line here, (2) `pages/<name>.md` with a `## Fails` and a `## Passes`
-//! example, (3) the code that pushes it.
+//! example, (3) the code that pushes it. A lint has its line here too; page and code are one file, see [`crate::lint`].
 
 use super::Severity;
+use crate::lint::Lint;
 
 macro_rules! catalogue {
-    ($($variant:ident $number:literal $name:literal $severity:ident)*) => {
+    (
+        findings { $($variant:ident $number:literal $name:literal $severity:ident)* }
+        lints { $($lint:ident $lint_number:literal $lint_name:literal $lint_severity:ident $category:ident::$file:ident)* }
+    ) => {
         /// The kinds of finding.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs)] // the pages document them
-        pub enum Code { $($variant,)* }
+        pub enum Code { $($variant,)* $($lint,)* }
 
         impl Code {
             /// All of them, by number.
-            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+            pub const ALL: &[Code] = &[$(Code::$variant,)* $(Code::$lint,)*];
 
             /// `L0301`
             pub fn number(self) -> &'static str {
-                match self { $(Code::$variant => $number,)* }
+                match self { $(Code::$variant => $number,)* $(Code::$lint => $lint_number,)* }
             }
 
             /// `threshold-gap`
             pub fn name(self) -> &'static str {
-                match self { $(Code::$variant => $name,)* }
+                match self { $(Code::$variant => $name,)* $(Code::$lint => $lint_name,)* }
             }
 
             /// How bad it is unless a place says otherwise.
             pub fn severity(self) -> Severity {
-                match self { $(Code::$variant => Severity::$severity,)* }
+                match self {
+                    $(Code::$variant => Severity::$severity,)*
+                    $(Code::$lint => Severity::$lint_severity,)*
+                }
             }
 
             /// Its page.
             pub fn page(self) -> Page {
-                match self { $(Code::$variant => Page(include_str!(concat!("pages/", $name, ".md"))),)* }
+                match self {
+                    $(Code::$variant => Page(include_str!(concat!("pages/", $name, ".md"))),)*
+                    $(Code::$lint => Page(crate::lint::$category::$file::LINT.page),)*
+                }
+            }
+
+            /// What looks for it, if it is a lint.
+            pub fn lint(self) -> Option<&'static Lint> {
+                match self {
+                    $(Code::$lint => Some(&crate::lint::$category::$file::LINT),)*
+                    _ => None,
+                }
+            }
+
+            /// The group that a lint belongs to: `logic`, `weights`.
+            pub fn category(self) -> Option<&'static str> {
+                match self {
+                    $(Code::$lint => Some(stringify!($category)),)*
+                    _ => None,
+                }
             }
         }
     };
 }
 
 catalogue! {
+findings {
     // ---------- L00xx: the text ----------
     UnexpectedText "L0001" "unexpected-text" Error
     MissingBrace "L0002" "missing-brace" Error
@@ -129,6 +156,8 @@ catalogue! {
     BadTestCell "L0506" "bad-test-cell" Error
     UnknownCode "L0507" "unknown-code" Error
     ImpossibleRule "L0508" "impossible-rule" Error
+    TestSubject "L0509" "test-subject" Error
+    WrongExpectation "L0510" "wrong-expectation" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
@@ -159,6 +188,127 @@ catalogue! {
     PackageClash "L0910" "package-clash" Error
 
     // ---------- D01xx: data ----------
+}
+
+lints {
+    // ---------- L10xx: logic ----------
+    ImpossibleCondition "L1001" "impossible-condition" Error logic::impossible_condition
+    AlwaysTrue "L1002" "always-true" Warning logic::always_true
+    RedundantClause "L1003" "redundant-clause" Warning logic::redundant_clause
+    CompareWithItself "L1004" "compare-with-itself" Warning logic::compare_with_itself
+    NotEqualEither "L1005" "not-equal-either" Warning logic::not_equal_either
+    EqualBoth "L1006" "equal-both" Error logic::equal_both
+    RepeatedValue "L1007" "repeated-value" Warning logic::repeated_value
+    SameBranches "L1008" "same-branches" Warning logic::same_branches
+    DeadBranch "L1009" "dead-branch" Warning logic::dead_branch
+    DoubleNegation "L1010" "double-negation" Warning logic::double_negation
+    NegatedComparison "L1011" "negated-comparison" Info logic::negated_comparison
+    ConstantFirst "L1012" "constant-first" Info logic::constant_first
+    NotEqualYes "L1013" "not-equal-yes" Warning logic::not_equal_yes
+    RedundantParentheses "L1014" "redundant-parentheses" Info logic::redundant_parentheses
+    DuplicateDefinition "L1015" "duplicate-definition" Warning logic::duplicate_definition
+    ConstantMetric "L1016" "constant-metric" Warning logic::constant_metric
+    RepeatedThreshold "L1017" "repeated-threshold" Info logic::repeated_threshold
+    ChoiceLadder "L1018" "choice-ladder" Info logic::choice_ladder
+    OrElseNever "L1019" "or-else-never" Warning logic::or_else_never
+    OrChain "L1020" "or-chain" Info logic::or_chain
+    ExactEquality "L1021" "exact-equality" Warning logic::exact_equality
+    ZeroDenominator "L1022" "zero-denominator" Warning logic::zero_denominator
+    MissingAndCompared "L1023" "missing-and-compared" Warning logic::missing_and_compared
+    ConstantCondition "L1024" "constant-condition" Warning logic::constant_condition
+
+    // ---------- L11xx: thresholds ----------
+    PointsBeyond "L1101" "points-beyond" Warning thresholds::points_beyond
+    SamePoints "L1102" "same-points" Warning thresholds::same_points
+    Sliver "L1103" "sliver" Warning thresholds::sliver
+    AgainstDirection "L1104" "against-direction" Warning thresholds::against_direction
+    ScaleTurns "L1105" "scale-turns" Warning thresholds::scale_turns
+    FractionOfWhole "L1106" "fraction-of-whole" Warning thresholds::fraction_of_whole
+    TableWithoutPoints "L1108" "table-without-points" Warning thresholds::table_without_points
+    TopOutOfReach "L1109" "top-out-of-reach" Warning thresholds::top_out_of_reach
+    DescribedOtherwise "L1110" "described-otherwise" Warning thresholds::described_otherwise
+
+    // ---------- L12xx: weights ----------
+    TinyWeight "L1201" "tiny-weight" Warning weights::tiny_weight
+    DominantLine "L1202" "dominant-line" Warning weights::dominant_line
+    LimitWithoutEffect "L1203" "limit-without-effect" Warning weights::limit_without_effect
+    LimitShadowed "L1204" "limit-shadowed" Warning weights::limit_shadowed
+    UnconditionalLimit "L1205" "unconditional-limit" Warning weights::unconditional_limit
+    WeightWithoutReason "L1206" "weight-without-reason" Warning weights::weight_without_reason
+    ReasonAgainstWeight "L1207" "reason-against-weight" Warning weights::reason_against_weight
+    CoverageUnsaid "L1208" "coverage-unsaid" Warning weights::coverage_unsaid
+    TooManyLines "L1210" "too-many-lines" Warning weights::too_many_lines
+
+    // ---------- L13xx: missing data ----------
+    PlaceholderText "L1301" "placeholder-text" Warning missing::placeholder_text
+    KeyIsMissing "L1302" "key-is-missing" Warning missing::key_is_missing
+    MissingCountsAsBest "L1303" "missing-counts-as-best" Warning missing::missing_counts_as_best
+    FewAnswers "L1304" "few-answers" Warning missing::few_answers
+    NoExpiry "L1305" "no-expiry" Warning missing::no_expiry
+    UnknownPasses "L1306" "unknown-passes" Warning missing::unknown_passes
+    NeutralBeyond "L1307" "neutral-beyond" Warning missing::neutral_beyond
+    NeverAskedIsZero "L1308" "never-asked-is-zero" Warning missing::never_asked_is_zero
+    LowCoverage "L1309" "low-coverage" Warning missing::low_coverage
+
+    // ---------- L14xx: time ----------
+    MixedWindows "L1401" "mixed-windows" Warning time::mixed_windows
+    WindowCutsDecay "L1402" "window-cuts-decay" Warning time::window_cuts_decay
+    DedupeBeyondWindow "L1403" "dedupe-beyond-window" Warning time::dedupe_beyond_window
+    OnlyGrows "L1404" "only-grows" Warning time::only_grows
+    StaleBeforeWindow "L1405" "stale-before-window" Warning time::stale_before_window
+    FixedDates "L1406" "fixed-dates" Warning time::fixed_dates
+    WindowInsideOut "L1407" "window-inside-out" Error time::window_inside_out
+    DateAhead "L1408" "date-ahead" Warning time::date_ahead
+    ChangeWithinWindow "L1409" "change-within-window" Warning time::change_within_window
+    ChangeWithoutHistory "L1410" "change-without-history" Warning time::change_without_history
+    DescribedPeriod "L1411" "described-period" Warning time::described_period
+    LooksTheWrongWay "L1412" "looks-the-wrong-way" Warning time::looks_the_wrong_way
+
+    // ---------- L15xx: interventions ----------
+
+    // ---------- L16xx: segments ----------
+    PartNeverTaken "L1601" "part-never-taken" Warning segments::part_never_taken
+    SameSegment "L1602" "same-segment" Warning segments::same_segment
+    OverrideSame "L1603" "override-same" Warning segments::override_same
+    OverrideRepeated "L1604" "override-repeated" Info segments::override_repeated
+    OptionalPartition "L1605" "optional-partition" Warning segments::optional_partition
+    UnusedSegment "L1606" "unused-segment" Warning segments::unused_segment
+    SegmentWrittenOut "L1607" "segment-written-out" Info segments::segment_written_out
+    SinglePart "L1608" "single-part" Warning segments::single_part
+
+    // ---------- L17xx: governance ----------
+    Unowned "L1701" "unowned" Warning governance::unowned
+
+    // ---------- L18xx: names and tidiness ----------
+    UnusedParam "L1801" "unused-param" Warning naming::unused_param
+    UnusedDefine "L1802" "unused-define" Warning naming::unused_define
+    UnusedParameter "L1803" "unused-parameter" Warning naming::unused_parameter
+    UnusedBenchmark "L1804" "unused-benchmark" Warning naming::unused_benchmark
+    UnusedPoints "L1805" "unused-points" Warning naming::unused_points
+    UnitInName "L1806" "unit-in-name" Warning naming::unit_in_name
+    ConfusingNames "L1807" "confusing-names" Warning naming::confusing_names
+    ConfusingValues "L1808" "confusing-values" Warning naming::confusing_values
+    HiddenCharacter "L1809" "hidden-character" Error naming::hidden_character
+    MixedScript "L1810" "mixed-script" Error naming::mixed_script
+    LeftoverName "L1811" "leftover-name" Warning naming::leftover_name
+    LongDeclaration "L1812" "long-declaration" Info naming::long_declaration
+    DeepCondition "L1813" "deep-condition" Info naming::deep_condition
+    NegatedNegative "L1814" "negated-negative" Info naming::negated_negative
+    SharedTitle "L1815" "shared-title" Warning naming::shared_title
+    TitleRepeatsName "L1816" "title-repeats-name" Info naming::title_repeats_name
+
+    // ---------- L19xx: tests ----------
+
+    // ---------- L20xx: against data ----------
+
+    // ---------- L21xx: suppressions ----------
+    SuppressionUnknown "L2101" "suppression-unknown" Warning suppressions::suppression_unknown
+    SuppressionUnused "L2102" "suppression-unused" Warning suppressions::suppression_unused
+    SuppressionExpired "L2103" "suppression-expired" Warning suppressions::suppression_expired
+    SuppressionWithoutReason "L2104" "suppression-without-reason" Warning suppressions::suppression_without_reason
+    SuppressionMalformed "L2105" "suppression-malformed" Warning suppressions::suppression_malformed
+    SuppressionOfError "L2106" "suppression-of-error" Warning suppressions::suppression_of_error
+}
 }
 
 impl Code {

@@ -111,7 +111,7 @@ fn anything(outline: &Outline, head: &str, typed: &str) -> Vec<Candidate> {
     let rank = |e: &Entry| match e.kind {
         Kind::Column if of(e, rows) => Some(0),
         Kind::Column if of(e, subject) => Some(1),
-        Kind::Column | Kind::Value | Kind::Band | Kind::Grade | Kind::Test => None,
+        Kind::Column | Kind::Value | Kind::Band | Kind::Grade | Kind::Test | Kind::Fixture => None,
         Kind::Function => Some(3),
         // `std` is offered to whoever begins to type it.
         Kind::Definition if e.place.is_none() => typed.starts_with("std").then_some(4),
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(offered("ar"), ["arr"]);
         assert_eq!(offered("sum(1 of activity where arr"), ["arrival", "arr"]);
         assert_eq!(offered("count(activity where ty"), ["type"]);
-        assert_eq!(offered("2 + cal"), ["calls"]);
+        assert_eq!(offered("2 + call"), ["calls"]);
         assert_eq!(offered("account.a"), ["account.arr"]);
         assert_eq!(offered("activity.d"), ["activity.day"]);
         assert!(offered("percen").contains(&"percentile".to_string()));

@@ -66,6 +66,8 @@ pub enum Kind {
     Function,
     /// A test; its name is its title.
     Test,
+    /// Rows that tests share.
+    Fixture,
 }
 
 impl Kind {
@@ -95,6 +97,7 @@ impl Kind {
             Kind::Grade => "grade",
             Kind::Function => "function",
             Kind::Test => "test",
+            Kind::Fixture => "fixture",
         }
     }
 

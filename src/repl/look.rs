@@ -4,7 +4,7 @@ use super::session::{Format, Session};
 use super::{Host, Reply};
 use crate::data::Cells;
 use crate::diagnostics::{Code, nearest};
-use crate::explain::{self, Case, Topic, Traced, Whole};
+use crate::explain::{self, Case, PortfolioPart, Topic, Traced, Whole};
 use crate::outline::{Entry, Kind};
 use crate::program::{PortfolioId, Program};
 use crate::report::paint::Tone;
@@ -94,7 +94,8 @@ impl<H: Host> Session<H> {
             evaluator: &evaluator,
             personal: self.personal,
         };
-        let why = explain::portfolio(whole, only);
+        let part = only.map_or(PortfolioPart::All, PortfolioPart::Metric);
+        let why = explain::portfolio(whole, part);
         Ok(Reply::of(match self.format {
             Format::Human | Format::Csv => explain::portfolio_human(&why, &self.layout),
             Format::Md => explain::portfolio_markdown(&why),

@@ -10,7 +10,7 @@ use crate::data::Dataset;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, render};
 use crate::engine::reference::{Evaluator, Reference};
 use crate::engine::{Engine, Options, Results};
-use crate::explain::words;
+use crate::explain::{self, words};
 use crate::outline::Outline;
 use crate::program::{Expr, Program};
 use crate::report::table::clean;
@@ -315,6 +315,7 @@ impl<H: Host> Session<H> {
             data: self.loaded.as_ref().map_or_else(|| "none".to_string(), |loaded| loaded.name.clone()),
             settings: program.params.iter().filter(|p| p.set).map(setting).collect(),
             timeless: None,
+            old_benchmarks: explain::old_benchmarks(program, self.as_of()),
         }
     }
 

@@ -292,10 +292,17 @@ impl Debris<'_> {
                 ")",
             );
         }
+        if at_end && expected.needs("over") {
+            return diagnostic.help("say how far back: `over 26 weeks`");
+        }
         if expected.candidates.contains(&"weight")
             && matches!(found, Found::Word(w) if w.starts_with(|c: char| c.is_ascii_digit()))
         {
             return diagnostic.fix("write `weight` before the number", self.span(offset, offset), "weight ");
+        }
+        // `from` is a word of tests; elsewhere it is a habit from another language.
+        if matches!(self.place, Place::Test | Place::Fixture) && word_at(self.text, offset) == "from" {
+            return diagnostic;
         }
         hints::add(diagnostic, self.text, offset, span, expected.wants_name())
     }

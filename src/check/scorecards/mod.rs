@@ -307,12 +307,12 @@ pub(super) fn symbol_of(node: Node) -> Symbol {
 }
 
 /// The points that a metric can have.
-pub(super) fn points_domain(checker: &Checker, metric: &Metric) -> Domain {
+pub(super) fn points_domain(known: &dyn super::domain::Known, metric: &Metric) -> Domain {
     let bands = metric.thresholds.iter().flat_map(|t| &t.bands).filter_map(|b| b.points);
     let scales = metric.scales.iter().flat_map(|s| &s.points).map(|(_, points)| *points);
     let all: Vec<Decimal> = bands.chain(scales).collect();
     if all.is_empty() {
-        return super::domain::of(&metric.value, checker, None);
+        return super::domain::of(&metric.value, known, None);
     }
     let whole = metric.scales.is_empty() && all.iter().all(|p| p.is_integer());
     Domain { low: all.iter().min().copied(), high: all.iter().max().copied(), whole }.union_with(fades_to(metric))
