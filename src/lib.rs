@@ -11,7 +11,8 @@
 //! ```
 //!
 //! One function per arrow, in the folder of the same name; beside them [`library`] holds `std`, the definitions that come with
-//! laud, [`format`](mod@format) lays out text without changing what it says, and [`testing`] runs the tests of a program. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! laud, [`format`](mod@format) lays out text without changing what it says, [`testing`] runs the tests of a program, [`outline`] knows
+//! all names with what they read, and [`repl`] and [`watch`] stay with a program while it changes. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
 pub mod association;

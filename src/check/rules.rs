@@ -153,7 +153,7 @@ impl Checker<'_, '_> {
                     if self.many_errors() {
                         names.clear();
                     }
-                    let diagnostic = match crate::diagnostics::nearest(&name, names.iter().copied()) {
+                    let diagnostic = match crate::diagnostics::nearest(name, names.iter().copied()) {
                         // The place may be the whole text, so no edit is offered for it.
                         Some(near) => diagnostic.help(format!("did you mean `{{{near}}}`?")),
                         None => diagnostic.help("name a column, a metric or a scorecard between the braces"),

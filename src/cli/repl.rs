@@ -3,7 +3,7 @@
 use super::args::ReplArgs;
 use super::files::Files;
 use super::history::{History, MOST};
-use super::stop::{Stop, USAGE};
+use super::stop::{PROGRAM, Stop, USAGE};
 use super::terminal::Terminal;
 use crate::repl::{Reply, Session, statements, unfinished};
 use crate::report::counted;
@@ -73,7 +73,8 @@ fn piped(mut session: Session<Files>, terminal: &mut Terminal) -> Result<u8, Sto
             break;
         }
     }
-    Ok(code)
+    // A program that was wrong may have been mended by what was typed.
+    Ok(if session.broken() { code.max(PROGRAM) } else { code })
 }
 
 fn answer(reply: &Reply, begun: Option<Instant>, terminal: &mut Terminal) {

@@ -2,12 +2,12 @@
 
 use super::args::WatchArgs;
 use super::files::Files;
-use super::stop::{PROGRAM, Stop};
+use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::Settings;
 use crate::engine::reference::Reference;
 use crate::engine::{Engine, Options};
-use crate::repl::Host;
+use crate::repl::{Host, Refusal};
 use crate::watch::{Look, Watch};
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,8 +32,8 @@ pub fn run(args: &WatchArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let mut watch = Watch::default();
     let mut places = Vec::new();
     let look = look(&mut files, args, &mut places).map_err(|refused| {
-        terminal.complain(&refused);
-        Stop::said(PROGRAM)
+        terminal.complain(&refused.text);
+        Stop::said(refused.code)
     })?;
     let mut seen = files_at(&places);
     let personal = args.run.show_personal;
@@ -62,7 +62,7 @@ pub fn run(args: &WatchArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
                 let layout = terminal.layout();
                 terminal.print(&watch.told(look, &names, personal, &layout));
             }
-            Err(refused) => terminal.complain(&refused),
+            Err(refused) => terminal.complain(&refused.text),
         }
         // What is looked at may be more than before.
         for (path, stamp) in files_at(&places) {
@@ -73,8 +73,8 @@ pub fn run(args: &WatchArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 }
 
 /// One look; `places` are the directories and files that matter.
-fn look(files: &mut Files, args: &WatchArgs, places: &mut Vec<PathBuf>) -> Result<Look, String> {
-    let opened = files.open(None).map_err(|refused| refused.text)?;
+fn look(files: &mut Files, args: &WatchArgs, places: &mut Vec<PathBuf>) -> Result<Look, Refusal> {
+    let opened = files.open(None)?;
     if let Some(project) = files.project() {
         *places = vec![project.directory.clone()];
         places.extend(opened.sources.iter().map(|(_, source)| PathBuf::from(&source.name)));

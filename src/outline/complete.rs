@@ -166,14 +166,12 @@ fn source_of<'o>(outline: &'o Outline, head: &str) -> Option<&'o Entry> {
     for (i, c) in head.char_indices().rev() {
         match c {
             ')' => depth += 1,
-            '(' if depth == 0 => {
-                // `in (` holds a list, not rows.
-                if !head.get(..i)?.trim_end().ends_with(" in") {
-                    open = Some(i);
-                    break;
-                }
+            // `in (` holds a list, not rows.
+            '(' if depth == 0 && !head.get(..i).unwrap_or("").trim_end().ends_with(" in") => {
+                open = Some(i);
+                break;
             }
-            '(' => depth -= 1,
+            '(' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }

@@ -90,80 +90,232 @@ const fn short(command: Command, short: &'static str) -> Command {
 /// All commands, in the order in which help lists them.
 pub const COMMANDS: &[Command] = &[
     short(
-        command(Verb::Help, "help", "[COMMAND]", "a short tour, or more about a command", Takes::Command, "\
+        command(
+            Verb::Help,
+            "help",
+            "[COMMAND]",
+            "a short tour, or more about a command",
+            Takes::Command,
+            "\
 :help            the tour and all commands
-:help whatif     more about one of them"),
+:help whatif     more about one of them",
+        ),
         "h",
     ),
-    command(Verb::Account, "account", "[ID|NAME|none]", "think about one account: its columns have values", Takes::Account, "\
-With an account every expression is about it; without one, what differs between accounts is a table of them.
+    command(
+        Verb::Account,
+        "account",
+        "[ID|NAME|none]",
+        "think about one account: its columns have values",
+        Takes::Account,
+        "\
+With an account every expression is about it; without one, what differs between accounts is a
+table of them.
 :account acme    by id or name
 :account         which one it is
-:account none    about all accounts again"),
-    command(Verb::AsOf, "as-of", "[DATE]", "look from another date; later rows are not seen", Takes::Nothing, "\
+:account none    about all accounts again",
+    ),
+    command(
+        Verb::AsOf,
+        "as-of",
+        "[DATE]",
+        "look from another date; later rows are not seen",
+        Takes::Nothing,
+        "\
 :as-of 2025-12-31
-:as-of           which date it is"),
-    command(Verb::Data, "data", "[PROFILE|DIR]", "other data: a profile of laud.toml, or a directory", Takes::Profile, "\
+:as-of           which date it is",
+    ),
+    command(
+        Verb::Data,
+        "data",
+        "[PROFILE|DIR]",
+        "other data: a profile of laud.toml, or a directory",
+        Takes::Profile,
+        "\
 :data            what was read, kept and left out
 :data sample     read this profile
-:data exports/   read a directory"),
-    command(Verb::Why, "why", "[ACCOUNT] [NAME]", "unfold scores, a metric or a rule down to the rows", Takes::Name, "\
+:data exports/   read a directory",
+    ),
+    command(
+        Verb::Why,
+        "why",
+        "[ACCOUNT] [NAME]",
+        "unfold scores, a metric or a rule down to the rows",
+        Takes::Name,
+        "\
 :why             the account of `:account`, everything
 :why references  one metric, scorecard or rule of it
 :why acme references
-                 of another account"),
-    command(Verb::WhatIf, "whatif", "NAME=VALUE …", "suppose other values for one evaluation", Takes::Name, "\
-A metric, a column of the account or a parameter; nothing is kept. Several at once: all of them are supposed. A value may
-be any expression, or `missing`. Only the account itself is supposed to differ: its rank among others moves, theirs does not.
+                 of another account",
+    ),
+    command(
+        Verb::WhatIf,
+        "whatif",
+        "NAME=VALUE …",
+        "suppose other values for one evaluation",
+        Takes::Name,
+        "\
+A metric, a column of the account or a parameter; nothing is kept. Several at once: all of them are
+supposed. A value may be any expression, or `missing`. Only the account itself is supposed to
+differ: its rank among others moves, theirs does not. Without `:account` each account in its turn.
 :whatif references = 4
 :whatif open_p1 = 0, stories = stories + 1
-:whatif champion_calls = 5"),
-    command(Verb::Type, "type", "EXPRESSION", "what kind of value it is, and what it reads", Takes::Expression, "\
+:whatif champion_calls = 5",
+    ),
+    command(
+        Verb::Type,
+        "type",
+        "EXPRESSION",
+        "what kind of value it is, and whether accounts differ",
+        Takes::Expression,
+        "\
 :type arr / seats
-:type references >= 2"),
+:type references >= 2",
+    ),
     short(
-        command(Verb::Doc, "doc", "NAME", "what a name, function or finding means", Takes::Name, "\
+        command(
+            Verb::Doc,
+            "doc",
+            "NAME",
+            "what a name, function or finding means",
+            Takes::Name,
+            "\
 :doc references  a declaration: kind, type, description, owner, where
 :doc arr         a column
 :doc percentile  a function
-:doc L0301       a finding"),
+:doc L0301       a finding",
+        ),
         "d",
     ),
     command(Verb::Deps, "deps", "NAME", "what it reads", Takes::Name, ":deps advocacy"),
     command(Verb::Rdeps, "rdeps", "NAME", "what reads it", Takes::Name, ":rdeps arr"),
-    command(Verb::Bands, "bands", "NAME", "thresholds, scale or grades, and how many accounts are in each", Takes::Name, "\
+    command(
+        Verb::Bands,
+        "bands",
+        "NAME",
+        "thresholds, scale or grades, and how many accounts are in each",
+        Takes::Name,
+        "\
 :bands references
-:bands advocacy"),
-    command(Verb::Rules, "rules", "[NAME]", "how the rules stand, for the account or for all", Takes::Name, "\
+:bands advocacy",
+    ),
+    command(
+        Verb::Rules,
+        "rules",
+        "[NAME]",
+        "how the rules stand, for the account or for all",
+        Takes::Name,
+        "\
 :rules           one line each
 :rules cab_invite
-                 one of them, clause by clause"),
+                 one of them, clause by clause",
+    ),
     command(Verb::Check, "check", "", "every finding about the program as it is now", Takes::Nothing, ":check"),
-    command(Verb::Diff, "diff", "", "what the session changed against the files, and whose score moved", Takes::Nothing, ":diff"),
-    command(Verb::Set, "set", "[NAME=VALUE]", "another value for a parameter", Takes::Param, "\
+    command(
+        Verb::Diff,
+        "diff",
+        "",
+        "what the session changed against the files, and whose score moved",
+        Takes::Nothing,
+        ":diff",
+    ),
+    command(
+        Verb::Set,
+        "set",
+        "[NAME=VALUE]",
+        "another value for a parameter",
+        Takes::Param,
+        "\
 :set champion_calls=5
 :set champion_calls
                  as declared again
-:set             what is set"),
-    command(Verb::Undo, "undo", "", "take back the last declaration or setting", Takes::Nothing, "\
-Takes back, one after the other: declarations, `:set`, `:account`, `:as-of`, `:data` and `:load`."),
-    command(Verb::Save, "save", "FILE", "write what was declared to a new .laud file", Takes::Nothing, "\
-The file holds the declarations of the session with their comments. A declaration that stands in place of one in the
-project's files says so: take the old one out before you keep the new one beside it.
-:save ideas.laud"),
-    command(Verb::Load, "load", "PATH", "another project or .laud file", Takes::Nothing, "\
+:set             what is set",
+    ),
+    command(
+        Verb::Undo,
+        "undo",
+        "",
+        "take back the last declaration or setting",
+        Takes::Nothing,
+        "\
+Takes back, one after the other: declarations, `:set`, `:account`, `:as-of`, `:data` and `:load`.",
+    ),
+    command(
+        Verb::Save,
+        "save",
+        "FILE",
+        "write what was declared to a new .laud file",
+        Takes::Nothing,
+        "\
+The file holds the declarations of the session with their comments. One that stands in place of a
+declaration of the project's files says so: take the old one out before you keep both.
+:save ideas.laud",
+    ),
+    command(
+        Verb::Load,
+        "load",
+        "PATH",
+        "another project or .laud file",
+        Takes::Nothing,
+        "\
 Begins anew with it; `:undo` brings back what was declared before.
-:load examples/advocacy"),
-    command(Verb::Reload, "reload", "", "read files and data again; declarations of the session stay", Takes::Nothing, ":reload"),
-    command(Verb::Format, "format", "[human|json|csv|md]", "how results are printed", Takes::Words(&["human", "json", "csv", "md"]), "\
+:load examples/advocacy",
+    ),
+    command(
+        Verb::Reload,
+        "reload",
+        "",
+        "read files and data again; declarations of the session stay",
+        Takes::Nothing,
+        ":reload",
+    ),
+    command(
+        Verb::Format,
+        "format",
+        "[human|json|csv|md]",
+        "how results are printed",
+        Takes::Words(&["human", "json", "csv", "md"]),
+        "\
 json and csv have every digit and every account.
-:format json"),
-    command(Verb::Time, "time", "[on|off]", "say how long each statement took", Takes::Words(&["on", "off"]), ":time on"),
-    command(Verb::History, "history", "[COUNT]", "what was typed, one entry per statement", Takes::Nothing, "\
+:format json",
+    ),
+    command(
+        Verb::Time,
+        "time",
+        "[on|off]",
+        "say how long each statement took",
+        Takes::Words(&["on", "off"]),
+        ":time on",
+    ),
+    command(
+        Verb::History,
+        "history",
+        "[COUNT]",
+        "what was typed, one entry per statement",
+        Takes::Nothing,
+        "\
 :history
-:history 5       the last five"),
-    command(Verb::More, "more", "", "the rest of the last table", Takes::Nothing, "Shows the next fifty rows each time."),
-    short(command(Verb::Quit, "quit", "", "leave; Ctrl-D does too", Takes::Nothing, "Declarations that were not saved are gone; the history stays."), "q"),
+:history 5       the last five",
+    ),
+    command(
+        Verb::More,
+        "more",
+        "",
+        "the rest of the last table",
+        Takes::Nothing,
+        "Shows the next fifty rows each time.",
+    ),
+    short(
+        command(
+            Verb::Quit,
+            "quit",
+            "",
+            "leave; Ctrl-D does too",
+            Takes::Nothing,
+            "Declarations that were not saved are gone; the history stays.",
+        ),
+        "q",
+    ),
 ];
 
 /// The command behind a colon, and what is written behind it; otherwise what it is nearest to.

@@ -1,18 +1,19 @@
 //! What can be typed next: commands, names, functions, values of columns as the data has them.
 
 use super::command::{COMMANDS, Takes, find};
-use super::look::written;
 use super::session::Session;
 use super::{Host, named};
+use crate::data::{Cells, Column};
+use crate::explain::words::literal;
 use crate::outline::complete::{Candidate, complete, word_at};
 use crate::outline::{Entry, Kind};
-use crate::value::Value;
+use crate::program::{Field, Program};
 use std::collections::BTreeSet;
 
 /// Distinct values of a column that are offered.
 const VALUES: usize = 200;
 /// Rows that are looked at for them.
-const ROWS: u32 = 20_000;
+const ROWS: usize = 20_000;
 
 impl<H: Host> Session<H> {
     /// Where the word at the cursor begins, and what can stand in its place.
@@ -97,23 +98,31 @@ impl<H: Host> Session<H> {
         named::all(&evaluator, self.as_of(), self.personal).into_iter().map(|(id, _)| id).take(1_000).collect()
     }
 
-    /// The values that the data has in a column, as they are written; none of a personal one.
+    /// A column with its cells, unless they are nobody's business.
+    pub(super) fn cells_of(&self, column: &Entry) -> Option<(&Program, &Field, &Column)> {
+        let program = self.draft.program.as_ref()?;
+        let owner = self.draft.outline.entry(column.inside?)?;
+        let place = program.tables.iter().position(|t| t.header.name == owner.name)?;
+        let table = program.tables.get(place)?;
+        let i = table.fields.iter().position(|f| f.name == column.name)?;
+        let field = table.fields.get(i).filter(|f| !f.personal || self.personal)?;
+        Some((program, field, self.dataset().tables.get(place)?.columns.get(i)?))
+    }
+
+    /// The values that the data has in a column of words, as they are written; none of a personal one. Numbers are not
+    /// offered: nobody looks for one in a list.
     pub(super) fn values_seen(&self, column: &Entry) -> Vec<String> {
-        let Some(program) = &self.draft.program else { return Vec::new() };
-        let owner = column.inside.and_then(|owner| self.draft.outline.entry(owner));
-        let place = owner.and_then(|owner| program.tables.iter().position(|t| t.header.name == owner.name));
-        let found = place.and_then(|i| Some((program.tables.get(i)?, self.dataset().tables.get(i)?)));
-        let Some((table, rows)) = found else { return Vec::new() };
-        let Some(i) = table.fields.iter().position(|f| f.name == column.name) else { return Vec::new() };
-        let Some((field, cells)) = table.fields.get(i).zip(rows.columns.get(i)) else { return Vec::new() };
-        if field.personal && !self.personal {
-            return Vec::new();
-        }
+        let Some((program, field, cells)) = self.cells_of(column) else { return Vec::new() };
+        let rows = match &cells.cells {
+            Cells::Text(list) => list.len(),
+            Cells::Symbol(list) => list.len(),
+            _ => return Vec::new(),
+        };
         let mut seen = BTreeSet::new();
-        for row in 0..rows.rows.min(ROWS) {
+        for row in (0..u32::try_from(rows).unwrap_or(u32::MAX)).take(ROWS) {
             let value = cells.value(row);
-            if !matches!(value, Value::Missing(_)) {
-                seen.insert(written(program, field.ty, &value));
+            if !value.is_missing() {
+                seen.insert(literal(program, field.ty, &value));
             }
             if seen.len() >= VALUES {
                 break;

@@ -154,6 +154,13 @@ pub struct Added {
     pub draft: Draft,
 }
 
+impl Added {
+    /// True for an error in what was typed.
+    pub fn is_typed(&self, error: &Diagnostic) -> bool {
+        self.sources.get(error.span().source).is_some_and(|source| source.name == INPUT)
+    }
+}
+
 /// Takes in declarations: those that bring no new error. `before` is the draft without them, made of `typed`.
 pub fn add(base: &Sources, before: &Draft, typed: &[Typed], settings: &Settings, text: &str, line: usize) -> Added {
     let padded = format!("{}{text}", "\n".repeat(line.saturating_sub(1)));

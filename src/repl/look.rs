@@ -1,21 +1,16 @@
 //! Commands that look: why, what if, what a name means, what reads what, bands, rules, findings.
 
-use super::moves::{Move, moved};
 use super::session::{Format, Session};
-use super::show::{accounts, words};
-use super::whatif::{Supposed, assignments, suppose};
 use super::{Host, Reply};
+use crate::data::Cells;
 use crate::diagnostics::{Code, nearest};
-use crate::engine::{AccountResult, RuleStatus};
-use crate::explain::words::{Words, band_test, segment};
 use crate::explain::{self, Case, PortfolioPart, Topic, Traced, Whole};
 use crate::outline::{Entry, Kind};
-use crate::program::{BandTable, ExprKind, FieldId, MetricId, PortfolioId, Program, Scale, Type, Unit};
-use crate::report::accounts::{differences, status_words};
+use crate::program::{PortfolioId, Program};
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table, clean, wrapped};
 use crate::report::{counted, page, value};
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// Names beyond this are counted in a list.
 const LISTED: usize = 40;
@@ -27,7 +22,7 @@ impl<H: Host> Session<H> {
         self.try_why(asked).unwrap_or_else(|reply| reply)
     }
 
-    fn try_why(&self, asked: &str) -> Result<Reply, Reply> {
+    pub(super) fn try_why(&self, asked: &str) -> Result<Reply, Reply> {
         let program = self.program()?;
         let topic = |name: &str| Topic::find(program, name);
         let (first, second) = asked.split_once(char::is_whitespace).map_or((asked, ""), |(a, b)| (a, b.trim()));
@@ -124,135 +119,9 @@ impl<H: Host> Session<H> {
         ))
     }
 
-    // ---------- what if ----------
-
-    pub(super) fn what_if(&mut self, asked: &str, line: usize) -> Reply {
-        self.try_what_if(asked, line).unwrap_or_else(|reply| reply)
-    }
-
-    fn try_what_if(&mut self, asked: &str, line: usize) -> Result<Reply, Reply> {
-        let pairs = assignments(asked);
-        if pairs.is_empty() || pairs.iter().any(|(_, value)| value.is_empty()) {
-            return Err(Reply::failed("say what to suppose", "`:whatif references = 4, open_p1 = 0`"));
-        }
-        let own = self.program()?.clone();
-        let (params, others): (Vec<_>, Vec<_>) =
-            pairs.into_iter().partition(|(name, _)| own.params.iter().any(|p| p.header.name == *name));
-        // Parameters make another program.
-        let mut settings = self.settings();
-        for (name, value) in &params {
-            settings.set.retain(|(n, _)| n != name);
-            settings.set.push(((*name).to_string(), (*value).to_string()));
-        }
-        let draft = match params.is_empty() {
-            true => None,
-            false => Some(super::draft::Draft::new(&self.state.base.sources, &self.state.typed, &settings)),
-        };
-        if let Some(draft) = draft.as_ref().filter(|draft| draft.program.is_none()) {
-            return Err(self.wrong(&draft.findings, &draft.sources));
-        }
-        let program = draft.as_ref().and_then(|d| d.program.clone()).unwrap_or_else(|| own.clone());
-        let mut what = Vec::new();
-        for (name, text) in &others {
-            what.push(self.supposed(&own, name, text, line)?);
-        }
-        let case = (&program, self.dataset(), self.calendar());
-        let of = |id: &str| -> Result<Option<AccountResult>, Reply> {
-            let evaluator = self.evaluator()?;
-            let mut list = Vec::new();
-            for (supposed, expr) in &what {
-                let value = match expr {
-                    None => Value::Missing(Missing::NoData),
-                    Some(expr) => match evaluator.account(id, self.as_of()) {
-                        Some(mut account) => account.value_of(expr),
-                        None => return Ok(None),
-                    },
-                };
-                list.push((*supposed, value));
-            }
-            Ok(suppose(case, id, self.as_of(), &list))
-        };
-        let evaluator = self.evaluator()?;
-        let Some(id) = self.bound() else {
-            let ids: Vec<String> = evaluator.ids(self.as_of()).map(str::to_string).collect();
-            let mut list: Vec<Move> = Vec::new();
-            for id in &ids {
-                let before = evaluator.account(id, self.as_of()).map(|account| account.result());
-                if let (Some(before), Some(after)) = (before, of(id)?) {
-                    moved(&own, &before, &program, &after, &mut list);
-                }
-            }
-            let table = self.moved_table(&list, ids.len(), super::change::NAMED);
-            return Ok(Reply::of(if table.is_empty() { "no score moves\n".to_string() } else { table }));
-        };
-        let before = evaluator.account(id, self.as_of()).map(|account| account.result());
-        let (Some(before), Some(after)) = (before, of(id)?) else {
-            return Err(Reply::failed(format!("there is no account `{}` on {}", self.shown_id(id), self.as_of()), ""));
-        };
-        let list = differences(&program, &before, &after);
-        if list.is_empty() {
-            return Ok(Reply::of("nothing changes\n"));
-        }
-        if self.format == Format::Json {
-            let list: Vec<serde_json::Value> = list.iter().map(|d| d.json()).collect();
-            return Ok(Reply::of(format!("{:#}\n", serde_json::Value::Array(list))));
-        }
-        Ok(Reply::of(list.iter().map(|d| format!("{}\n", d.words())).collect::<String>()))
-    }
-
-    /// What a name stands for, and the value that is supposed of it; no expression for `missing`.
-    fn supposed(
-        &self,
-        program: &Program,
-        name: &str,
-        text: &str,
-        line: usize,
-    ) -> Result<(Supposed, Option<crate::program::Expr>), Reply> {
-        let id = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
-        let metric =
-            program.metrics.iter().position(|m| m.header.name == name).map(|i| Supposed::Metric(MetricId(id(i))));
-        let table = program.subject_table();
-        let bare = name
-            .rsplit_once('.')
-            .map_or(name, |(owner, column)| if table.is_some_and(|t| t.header.name == owner) { column } else { name });
-        let field = table.and_then(|t| t.fields.iter().position(|f| f.name == bare));
-        let identity = |i: usize| {
-            table
-                .is_some_and(|t| t.key == Some(FieldId(id(i))) || t.fields.get(i).is_some_and(|f| f.merged || f.parent))
-        };
-        let what = match (metric, field) {
-            (Some(metric), _) => metric,
-            (None, Some(i)) if identity(i) => {
-                return Err(Reply::failed(format!("`{name}` says which account it is, and cannot be supposed"), ""));
-            }
-            (None, Some(i)) => Supposed::Column(FieldId(id(i))),
-            (None, None) => {
-                if let Some(entry) = self.draft.outline.get(name) {
-                    let message = format!("`{name}` is a {}: suppose what it reads", entry.kind.word());
-                    return Err(Reply::failed(message, format!("`:deps {name}` says what that is")));
-                }
-                let fields = table.into_iter().flat_map(|t| t.fields.iter().map(|f| f.name.as_str()));
-                let names = program.metrics.iter().map(|m| m.header.name.as_str()).chain(fields);
-                let params = program.params.iter().map(|p| p.header.name.as_str());
-                let help = nearest(name, names.chain(params)).map(|near| format!("did you mean `{near}`?"));
-                let message = format!("there is no metric, column or parameter `{}`", clean(name));
-                return Err(Reply::failed(message, help.unwrap_or_default()));
-            }
-        };
-        if text == "missing" {
-            return Ok((what, None));
-        }
-        // Typed as if it were compared with what it is supposed of, so that it adopts its unit.
-        let expr = self.typed(&format!("{name} = ({text})"), line)?;
-        match expr.kind {
-            ExprKind::Compare(_, _, value) => Ok((what, Some(*value))),
-            _ => Err(Reply::failed(format!("`{}` is no value for `{name}`", clean(text)), "")),
-        }
-    }
-
     // ---------- names ----------
 
-    fn unknown(&self, name: &str) -> Reply {
+    pub(super) fn unknown(&self, name: &str) -> Reply {
         let names = self.draft.outline.entries().iter().map(|e| e.name.as_str());
         let near = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
         Reply::failed(format!("nothing is called `{}`", clean(name)), near.unwrap_or_default())
@@ -319,8 +188,24 @@ impl<H: Host> Session<H> {
         out + &table.human(2, &self.layout)
     }
 
-    /// Some values of a column that the data has.
+    /// Some values of a column that the data has; of numbers and dates the ends.
     fn seen(&self, column: &Entry) -> Option<String> {
+        let (program, field, cells) = self.cells_of(column)?;
+        let ends = match &cells.cells {
+            Cells::Number(list) => {
+                let known = || list.iter().flatten();
+                known().min().zip(known().max()).map(|(low, high)| (Value::Number(*low), Value::Number(*high)))
+            }
+            Cells::Date(list) => {
+                let known = || list.iter().flatten();
+                known().min().zip(known().max()).map(|(low, high)| (Value::Date(*low), Value::Date(*high)))
+            }
+            _ => None,
+        };
+        if let Some((low, high)) = ends {
+            let shown = |v| value::shown(program, field.ty, &v);
+            return Some(format!("{} to {}", shown(low), shown(high)));
+        }
         let values = self.values_seen(column);
         let shown: Vec<&str> = values.iter().take(5).map(String::as_str).collect();
         let more = if values.len() > shown.len() { ", …" } else { "" };
@@ -375,164 +260,6 @@ impl<H: Host> Session<H> {
         Reply::of(out)
     }
 
-    // ---------- bands and rules ----------
-
-    pub(super) fn bands(&mut self, name: &str) -> Reply {
-        self.try_bands(name).unwrap_or_else(|reply| reply)
-    }
-
-    fn try_bands(&mut self, name: &str) -> Result<Reply, Reply> {
-        if name.is_empty() {
-            return Err(Reply::failed("say of what", "`:bands references`"));
-        }
-        let results = self.results()?;
-        let program = self.program()?;
-        let bound = self.bound();
-        let own = results.accounts.iter().find(|a| Some(a.id.as_str()) == bound);
-        if let Some(i) = program.metrics.iter().position(|m| m.header.name == name) {
-            let Some(metric) = program.metrics.get(i) else { return Err(self.unknown(name)) };
-            let ty = metric.value.ty;
-            let band = |a: &AccountResult| a.metrics.get(i).and_then(|m| m.band.clone());
-            let mut out = self.band_tables(program, &metric.thresholds, ty, &results.accounts, own, &band);
-            out.extend(metric.scales.iter().map(|scale| scale_words(program, scale, ty)));
-            if out.is_empty() {
-                let help = "`:doc` says more; a line of a scorecard may have a scale of its own";
-                return Err(Reply::failed(format!("`{name}` has neither thresholds nor a scale"), help));
-            }
-            return Ok(Reply::of(out.join("")));
-        }
-        if let Some(i) = program.scorecards.iter().position(|s| s.header.name == name) {
-            let Some(card) = program.scorecards.get(i) else { return Err(self.unknown(name)) };
-            let grade = |a: &AccountResult| a.scores.get(i).and_then(|s| s.grade.clone());
-            let ty = Type::Number(card.combine.unit());
-            let out = self.band_tables(program, &card.grades, ty, &results.accounts, own, &grade);
-            if out.is_empty() {
-                return Err(Reply::failed(format!("`{name}` has no grades"), ""));
-            }
-            return Ok(Reply::of(out.join("")));
-        }
-        if let Some(i) = program.partitions.iter().position(|p| p.header.name == name) {
-            let Some(partition) = program.partitions.get(i) else { return Err(self.unknown(name)) };
-            let ty = partition.by.as_ref().map_or(Type::PLAIN, |by| by.ty);
-            let mut table = Table::new(vec![Column::default(), Column::default(), Column::numbers("")]);
-            for (k, part) in partition.parts.iter().enumerate() {
-                let inside = |a: &&AccountResult| a.parts.get(i).copied().flatten().map(|p| p as usize) == Some(k);
-                let count = results.accounts.iter().filter(inside).count();
-                let test = crate::explain::words::part_test(program, ty, &part.test);
-                table.row(vec![part.name.as_str().into(), test.into(), accounts(count).into()]);
-            }
-            return Ok(Reply::of(table.human(0, &self.layout)));
-        }
-        match self.draft.outline.get(name) {
-            Some(entry) => {
-                let message = format!("`{name}` is a {} and has no bands", entry.kind.word());
-                Err(Reply::failed(message, "metrics, scorecards and partitions have them"))
-            }
-            None => Err(self.unknown(name)),
-        }
-    }
-
-    fn band_tables(
-        &self,
-        program: &Program,
-        tables: &[BandTable],
-        ty: Type,
-        all: &[AccountResult],
-        own: Option<&AccountResult>,
-        band: &dyn Fn(&AccountResult) -> Option<String>,
-    ) -> Vec<String> {
-        let mut out = Vec::new();
-        for (i, table) in tables.iter().enumerate() {
-            let uses = |account: &AccountResult| {
-                explain::bands::table_for(tables, account).is_some_and(|t| std::ptr::eq(t, table))
-            };
-            let mut lines = Table::new(vec![Column::default(); 5]);
-            for row in &table.bands {
-                let count = all.iter().filter(|a| uses(a) && band(a).as_ref() == Some(&row.name)).count();
-                let here = own.is_some_and(|a| uses(a) && band(a).as_ref() == Some(&row.name));
-                let points = row.points.map_or(String::new(), |p| format!("-> {p}"));
-                lines.row(vec![
-                    Cell::toned(row.name.as_str(), if here { Tone::Strong } else { Tone::Plain }),
-                    band_test(program, ty, &row.test).into(),
-                    points.into(),
-                    Cell::toned(accounts(count), Tone::Dim),
-                    if here { "<- here".into() } else { Cell::default() },
-                ]);
-            }
-            let whom = table.segment.map(|s| format!("for {}\n", segment(program, s)));
-            let whom = whom.or_else(|| (tables.len() > 1).then(|| "for all others\n".to_string()));
-            let gap = if i > 0 { "\n" } else { "" };
-            out.push(format!("{gap}{}{}", whom.unwrap_or_default(), lines.human(2, &self.layout)));
-        }
-        out
-    }
-
-    pub(super) fn rules(&mut self, name: &str) -> Reply {
-        self.try_rules(name).unwrap_or_else(|reply| reply)
-    }
-
-    fn try_rules(&mut self, name: &str) -> Result<Reply, Reply> {
-        let known = |program: &Program| program.rules.iter().any(|r| r.header.name == name);
-        if !name.is_empty() && !known(self.program()?) {
-            let program = self.program()?;
-            let near = nearest(name, program.rules.iter().map(|r| r.header.name.as_str()));
-            let help = near.map_or("`:rules` lists them".to_string(), |near| format!("did you mean `{near}`?"));
-            return Err(Reply::failed(format!("there is no rule `{}`", clean(name)), help));
-        }
-        if !name.is_empty() && self.bound().is_some() {
-            return self.try_why(name);
-        }
-        let results = self.results()?;
-        let program = self.program()?;
-        if program.rules.is_empty() && program.portfolio_rules.is_empty() {
-            return Ok(Reply::of("there are no rules\n"));
-        }
-        let bound = self.bound().map(str::to_string);
-        let mut table = Table::new(vec![Column::default(); 3]);
-        for (i, rule) in program.rules.iter().enumerate() {
-            if !name.is_empty() && rule.header.name != name {
-                continue;
-            }
-            let statuses = results.accounts.iter().filter(|a| bound.as_ref().is_none_or(|id| a.id == *id));
-            let statuses: Vec<RuleStatus> = statuses.filter_map(|a| Some(a.rules.get(i)?.status)).collect();
-            let told = match bound {
-                Some(_) => statuses.first().map_or("", |status| status_words(*status)).to_string(),
-                None => {
-                    let count = |wanted| statuses.iter().filter(|s| **s == wanted).count();
-                    let parts = [
-                        (RuleStatus::Holds, "holds for"),
-                        (RuleStatus::HeldBack, "held back for"),
-                        (RuleStatus::Undecided, "undecided for"),
-                    ];
-                    let parts: Vec<String> = parts
-                        .into_iter()
-                        .filter(|(s, _)| count(*s) > 0)
-                        .map(|(s, w)| format!("{w} {}", count(s)))
-                        .collect();
-                    if parts.is_empty() { "holds for nobody".to_string() } else { parts.join(", ") }
-                }
-            };
-            let tone = if told.starts_with("holds") && !told.ends_with("nobody") { Tone::Warn } else { Tone::Plain };
-            let condition = Words::new(program).expr(&rule.condition);
-            table.row(vec![
-                rule.header.name.as_str().into(),
-                Cell::toned(told, tone),
-                Cell::toned(condition, Tone::Dim),
-            ]);
-        }
-        for (rule, result) in program.portfolio_rules.iter().zip(&results.portfolio_rules) {
-            if name.is_empty() {
-                let condition = Words::new(program).expr(&rule.condition);
-                table.row(vec![
-                    rule.header.name.as_str().into(),
-                    status_words(result.status).into(),
-                    Cell::toned(format!("portfolio: {condition}"), Tone::Dim),
-                ]);
-            }
-        }
-        Ok(Reply::of(table.human(0, &self.layout)))
-    }
-
     // ---------- findings ----------
 
     pub(super) fn check(&self) -> Reply {
@@ -545,24 +272,9 @@ impl<H: Host> Session<H> {
     }
 }
 
-fn scale_words(program: &Program, scale: &Scale, ty: Type) -> String {
-    let unit = if let Type::Number(unit) = ty { unit } else { Unit::Plain };
-    let points: Vec<String> = scale.points.iter().map(|(v, p)| format!("{} -> {p}", value::number(*v, unit))).collect();
-    let whom = scale.segment.map_or(String::new(), |s| format!(" for {}", segment(program, s)));
-    format!("scale{whom} {}, clamped\n", points.join(", "))
-}
-
 /// `a, b, c … 4 more`
 fn listed(names: &[String]) -> String {
     let shown = names.get(..names.len().min(LISTED)).unwrap_or(names).join(", ");
     let rest = names.len().saturating_sub(LISTED);
     if rest > 0 { format!("{shown} … {rest} more") } else { shown }
-}
-
-/// A value of a column as it would be written in an expression.
-pub(super) fn written(program: &Program, ty: Type, v: &Value) -> String {
-    match v {
-        Value::Text(_) => crate::explain::words::literal(program, ty, v),
-        v => words(program, ty, v),
-    }
 }

@@ -8,11 +8,13 @@ mod command;
 mod completion;
 mod draft;
 mod help;
+mod keep;
 mod look;
 mod moves;
 mod named;
 mod session;
 mod show;
+mod standing;
 mod statement;
 mod whatif;
 

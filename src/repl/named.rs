@@ -7,8 +7,11 @@ use crate::engine::reference::Evaluator;
 use crate::program::Program;
 use crate::report::accounts::{account_name, personal_key};
 
-/// The accounts that exist at a date: id, and name as far as it may be shown.
-pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) -> Vec<(String, Option<String>)> {
+/// An account's id, and its name as far as it may be shown.
+pub type Account = (String, Option<String>);
+
+/// The accounts that exist at a date.
+pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) -> Vec<Account> {
     let (program, data): (&Program, &Dataset) = (evaluator.program, evaluator.data);
     let named = |id: &str| {
         let row = evaluator.row(id, as_of).unwrap_or_default();
@@ -21,7 +24,7 @@ pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) 
 pub fn find(evaluator: &Evaluator, as_of: crate::calendar::Date, asked: &str, personal: bool) -> Result<String, Reply> {
     let known = all(evaluator, as_of, personal);
     let lower = asked.to_lowercase();
-    let fits: [&dyn Fn(&(String, Option<String>)) -> bool; 3] =
+    let fits: [&dyn Fn(&Account) -> bool; 3] =
         [&|(id, _)| id == asked, &|(id, _)| id.to_lowercase() == lower, &|(_, name)| {
             name.as_ref().is_some_and(|name| name.to_lowercase() == lower)
         }];
@@ -46,9 +49,15 @@ pub fn find(evaluator: &Evaluator, as_of: crate::calendar::Date, asked: &str, pe
         let holds = |text: &str| text.to_lowercase().contains(&lower);
         holds(id) || name.as_deref().is_some_and(holds)
     });
-    let holding: Vec<&str> = holding.map(|(id, _)| id.as_str()).take(2).collect();
-    if let [one] = holding.as_slice() {
-        return Err(Reply::failed(message, format!("did you mean `{one}`?")));
+    let holding: Vec<&str> = holding.map(|(id, _)| id.as_str()).collect();
+    match holding.as_slice() {
+        [] => {}
+        [one] => return Err(Reply::failed(message, format!("did you mean `{one}`?"))),
+        several => {
+            let list: Vec<String> = several.iter().take(8).map(|id| format!("`{id}`")).collect();
+            let more = if several.len() > 8 { format!(" and {} more", several.len() - 8) } else { String::new() };
+            return Err(Reply::failed(message, format!("`{asked}` is in {}{more}", list.join(", "))));
+        }
     }
     let names = known.iter().flat_map(|(id, name)| std::iter::once(id.as_str()).chain(name.as_deref()));
     let near = crate::diagnostics::nearest(asked, names).map(|near| format!("did you mean `{near}`?"));

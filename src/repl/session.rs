@@ -1,7 +1,7 @@
 //! The session: what was read, what was typed, and what each statement comes to.
 
 use super::command::{self, Verb};
-use super::draft::{self, Draft, INPUT, Typed};
+use super::draft::{Draft, INPUT, Typed};
 use super::statement::{Kind, Statement, statements};
 use super::{FAILED, Host, Loaded, Opened, Reply, WRONG, named};
 use crate::Settings;
@@ -112,10 +112,13 @@ impl<H: Host> Session<H> {
         self.state.set = set.to_vec();
         self.state.as_of = as_of;
         self.state.data = data.map(str::to_string);
+        let known: Vec<String> = self.draft.errors().map(|e| e.message.clone()).collect();
         self.rebuild();
-        let mut reply = match self.draft.errors().next() {
-            Some(_) => self.wrong(&self.draft.findings.clone(), &self.draft.sources),
-            None => Reply::default(),
+        // A program that is wrong anyway may be mended in the session; a setting that does not fit cannot.
+        let new: Vec<Diagnostic> = self.draft.errors().filter(|e| !known.contains(&e.message)).cloned().collect();
+        let mut reply = match new.is_empty() {
+            true => Reply { err: self.told(), ..Reply::default() },
+            false => self.wrong(&new, &self.draft.sources),
         };
         if let Err(refused) = self.load() {
             reply.err.push_str(&refused.err);
@@ -224,6 +227,11 @@ impl<H: Host> Session<H> {
     /// What stands in front of what is typed: the account, or the language.
     pub fn prompt(&self) -> String {
         self.bound().map_or_else(|| "laud".to_string(), |id| clean(&self.shown_id(id)))
+    }
+
+    /// True if the program has errors.
+    pub fn broken(&self) -> bool {
+        self.draft.errors().next().is_some() && !(self.state.base.sources.is_empty() && self.state.typed.is_empty())
     }
 
     /// How many declarations no file has.
@@ -426,42 +434,6 @@ impl<H: Host> Session<H> {
                 reply.code = FAILED;
             }
         }
-        reply
-    }
-
-    fn declare(&mut self, text: &str, line: usize) -> Reply {
-        let settings = self.settings();
-        let added = draft::add(&self.state.base.sources, &self.draft, &self.state.typed, &settings, text, line);
-        let mut reply = match added.errors.is_empty() {
-            true => Reply::default(),
-            false => Reply { err: self.drawn(&added.errors, &added.sources), code: WRONG, ..Reply::default() },
-        };
-        if added.taken.is_empty() {
-            // Text that declares nothing and has nothing wrong with it is a comment.
-            return reply;
-        }
-        let before = self.results_if_small();
-        let what = added.taken.join(", ");
-        let (taken, typed, draft) = (added.taken, added.typed, added.draft);
-        let done = self.change(&what, |session| {
-            let reread = Self::reads_differently(session.draft.program.as_ref(), draft.program.as_ref());
-            session.state.typed = typed;
-            session.draft = draft;
-            session.changed();
-            match reread && session.draft.program.is_some() {
-                true => session.load(),
-                false => Ok(()),
-            }
-        });
-        if let Err(refused) = done {
-            reply.err.push_str(&refused.err);
-            reply.err.push_str(&format!("nothing was changed: the data does not fit with {what}\n"));
-            reply.code = reply.code.max(refused.code);
-            return reply;
-        }
-        reply.out.push_str(&self.taken(&taken));
-        reply.err.push_str(&self.warnings(&taken));
-        reply.out.push_str(&self.what_moved(before));
         reply
     }
 }
