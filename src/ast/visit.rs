@@ -1,6 +1,7 @@
 //! Walking expressions without writing the match again.
 
 use super::{ArgumentKind, Clause, ClauseKind, Expr, ExprKind};
+use crate::span::Span;
 
 /// Calls `visit` for each direct part of an expression, in source order.
 pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
@@ -51,7 +52,9 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         ExprKind::Call(call) => {
             for argument in &call.arguments {
                 match &argument.kind {
-                    ArgumentKind::Value(value) | ArgumentKind::AtLeast(value) => visit(value),
+                    ArgumentKind::Value(value) | ArgumentKind::AtLeast(value) | ArgumentKind::Over { value, .. } => {
+                        visit(value)
+                    }
                     ArgumentKind::AllAnswers => {}
                     ArgumentKind::Rows { value, clauses, .. } => {
                         value.iter().for_each(&mut *visit);
@@ -68,7 +71,8 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     }
 }
 
-fn clause_children<'a>(clause: &'a Clause, visit: &mut dyn FnMut(&'a Expr)) {
+/// Calls `visit` for each direct part of a clause, in source order.
+pub fn clause_children<'a>(clause: &'a Clause, visit: &mut dyn FnMut(&'a Expr)) {
     match &clause.kind {
         ClauseKind::Where(e) | ClauseKind::WeightedBy(e) => visit(e),
         ClauseKind::Cap { most, keep, .. } => {
@@ -85,4 +89,24 @@ fn clause_children<'a>(clause: &'a Clause, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ClauseKind::In(_) | ClauseKind::LatestPer(_) | ClauseKind::By { .. } | ClauseKind::Decay { .. } => {}
     }
+}
+
+/// The names in braces in the text of an action, with their places; the text's span includes the quotes.
+pub fn placeholders(text: &str, span: Span) -> Vec<(&str, Span)> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    let mut offset = 0;
+    // Escapes make the source longer than the text; then the whole text is pointed at.
+    let exact = span.len() == text.len() + 2;
+    while let Some(open) = rest.find('{') {
+        let after = rest.get(open + 1..).unwrap_or("");
+        let Some(close) = after.find('}') else { break };
+        let name = after.get(..close).unwrap_or("").trim();
+        let from = span.start as usize + 1 + offset + open;
+        let place = if exact { Span::new(span.source, from, from + close + 2) } else { span };
+        out.push((name, place));
+        offset += open + close + 2;
+        rest = after.get(close + 1..).unwrap_or("");
+    }
+    out
 }

@@ -210,6 +210,9 @@ impl Checker<'_, '_> {
         span: Span,
         source_span: Span,
     ) -> Option<(Option<Expr>, Type)> {
+        if let (A::Paired(pairing), Some(value)) = (function, value) {
+            return self.second_of_pair(pairing, entry, value, row);
+        }
         let wants_value = !matches!(function, A::Count | A::First | A::Last | A::NthLast);
         let Some(value) = value else {
             if wants_value {

@@ -4,7 +4,6 @@ use super::{Checker, Scope, header};
 use crate::ast::{self, ActionTarget, HeldPeriod, ItemKind, TriggerKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{Expr, Rule, Type};
-use crate::span::Span;
 
 impl Checker<'_, '_> {
     pub(super) fn rules(&mut self) {
@@ -134,16 +133,16 @@ impl Checker<'_, '_> {
             self.push(self.suggest(diagnostic, &action.verb.text, action.verb.span, verbs, ""));
         }
         if let ActionTarget::Text(text) = &action.what {
-            for (name, span) in placeholders(&text.text, text.span) {
-                let own = self.symbol(&name).is_some_and(|symbol| self.grain_of_accounts(symbol).is_some());
-                if *scope == Scope::Portfolio && (self.subject_field(&name).is_some() || own) {
+            for (name, span) in ast::placeholders(&text.text, text.span) {
+                let own = self.symbol(name).is_some_and(|symbol| self.grain_of_accounts(symbol).is_some());
+                if *scope == Scope::Portfolio && (self.subject_field(name).is_some() || own) {
                     let message = format!("every account has its own `{name}`, and this is about the whole portfolio");
                     let help = "name a portfolio metric or a parameter between the braces";
                     self.error(Code::GrainMismatch, span, message, "of which account?", help);
                     continue;
                 }
-                let known = self.subject_field(&name).is_some() || self.symbol(&name).is_some();
-                if !known && !self.symbols.left_out(&name) && self.program.subject.is_some() {
+                let known = self.subject_field(name).is_some() || self.symbol(name).is_some();
+                if !known && !self.symbols.left_out(name) && self.program.subject.is_some() {
                     let mut names: Vec<&str> =
                         self.subject().map_or(Vec::new(), |t| t.fields.iter().map(|f| f.name.as_str()).collect());
                     names.extend(self.symbols.metrics.iter().map(|m| m.name.text.as_str()));
@@ -189,24 +188,4 @@ impl Checker<'_, '_> {
             }
         }
     }
-}
-
-/// The names in braces, with their places; the text's span includes the opening quote.
-fn placeholders(text: &str, span: Span) -> Vec<(String, Span)> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    let mut offset = 0;
-    // Escapes make the source longer than the text; then the whole text is pointed at.
-    let exact = span.len() == text.len() + 2;
-    while let Some(open) = rest.find('{') {
-        let after = rest.get(open + 1..).unwrap_or("");
-        let Some(close) = after.find('}') else { break };
-        let name = after.get(..close).unwrap_or("").trim().to_string();
-        let from = span.start as usize + 1 + offset + open;
-        let place = if exact { Span::new(span.source, from, from + close + 2) } else { span };
-        out.push((name, place));
-        offset += open + close + 2;
-        rest = after.get(close + 1..).unwrap_or("");
-    }
-    out
 }

@@ -2,6 +2,7 @@
 
 use crate::calendar::Date;
 use crate::diagnostics::render;
+use crate::lint::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -43,8 +44,12 @@ pub enum Verb {
     Lint(LintArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Test(TestArgs),
+    Inspect(InspectArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
+    Repl(ReplArgs),
+    Watch(WatchArgs),
 }
 
 /// Which program.
@@ -60,7 +65,7 @@ pub struct ProgramArgs {
 }
 
 /// Over what it runs.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Data")]
 pub struct RunArgs {
     /// Score at this date; later rows are not seen [default: laud.toml's, or today]
@@ -91,10 +96,27 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
     pub format: render::Format,
     #[command(flatten)]
+    pub mend: MendArgs,
+    #[command(flatten)]
     pub program: ProgramArgs,
 }
 
-/// Say what a careful reviewer would say before deploy; runs check first
+/// What is done about findings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Mend")]
+pub struct MendArgs {
+    /// Apply the fixes that leave the meaning of the program as it is
+    #[arg(long)]
+    pub fix: bool,
+    /// Write nothing and print what would change, as a unified diff; the exit code is 1 if anything would
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Apply fixes that change what the program means too; it has to check afterwards
+    #[arg(long, requires = "fix")]
+    pub change_meaning: bool,
+}
+
+/// Say what a careful reviewer would say before deploy
 #[derive(Debug, Args)]
 pub struct LintArgs {
     /// Projects, or .laud files that are one program together [default: here]
@@ -106,6 +128,23 @@ pub struct LintArgs {
     /// The date by which reviews are due and suppressions end [default: laud.toml's, or today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// The exit code is 1 for findings from this level on: info, warning, error, or off for none
+    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level, help_heading = "Selection")]
+    pub deny: Level,
+    /// Look for these only: lints, or categories of them
+    #[arg(long, value_name = "NAME|CATEGORY,…", value_delimiter = ',', help_heading = "Selection")]
+    pub only: Vec<String>,
+    /// Only what concerns declarations that were touched since this revision of git
+    #[arg(long, value_name = "REV", help_heading = "Selection")]
+    pub changed_since: Option<String>,
+    /// Write down what is found now, so that only new findings are told from here on
+    #[arg(long, help_heading = "Baseline", conflicts_with_all = ["only", "changed_since", "fix"])]
+    pub write_baseline: bool,
+    /// Where that is [default: laud-baseline.json beside laud.toml]
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub mend: MendArgs,
     #[command(flatten)]
     pub program: ProgramArgs,
 }
@@ -130,6 +169,84 @@ pub struct ExplainArgs {
     /// A code or a name, such as L0301 or threshold-gap; lists all without it
     #[arg(value_name = "CODE|NAME")]
     pub code: Option<String>,
+}
+
+/// Run the tests that stand beside the rules
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "new")]
+#[command(override_usage = "laud test [OPTIONS] [PATH]\n       laud test new [OPTIONS] ACCOUNT [NAME]…")]
+pub struct TestArgs {
+    #[command(subcommand)]
+    pub verb: Option<TestVerb>,
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// Only tests and cases with this text in their names
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub filter: Option<String>,
+    /// Write the values that there are into the tests: in place of `?`, and of those that differ
+    #[arg(long, help_heading = "Output")]
+    pub bless: bool,
+    /// List what of the rules no test has seen, each with a test that would: clauses, bands, bounds, outcomes
+    #[arg(long, help_heading = "Coverage")]
+    pub coverage: bool,
+    /// The exit code is 1 if tests see less of the rules than this
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Coverage")]
+    pub min_coverage: Option<u8>,
+    /// Write the coverage to this file, as Cobertura XML
+    #[arg(long, value_name = "FILE", help_heading = "Coverage")]
+    pub cobertura: Option<PathBuf>,
+    /// Run again whenever a file of the project changes, until Ctrl-C
+    #[arg(long, help_heading = "Output")]
+    pub watch: bool,
+    /// How the outcome is printed
+    #[arg(
+        long,
+        value_name = "human|json|junit|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: TestFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// What else there is to do about tests.
+#[derive(Debug, Subcommand)]
+pub enum TestVerb {
+    New(NewTestArgs),
+}
+
+/// Write a test from what an account scores today
+#[derive(Debug, Args)]
+pub struct NewTestArgs {
+    /// The account's id, or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Metrics, scorecards and rules that the test expects [default: all scorecards and rules]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Append the test to this rule file instead of printing it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub into: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How the outcome of tests is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    // What differs, and why.
+    Human,
+    // Everything, for programs.
+    Json,
+    // For build servers.
+    Junit,
+    // For the summary of a job.
+    Md,
 }
 
 /// Score every account
@@ -200,6 +317,25 @@ pub struct WhyArgs {
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
+    /// What the scores were on DATE and what made the difference, line by line; DATE..DATE for a page of the second
+    /// date [default: the end of the quarter before, in short]
+    #[arg(long, value_name = "DATE[..DATE]", value_parser = between, help_heading = "Questions")]
+    pub between: Option<Between>,
+    /// The program as it was: another project's folder, a .laud file, or a revision of git
+    #[arg(long, value_name = "PATH|REV", help_heading = "Questions")]
+    pub against: Option<String>,
+    /// What would have to change to reach this grade or score [default: the next better grade]
+    #[arg(long, value_name = "GRADE|NUMBER", help_heading = "Questions")]
+    pub to: Option<String>,
+    /// Suppose another value of a metric or of a column of the account, as often as needed: --if references=4
+    #[arg(
+        long = "if",
+        value_name = "NAME=VALUE",
+        value_parser = supposition,
+        help_heading = "Questions",
+        conflicts_with_all = ["between", "against"]
+    )]
+    pub suppose: Vec<(String, String)>,
     /// How the page is printed
     #[arg(
         long,
@@ -209,6 +345,30 @@ pub struct WhyArgs {
         hide_possible_values = true
     )]
     pub format: PageFormat,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Think in it: try expressions and declarations, ask why and what if
+#[derive(Debug, Args)]
+pub struct ReplArgs {
+    /// The project's directory, or one .laud file [default: here; nothing is needed]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Check and score again whenever a file changes, and show what moved
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
@@ -231,9 +391,61 @@ fn date(text: &str) -> Result<Date, String> {
     })
 }
 
+/// Two dates, or one and that of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Between {
+    /// The earlier one.
+    pub from: Date,
+    /// The later one.
+    pub to: Option<Date>,
+}
+
+fn between(text: &str) -> Result<Between, String> {
+    match text.split_once("..") {
+        None => Ok(Between { from: date(text)?, to: None }),
+        Some((from, to)) => Ok(Between { from: date(from)?, to: Some(date(to)?) }),
+    }
+}
+
+fn supposition(text: &str) -> Result<(String, String), String> {
+    setting(text).map_err(|_| "write a metric or a column of the account and a value: references=4".to_string())
+}
+
 fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_string(), value.to_string())),
         _ => Err("write a parameter and its value: champion_calls=5".to_string()),
     }
+}
+
+/// Print the project as data: who reads whom, owners, weights
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// How it is printed
+    #[arg(
+        long,
+        value_name = "human|json",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: InspectFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How a project is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    // A table for people.
+    Human,
+    // Everything, stable keys.
+    Json,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::parse(text).ok_or_else(|| "it is one of off, info, warning and error".to_string())
 }

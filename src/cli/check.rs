@@ -2,11 +2,13 @@
 
 use super::args::{CheckArgs, ProgramArgs};
 use super::findings::{self, Count, Findings};
+use super::fix::{self, Mender};
 use super::project::{CONFIG, Project, search};
 use super::session::{Compiled, exit_code};
-use super::stop::Stop;
+use super::stop::{FINDINGS, Stop};
 use super::terminal::Terminal;
 use crate::Settings;
+use crate::calendar::Date;
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::render::Format;
 use crate::report::counted;
@@ -15,8 +17,18 @@ use std::path::PathBuf;
 /// Runs the verb.
 pub fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let settings = Settings { set: args.program.set.clone() };
-    let projects = projects(&args.paths, &args.program)?;
-    let checked = projects.iter().map(|project| Checked::new(project, &settings)).collect();
+    let mut projects = projects(&args.paths, &args.program)?;
+    if let Some(mender) = Mender::new(&args.mend) {
+        let mut changed = false;
+        for project in &mut projects {
+            let look = |project: &Project| Checked::new(project, &settings, None);
+            changed |= fix::run(&mender, project, &look, args.format, terminal)?;
+        }
+        if args.mend.dry_run {
+            return Ok(if changed { FINDINGS } else { 0 });
+        }
+    }
+    let checked = projects.iter().map(|project| Checked::new(project, &settings, None)).collect();
     report(checked, args.format, "check", terminal)
 }
 
@@ -29,12 +41,13 @@ pub fn report(projects: Vec<Checked>, format: Format, verb: &str, terminal: &mut
         let (findings, sources) = (&checked.compiled.findings, &checked.compiled.sources);
         worst = worst.max(exit_code(findings));
         if format.is_human() {
-            if i > 0 && !findings.is_empty() {
+            if i > 0 && !Count::of(findings).nothing() {
                 terminal.print("\n");
             }
             let text = findings::human(findings, sources, terminal.color());
             terminal.print(&text);
             terminal.print(&format!("{}\n", checked.summary(several)));
+            checked.besides.iter().for_each(|line| terminal.print(&format!("{line}\n")));
         } else {
             all.add(checked.compiled.findings, &checked.compiled.sources)?;
         }
@@ -51,12 +64,16 @@ pub struct Checked {
     pub name: String,
     /// Everything that compiling gave; the findings are those of all profiles too.
     pub compiled: Compiled,
+    /// Where the project file is, or would be.
+    pub directory: PathBuf,
+    /// What stands behind the closing line: what a baseline holds.
+    pub besides: Vec<String>,
 }
 
 impl Checked {
     /// Compiles a project and binds all its profiles.
-    pub fn new(project: &Project, settings: &Settings) -> Checked {
-        let mut compiled = Compiled::new(project, settings);
+    pub fn new(project: &Project, settings: &Settings, as_of: Option<Date>) -> Checked {
+        let mut compiled = Compiled::new(project, settings, as_of);
         if let (Some(program), Some(config)) = (&compiled.program, &compiled.config) {
             // All profiles are checked against the program, not only the default.
             let mut diagnostics = Diagnostics::new();
@@ -74,14 +91,16 @@ impl Checked {
             }
         }
         let named = compiled.config.as_ref().and_then(|c| c.name.clone());
-        Checked { name: named.unwrap_or_else(|| project.name.clone()), compiled }
+        let name = named.unwrap_or_else(|| project.name.clone());
+        Checked { name, compiled, directory: project.directory.clone(), besides: Vec::new() }
     }
 
     /// `3 errors, 1 warning in 2 files`, or `advocacy: 14 metrics, 2 scorecards, 3 rules: no findings`.
     pub fn summary(&self, several: bool) -> String {
-        let words = Count::of(&self.compiled.findings).words();
+        let count = Count::of(&self.compiled.findings);
+        let words = count.words();
         match &self.compiled.program {
-            Some(program) if self.compiled.findings.is_empty() => {
+            Some(program) if count.nothing() => {
                 let metrics = counted(program.metrics.len() as u64, "metric", "metrics");
                 let cards = counted(program.scorecards.len() as u64, "scorecard", "scorecards");
                 let rules = counted(program.rules.len() as u64, "rule", "rules");

@@ -1,7 +1,7 @@
 //! Findings on their way to the terminal.
 
 use super::stop::Stop;
-use crate::diagnostics::{Diagnostic, Severity, render};
+use crate::diagnostics::{Allowed, Diagnostic, Severity, render};
 use crate::report::counted;
 use crate::source::Sources;
 
@@ -16,13 +16,16 @@ pub struct Count {
     pub infos: u64,
     /// Files with findings.
     pub files: u64,
+    /// Findings that a comment allows; they are not among the others.
+    pub allowed: u64,
 }
 
 impl Count {
     /// Counts.
     pub fn of(list: &[Diagnostic]) -> Count {
-        let of = |severity| list.iter().filter(|d| d.severity == severity).count() as u64;
-        let mut files: Vec<u16> = list.iter().map(|d| d.span().source).collect();
+        let told = || list.iter().filter(|d| d.allowed.is_none());
+        let of = |severity| told().filter(|d| d.severity == severity).count() as u64;
+        let mut files: Vec<u16> = told().map(|d| d.span().source).collect();
         files.sort_unstable();
         files.dedup();
         Count {
@@ -30,10 +33,16 @@ impl Count {
             warnings: of(Severity::Warning),
             infos: of(Severity::Info),
             files: files.len() as u64,
+            allowed: list.iter().filter(|d| matches!(d.allowed, Some(Allowed::Here { .. }))).count() as u64,
         }
     }
 
-    /// `3 errors, 1 warning in 2 files`
+    /// True if nothing is told.
+    pub fn nothing(self) -> bool {
+        self.errors + self.warnings + self.infos == 0
+    }
+
+    /// `3 errors, 1 warning in 2 files`; then `, 2 allowed`
     pub fn words(self) -> String {
         let mut parts = Vec::new();
         for (count, one, many) in
@@ -43,10 +52,11 @@ impl Count {
                 parts.push(counted(count, one, many));
             }
         }
-        if parts.is_empty() {
-            return "no findings".to_string();
-        }
-        format!("{} in {}", parts.join(", "), counted(self.files, "file", "files"))
+        let found = match parts.as_slice() {
+            [] => "no findings".to_string(),
+            _ => format!("{} in {}", parts.join(", "), counted(self.files, "file", "files")),
+        };
+        if self.allowed > 0 { format!("{found}, {} allowed", self.allowed) } else { found }
     }
 }
 

@@ -132,7 +132,8 @@ fn damage(source: &Source) -> Option<Diagnostic> {
     Some(Diagnostic { help: damage.help.clone(), ..finding })
 }
 
-fn difference(source: &Source, text: &str, terminal: &mut Terminal) {
+/// Prints what would change in a file, as a unified diff.
+pub fn difference(source: &Source, text: &str, terminal: &mut Terminal) {
     let paint = Paint::new(terminal.color());
     if terminal.is_terminal() {
         // What is only looked at may not steer the terminal; what is applied has to be exact.
@@ -196,7 +197,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
 }
 
 /// Puts a text in place of a file: all of it or nothing. A link stays one, and so do the rights.
-fn replace(path: &Path, text: &str) -> Result<(), Stop> {
+pub fn replace(path: &Path, text: &str) -> Result<(), Stop> {
     let failed = |error: io::Error| Stop::usage(format!("cannot write `{}`: {}", shown(path), reason(&error)));
     let path = fs::canonicalize(path).map_err(failed)?;
     let rights = fs::metadata(&path).map_err(failed)?.permissions();

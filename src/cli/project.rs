@@ -18,7 +18,7 @@ pub const LARGEST: u64 = 16 * 1024 * 1024;
 pub const CONFIG: &str = "laud.toml";
 
 /// The files of a project, read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// Where the project file is, or would be.
     pub directory: PathBuf,
@@ -26,6 +26,8 @@ pub struct Project {
     pub name: String,
     /// The rule files.
     pub sources: Sources,
+    /// Where its own rule files lie; they are the first of `sources`.
+    pub paths: Vec<PathBuf>,
     /// The project file, if there is one.
     pub config: Option<Source>,
     /// The project files of packages.
@@ -81,7 +83,7 @@ impl Project {
         let absolute = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
         let name = absolute.file_name().map_or_else(|| "project".to_string(), |n| n.to_string_lossy().into_owned());
         let (package_configs, problems) = (packages.configs, packages.problems);
-        Ok(Project { directory, name, sources, config, package_configs, problems })
+        Ok(Project { directory, name, sources, paths: packages.own, config, package_configs, problems })
     }
 }
 

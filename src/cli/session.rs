@@ -10,6 +10,8 @@ use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject}
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::reference::earliest_asked;
 use crate::explain::{self, words};
+use crate::lint::Levels;
+use crate::lint::allow::Allowances;
 use crate::program::{Program, TableKind};
 use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
@@ -36,11 +38,14 @@ pub struct Compiled {
     pub files: Vec<crate::ast::File>,
     /// What was proved of the program.
     pub proven: crate::check::Proven,
+    /// The date of the run: what was asked for, or that of the project, or today.
+    pub today: Date,
 }
 
 impl Compiled {
-    /// Compiles a project; its project file is read and checked too.
-    pub fn new(project: &Project, settings: &Settings) -> Compiled {
+    /// Compiles a project; its project file is read and checked too. Findings have the level that it gives them, and those
+    /// that a comment allows at the date of the run are marked.
+    pub fn new(project: &Project, settings: &Settings, as_of: Option<Date>) -> Compiled {
         let mut sources = project.sources.clone();
         let Compilation { files, program, proven, mut diagnostics } = Compilation::new(&sources, settings);
         let mut config = None;
@@ -66,7 +71,16 @@ impl Compiled {
             }
             diagnostics.push(problem);
         }
-        Compiled { sources, program, config, findings: diagnostics.sorted(), files, proven }
+        let config: Option<Config> = config;
+        let usual = || config.as_ref().and_then(|c| c.as_of);
+        let zone = config.as_ref().map_or(Tz::UTC, |c| c.time_zone);
+        let date = as_of.or_else(usual).unwrap_or_else(|| today(zone));
+        let mut findings = diagnostics.sorted();
+        if let Some(config) = &config {
+            level(&mut findings, &config.levels);
+        }
+        Allowances::read(&files, &sources).mark(&mut findings, date);
+        Compiled { sources, program, config, findings, files, proven, today: date }
     }
 
     /// The exit code that the findings ask for: 0, 2 if only the configuration is wrong, 3 if the program is.
@@ -75,9 +89,19 @@ impl Compiled {
     }
 }
 
-/// What findings mean for the exit code.
+/// Gives warnings of check the level that the project file sets for them.
+fn level(findings: &mut Vec<Diagnostic>, levels: &Levels) {
+    findings.retain_mut(|finding| {
+        let set = levels.set_for(finding.code).filter(|_| finding.severity != Severity::Error);
+        let Some(level) = set else { return true };
+        level.severity().map(|severity| finding.severity = severity).is_some()
+    });
+}
+
+/// What the findings of checking mean for the exit code; lints have their own, and what is allowed has none.
 pub fn exit_code(findings: &[Diagnostic]) -> u8 {
-    let errors = || findings.iter().filter(|d| d.severity == Severity::Error);
+    let counts = |d: &&Diagnostic| d.severity == Severity::Error && d.code.lint().is_none() && d.allowed.is_none();
+    let errors = || findings.iter().filter(counts);
     match errors().all(|d| about_configuration(d.code)) {
         _ if errors().next().is_none() => 0,
         true => USAGE,
@@ -106,6 +130,8 @@ pub struct Session {
     pub rejects: Vec<Reject>,
     /// How the project counts its years.
     pub calendar: Calendar,
+    /// Its time zone.
+    pub zone: Tz,
     /// Project, date, hash and data.
     pub stamp: Stamp,
 }
@@ -125,7 +151,7 @@ impl Session {
         terminal: &mut Terminal,
     ) -> Result<Session, Stop> {
         let project = Project::open(path.or(program.project.as_deref()))?;
-        let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() });
+        let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() }, run.as_of);
         let mut diagnostics = Diagnostics::new();
         let binding = compiled.program.as_ref().and_then(|p| {
             bind(p, compiled.config.as_ref(), project.config.is_some(), run.data.as_deref(), &project, &mut diagnostics)
@@ -142,7 +168,7 @@ impl Session {
         let (zone, calendar) =
             compiled.config.as_ref().map_or((Tz::UTC, Calendar::default()), |c| (c.time_zone, c.calendar()));
         let usual = compiled.config.as_ref().and_then(|c| c.as_of).unwrap_or_else(|| today(zone));
-        let as_of = run.as_of.unwrap_or(usual);
+        let as_of = compiled.today;
         let mut rejects = Vec::new();
         let mut keep = |reject: Reject| {
             if keep_rejects {
@@ -164,7 +190,7 @@ impl Session {
             old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
+        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, zone, stamp })
     }
 }
 
@@ -197,7 +223,7 @@ fn timeless(program: &Program) -> Option<String> {
 }
 
 /// Where the data is; `None` after reporting an error.
-fn bind(
+pub fn bind(
     program: &Program,
     config: Option<&Config>,
     has_config: bool,
@@ -213,7 +239,7 @@ fn bind(
 }
 
 /// Errors in full, warnings in one line: they belong to `laud check`.
-fn tell(compiled: &Compiled, terminal: &mut Terminal) {
+pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     if compiled.exit_code() != 0 {
         let errors: Vec<Diagnostic> =
             compiled.findings.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
@@ -227,17 +253,23 @@ fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     }
 }
 
-fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
-    let paint = Paint::new(terminal.err_color());
+pub(super) fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
+    let text = data_error_text(errors, Paint::new(terminal.err_color()));
+    terminal.complain(&text);
+    Stop::said(DATA)
+}
+
+/// Errors of the data, each with its place and the edit that mends it.
+pub fn data_error_text(errors: &[DataError], paint: Paint) -> String {
+    let mut text = String::new();
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
-        let mut text = format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message));
+        text.push_str(&format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message)));
         for line in error.help.iter().flat_map(|help| help.lines()) {
             text.push_str(&format!("  {}\n", clean(line)));
         }
-        terminal.complain(&text);
     }
-    Stop::said(DATA)
+    text
 }
 
 /// Today in the project's time zone: the one look at the clock.

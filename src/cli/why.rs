@@ -2,13 +2,16 @@
 
 use super::accounts;
 use super::args::{PageFormat, WhyArgs};
+use super::older::{self, Older};
 use super::project::is_project;
 use super::session::Session;
 use super::stop::Stop;
+use super::suppose;
 use super::terminal::Terminal;
+use crate::calendar::PeriodKind;
 use crate::diagnostics::nearest;
 use crate::engine::reference::Evaluator;
-use crate::explain::{self, Case, PortfolioPart, Topic, Traced, Whole};
+use crate::explain::{self, Ask, Case, Past, PortfolioPart, Target, Topic, Traced, Whole};
 use crate::program::{PortfolioId, Program};
 use crate::report::Layout;
 use crate::report::accounts::{Difference, differences, portfolio_differences, rule_differences, section};
@@ -18,9 +21,17 @@ use std::path::{Path, PathBuf};
 /// Runs the verb.
 pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let (name, path) = sorted_out(args)?;
-    let session = Session::open(path.as_deref(), &args.program, &args.run, false, terminal)?;
+    let mut run = args.run.clone();
+    if let Some(to) = args.between.and_then(|between| between.to) {
+        if run.as_of.is_some_and(|as_of| as_of != to) {
+            return Err(Stop::usage(format!("`--between ..{to}` and another `--as-of`: one of them says when")));
+        }
+        run.as_of = Some(to);
+    }
+    let session = Session::open(path.as_deref(), &args.program, &run, false, terminal)?;
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
     if let Some(part) = portfolio(&evaluator, &session, &args.account, name.as_deref(), args.run.show_personal)? {
+        asked_of_scorecards(args, "the portfolio")?;
         return whole(args, &session, &evaluator, part, terminal);
     }
     if let Some(stop) = swapped(args, name.as_deref(), &evaluator, &session) {
@@ -34,23 +45,52 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let Some(account) = evaluator.account(&id, session.stamp.as_of) else {
         return Err(Stop::usage(format!("there is no account `{id}`")));
     };
+    let is = account.result();
+    let mut account = account;
+    let suppose = suppose::read(&args.suppose, &session, &mut account, terminal)?;
+    if !suppose.is_empty() {
+        let supposing = evaluator.account_supposing(&id, session.stamp.as_of, &suppose);
+        account = supposing.ok_or_else(|| Stop::usage(format!("there is no account `{id}`")))?;
+    }
     let result = account.result();
-    let why = explain::why(
-        Case {
-            program: &session.program,
-            sources: &session.sources,
-            data: &session.data,
-            stamp: &session.stamp,
-            account: &result,
-            probe: &Traced::new(&evaluator, &account),
-            personal: args.run.show_personal,
-        },
-        topic,
-    );
-    let changes = session.declared.as_ref().and_then(|declared| {
-        let evaluator = Evaluator::new(declared, &session.data, session.calendar);
-        let before = evaluator.account(&id, session.stamp.as_of)?.result();
-        Some(differences(&session.program, &before, &result))
+    let case = Case {
+        program: &session.program,
+        sources: &session.sources,
+        data: &session.data,
+        stamp: &session.stamp,
+        account: &result,
+        probe: &Traced::new(&evaluator, &account),
+        personal: args.run.show_personal,
+    };
+    let mut why = explain::why(case, topic);
+    if matches!(topic, Topic::Account | Topic::Scorecard(_)) {
+        let older = match &args.against {
+            Some(against) => Some(older::open(against, path.as_deref(), &args.program, &run, terminal)?),
+            None => None,
+        };
+        let target = args.to.as_ref().map(|text| match text.parse() {
+            Ok(number) => Target::Score(number),
+            Err(_) => Target::Grade(text.clone()),
+        });
+        let past = past(args, &session, older.as_ref())?.filter(|_| suppose.is_empty());
+        let ask = Ask { past, target: target.as_ref(), suppose: &suppose };
+        explain::outlook(case, &evaluator, ask, &mut why)
+            .map_err(|(message, help)| Stop::usage(message).maybe_help(help))?;
+    } else {
+        asked_of_scorecards(args, &format!("`{}`", name.as_deref().unwrap_or("it")))?;
+    }
+    if !suppose.is_empty() {
+        let row = evaluator.row(&id, session.stamp.as_of).unwrap_or(result.row);
+        let told = explain::told(&session.program, &session.data, row, &is, &suppose, args.run.show_personal);
+        explain::mark(&mut why, told);
+    }
+    let supposed = (!suppose.is_empty()).then(|| differences(&session.program, &is, &result));
+    let changes = supposed.or_else(|| {
+        session.declared.as_ref().and_then(|declared| {
+            let evaluator = Evaluator::new(declared, &session.data, session.calendar);
+            let before = evaluator.account(&id, session.stamp.as_of)?.result();
+            Some(differences(&session.program, &before, &result))
+        })
     });
     let layout = terminal.layout();
     let text = match args.format {
@@ -60,6 +100,43 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     };
     terminal.print(&text);
     Ok(0)
+}
+
+/// What a page looks back at: the date that was asked for, or the end of the quarter before.
+fn past<'a>(args: &WhyArgs, session: &'a Session, older: Option<&'a Older>) -> Result<Option<Past<'a>>, Stop> {
+    let now = session.stamp.as_of;
+    let on = match args.between {
+        Some(between) => between.from,
+        None => session.calendar.end_of_previous(PeriodKind::Quarter, now),
+    };
+    if on >= now {
+        let stop = Stop::usage(format!("`--between {on}` and the page of {now}: the earlier date comes first"));
+        return Err(stop.help("`--between EARLIER..LATER`, or another `--as-of`"));
+    }
+    Ok(Some(Past {
+        on,
+        program: older.map_or(&session.program, |older| &older.program),
+        data: older.map_or(&session.data, |older| &older.data),
+        against: older.map(|older| older.name.as_str()),
+        detailed: args.between.is_some() || args.against.is_some(),
+    }))
+}
+
+/// Stops for questions that only the page of an account, or of one of its scorecards, answers.
+fn asked_of_scorecards(args: &WhyArgs, topic: &str) -> Result<(), Stop> {
+    let asked = [
+        ("--between", args.between.is_some()),
+        ("--against", args.against.is_some()),
+        ("--to", args.to.is_some()),
+        ("--if", !args.suppose.is_empty() && topic == "the portfolio"),
+    ];
+    match asked.into_iter().find(|(_, asked)| *asked) {
+        Some((option, _)) => {
+            let message = format!("`{option}` asks about an account's scorecards, and this is the page of {topic}");
+            Err(Stop::usage(message).help("name an account and no metric or rule"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// One text for each difference from the program without the settings of the run.
@@ -205,6 +282,7 @@ fn kind(topic: Topic) -> &'static str {
         Topic::Rule(_) => "a rule",
         Topic::Segment(_) => "a segment",
         Topic::Partition(_) => "a partition",
+        Topic::RowMetric(_) => "a metric of rows",
     }
 }
 

@@ -64,6 +64,8 @@ pub struct TableBinding {
     pub covers_to: Option<Date>,
     /// By [`crate::program::FieldId`].
     pub columns: Vec<ColumnBinding>,
+    /// Columns that a file does not have are missing, as in the rows of a test, and no mistake.
+    pub partial: bool,
 }
 
 impl Default for Place {

@@ -120,6 +120,9 @@ fn missing(
     place: &str,
 ) {
     let Some(column) = builder.table.fields.get(field) else { return };
+    if builder.may_lack(field) {
+        return;
+    }
     if column.optional && !declared {
         let text = format!("{place} has no column `{wanted}`: `{}` is missing everywhere", column.name);
         builder.notes.push(note(NoteKind::Other, Some(&column.name), 1, text));

@@ -124,6 +124,18 @@ impl<'a> TableBuilder<'a> {
         self.binding.columns.get(field)
     }
 
+    /// True if a file may do without this column.
+    pub(super) fn may_lack(&self, field: usize) -> bool {
+        let said = self.bound(field).is_some_and(|column| column.blank.is_some());
+        self.binding.partial && (said || !self.is_needed(field) || self.makes_up(field))
+    }
+
+    /// True for the key of something that happened, where a row need not have one: it is told from others all the same.
+    fn makes_up(&self, field: usize) -> bool {
+        let key = self.table.key.is_some_and(|key| key.index() == field);
+        self.binding.partial && key && self.table.kind.at().is_some()
+    }
+
     /// The header that the project file gives a column.
     pub fn header_of(&self, field: usize) -> Option<&str> {
         self.bound(field).and_then(|c| c.header.as_deref())
@@ -312,6 +324,7 @@ impl<'a> TableBuilder<'a> {
         let mut key = None;
         for position in 0..self.order.len() {
             let Some(i) = self.order.get(position).copied() else { break };
+            let made_up = self.makes_up(i);
             let Some(field) = table.fields.get(i) else { continue };
             let currency = field.currency.map(|code| self.currency(code, row));
             let Some(column) = self.columns.get_mut(i) else { continue };
@@ -338,7 +351,9 @@ impl<'a> TableBuilder<'a> {
             }
             match read {
                 Ok(nothing @ (Cell::Blank | Cell::Ignored)) => {
-                    if is_key || parent {
+                    if made_up {
+                        key = Some(Arc::from(format!("row {}", self.read + 1)));
+                    } else if is_key || parent {
                         return refuse(RejectReason::NoKey, format!("`{}` is blank", field.name), None, key);
                     }
                     if at {

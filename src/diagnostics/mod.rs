@@ -11,6 +11,7 @@ mod suggest;
 pub use catalogue::{Code, Page};
 pub use suggest::{did_you_mean, nearest};
 
+use crate::calendar::Date;
 use crate::span::Span;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -54,6 +55,22 @@ pub struct Diagnostic {
     pub witness: Option<String>,
     /// The edit as text, where it is mechanical.
     pub fix: Option<Fix>,
+    /// Why it is let pass, if it is.
+    pub allowed: Option<Allowed>,
+}
+
+/// Why a finding is let pass. It is told to programs, marked; people are told how many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Allowed {
+    /// A comment in the source says so.
+    Here {
+        /// The reason given.
+        because: String,
+        /// The last day, if there is one.
+        until: Option<Date>,
+    },
+    /// It was there when the baseline was written.
+    Baseline,
 }
 
 /// A place and what it is.
@@ -94,6 +111,7 @@ impl Diagnostic {
             help: None,
             witness: None,
             fix: None,
+            allowed: None,
         }
     }
 

@@ -81,6 +81,24 @@ fn unlike(text: &str, tree: &Tree, tokens: &Tokens) -> BTreeSet<usize> {
     found
 }
 
+/// The statement or declaration that begins at a byte of a text, as bytes; none if nothing does, or if the text has syntax
+/// errors.
+pub fn statement_at(text: &str, at: usize) -> Option<std::ops::Range<usize>> {
+    let tree = Tree::new(text)?;
+    let mut open = vec![&tree.root];
+    while let Some(node) = open.pop() {
+        if let Some(found) = node.statements().find(|child| child.start == at) {
+            return Some(found.start..found.end);
+        }
+        let inside = |child: &&tree::Node| child.start < at && at < child.end;
+        for child in node.statements().filter(inside) {
+            // Statements stand between braces; what is between declaration and braces is not one.
+            if child.is_block() { open.push(child) } else { open.extend(child.blocks().into_iter().filter(inside)) }
+        }
+    }
+    None
+}
+
 fn line_ends(before: &str, out: String) -> String {
     match before.find('\n') {
         Some(at) if before.get(..at).is_some_and(|line| line.ends_with('\r')) => out.replace('\n', "\r\n"),

@@ -60,6 +60,11 @@ impl Levels {
         self.levels.get(&code).copied().unwrap_or(code.severity().into())
     }
 
+    /// The level that somebody set.
+    pub fn set_for(&self, code: Code) -> Option<Level> {
+        self.levels.get(&code).copied()
+    }
+
     /// Sets the level of a lint.
     pub fn set(&mut self, code: Code, level: Level) {
         self.levels.insert(code, level);

@@ -300,6 +300,10 @@ impl Debris<'_> {
         {
             return diagnostic.fix("write `weight` before the number", self.span(offset, offset), "weight ");
         }
+        // `from` is a word of tests; elsewhere it is a habit from another language.
+        if matches!(self.place, Place::Test | Place::Fixture) && word_at(self.text, offset) == "from" {
+            return diagnostic;
+        }
         hints::add(diagnostic, self.text, offset, span, expected.wants_name())
     }
 

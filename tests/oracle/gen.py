@@ -613,7 +613,7 @@ class Gen(Sales):
             if fn == "near_duplicates":
                 src = self.pick("survey", "survey", "activity")
                 text = N("rcol", "text", "quote" if src == "survey" else "contact", False)
-                g = self.clauses(Agg(fn=fn, src=src, value=text, bar=self.pick(0, 20, 50, 60, 80, 100) * SCALE // 100), False)
+                g = self.clauses(Agg(fn=fn, src=src, value=text, bar=self.pick(5, 20, 50, 60, 80, 100) * SCALE // 100), False)
             elif fn == "run":
                 g = self.clauses(Agg(fn=fn, src=src, value=self.condition(self.pick(0, 1), src)), False)
                 g.least = None
@@ -898,6 +898,8 @@ class Gen(Sales):
                 extra = {"name": x["name"], "weight": self.pick(5, 20, 40) * SCALE, "type": x.get("type", "points")}
                 d["overrides"] = (d.get("overrides") or [(self.who(), [])])[:1]
                 d["overrides"][0][1].append(extra)
+                # It counts for the segment alone.
+                lines.append({**extra, "weight": None, "info": True})
                 d["reads"].append(x["name"])
         if self.chance(0.4) and not d["counts"]:
             kinds = [k for k in ("cap", "floor", "set", "hold", "hold") if self.chance(0.5 if k != "hold" else 0.25)]
@@ -955,6 +957,8 @@ class Gen(Sales):
             self.r.choice(steps)()
         rows, covers = self.data(size)
         self.merge(rows)
+        for some in rows.values():
+            unreadable(some or [])
         program = {"account": self.account, "events": self.events, "tables": self.tables, "rates": self.rates, "declarations": self.decls, "history": self.history}
         return {
             "program": program,
@@ -1139,6 +1143,15 @@ class Gen(Sales):
             return v, r.choice([v, v, v.upper(), " " + v, v.capitalize()])
         v = self.text(c["name"])
         return v, v
+
+
+def unreadable(rows):
+    """A column of which no cell can be read stops a run: here it is blank instead."""
+    for name in rows[0]["values"] if rows else []:
+        given = [r for r in rows if r["values"].get(name) is not None]
+        if given and all(r["values"][name] is BAD_CELL for r in given):
+            for r in given:
+                r["values"][name], r["text"][name] = None, ""
 
 
 def text_number(raw, r):

@@ -466,6 +466,8 @@ class Oracle(Sales):
         w = "w" if g.weight is not None else f"{SCALE}::HUGEINT"
         count = f"count({known.format(1)})"
         total = lambda x: f"sum({known.format(x)})"
+        # With a weight below 0 there is no mean, as if nothing weighed anything.
+        weights = f"(CASE WHEN min({known.format(w)}) < 0 THEN 0 ELSE {total(w)} END)"
         if g.by:
             count = "count(CASE WHEN v IS NOT NULL AND bk IS NOT NULL THEN 1 END)"
         valued = known.format("happened") if g.value is not None else "happened"
@@ -483,7 +485,7 @@ class Oracle(Sales):
         elif fn == "sum":
             out.append("sum(v)")
         elif fn in ("avg", "csat_mean", "ces"):
-            out += [total(f"v * {w}"), total(w)]
+            out += [total(f"v * {w}"), weights]
         elif fn == "median":
             out.append("list(v ORDER BY v) FILTER (WHERE v IS NOT NULL)")
         elif fn in ("min", "max"):
@@ -501,11 +503,11 @@ class Oracle(Sales):
         elif fn == "nth_last":
             out.append("list(v ORDER BY seq DESC) FILTER (WHERE v IS NOT NULL)" if g.value is not None else "list(happened ORDER BY seq DESC)")
         elif fn == "share":
-            out += [total(f"CASE WHEN v THEN {w} ELSE 0 END"), total(w)]
+            out += [total(f"CASE WHEN v THEN {w} ELSE 0 END"), weights]
         elif fn in ("nps", "nps_margin"):
-            out += [total(f"CASE WHEN v >= {9 * SCALE} THEN {w} ELSE 0 END"), total(f"CASE WHEN v <= {6 * SCALE} THEN {w} ELSE 0 END"), total(w)]
+            out += [total(f"CASE WHEN v >= {9 * SCALE} THEN {w} ELSE 0 END"), total(f"CASE WHEN v <= {6 * SCALE} THEN {w} ELSE 0 END"), weights]
         elif fn == "csat":
-            out += [total(f"CASE WHEN v >= {4 * SCALE} THEN {w} ELSE 0 END"), total(w)]
+            out += [total(f"CASE WHEN v >= {4 * SCALE} THEN {w} ELSE 0 END"), weights]
         return ", ".join(out)
 
     def covered(self, g, d):
@@ -967,7 +969,7 @@ class Oracle(Sales):
             half = len(values) // 2
             return values[half] if len(values) % 2 else nine.ratio(values[half - 1] + values[half], 2)
         weight = sum(w for _, w in pairs)
-        if weight == 0:
+        if weight == 0 or min(w for _, w in pairs) < 0:
             return NOT_APPLICABLE
         if fn == "avg":
             return nine.ratio(sum(v * w for v, w in pairs), weight)
@@ -1072,6 +1074,7 @@ class Oracle(Sales):
                         lines.append(dict(l))
                     else:
                         lines[at].update({k: v for k, v in l.items() if v is not None})
+                        lines[at]["info"] = lines[at].get("info") and l.get("weight") is None
                 break
         return lines
 

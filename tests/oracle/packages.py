@@ -63,6 +63,8 @@ def packaged(p, seed):
             project.append("extend " + table_text(re.sub(" (as of|of|at) .*", "", head), columns[cut:]))
     rest = [declaration(d) for d in p["declarations"][count:]] + rates_text(p)
     project += rest
-    r.shuffle(project)
-    r.shuffle(package)
+    for texts in (project, package):
+        r.shuffle(texts)
+        # What is excluded by an attribution stands above it: t2 above t10.
+        texts.sort(key=lambda t: int(t.split()[1][1:]) if t.startswith("attribution") else 0)
     return "\n\n".join(package) + "\n", "\n\n".join(project) + "\n"

@@ -181,7 +181,8 @@ class Sales:
         """In which currency an amount is."""
         if not e.t.startswith("by:"):
             return {"eur": "EUR", "money": "USD"}[e.t]
-        return self.ev(type(e)(e.k, "text", e.t[3:], *e.a[1:]), acc, d)
+        code = self.ev(type(e)(e.k, "text", e.t[3:], *e.a[1:]), acc, d)
+        return code if missing(code) else code.upper()
 
     def convert(self, e, acc, d):
         amount, to, day = e.a
@@ -205,7 +206,7 @@ class Sales:
         x = self.sql(amount)
         day = "q.d" if day is None else f"CAST({self.sql(day)} AS DATE)"
         if amount.t.startswith("by:"):
-            code = self.sql(type(amount)(amount.k, "text", amount.t[3:], *amount.a[1:]))
+            code = "upper(" + self.sql(type(amount)(amount.k, "text", amount.t[3:], *amount.a[1:])) + ")"
         else:
             code = sql_literal({"eur": "EUR", "money": "USD"}[amount.t])
         wanted = f"FROM fx WHERE fx.f = {code} AND fx.t = '{to}' AND fx.day <= least({day}, q.d)"

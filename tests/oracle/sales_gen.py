@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lang import SCALE, N
 
-CODES = ["EUR", "EUR", "GBP", "CHF", "PLN", "USD"]
+CODES = ["EUR", "EUR", "eur", "GBP", "CHF", "PLN", "USD"]
 CHANNELS = ["demo", "call_back", "webinar", "fair"]
 STAGES = ["open", "late", "done"]
 PURPOSES = ["people", "trips", "gifts"]

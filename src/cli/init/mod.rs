@@ -12,6 +12,7 @@ use std::path::Path;
 const FILES: &[(&str, &str)] = &[
     ("laud.toml", include_str!("laud.toml")),
     ("advocacy.laud", include_str!("advocacy.laud")),
+    ("tests.laud", include_str!("tests.laud")),
     ("data/account.csv", include_str!("account.csv")),
     ("data/activity.csv", include_str!("activity.csv")),
 ];
@@ -44,6 +45,7 @@ pub fn run(args: &InitArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         ("laud eval", "every account, scored"),
         ("laud why acme", "why acme scores what it scores"),
         ("laud check", "after you have changed advocacy.laud"),
+        ("laud test", "what must stay true, in tests.laud"),
     ] {
         next.push_str(&format!("  {command:<15} {what}\n"));
     }

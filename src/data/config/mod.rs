@@ -3,11 +3,13 @@
 //! Read by hand from the spanned tree rather than derived, so that every mistake is reported in one run, at its place,
 //! with what was expected: an unknown setting is an error, never ignored.
 
+mod lint;
 mod read;
 mod values;
 
 use super::settings::{CellOptions, Located, TableSettings};
 use crate::calendar::{Calendar, Date};
+use crate::lint::Levels;
 use crate::span::Span;
 use chrono_tz::Tz;
 
@@ -26,6 +28,8 @@ pub struct Config {
     pub profile: Option<Located<String>>,
     /// The packages that the project uses: what it calls each, and the folder, relative to the project file.
     pub packages: Vec<(Located<String>, Located<String>)>,
+    /// How loud each lint is.
+    pub levels: Levels,
     /// All profiles, in order.
     pub profiles: Vec<Profile>,
     /// The whole text, for findings that have no better place.

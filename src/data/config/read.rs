@@ -7,6 +7,7 @@ use crate::data::cells::check_date_format;
 use crate::data::fold::soft;
 use crate::data::settings::{CellOptions, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::lint::Levels;
 use crate::program::Currency;
 use crate::source::Source;
 use crate::span::Span;
@@ -58,6 +59,7 @@ impl Config {
             as_of: None,
             profile: None,
             packages: Vec::new(),
+            levels: Levels::default(),
             profiles: Vec::new(),
             span: Span::new(source_id, 0, 0).to(Span { end: span.end.min(1), ..span }),
         };
@@ -73,7 +75,8 @@ impl Config {
                     }
                 }
                 "packages" => reader.packages(value, &mut config),
-                other => reader.unknown(key, other, &["project", "packages", "profile"], "the project file"),
+                "lint" => reader.lint(value, &mut config.levels),
+                other => reader.unknown(key, other, &["project", "packages", "profile", "lint"], "the project file"),
             }
         }
         Some(config)

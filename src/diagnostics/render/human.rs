@@ -34,7 +34,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> Stri
         }
         out.push('\n');
     }
-    match diagnostics.len() - chosen.len() {
+    match diagnostics.iter().filter(|d| d.allowed.is_none()).count() - chosen.len() {
         0 => {}
         more => out.push_str(&format!("and {more} more (--format compact lists all)\n")),
     }

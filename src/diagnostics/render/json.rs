@@ -5,16 +5,18 @@
 //!    "file": "a.laud", "line": 3, "column": 5, "end_line": 3, "end_column": 9,
 //!    "labels": [{"file", "line", "column", "end_line", "end_column", "text"}],
 //!    "help": "…", "witness": "…",
-//!    "fix": {"title": "…", "edits": [{"file", "start", "end", "line", "column", "end_line", "end_column", "text"}]}}],
+//!    "fix": {"title": "…", "edits": [{"file", "start", "end", "line", "column", "end_line", "end_column", "text"}]},
+//!    "allowed": {"by": "source", "because": "…", "until": "2026-12-31"}}],
 //!  "errors": 1, "warnings": 0}
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, ends are one past the last; `start` and `end` are bytes from 0.
 //! `severity` is `error`, `warning` or `info`. The first label repeats the finding's own place. `help`, `witness` and
-//! `fix` are null where there is none, and so are the places of a finding without source.
+//! `fix` are null where there is none, and so are the places of a finding without source. `allowed` is there only if the finding
+//! is let pass, by a comment (`source`) or by the baseline (`baseline`); such findings do not count.
 
-use super::{Place, by_place, clean};
-use crate::diagnostics::{Diagnostic, Severity};
+use super::{Place, allowed_too, clean};
+use crate::diagnostics::{Allowed, Diagnostic, Severity};
 use crate::source::Sources;
 use crate::span::Span;
 use serde::Serialize;
@@ -39,6 +41,26 @@ struct Finding<'a> {
     help: Option<&'a str>,
     witness: Option<&'a str>,
     fix: Option<FixOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<AllowedOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct AllowedOut<'a> {
+    by: &'a str,
+    because: Option<&'a str>,
+    until: Option<String>,
+}
+
+impl AllowedOut<'_> {
+    fn new(allowed: &Allowed) -> AllowedOut<'_> {
+        match allowed {
+            Allowed::Here { because, until } => {
+                AllowedOut { by: "source", because: Some(because), until: until.map(|date| date.to_string()) }
+            }
+            Allowed::Baseline => AllowedOut { by: "baseline", because: None, until: None },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -85,7 +107,7 @@ fn range(span: Span, sources: &Sources) -> Range<'_> {
 
 /// All findings as one JSON object; see the head of this file for its keys.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let findings = by_place(diagnostics).into_iter().map(|d| Finding {
+    let findings = allowed_too(diagnostics).into_iter().map(|d| Finding {
         code: d.code.number(),
         name: d.code.name(),
         severity: d.severity.word(),
@@ -102,8 +124,9 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
                 .map(|e| EditOut { start: e.span.start, end: e.span.end, place: range(e.span, sources), text: &e.text })
                 .collect(),
         }),
+        allowed: d.allowed.as_ref().map(AllowedOut::new),
     });
-    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
+    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity && d.allowed.is_none()).count();
     let report =
         Report { findings: findings.collect(), errors: count(Severity::Error), warnings: count(Severity::Warning) };
     // Writing plain strings and numbers to memory cannot fail.

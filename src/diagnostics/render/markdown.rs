@@ -2,7 +2,7 @@
 
 use super::format::Report;
 use super::{Place, by_place, clean};
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Allowed, Diagnostic, Severity};
 use std::fmt::Write;
 
 /// Rows that are written: forges cut comments of more than 65,536 characters.
@@ -40,7 +40,7 @@ pub fn markdown(report: &Report) -> String {
             cell(diagnostic.help.as_deref().unwrap_or(""))
         );
     }
-    match report.findings.len() - list.len() {
+    match report.findings.iter().filter(|d| d.allowed.is_none()).count() - list.len() {
         0 => {}
         more => {
             let _ = writeln!(out, "\nand {more} more");
@@ -56,13 +56,26 @@ fn counted(report: &Report) -> String {
         (Severity::Warning, "warning", "warnings"),
         (Severity::Info, "note", "notes"),
     ] {
-        match report.findings.iter().filter(|d| d.severity == severity).count() {
+        match report.findings.iter().filter(|d| d.severity == severity && d.allowed.is_none()).count() {
             0 => {}
             1 => found.push(format!("1 {one}")),
             n => found.push(format!("{n} {many}")),
         }
     }
-    if found.is_empty() { "no findings".to_string() } else { found.join(", ") }
+    if found.is_empty() {
+        found.push("no findings".to_string());
+    }
+    let held = |d: &&Diagnostic| matches!(d.allowed, Some(Allowed::Baseline));
+    let allowed = |d: &&Diagnostic| matches!(d.allowed, Some(Allowed::Here { .. }));
+    match report.findings.iter().filter(allowed).count() {
+        0 => {}
+        n => found.push(format!("{n} allowed")),
+    }
+    match report.findings.iter().filter(held).count() {
+        0 => {}
+        n => found.push(format!("{n} in the baseline")),
+    }
+    found.join(", ")
 }
 
 /// One line that means only itself: code between backticks stays code, all other marks are made harmless.

@@ -33,11 +33,19 @@ pub use markdown::markdown;
 pub use place::Place;
 pub use sarif::sarif;
 pub use short::{short, summary};
+pub use xml::escape as escape_xml;
 
 use super::Diagnostic;
 
-/// By place, as every format lists them; findings of one place keep a fixed order too.
+/// By place, as every format lists them; findings of one place keep a fixed order too. What is allowed is left out.
 fn by_place(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut list = allowed_too(diagnostics);
+    list.retain(|finding| finding.allowed.is_none());
+    list
+}
+
+/// What is allowed is among them: formats for programs mark it.
+fn allowed_too(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut list: Vec<&Diagnostic> = diagnostics.iter().collect();
     list.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
     list

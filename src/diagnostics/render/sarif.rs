@@ -7,8 +7,8 @@
 use super::fingerprint::Fingerprints;
 use super::json::escape;
 use super::words::one_line;
-use super::{Place, by_place};
-use crate::diagnostics::{Code, Diagnostic, Fix, Severity};
+use super::{Place, allowed_too};
+use crate::diagnostics::{Allowed, Code, Diagnostic, Fix, Severity};
 use crate::source::Sources;
 use crate::span::Span;
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 
 /// The findings as one log with one run.
 pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let list = by_place(diagnostics);
+    let list = allowed_too(diagnostics);
     let mut codes: Vec<Code> = list.iter().map(|d| d.code).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -92,7 +92,23 @@ fn result(diagnostic: &Diagnostic, index: usize, fingerprint: &str, sources: &So
     if let Some(witness) = &diagnostic.witness {
         set("properties", json!({ "witness": witness }));
     }
+    if let Some(allowed) = &diagnostic.allowed {
+        set("suppressions", json!([suppression(allowed)]));
+    }
     Value::Object(result)
+}
+
+/// Accepted in the source, or by the baseline, which is a file beside it.
+fn suppression(allowed: &Allowed) -> Value {
+    match allowed {
+        Allowed::Here { because, until } => {
+            let until = until.map_or(String::new(), |date| format!(" (until {date})"));
+            json!({ "kind": "inSource", "status": "accepted", "justification": format!("{because}{until}") })
+        }
+        Allowed::Baseline => {
+            json!({ "kind": "external", "status": "accepted", "justification": "held by the baseline" })
+        }
+    }
 }
 
 fn location(span: Span, text: &str, sources: &Sources) -> Option<Value> {

@@ -28,7 +28,7 @@ pub fn summary(diagnostics: &[Diagnostic], files: usize) -> String {
         (Severity::Warning, "warning", "warnings"),
         (Severity::Info, "note", "notes"),
     ] {
-        match diagnostics.iter().filter(|d| d.severity == severity).count() {
+        match diagnostics.iter().filter(|d| d.severity == severity && d.allowed.is_none()).count() {
             0 => {}
             1 => found.push(format!("1 {one}")),
             n => found.push(format!("{n} {many}")),

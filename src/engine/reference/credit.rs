@@ -44,7 +44,8 @@ pub fn derive(program: &Program, data: &mut Dataset, report: &mut LoadReport, on
         let evaluator = Evaluator::new(program, data, Calendar::default());
         let sharing = Sharing { evaluator: &evaluator, program, attribution };
         let (touches, nobody) = sharing.all(&credited);
-        let won = touches.iter().filter(|t| t.left_out.is_none() && t.credit.is_ok() && t.share.is_ok_and(|s| !s.is_zero()));
+        let won =
+            touches.iter().filter(|t| t.left_out.is_none() && t.credit.is_ok() && t.share.is_ok_and(|s| !s.is_zero()));
         credited.insert(attribution.table.0, won.map(|t| t.sold).collect());
         let table = sharing.table(&touches);
         let index = attribution.table.index();

@@ -43,6 +43,11 @@ impl Schedule {
         items.map(|item| (item, as_of)).collect()
     }
 
+    /// One step and what it needs beyond what is known already.
+    pub(super) fn of_item(program: &Program, calendar: Calendar, step: Step, known: &HashSet<Step>) -> Schedule {
+        Schedule { steps: Needs::new(program, calendar, false).in_order(vec![step], known) }
+    }
+
     /// What an expression needs at a date beyond what is known already.
     pub(super) fn of_expr(
         program: &Program,

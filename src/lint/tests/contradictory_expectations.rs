@@ -1,6 +1,6 @@
 //! `contradictory-expectations`: its page is below.
 
-use crate::ast::ExpectationKind;
+use crate::ast::{ExpectationKind, RuleOutcome};
 use crate::check::interval::Numbers;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::expected::{self, Names};
@@ -87,17 +87,18 @@ fn run(facts: &Facts, found: &mut Findings) {
             };
             let both = left.and(&claim.numbers);
             if both.is_empty() {
-                told(claim.span, *first, format!("no value of `{}` is both for `{}`", claim.name, claim.subject));
+                told(claim.span, *first, format!("no value of `{}` is both", claim.name));
             } else {
                 *left = both;
             }
         }
-        let mut fired: HashMap<(&str, &str), (bool, Span)> = HashMap::new();
+        let mut fired: HashMap<(&str, &str), (RuleOutcome, Span)> = HashMap::new();
         for expectation in &test.expect {
-            let ExpectationKind::Rule { rule, fires, subject, .. } = &expectation.kind else { continue };
-            let (before, first) = *fired.entry((&rule.text, &subject.text)).or_insert((*fires, expectation.span));
-            if before != *fires {
-                let message = format!("`{}` cannot both fire and not fire for `{}`", rule.text, subject.text);
+            let ExpectationKind::Rule { rule, outcome, subject, .. } = &expectation.kind else { continue };
+            let who = subject.as_ref().map_or("", |name| name.text.as_str());
+            let (before, first) = *fired.entry((&rule.text, who)).or_insert((*outcome, expectation.span));
+            if before != *outcome {
+                let message = format!("`{}` cannot come out in two ways", rule.text);
                 told(expectation.span, first, message);
             }
         }

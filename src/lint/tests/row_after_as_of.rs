@@ -82,7 +82,7 @@ fn run(facts: &Facts, found: &mut Findings) {
         if MEANT.iter().any(|word| title.contains(word)) {
             continue;
         }
-        for given in &test.given {
+        for given in &test.given.rows {
             let Some(table) = facts.program.tables.iter().find(|table| table.header.name == given.table.text) else {
                 continue;
             };

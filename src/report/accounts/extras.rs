@@ -407,7 +407,8 @@ fn moved(program: &Program, metric: &Metric, [before, after]: [(&Value, &Option<
     Some(Difference { name, before: words(before), after: words(after), exact: [exact(before), exact(after)] })
 }
 
-fn score_words(card: &Scorecard, score: &ScoreResult, exact: bool) -> String {
+/// A score with its grade, in few digits or in all.
+pub fn score_words(card: &Scorecard, score: &ScoreResult, exact: bool) -> String {
     let grade = score.grade.as_ref().map_or(String::new(), |g| format!(" {g}"));
     match &score.value {
         Value::Number(n) if exact => format!("{n}{grade}"),
