@@ -216,6 +216,7 @@ lints {
     ZeroDenominator "L1022" "zero-denominator" Warning logic::zero_denominator
     MissingAndCompared "L1023" "missing-and-compared" Warning logic::missing_and_compared
     ConstantCondition "L1024" "constant-condition" Warning logic::constant_condition
+    ClampInsideOut "L1025" "clamp-inside-out" Error logic::clamp_inside_out
 
     // ---------- L11xx: thresholds ----------
     PointsBeyond "L1101" "points-beyond" Warning thresholds::points_beyond

@@ -90,19 +90,12 @@ impl<'f> Names<'f> {
                 };
                 (&**left, numbers)
             }
-            ExprKind::Is { value, label, negated: false } => {
-                let ExprKind::Member(_, name) = &value.kind else { return None };
-                (&**value, self.labelled(&name.text, &label.text)?)
-            }
+            ExprKind::Is { value, label, negated: false } => (&**value, self.labelled(told(value)?.1, &label.text)?),
             _ => return None,
         };
-        let ExprKind::Member(subject, name) = &value.kind else { return None };
-        if !self.metrics.contains_key(name.text.as_str()) && !self.scores.contains_key(name.text.as_str()) {
-            return None;
-        }
-        let claim =
-            Claim { subject: &subject.text, name: &name.text, numbers, span: condition.span, value: value.span, whole };
-        Some(claim)
+        let (subject, name) = told(value)?;
+        let known = self.metrics.contains_key(name) || self.scores.contains_key(name);
+        known.then_some(Claim { subject, name, numbers, span: condition.span, value: value.span, whole })
     }
 
     /// The numbers of a band or a grade, where one table holds for everyone.
@@ -131,6 +124,15 @@ impl<'f> Names<'f> {
             ExprKind::Name(name) => self.facts.program.params.iter().find(|p| p.header.name == *name)?.value.number(),
             _ => None,
         }
+    }
+}
+
+/// Whose value it is and of what; the only account of a test need not be named.
+fn told(value: &Expr) -> Option<(&str, &str)> {
+    match &value.kind {
+        ExprKind::Member(subject, name) => Some((&subject.text, &name.text)),
+        ExprKind::Name(name) => Some(("", name)),
+        _ => None,
     }
 }
 

@@ -46,6 +46,7 @@ pub use places::{Condition, Role, aggregates, each};
 pub use uses::Uses;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::span::Span;
 use std::collections::HashMap;
 
 /// A lint: what it is about, and what finds it.
@@ -70,6 +71,11 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// The finding pushed last, if it is about this place: to add an edit to it.
+    pub fn last_at(&mut self, place: Span) -> Option<&mut Diagnostic> {
+        self.list.last_mut().filter(|finding| finding.span() == place)
+    }
+
     /// Adds a finding.
     pub fn push(&mut self, finding: Diagnostic) {
         self.list.push(finding);

@@ -3,7 +3,7 @@
 use crate::ast::{ExprKind, Item, ItemKind, MetaKind};
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::lint::written;
+use crate::lint::written::each_of;
 use crate::lint::{Facts, Findings, Lint};
 use crate::span::Span;
 use std::collections::HashMap;
@@ -100,7 +100,7 @@ fn run(facts: &Facts, found: &mut Findings) {
             card.lines.iter().chain(own).for_each(|line| tell(&line.name.text, line.name.span, false));
         }
         let mut banded: Vec<Span> = Vec::new();
-        written::each_of(item, &mut |expr| match &expr.kind {
+        each_of(item, &mut |expr| match &expr.kind {
             // Another metric has other bands.
             ExprKind::Is { value, .. } => banded.push(value.span),
             ExprKind::Name(name) => tell(name, expr.span, !banded.contains(&expr.span)),

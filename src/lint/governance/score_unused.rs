@@ -54,7 +54,10 @@ rule rescue {
 fn run(facts: &Facts, found: &mut Findings) {
     let read = |name: &str| facts.uses.any(name) || facts.uses.tested(name);
     let cards = &facts.program.scorecards;
-    if facts.program.rules.is_empty() || !cards.iter().any(|card| facts.uses.any(&card.header.name)) {
+    if facts.is_for_others()
+        || facts.program.rules.is_empty()
+        || !cards.iter().any(|card| facts.uses.any(&card.header.name))
+    {
         return;
     }
     for item in facts.own_items().filter(|item| matches!(item.kind, ItemKind::Scorecard(_)) && item.access.is_none()) {

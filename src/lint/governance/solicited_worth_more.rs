@@ -3,7 +3,7 @@
 use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::diagnostics::{Edit, Fix};
-use crate::lint::written;
+use crate::lint::written::each_of;
 use crate::lint::{Facts, Findings, Lint};
 use crate::number::Decimal;
 
@@ -41,7 +41,7 @@ metric goodwill = sum(if solicited = no then 1.5 else 1 of activity in last 90 d
 
 fn run(facts: &Facts, found: &mut Findings) {
     for item in facts.own_items() {
-        written::each_of(item, &mut |expr| {
+        each_of(item, &mut |expr| {
             let ExprKind::If { condition, then, otherwise } = &expr.kind else { return };
             let Some(asked_first) = asked(condition) else { return };
             let (Some(a), Some(b)) = (constant(facts, then), constant(facts, otherwise)) else { return };

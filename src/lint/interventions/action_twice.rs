@@ -58,7 +58,7 @@ fn run(facts: &Facts, found: &mut Findings) {
                     Diagnostic::new(Code::ActionTwice, again.span, format!("`{}` does this twice", rule.header.name))
                         .label("the second time")
                         .also(first.span, "the first time")
-                        .fix("leave one out, or say what differs", again.span, ""),
+                        .fix("leave one out, or say what differs", facts.line_of(again.span), ""),
                 );
             }
         }

@@ -59,7 +59,7 @@ fn run(facts: &Facts, found: &mut Findings) {
         }
         finding = finding.help("look at the two bounds, or leave the exception out");
         found.push(match rules::statement(facts, "unless", written.span) {
-            Some(whole) => finding.fix("leave the exception out", whole, ""),
+            Some(whole) => finding.fix("leave the exception out", facts.line_of(whole), ""),
             None => finding,
         });
     }

@@ -2,6 +2,7 @@
 
 pub mod always_true;
 pub mod choice_ladder;
+pub mod clamp_inside_out;
 pub mod compare_with_itself;
 pub mod constant_condition;
 pub mod constant_first;

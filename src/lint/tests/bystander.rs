@@ -74,21 +74,17 @@ fn run(facts: &Facts, found: &mut Findings) {
     for (_, test) in expected::tests(facts) {
         let error = test.expect.iter().any(|e| matches!(e.kind, ExpectationKind::Finding { .. }));
         let named = |key: &str| test.expect.iter().any(|e| facts.text(e.span).contains(key));
-        let accounts: Vec<_> = test.given.rows.iter().filter(|given| given.table.text == subject).collect();
-        // Of a single account everything is expected without its name; cases have accounts of their own.
-        if accounts.len() < 2 || test.cases.is_some() {
+        let given: Vec<_> = test.given.rows.iter().filter(|given| given.table.text == subject && !given.of).collect();
+        // A single account need not be named, and cases name their own.
+        if error || test.cases.is_some() || (given.len() < 2 && test.with.is_empty()) || named(&format!("{subject}.")) {
             continue;
         }
-        for key in accounts.iter().filter_map(|given| given.key.as_ref()) {
-            // `account.x` means every account.
-            if !error && !named(&key.text) && !named(&format!("{subject}.")) {
-                let message = format!("nothing is expected of `{}`", key.text);
-                found.push(
-                    Diagnostic::new(Code::Bystander, key.span, message)
-                        .label("in no expectation")
-                        .help("expect something of it, or leave it out"),
-                );
-            }
+        for key in given.iter().filter_map(|given| given.key.as_ref()).filter(|key| !named(&key.text)) {
+            found.push(
+                Diagnostic::new(Code::Bystander, key.span, format!("nothing is expected of `{}`", key.text))
+                    .label("in no expectation")
+                    .help("expect something of it, or leave it out"),
+            );
         }
     }
 }

@@ -87,7 +87,7 @@ fn run(facts: &Facts, found: &mut Findings) {
             };
             let both = left.and(&claim.numbers);
             if both.is_empty() {
-                told(claim.span, *first, format!("no value of `{}` is both for `{}`", claim.name, claim.subject));
+                told(claim.span, *first, format!("no value of `{}` is both", claim.name));
             } else {
                 *left = both;
             }
@@ -95,10 +95,10 @@ fn run(facts: &Facts, found: &mut Findings) {
         let mut fired: HashMap<(&str, &str), (RuleOutcome, Span)> = HashMap::new();
         for expectation in &test.expect {
             let ExpectationKind::Rule { rule, outcome, subject, .. } = &expectation.kind else { continue };
-            let subject = subject.as_ref().map_or("the account", |name| name.text.as_str());
-            let (before, first) = *fired.entry((&rule.text, subject)).or_insert((*outcome, expectation.span));
+            let who = subject.as_ref().map_or("", |name| name.text.as_str());
+            let (before, first) = *fired.entry((&rule.text, who)).or_insert((*outcome, expectation.span));
             if before != *outcome {
-                let message = format!("`{}` cannot do both for `{}`", rule.text, subject);
+                let message = format!("`{}` cannot come out in two ways", rule.text);
                 told(expectation.span, first, message);
             }
         }

@@ -73,7 +73,7 @@ fn run(facts: &Facts, found: &mut Findings) {
                     Diagnostic::new(Code::RepeatedExpectation, expectation.span, "this is expected above already")
                         .label("the second time")
                         .also(*first, "the first time")
-                        .fix("leave it out, or expect something else", expectation.span, ""),
+                        .fix("leave it out, or expect something else", facts.line_of(expectation.span), ""),
                 ),
                 None => {
                     seen.insert(text, expectation.span);

@@ -4,6 +4,7 @@ use crate::ast::MetaKind;
 use crate::check::interval::Numbers;
 use crate::check::region::band_numbers;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Edit, Fix};
 use crate::lint::{Facts, Findings, Lint};
 use crate::number::Decimal;
 use crate::program::{BandTable, BandTest};
@@ -59,11 +60,33 @@ fn run(facts: &Facts, found: &mut Findings) {
         for scale in &metric.scales {
             let ends = scale.points.first().zip(scale.points.last()).map(|((_, first), (_, last))| last.cmp(first));
             judge(better, place, ends, scale.span, found);
+            if let (Some(finding), [(_, first), (_, last)]) = (found.last_at(scale.span), scale.points.as_slice()) {
+                // `0 -> 0, 10 -> 100` turned round: only the points change places.
+                let text = facts.text(scale.span);
+                let turned = turned(text, &first.to_string(), &last.to_string());
+                finding.fix = turned.map(|edit| Fix {
+                    title: format!("write `{edit}`"),
+                    edits: vec![Edit { span: scale.span, text: edit }],
+                });
+            }
         }
         for table in &metric.thresholds {
             judge(better, place, direction(table), table.span, found);
         }
     }
+}
+
+/// A scale of two corners with its points changed round, if they are written as plain numbers.
+fn turned(text: &str, first: &str, last: &str) -> Option<String> {
+    let mut parts = text.split("->");
+    let (Some(head), Some(middle), Some(tail), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    let (points, value) = middle.split_once(',')?;
+    (points.trim() == first && tail.trim() == last).then(|| {
+        let (one, other) = (points.replacen(first, last, 1), tail.replacen(last, first, 1));
+        format!("{head}->{one},{value}->{other}")
+    })
 }
 
 /// How the points of a table go as the value rises; nothing if they do not go one way, or values have no order.

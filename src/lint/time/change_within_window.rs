@@ -60,11 +60,17 @@ fn run(facts: &Facts, found: &mut Findings) {
             let total = matches!(aggregate.function, AggregateFunction::Count | AggregateFunction::Sum);
             let Some(window) = aggregate.window.and_then(windows::length).filter(|_| total) else { return };
             if step + 5 < window {
-                found.push(
-                    Diagnostic::new(Code::ChangeWithinWindow, expr.span, "the two windows overlap")
-                        .label(format!("{step} days apart, and each {window} days long"))
-                        .help(format!("compare over {window} days, or shorten the window")),
-                );
+                let finding = Diagnostic::new(Code::ChangeWithinWindow, expr.span, "the two windows overlap")
+                    .label(format!("{step} days apart, and each {window} days long"));
+                let advice = format!("compare over {window} days, or shorten the window");
+                let text = facts.text(expr.span);
+                found.push(match text.rfind(" over ") {
+                    Some(at) => {
+                        let longer = format!("{} over {window} days", text.get(..at).unwrap_or(""));
+                        finding.fix(advice, expr.span, longer)
+                    }
+                    None => finding.help(advice),
+                });
             }
         });
     }

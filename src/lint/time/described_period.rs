@@ -83,7 +83,15 @@ fn run(facts: &Facts, found: &mut Findings) {
         if let ([(call, window), ..], false) = (windows.as_slice(), elapsed)
             && !windows.iter().any(|(_, window)| fits(*window))
         {
-            found.push(told(call.span, &words, &format!("the window is {}", windows::spoken(*window))));
+            let finding = told(call.span, &words, &format!("the window is {}", windows::spoken(*window)));
+            found.push(match meant(facts.text(call.span), *window, &words) {
+                Some(text) => finding.help(format!("write `in {}`, or mend the words", as_window(&words))).fix(
+                    format!("write `in {}`, or mend the words", as_window(&words)),
+                    call.span,
+                    text,
+                ),
+                None => finding,
+            });
         }
     }
 }
@@ -163,7 +171,9 @@ fn period(text: &str) -> Option<(i64, String)> {
             _ => None,
         };
         if let Some(count) = count {
-            found.push((count.saturating_mul(unit), format!("{before} {}", word(i))));
+            let counted = before.parse::<i64>().is_ok() || !which(before);
+            let first = if counted { format!("{} ", i.checked_sub(2).map_or("", word)) } else { String::new() };
+            found.push((count.saturating_mul(unit), format!("{first}{before} {}", word(i))));
         }
     }
     found.dedup_by_key(|(days, _)| *days);
@@ -171,4 +181,22 @@ fn period(text: &str) -> Option<(i64, String)> {
         [one] => Some(one.clone()),
         _ => None,
     }
+}
+
+/// `last quarter` is the quarter before this one; anything else is a window as people say it.
+fn as_window(words: &str) -> String {
+    let singular = ["last ", "past "].iter().find_map(|which| words.strip_prefix(which));
+    match singular {
+        Some(unit) if !unit.starts_with(|c: char| c.is_ascii_digit()) => format!("previous {unit}"),
+        Some(rest) => format!("last {rest}"),
+        None => words.to_string(),
+    }
+}
+
+/// The call with the window that the words speak of.
+fn meant(call: &str, window: WindowKind, words: &str) -> Option<String> {
+    let written = windows::spoken(window);
+    let said = as_window(words);
+    let known = ["this ", "previous ", "last "].iter().any(|which| said.starts_with(which)) && !said.contains("half");
+    (known && call.matches(&written).count() == 1).then(|| call.replacen(&written, &said, 1))
 }
