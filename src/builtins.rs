@@ -60,6 +60,10 @@ pub enum Scalar {
     BinomialTail,
     /// `convert(amount, USD, date)`
     Convert,
+    /// `pilot_bucket("pilot", id)`
+    PilotBucket,
+    /// `coverage(scorecard)`
+    Coverage,
 }
 
 /// Functions of many rows.
@@ -113,6 +117,36 @@ pub enum AggregateFunction {
     NearDuplicates,
     /// How many rows have a partner among other rows.
     Matches,
+    /// What two values of each row say together.
+    Paired(Pairing),
+}
+
+/// Functions of pairs: what is measured, and what is measured beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pairing {
+    /// Pearson's correlation.
+    Correlation,
+    /// Spearman's correlation: that of ranks.
+    RankCorrelation,
+    /// How often the one with the outcome has the lower value.
+    Auc,
+    /// The largest distance between the two distributions.
+    Ks,
+    /// The value at which that is.
+    KsAt,
+    /// What bands tell of the outcome.
+    InformationValue,
+    /// How far a population has moved between bands.
+    Psi,
+    /// How far likelihoods are off.
+    CalibrationError,
+}
+
+impl Pairing {
+    /// True for those that go over time as well as over accounts and rows.
+    pub fn correlates(self) -> bool {
+        matches!(self, Pairing::Correlation | Pairing::RankCorrelation)
+    }
 }
 
 impl AggregateFunction {
@@ -179,6 +213,7 @@ pub enum Function {
 
 use crate::calendar::PeriodKind;
 use AggregateFunction as A;
+use Pairing as P;
 use Ranking as R;
 use Scalar as S;
 
@@ -230,6 +265,8 @@ const NO_VALUES: &str = "no data without values";
 const IF_ONE_IS: &str = "if an argument is; of several, the first gives the reason";
 const UNCOVERED: &str = "no data if the source was not loaded, has no rows or does not cover the window";
 const AS_VALUES: &str = "numbers of any unit; gives the same unit";
+const NO_PAIRS: &str = "too few with fewer pairs than `at least`; not applicable where a side never differs";
+const ONE_CLASS: &str = "not applicable where all or none have the outcome, never 50%; no data without a pair; too few with fewer than `at least`";
 const NO_SHARES: &str = "not applicable where there is nothing to share, or a value is negative";
 const NO_PLACE: &str =
     "if x is, or the account is in no such segment; too few with fewer accounts in all than `at least`";
@@ -343,6 +380,45 @@ pub const CATALOGUE: &[Entry] = &[
         .missing("no data if either source was not loaded, has no rows or does not cover the window")
         .example("matches(activity with review by account within 7 days)", "2")
         .source("greedy one-to-one assignment by distance"),
+    aggregate("correlation", "correlation(X, Y of SOURCE …)", A::Paired(P::Correlation), "How far two values lie on one line, -1 to 1 (Pearson). A condition counts 1 where it holds, 0 where not, which makes it the point-biserial correlation. Pairs with a missing side are left out and counted; fewer than `at least` (12) are too few. Rounded once. Association, not cause.")
+        .units("two numbers of any unit, or conditions; gives a bare number")
+        .missing(NO_PAIRS)
+        .example("correlation(seats, used of accounts, at least 5 accounts)", "0.97")
+        .source("K. Pearson, Notes on regression and inheritance in the case of two parents, Proceedings of the Royal Society 58, 1895"),
+    aggregate("rank_correlation", "rank_correlation(X, Y of SOURCE …)", A::Paired(P::RankCorrelation), "How far two values put everything in one order, -1 to 1 (Spearman): the correlation of places, equal values sharing the mean of theirs. Otherwise as `correlation`.")
+        .units("two numbers of any unit, or conditions; gives a bare number")
+        .missing(NO_PAIRS)
+        .example("rank_correlation(seats, arr of accounts, at least 5 accounts)", "0.97")
+        .source("C. Spearman, The proof and measurement of association between two things, American Journal of Psychology 15, 1904"),
+    aggregate("auc", "auc(SCORE, OUTCOME of SOURCE …)", A::Paired(P::Auc), "How well a score tells beforehand to whom something happens: of all pairs of one with the outcome and one without, the share in which the one with it has the lower score; equal scores count half. 50% is no better than a coin. Where a high score means the outcome, ask for those without: `auc(risk, not left of accounts)`.")
+        .units("a number and a condition; gives a ratio")
+        .missing(ONE_CLASS)
+        .example("auc(seats, used = 30 of accounts)", "33.3%")
+        .source("J. A. Hanley, B. J. McNeil, The meaning and use of the area under a receiver operating characteristic (ROC) curve, Radiology 143, 1982"),
+    aggregate("ks", "ks(SCORE, OUTCOME of SOURCE …)", A::Paired(P::Ks), "The largest difference between the share of those with the outcome and the share of those without that lie at or below one and the same score, whichever is larger (Kolmogorov-Smirnov).")
+        .units("a number and a condition; gives a ratio")
+        .missing(ONE_CLASS)
+        .example("ks(seats, used = 30 of accounts)", "66.7%")
+        .source("N. Smirnov, Table for estimating the goodness of fit of empirical distributions, Annals of Mathematical Statistics 19, 1948"),
+    aggregate("ks_at", "ks_at(SCORE, OUTCOME of SOURCE …)", A::Paired(P::KsAt), "The score at or below which the two groups of `ks` differ most; of several the lowest. A threshold to start from.")
+        .units("a number and a condition; gives the unit of the score")
+        .missing(ONE_CLASS)
+        .example("ks_at(seats, used = 30 of accounts)", "15"),
+    aggregate("information_value", "information_value(BAND, OUTCOME of SOURCE …)", A::Paired(P::InformationValue), "What bands tell about an outcome: over all bands that anyone is in, the sum of (share of those without it - share of those with it) x weight of evidence, which is ln(share without / share with). Half a case is added to both groups in every band. Above 0.5 it is too good to be true: look whether the band was known beforehand.")
+        .units("a value from a list, a text or a condition, and a condition; gives a bare number")
+        .missing(ONE_CLASS)
+        .example("information_value(seats >= 60, used = 30 of accounts)", "0.06")
+        .source("S. Kullback, R. A. Leibler, On information and sufficiency, Annals of Mathematical Statistics 22, 1951; N. Siddiqi, Credit Risk Scorecards, 2006"),
+    aggregate("psi", "psi(BAND, BAND of SOURCE …)", A::Paired(P::Psi), "How far a population has moved between bands (population stability index): over all bands, the sum of (second share - first share) x ln(second share / first share). Each side is a population of its own, and a side that is missing is left out there only: `psi(band as of 2025-12-31, band of accounts)` compares two dates, `if … then band else missing` on each side two groups.")
+        .units("twice a value from the same list, a text or a condition; gives a bare number")
+        .missing("not applicable where a band is empty on one side; no data where a whole side is; too few with fewer than `at least` on a side")
+        .example("psi(seats >= 60, used >= 30 of accounts)", "0.16")
+        .source("N. Siddiqi, Credit Risk Scorecards, 2006"),
+    aggregate("calibration_error", "calibration_error(LIKELIHOOD, OUTCOME of SOURCE by BIN)", A::Paired(P::CalibrationError), "How far likelihoods are off: the sum over bins of |how many were expected - how many it happened to|, over all (expected calibration error). The bins are what `by` names.")
+        .units("a ratio and a condition; gives a ratio")
+        .missing("no data without a pair; too few with fewer than `at least`")
+        .example("calibration_error(margin, used >= 30 of accounts by seats)", "37%")
+        .source("M. P. Naeini, G. F. Cooper, M. Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning, AAAI 2015"),
     ranking("percentile", "percentile of x within SEGMENTS at least 8 accounts", R::Percentile, "Accounts below plus half of the equal ones (itself among them), per hundred. `within` a segment, a part, or a partition (then the account's own part); everyone without it, and where fewer accounts than `at least` (8) have a value.")
         .units("numbers of any unit; gives points")
         .missing(NO_PLACE)
@@ -482,8 +558,17 @@ pub const CATALOGUE: &[Entry] = &[
         .units("the name of a benchmark; gives one of bottom, second, third, top")
         .missing(NO_FIGURES)
         .example("position(usage_norm)", "third"),
+    scalar("pilot_bucket", "pilot_bucket(PILOT, ID)", S::PilotBucket, "A number from 0 to 9,999 that depends on both texts alone: the same for every run and every machine, and another for another pilot. `pilot_bucket(\"spring\", id) < 2500` is a quarter of all; a larger share keeps those who are in. FNV-1a of `PILOT/ID`, scattered by a step of SplitMix64, modulo 10,000.")
+        .units("two texts; gives a bare number")
+        .missing(IF_ONE_IS)
+        .example("pilot_bucket(\"pilot_2026q1\", \"A2\")", "561")
+        .source("G. Fowler, L. C. Noll, K.-P. Vo, FNV; G. L. Steele, D. Lea, C. H. Flood, Fast splittable pseudorandom number generators, OOPSLA 2014"),
     scalar("points", "points(METRIC)", S::Points, "The points a metric has after its thresholds or scale.")
         .units("the name of a metric; gives points")
         .missing("as the metric, unless a `missing` row gives points")
         .example("points(references)", "70.0"),
+    scalar("coverage", "coverage(SCORECARD)", S::Coverage, "The share of a scorecard's weight that has a value of its own for the account: what its policy for missing parts fills in does not count.")
+        .units("the name of a scorecard; gives a ratio")
+        .missing("never")
+        .example("coverage(advocacy)", "75%"),
 ];

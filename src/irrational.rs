@@ -12,7 +12,7 @@ const UNIT: i128 = 10i128.pow(36);
 /// ln 2 in units of 10^-36.
 const LN_2: i128 = 693_147_180_559_945_309_417_232_121_458_176_568;
 /// From nine digits to 36.
-const WIDEN: i128 = 10i128.pow(27);
+pub(crate) const WIDEN: i128 = 10i128.pow(27);
 /// Beyond this the ninth digit of `exp` could no longer be trusted.
 const EXP_MOST: Decimal = Decimal::int(50);
 /// 95 % of a normal distribution lie within so many standard deviations, as it is customarily rounded.
@@ -115,7 +115,7 @@ pub fn log10(x: Decimal) -> Option<Decimal> {
 }
 
 /// The natural logarithm in units of 10^-36.
-fn ln_wide(x: Decimal) -> Option<I256> {
+pub(crate) fn ln_wide(x: Decimal) -> Option<I256> {
     if x <= Decimal::ZERO {
         return None;
     }

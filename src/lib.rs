@@ -11,9 +11,10 @@
 //! ```
 //!
 //! One function per arrow, in the folder of the same name; beside them [`library`] holds `std`, the definitions that come with
-//! laud, and [`format`](mod@format) lays out text without changing what it says. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! laud, [`format`](mod@format) lays out text without changing what it says, and [`testing`] runs the tests of a program. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
+pub mod association;
 pub mod ast;
 pub mod binomial;
 pub mod builtins;
@@ -31,7 +32,9 @@ pub mod library;
 pub mod lint;
 pub mod number;
 pub mod outline;
+pub mod pilot;
 pub mod program;
+pub mod repl;
 pub mod report;
 pub mod resolve;
 pub mod similar;
@@ -39,7 +42,9 @@ pub mod source;
 pub mod span;
 pub mod statistics;
 pub mod syntax;
+pub mod testing;
 pub mod value;
+pub mod watch;
 
 use diagnostics::Diagnostics;
 use program::Program;

@@ -178,7 +178,7 @@ fn root(of: U256) -> U256 {
 }
 
 /// The square root times 2^shift with some 127 bits, and that shift.
-fn precise_root(of: U256) -> (U256, u32) {
+pub(crate) fn precise_root(of: U256) -> (U256, u32) {
     let free = of.leading_zeros().saturating_sub(1) & !1;
     (root(of << free), free / 2)
 }

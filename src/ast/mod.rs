@@ -6,8 +6,10 @@
 
 #![allow(missing_docs)] // the fields of a variant are told by the line above it
 
+mod test;
 mod visit;
 
+pub use test::*;
 pub use visit::{children, clause_children, placeholders};
 
 pub use crate::calendar::WindowKind;
@@ -133,6 +135,8 @@ pub enum ItemKind {
     PortfolioRule(Box<Rule>),
     /// `test "title" as of DATE { … }`
     Test(Test),
+    /// `fixture NAME { … }`
+    Fixture(Fixture),
     /// `rates NAME at FIELD { fields }`
     Rates(Rates),
     /// `attribution NAME of TOUCHES { … }`
@@ -158,6 +162,7 @@ impl ItemKind {
             ItemKind::Rule(_) => "rule",
             ItemKind::PortfolioRule(_) => "portfolio rule",
             ItemKind::Test(_) => "test",
+            ItemKind::Fixture(_) => "fixture",
             ItemKind::Rates(_) => "rates",
             ItemKind::Attribution(_) => "attribution",
         }
@@ -837,63 +842,6 @@ pub struct RateLimit {
     pub span: Span,
 }
 
-// ---------- test ----------
-
-/// A test of the program.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Test {
-    /// The fixed as-of date.
-    pub as_of: DateLit,
-    /// Rows given inline.
-    pub given: Vec<Given>,
-    /// What must hold.
-    pub expect: Vec<Expectation>,
-}
-
-/// Rows for a test.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Given {
-    /// The table.
-    pub table: Name,
-    /// The key of the row, or of the account whose rows follow.
-    pub key: Name,
-    /// Column names.
-    pub columns: Vec<Name>,
-    /// Cells row by row; each row as long as `columns`.
-    pub rows: Vec<Vec<Cell>>,
-    /// The whole statement.
-    pub span: Span,
-}
-
-/// A cell of a test table, as written.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Cell {
-    /// The text between the bars, trimmed, quotes removed.
-    pub text: String,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// One `expect`.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Expectation {
-    /// What is expected.
-    pub kind: ExpectationKind,
-    /// The whole statement.
-    pub span: Span,
-}
-
-/// What can be expected.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub enum ExpectationKind {
-    /// `acme.references = 2.5 within 0.1`, `acme.advocacy is bronze`
-    Holds { condition: Expr, within: Option<Expr> },
-    /// `cab_invite fires for acme`, `cab_invite does not fire for acme because advocacy < 85`
-    Rule { rule: Name, fires: bool, subject: Name, because: Option<Expr> },
-    /// `error weights-total`
-    Error(Name),
-}
-
 // ---------- expressions ----------
 
 /// An expression.
@@ -1083,6 +1031,8 @@ pub enum ArgumentKind {
     Rows { value: Option<Expr>, source: Name, clauses: Vec<Clause> },
     /// `self_report where … with system_log where … by type within 7 days`
     Pairs { source: Name, clauses: Vec<Clause>, with: Name, with_clauses: Vec<Clause> },
+    /// `perception over 12 quarters`: the value at the ends of periods.
+    Over { value: Expr, over: DurationLit },
     /// `at least 5 answers`
     AtLeast(Expr),
     /// `all answers`: do not keep the latest per contact only.

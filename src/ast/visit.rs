@@ -52,7 +52,9 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         ExprKind::Call(call) => {
             for argument in &call.arguments {
                 match &argument.kind {
-                    ArgumentKind::Value(value) | ArgumentKind::AtLeast(value) => visit(value),
+                    ArgumentKind::Value(value) | ArgumentKind::AtLeast(value) | ArgumentKind::Over { value, .. } => {
+                        visit(value)
+                    }
                     ArgumentKind::AllAnswers => {}
                     ArgumentKind::Rows { value, clauses, .. } => {
                         value.iter().for_each(&mut *visit);

@@ -8,7 +8,7 @@ use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, Name};
 use crate::builtins::{AggregateFunction as A, Entry};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
-use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, TableId, TableKind, Type, Unit};
+use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, Kin, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::HashMap;
@@ -146,7 +146,7 @@ impl Checker<'_, '_> {
         if self.symbols.left_out(&name.text) {
             return None;
         }
-        let events: Vec<&str> = self
+        let mut events: Vec<&str> = self
             .program
             .tables
             .iter()
@@ -162,10 +162,42 @@ impl Checker<'_, '_> {
             None => (Code::UnknownName, format!("there is no event table `{}`", name.text)),
         };
         let diagnostic = Diagnostic::new(code, name.span, message).label("rows of an event table are wanted");
+        if let Some(help) = self.relatives(&name.text) {
+            self.push(diagnostic.help(help));
+            return None;
+        }
+        if self.subject().is_some_and(|account| account.fields.iter().any(|field| field.parent)) {
+            events.extend(Kin::ALL.map(Kin::word));
+        }
         let otherwise = format!("declare it: `events {} of account at date {{ … }}`", name.text);
         let diagnostic = self.suggest(diagnostic, &name.text, name.span, events.iter().copied(), otherwise);
         self.push(diagnostic);
         None
+    }
+
+    /// What to write for accounts that stand above or below, where a name seems to mean them.
+    fn relatives(&self, name: &str) -> Option<String> {
+        const WORDS: [&str; 10] = [
+            "parent",
+            "parents",
+            "child",
+            "subsidiaries",
+            "ancestors",
+            "siblings",
+            "group",
+            "relatives",
+            "hierarchy",
+            "tree",
+        ];
+        let account = self.subject()?;
+        let above = account.fields.iter().find(|field| field.parent)?;
+        let account = &account.header.name;
+        (above.name == name || WORDS.contains(&name)).then(|| {
+            format!(
+                "take the rows around it: `children` are those right below this `{account}`, `descendants` all below, \
+                 `family` itself with them"
+            )
+        })
     }
 
     /// The value per row, and the type of the whole.
@@ -178,6 +210,9 @@ impl Checker<'_, '_> {
         span: Span,
         source_span: Span,
     ) -> Option<(Option<Expr>, Type)> {
+        if let (A::Paired(pairing), Some(value)) = (function, value) {
+            return self.second_of_pair(pairing, entry, value, row);
+        }
         let wants_value = !matches!(function, A::Count | A::First | A::Last | A::NthLast);
         let Some(value) = value else {
             if wants_value {

@@ -42,6 +42,7 @@ fn is_of_row(expr: &Expr) -> bool {
             | ExprKind::Held { .. }
             | ExprKind::Streak { .. }
             | ExprKind::Until { .. }
+            | ExprKind::Paired { .. }
             | ExprKind::Elapsed { .. }
             | ExprKind::Within { .. }
     );

@@ -77,6 +77,15 @@ impl Checker<'_, '_> {
                 let fits = |s: &Symbol| matches!(s, Symbol::Metric(_) | Symbol::Portfolio(_) | Symbol::Scorecard(_));
                 let names: Vec<&str> =
                     self.symbols.names.iter().filter(|(_, (s, _))| fits(s)).map(|(n, _)| *n).collect();
+                if let Some(Symbol::RowMetric(i)) = other {
+                    let rows = self.row_metric_of(i).map_or("…", |(_, of, _)| self.table_name(of));
+                    let help = format!(
+                        "accounts are compared, not rows: declare `metric … = avg({} of {rows})`, and name that",
+                        name.text
+                    );
+                    self.push(diagnostic.help(help));
+                    return unknown(name.span);
+                }
                 let otherwise = format!("declare it: `metric … = {}`, and name that", name.text);
                 let diagnostic = self.suggest(diagnostic, &name.text, name.span, names, otherwise);
                 self.push(diagnostic);

@@ -2,7 +2,7 @@
 
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call};
-use crate::builtins::{CATALOGUE, Entry, Function, Scalar};
+use crate::builtins::{AggregateFunction as A, CATALOGUE, Entry, Function, Scalar};
 use crate::diagnostics::{Code, Diagnostic, Fix};
 use crate::library::{self, library};
 use crate::number::Decimal;
@@ -32,6 +32,9 @@ impl Checker<'_, '_> {
             Function::Scalar(s) => Some((s, *e)),
             Function::Aggregate(_) | Function::Ranking(_) => None,
         });
+        if let Some((A::Paired(pairing), entry)) = aggregate {
+            return self.paired(pairing, entry, call, span, scope);
+        }
         if let Some(found) = self.over_accounts(aggregate, &entries, call, span, scope) {
             return found;
         }
@@ -126,11 +129,17 @@ impl Checker<'_, '_> {
         if function == Scalar::Points {
             return self.points_of(call, span, scope);
         }
+        if function == Scalar::Coverage {
+            return self.coverage_of(call, span, scope);
+        }
         if function == Scalar::Convert {
             return self.converted(entry, call, span, scope);
         }
         if matches!(function, Scalar::Gap | Scalar::Position) {
             return self.against_benchmark(function, entry, call, span, scope);
+        }
+        if function == Scalar::PilotBucket {
+            return self.pilot_bucket(entry, call, span, scope);
         }
         if matches!(function, Scalar::DaysIn(_) | Scalar::DaysLeft(_)) {
             return self.days_of_period(function, entry, call, span, scope);
@@ -290,8 +299,10 @@ impl Checker<'_, '_> {
                 }
                 unit
             }
-            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert => first,
-            Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) => return unknown(span),
+            Scalar::Abs | Scalar::Floor | Scalar::Ceil | Scalar::Points | Scalar::Convert | Scalar::Coverage => first,
+            Scalar::Gap | Scalar::Position | Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::PilotBucket => {
+                return unknown(span);
+            }
         };
         Expr { kind: ExprKind::Function(function, args), ty, span }
     }
@@ -334,5 +345,30 @@ impl Checker<'_, '_> {
             Some(_) => Expr { kind: ExprKind::Points(id), ty: Type::Number(Unit::Points), span },
             None => unknown(span),
         }
+    }
+
+    /// `coverage(advocacy)`
+    fn coverage_of(&mut self, call: &Call, span: Span, scope: &Scope) -> Expr {
+        let scorecard = match call.arguments.as_slice() {
+            [one] => match &one.kind {
+                ArgumentKind::Value(value) => match &value.kind {
+                    ast::ExprKind::Name(name) if matches!(self.symbol(name), Some(Symbol::Scorecard(_))) => Some(value),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(scorecard) = scorecard else {
+            let message = "`coverage` wants the name of a scorecard";
+            self.error(Code::WrongArguments, span, message, "not a scorecard", "write `coverage(advocacy)`");
+            return unknown(span);
+        };
+        let score = self.expr(scorecard, scope, None);
+        if score.ty == Type::Unknown {
+            return unknown(span);
+        }
+        let kind = ExprKind::Function(Scalar::Coverage, vec![score]);
+        Expr { kind, ty: Type::Number(Unit::Ratio), span }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Checker, Scope};
 use crate::ast::{self, Clause, ClauseKind, DurationLit, Name};
-use crate::builtins::{AggregateFunction as A, Entry};
+use crate::builtins::{AggregateFunction as A, Entry, Pairing};
 use crate::diagnostics::Code;
 use crate::number::Decimal;
 use crate::program::{Aggregate, Expr, Type, Unit};
@@ -31,7 +31,7 @@ impl Checker<'_, '_> {
         entry: &Entry,
         span: Span,
     ) -> Vec<Expr> {
-        if !function.concentration() {
+        if !function.concentration() && function != A::Paired(Pairing::CalibrationError) {
             let help = "`by` belongs to `top_share`, `without_top`, `hhi` and `effective_number`; to leave out repeats write `dedupe by …`";
             let message = format!("`{}` does not add rows up by a key", entry.name);
             self.error(Code::ClauseMisplaced, span, message, "a key to add up by", help);

@@ -3,7 +3,7 @@
 //! A domain is never too small: what cannot be told is unbounded. Thresholds are proved gap-free over it.
 
 use super::interval::Numbers;
-use crate::builtins::{AggregateFunction, Ranking, Scalar};
+use crate::builtins::{AggregateFunction, Pairing, Ranking, Scalar};
 use crate::number::Decimal;
 use crate::program::{Across, Aggregate, Expr, ExprKind, Field, Type, Unit};
 
@@ -243,13 +243,17 @@ fn of_function(function: Scalar, args: &[Expr], recurse: &dyn Fn(&Expr) -> Domai
             _ => first,
         },
         Scalar::ToNumber => first,
-        Scalar::Logistic | Scalar::WilsonLow | Scalar::WilsonHigh | Scalar::Shrunk | Scalar::BinomialTail => {
-            Domain::within(0, 1)
-        }
+        Scalar::Coverage
+        | Scalar::Logistic
+        | Scalar::WilsonLow
+        | Scalar::WilsonHigh
+        | Scalar::Shrunk
+        | Scalar::BinomialTail => Domain::within(0, 1),
         Scalar::Sqrt | Scalar::Exp => Domain { low: Some(Decimal::ZERO), ..Domain::ANY },
         Scalar::Power => {
             Domain { low: first.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO), ..Domain::ANY }
         }
+        Scalar::PilotBucket => Domain { whole: true, ..Domain::within(0, 9_999) },
         Scalar::DaysIn(_) | Scalar::DaysLeft(_) => Domain { whole: true, ..Domain::within(0, 366) },
         Scalar::Round
         | Scalar::Points
@@ -287,6 +291,14 @@ fn combined(function: AggregateFunction, value: Domain, fades: bool) -> Domain {
         AggregateFunction::Csat => Domain::within(0, 1),
         AggregateFunction::CsatMean => Domain::within(0, 100),
         AggregateFunction::Ces => Domain::within(1, 7),
+        AggregateFunction::Paired(pairing) => match pairing {
+            Pairing::Correlation | Pairing::RankCorrelation => Domain::within(-1, 1),
+            Pairing::Auc | Pairing::Ks => Domain::within(0, 1),
+            Pairing::InformationValue | Pairing::Psi | Pairing::CalibrationError => {
+                Domain { low: Some(Decimal::ZERO), high: None, whole: false }
+            }
+            Pairing::KsAt => value,
+        },
         AggregateFunction::Sum | AggregateFunction::WithoutTop => Domain {
             low: value.low.filter(|low| !low.is_negative()).map(|_| Decimal::ZERO),
             high: value.high.filter(|high| high.is_negative() || high.is_zero()).map(|_| Decimal::ZERO),

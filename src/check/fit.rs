@@ -116,9 +116,28 @@ impl Checker<'_, '_> {
         let diagnostic = Diagnostic::new(code, odd.span, format!("{both} cannot be {verb}"))
             .label(format!("this is {}", odd.ty))
             .also(other.span, format!("this is {}", other.ty));
-        let quotient = matches!(&other.kind, ExprKind::Product(factors) if factors.iter().any(|(divide, _)| *divide));
-        let diagnostic = unit_help(diagnostic, odd, other.ty, quotient);
+        let diagnostic = match self.quotient(other) {
+            // What is wrong is not the percentage but that nobody said that the quotient is a ratio.
+            Some(Some(name)) if odd.ty == Type::Number(Unit::Ratio) && other.ty == Type::PLAIN => {
+                let fixed = format!("to_ratio({name})");
+                diagnostic.fix(format!("say that it is a ratio: `{fixed}`"), other.span, fixed)
+            }
+            found => unit_help(diagnostic, odd, other.ty, found.is_some()),
+        };
         self.push(diagnostic);
+    }
+
+    /// Something if one thing is divided by another: the name, if it is a metric that does it.
+    fn quotient(&self, expr: &Expr) -> Option<Option<String>> {
+        let divides =
+            |expr: &Expr| matches!(&expr.kind, ExprKind::Product(factors) if factors.iter().any(|(divide, _)| *divide));
+        let metric = match &expr.kind {
+            ExprKind::Metric(id) => self.metrics.get(id.index()),
+            ExprKind::Portfolio(id) => self.portfolio.get(id.index()),
+            _ => return divides(expr).then_some(None),
+        };
+        let metric = metric.and_then(Option::as_ref).filter(|metric| divides(&metric.value))?;
+        Some(Some(metric.header.name.clone()))
     }
 
     /// The expression as type `ty`, adopted if it was written without a unit; an error otherwise.

@@ -5,6 +5,7 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+mod association;
 mod attribution;
 mod bands;
 pub(crate) mod benchmarks;
@@ -52,7 +53,7 @@ use crate::program::{
 use crate::resolve::{self, Symbol, Symbols};
 use crate::span::Span;
 use crate::value::{Missing, Value};
-use domain::Domain;
+pub use domain::Domain;
 pub(crate) use proven::Proofs;
 pub use proven::Proven;
 
@@ -86,12 +87,28 @@ pub fn check(files: &[ast::File], settings: &Settings, diagnostics: &mut Diagnos
     Some((program, proven))
 }
 
-/// Types one expression in the scope of an account of a checked program.
+/// Types one expression in the scope of an account of a checked program. Definitions of the project are not known to it: see
+/// [`check_expression_among`].
 pub fn check_expression(program: &Program, expr: &ast::Expr, diagnostics: &mut Diagnostics) -> Option<Expr> {
-    let mut checker = Checker::of_program(program, diagnostics);
-    let before = checker.error_count();
-    let typed = checker.expr(expr, &Scope::Account, None);
-    (checker.error_count() == before).then_some(typed)
+    Checker::of_program(program, Symbols::default(), diagnostics).lone(expr)
+}
+
+/// The same among the declarations that the program was made of, so that its definitions can be called too.
+pub fn check_expression_among(
+    program: &Program,
+    files: &[ast::File],
+    expr: &ast::Expr,
+    diagnostics: &mut Diagnostics,
+) -> Option<Expr> {
+    let mut heard = Diagnostics::new();
+    let merged = resolve::extend::merged(files, &mut heard);
+    let symbols = resolve::resolve(&merged.files, &mut heard);
+    Checker::of_program(program, symbols, diagnostics).lone(expr)
+}
+
+/// Which values each metric of a program can have, as far as types and declared ranges tell.
+pub fn metric_domains(program: &Program) -> Vec<Domain> {
+    Checker::of_program(program, Symbols::default(), &mut Diagnostics::new()).metric_domains
 }
 
 /// With more errors than this, nothing is suggested for further ones.
@@ -199,9 +216,16 @@ impl<'a, 'd> Checker<'a, 'd> {
         }
     }
 
+    /// One expression about an account.
+    fn lone(mut self, expr: &ast::Expr) -> Option<Expr> {
+        let before = self.error_count();
+        let typed = self.expr(expr, &Scope::Account, None);
+        (self.error_count() == before).then_some(typed)
+    }
+
     /// A checker that knows a finished program, for single expressions.
-    fn of_program(program: &Program, diagnostics: &'d mut Diagnostics) -> Checker<'static, 'd> {
-        let mut checker = Checker::new(Symbols::default(), diagnostics);
+    fn of_program(program: &Program, symbols: Symbols<'a>, diagnostics: &'d mut Diagnostics) -> Checker<'a, 'd> {
+        let mut checker = Checker::new(symbols, diagnostics);
         checker.program = program.clone();
         checker.columns = program.tables.iter().map(|t| columns(&t.fields)).collect();
         checker.values = program.enums.iter().map(|e| places(&e.values)).collect();

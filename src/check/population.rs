@@ -149,8 +149,17 @@ impl Checker<'_, '_> {
     }
 
     fn across(&mut self, function: A, entry: &Entry, call: &Call, span: Span, kin: Option<Kin>) -> Expr {
-        let mut out =
-            Across { function, value: None, filter: None, weight: None, at_least: None, top: 0, by: Vec::new(), kin };
+        let mut out = Across {
+            function,
+            value: None,
+            other: None,
+            filter: None,
+            weight: None,
+            at_least: None,
+            top: 0,
+            by: Vec::new(),
+            kin,
+        };
         let mut value = None;
         for (i, argument) in call.arguments.iter().enumerate() {
             match &argument.kind {
@@ -233,6 +242,9 @@ impl Checker<'_, '_> {
             };
             self.error(Code::WrongArguments, span, message, "over accounts", help);
             return None;
+        }
+        if let (A::Paired(pairing), Some(value)) = (function, value) {
+            return self.second_of_pair(pairing, entry, value, &Scope::Account);
         }
         let Some(value) = value else {
             if function == A::Count {

@@ -15,6 +15,8 @@ use crate::program::{BandTest, Expr, ExprKind, Field, Program, SegmentRef, Table
 use crate::resolve::Symbol;
 use crate::value::Value;
 use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 
 /// More boxes than this are not worth it: the proof is given up.
 const MAX_BOXES: usize = 500;
@@ -182,7 +184,7 @@ impl Regions<'_> {
             _ => None,
         };
         let (key, values, certain) =
-            found.unwrap_or_else(|| (format!("{:?}", condition.kind), Values::Listed(vec![!wanted, wanted]), false));
+            found.unwrap_or_else(|| (opaque(&condition.kind), Values::Listed(vec![!wanted, wanted]), false));
         if values.is_empty() {
             return Region(Vec::new());
         }
@@ -197,12 +199,12 @@ impl Regions<'_> {
             }
             ExprKind::RowField(id) => match self.table() {
                 Some(table) => table.fields.get(id.index()).map_or(String::new(), |f| row_key(table, f)),
-                None => format!("{:?}", expr.kind),
+                None => opaque(&expr.kind),
             },
             ExprKind::Metric(id) => self.known.name(Symbol::Metric(id.index())).to_string(),
             ExprKind::Score(id) => self.known.name(Symbol::Scorecard(id.index())).to_string(),
             ExprKind::Partition(id) => self.known.name(Symbol::Partition(id.index())).to_string(),
-            other => format!("{other:?}"),
+            other => opaque(other),
         }
     }
 
@@ -327,6 +329,13 @@ impl Regions<'_> {
 /// What a column of rows is called beside those of accounts.
 fn row_key(table: &Table, field: &Field) -> String {
     format!("{}.{}", table.header.name, field.name)
+}
+
+/// What a quantity without a name is called: the same wherever it stands in the text.
+fn opaque(kind: &ExprKind) -> String {
+    let mut hasher = DefaultHasher::new();
+    kind.hash(&mut hasher);
+    format!("#{:016x}", hasher.finish())
 }
 
 /// True for quantities that a witness can name.

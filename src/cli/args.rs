@@ -44,9 +44,12 @@ pub enum Verb {
     Lint(LintArgs),
     Fmt(FmtArgs),
     Explain(ExplainArgs),
+    Test(TestArgs),
     Inspect(InspectArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
+    Repl(ReplArgs),
+    Watch(WatchArgs),
 }
 
 /// Which program.
@@ -62,7 +65,7 @@ pub struct ProgramArgs {
 }
 
 /// Over what it runs.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Data")]
 pub struct RunArgs {
     /// Score at this date; later rows are not seen [default: laud.toml's, or today]
@@ -113,7 +116,7 @@ pub struct MendArgs {
     pub change_meaning: bool,
 }
 
-/// Say what a careful reviewer would say before deploy; runs check first
+/// Say what a careful reviewer would say before deploy
 #[derive(Debug, Args)]
 pub struct LintArgs {
     /// Projects, or .laud files that are one program together [default: here]
@@ -174,32 +177,82 @@ pub struct ExplainArgs {
     pub code: Option<String>,
 }
 
-/// Print the project as data: declarations, who reads whom, owners, weights
+/// Run the tests that stand beside the rules
 #[derive(Debug, Args)]
-pub struct InspectArgs {
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "new")]
+#[command(override_usage = "laud test [OPTIONS] [PATH]\n       laud test new [OPTIONS] ACCOUNT [NAME]…")]
+pub struct TestArgs {
+    #[command(subcommand)]
+    pub verb: Option<TestVerb>,
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH", conflicts_with = "project")]
     pub path: Option<PathBuf>,
-    /// How it is printed
+    /// Only tests and cases with this text in their names
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub filter: Option<String>,
+    /// Write the values that there are into the tests: in place of `?`, and of those that differ
+    #[arg(long, help_heading = "Output")]
+    pub bless: bool,
+    /// List what of the rules no test has seen, each with a test that would: clauses, bands, bounds, outcomes
+    #[arg(long, help_heading = "Coverage")]
+    pub coverage: bool,
+    /// The exit code is 1 if tests see less of the rules than this
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Coverage")]
+    pub min_coverage: Option<u8>,
+    /// Write the coverage to this file, as Cobertura XML
+    #[arg(long, value_name = "FILE", help_heading = "Coverage")]
+    pub cobertura: Option<PathBuf>,
+    /// Run again whenever a file of the project changes, until Ctrl-C
+    #[arg(long, help_heading = "Output")]
+    pub watch: bool,
+    /// How the outcome is printed
     #[arg(
         long,
-        value_name = "human|json",
+        value_name = "human|json|junit|md",
         default_value = "human",
         help_heading = "Output",
         hide_possible_values = true
     )]
-    pub format: InspectFormat,
+    pub format: TestFormat,
     #[command(flatten)]
     pub program: ProgramArgs,
 }
 
-/// How a project is printed.
+/// What else there is to do about tests.
+#[derive(Debug, Subcommand)]
+pub enum TestVerb {
+    New(NewTestArgs),
+}
+
+/// Write a test from what an account scores today
+#[derive(Debug, Args)]
+pub struct NewTestArgs {
+    /// The account's id, or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Metrics, scorecards and rules that the test expects [default: all scorecards and rules]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Append the test to this rule file instead of printing it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub into: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How the outcome of tests is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum InspectFormat {
-    // A table for people.
+pub enum TestFormat {
+    // What differs, and why.
     Human,
-    // Everything, stable keys.
+    // Everything, for programs.
     Json,
+    // For build servers.
+    Junit,
+    // For the summary of a job.
+    Md,
 }
 
 /// Score every account
@@ -264,12 +317,31 @@ pub struct WhyArgs {
     /// The account's id, or its name; `portfolio` for the metrics of the whole portfolio
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
-    /// A metric, scorecard or rule to unfold [default: all scorecards and rules]
+    /// A metric, scorecard, rule, segment or partition to unfold [default: all scorecards and rules]
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
+    /// What the scores were on DATE and what made the difference, line by line; DATE..DATE for a page of the second
+    /// date [default: the end of the quarter before, in short]
+    #[arg(long, value_name = "DATE[..DATE]", value_parser = between, help_heading = "Questions")]
+    pub between: Option<Between>,
+    /// The program as it was: another project's folder, a .laud file, or a revision of git
+    #[arg(long, value_name = "PATH|REV", help_heading = "Questions")]
+    pub against: Option<String>,
+    /// What would have to change to reach this grade or score [default: the next better grade]
+    #[arg(long, value_name = "GRADE|NUMBER", help_heading = "Questions")]
+    pub to: Option<String>,
+    /// Suppose another value of a metric or of a column of the account, as often as needed: --if references=4
+    #[arg(
+        long = "if",
+        value_name = "NAME=VALUE",
+        value_parser = supposition,
+        help_heading = "Questions",
+        conflicts_with_all = ["between", "against"]
+    )]
+    pub suppose: Vec<(String, String)>,
     /// How the page is printed
     #[arg(
         long,
@@ -279,6 +351,30 @@ pub struct WhyArgs {
         hide_possible_values = true
     )]
     pub format: PageFormat,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Think in it: try expressions and declarations, ask why and what if
+#[derive(Debug, Args)]
+pub struct ReplArgs {
+    /// The project's directory, or one .laud file [default: here; nothing is needed]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// Check and score again whenever a file changes, and show what moved
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
@@ -301,8 +397,24 @@ fn date(text: &str) -> Result<Date, String> {
     })
 }
 
-fn level(text: &str) -> Result<Level, String> {
-    Level::parse(text).ok_or_else(|| "it is one of off, info, warning and error".to_string())
+/// Two dates, or one and that of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Between {
+    /// The earlier one.
+    pub from: Date,
+    /// The later one.
+    pub to: Option<Date>,
+}
+
+fn between(text: &str) -> Result<Between, String> {
+    match text.split_once("..") {
+        None => Ok(Between { from: date(text)?, to: None }),
+        Some((from, to)) => Ok(Between { from: date(from)?, to: Some(date(to)?) }),
+    }
+}
+
+fn supposition(text: &str) -> Result<(String, String), String> {
+    setting(text).map_err(|_| "write a metric or a column of the account and a value: references=4".to_string())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -310,4 +422,36 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_string(), value.to_string())),
         _ => Err("write a parameter and its value: champion_calls=5".to_string()),
     }
+}
+
+/// Print the project as data: who reads whom, owners, weights
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// How it is printed
+    #[arg(
+        long,
+        value_name = "human|json",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: InspectFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How a project is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    // A table for people.
+    Human,
+    // Everything, stable keys.
+    Json,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::parse(text).ok_or_else(|| "it is one of off, info, warning and error".to_string())
 }

@@ -281,7 +281,7 @@ fn changed(
 }
 
 /// Parses and types an expression; what is wrong with it is drawn under it.
-fn typed(session: &Session, program: &Program, text: &str, terminal: &mut Terminal) -> Result<Expr, Stop> {
+pub(super) fn typed(session: &Session, program: &Program, text: &str, terminal: &mut Terminal) -> Result<Expr, Stop> {
     let mut sources = session.sources.clone();
     let id = sources.add("<expression>", text);
     let source = Source::new("<expression>", text);

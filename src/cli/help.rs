@@ -7,12 +7,13 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
-pub const GROUPS: &[(&str, &[&str])] =
-    &[("Write rules", &["init", "check", "lint", "fmt", "explain", "inspect"]), ("Score accounts", &["eval", "why"])];
+pub const GROUPS: &[(&str, &[&str])] = &[
+    ("Write rules", &["init", "check", "lint", "fmt", "test", "explain", "inspect", "watch"]),
+    ("Score accounts", &["eval", "why", "repl"]),
+];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] =
-    &["apply", "backtest", "diff", "doc", "import", "lsp", "plan", "repl", "report", "sql", "test", "tune"];
+const COMING: &[&str] = &["apply", "backtest", "diff", "doc", "import", "lsp", "plan", "report", "sql", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -21,6 +22,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("laud why acme", "why acme scores what it scores"),
     ("laud why acme references", "down to the rows of one metric"),
     ("laud eval --set champion_calls=5", "what if the bar were higher?"),
+    ("laud repl", "try expressions and declarations"),
 ];
 
 const EVAL: &str = "\
@@ -40,6 +42,9 @@ Examples:
   laud why acme                        every scorecard and rule
   laud why acme references             one metric, down to its rows
   laud why acme renewal_at_risk        one rule, clause by clause
+  laud why acme --between 2025-12-31   what it was, and what made the difference
+  laud why acme --to gold              what would have to change
+  laud why acme --if references=4      what if; nothing is written
   laud why acme examples/advocacy      in another project
   laud why acme --format json          the same facts for programs";
 
@@ -56,6 +61,19 @@ Examples:
   laud check --format md > summary.md
   laud check --fix --dry-run           what could be mended, as a diff
   laud explain threshold-gap           the page of a finding";
+
+const TEST: &str = "\
+A test gives accounts and events, a date, and what is expected; nothing else is read. The exit code is 1 if a test fails \
+or there is none, and 3 if the program has errors.
+
+Examples:
+  laud test
+  laud test examples/advocacy --filter champion
+  laud test --bless                    write down the values that there are
+  laud test --set champion_calls=5     which tests notice?
+  laud test --watch                    again whenever a file changes
+  laud test new acme --as-of 2026-03-31 --into tests.laud
+  laud test --format junit > laud.xml";
 
 const LINT: &str = "\
 Levels and numbers of lints are set in laud.toml, below [lint]; `laud explain NAME` says what a lint is about. A finding \
@@ -79,6 +97,30 @@ Examples:
   laud fmt --check                     for version control and build servers
   laud fmt --diff examples/advocacy    what would change
   laud fmt - < draft.laud              for editors";
+
+const REPL: &str = "\
+Expressions show their value with its unit, declarations count from then on, and files stay untouched. `:help` is a short \
+tour. Tab completes, an open bracket goes on to the next line, a paste is one statement, Ctrl-C drops what is typed and \
+Ctrl-D leaves. The history is kept in `laud/history` in the directory for state ($XDG_STATE_HOME or ~/.local/state), one \
+entry per statement; LAUD_HISTORY names another file, or none if it is empty.
+
+Read from a file or a pipe there are no prompts; the exit code is 3 if a statement does not parse or check, 1 if a command \
+could not be carried out.
+
+Examples:
+  laud repl
+  laud repl examples/advocacy
+  laud repl --as-of 2025-12-31 --set champion_calls=5
+  laud repl examples/advocacy < questions.txt
+  echo 'sum(arr of account)' | laud repl examples/advocacy";
+
+const WATCH: &str = "\
+Looks twice a second at rule files, laud.toml and data. After a mistake the scores are compared with the last that there \
+were. Ctrl-C ends it.
+
+Examples:
+  laud watch
+  laud watch examples/advocacy --as-of 2026-03-31";
 
 const INIT: &str = "\
 Examples:
@@ -114,11 +156,14 @@ pub fn command() -> Command {
         .mut_subcommand("eval", |c| c.after_help(EVAL))
         .mut_subcommand("why", |c| c.after_help(WHY))
         .mut_subcommand("check", |c| c.after_help(CHECK))
+        .mut_subcommand("test", |c| c.after_help(TEST))
         .mut_subcommand("lint", |c| c.after_help(LINT))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
         .mut_subcommand("inspect", |c| c.after_help(INSPECT))
         .mut_subcommand("init", |c| c.after_help(INIT))
-        .mut_subcommand("explain", |c| c.after_help(EXPLAIN));
+        .mut_subcommand("explain", |c| c.after_help(EXPLAIN))
+        .mut_subcommand("repl", |c| c.after_help(REPL))
+        .mut_subcommand("watch", |c| c.after_help(WATCH));
     let page = page(&command);
     command.override_help(page)
 }

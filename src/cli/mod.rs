@@ -4,22 +4,31 @@
 //! verb prints is made by `report`, `explain` and `diagnostics`.
 
 mod accounts;
+mod again;
 mod args;
 mod check;
 mod eval;
 mod explain;
+mod files;
 mod findings;
 mod fix;
 mod fmt;
 mod help;
+mod history;
 mod init;
 mod inspect;
 mod lint;
+mod older;
 mod packages;
 mod project;
+mod repl;
 mod session;
 mod stop;
+mod suppose;
 mod terminal;
+mod test;
+mod test_new;
+mod watch;
 mod why;
 
 use args::{Cli, Verb};
@@ -52,10 +61,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Check(args) => check::run(&args, &mut terminal),
         Verb::Lint(args) => lint::run(&args, &mut terminal),
         Verb::Fmt(args) => fmt::run(&args, &mut terminal),
+        Verb::Test(args) => test::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
         Verb::Inspect(args) => inspect::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
+        Verb::Repl(args) => repl::run(&args, &mut terminal),
+        Verb::Watch(args) => watch::run(&args, &mut terminal),
     };
     let code = outcome.unwrap_or_else(|stop| terminal.stop(&stop));
     match terminal.finish() {

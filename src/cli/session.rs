@@ -8,14 +8,15 @@ use super::terminal::Terminal;
 use crate::calendar::{Calendar, Date};
 use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::explain::words;
+use crate::engine::reference::earliest_asked;
+use crate::explain::{self, words};
 use crate::lint::Levels;
 use crate::lint::allow::Allowances;
 use crate::program::{Program, TableKind};
 use crate::report::accounts::personal_key;
 use crate::report::paint::{Paint, Tone};
 use crate::report::table::clean;
-use crate::report::{Setting, Stamp};
+use crate::report::{self, Setting, Stamp};
 use crate::source::Sources;
 use crate::{Compilation, Settings};
 use chrono::Utc;
@@ -129,6 +130,8 @@ pub struct Session {
     pub rejects: Vec<Reject>,
     /// How the project counts its years.
     pub calendar: Calendar,
+    /// Its time zone.
+    pub zone: Tz,
     /// Project, date, hash and data.
     pub stamp: Stamp,
 }
@@ -172,8 +175,11 @@ impl Session {
                 rejects.push(reject);
             }
         };
-        let (data, load) =
+        let (data, mut load) =
             data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let asked = earliest_asked(&program, calendar, as_of);
+        let extents = report::load::extents(&program, &data, as_of);
+        report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
         let declared = undone(&project, &program);
         let stamp = Stamp {
             project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
@@ -181,9 +187,10 @@ impl Session {
             program: program.hash.clone(),
             data: binding.profile.clone().unwrap_or_else(|| binding.directory.shown.clone()),
             settings: settings(&program, declared.as_ref()),
+            old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, stamp })
+        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, zone, stamp })
     }
 }
 
@@ -232,7 +239,7 @@ pub fn bind(
 }
 
 /// Errors in full, warnings in one line: they belong to `laud check`.
-fn tell(compiled: &Compiled, terminal: &mut Terminal) {
+pub fn tell(compiled: &Compiled, terminal: &mut Terminal) {
     if compiled.exit_code() != 0 {
         let errors: Vec<Diagnostic> =
             compiled.findings.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
@@ -248,16 +255,22 @@ fn tell(compiled: &Compiled, terminal: &mut Terminal) {
 
 /// Says what is wrong with the data.
 pub fn data_errors(errors: &[DataError], terminal: &mut Terminal) -> Stop {
-    let paint = Paint::new(terminal.err_color());
+    let text = data_error_text(errors, Paint::new(terminal.err_color()));
+    terminal.complain(&text);
+    Stop::said(DATA)
+}
+
+/// Errors of the data, each with its place and the edit that mends it.
+pub fn data_error_text(errors: &[DataError], paint: Paint) -> String {
+    let mut text = String::new();
     for error in errors {
         let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
-        let mut text = format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message));
+        text.push_str(&format!("{}: {}{}\n", paint.tone(Tone::Bad, "error"), clean(&place), clean(&error.message)));
         for line in error.help.iter().flat_map(|help| help.lines()) {
             text.push_str(&format!("  {}\n", clean(line)));
         }
-        terminal.complain(&text);
     }
-    Stop::said(DATA)
+    text
 }
 
 /// Today in the project's time zone: the one look at the clock.

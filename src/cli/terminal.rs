@@ -114,6 +114,18 @@ impl Terminal {
         let _ = self.err.write_all(text.as_bytes());
     }
 
+    /// Writes what is held back, where nothing more comes for a while.
+    pub fn flush(&mut self) {
+        if let (Err(error), None) = (self.out.flush(), &self.failure) {
+            self.failure = Some(error);
+        }
+    }
+
+    /// True if nobody takes what is written any more.
+    pub fn is_closed(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// Says why the verb stopped; gives its exit code.
     pub fn stop(&mut self, stop: &Stop) -> u8 {
         if !stop.message.is_empty() {

@@ -94,6 +94,15 @@ impl<'a> Home<'a> {
                 ),
                 _ => return None,
             },
+            Bad::RowCurrency => {
+                let table = program.tables.iter().find(|t| t.header.name == self.table);
+                let code = field.currency.and_then(|code| table?.fields.get(code.index()));
+                let code = code.map_or("the currency", |code| code.name.as_str());
+                format!(
+                    "a sign or code in an amount has to be the one in `{code}` of the same row: correct `{code}`, or \
+                     convert the amount and leave the sign out"
+                )
+            }
             Bad::NotWhole => format!("leave `integer` out of the declaration of `{}`, or mend the export", field.name),
             Bad::OutOfRange => format!("correct the range of `{}` in the program, or mend the export", field.name),
             _ => return None,

@@ -64,6 +64,8 @@ pub struct TableBinding {
     pub covers_to: Option<Date>,
     /// By [`crate::program::FieldId`].
     pub columns: Vec<ColumnBinding>,
+    /// Columns that a file does not have are missing, as in the rows of a test, and no mistake.
+    pub partial: bool,
 }
 
 impl Default for Place {
@@ -286,12 +288,14 @@ impl Binder<'_> {
         let dates = field.ty.is_date();
         let money = matches!(field.ty, Type::Number(Unit::Money(_)));
         let ratio = field.ty == Type::Number(Unit::Ratio);
+        // Amounts that name their currency in each row are written with the same marks as others.
+        let number = field.ty.is_number() || field.ty == Type::Mixed;
         for (word, set, fits, wanted) in [
             ("time_zone", own.time_zone.is_some(), dates, "dates"),
             ("date_format", own.date_format.is_some(), dates, "dates"),
             ("epoch", own.epoch.is_some(), dates, "dates"),
-            ("decimal_mark", own.decimal_mark.is_some(), field.ty.is_number(), "numbers"),
-            ("thousands_mark", own.thousands_mark.is_some(), field.ty.is_number(), "numbers"),
+            ("decimal_mark", own.decimal_mark.is_some(), number, "numbers"),
+            ("thousands_mark", own.thousands_mark.is_some(), number, "numbers"),
             ("currency", own.currency.is_some(), money, "money"),
             ("percent", own.percent.is_some(), ratio, "ratios"),
         ] {
@@ -364,7 +368,7 @@ impl Binder<'_> {
         }
         if let (Some(decimal), Some(thousands)) = (&options.decimal_mark, &options.thousands_mark)
             && thousands.value == Some(decimal.value)
-            && field.ty.is_number()
+            && (field.ty.is_number() || field.ty == Type::Mixed)
         {
             self.error(
                 Diagnostic::new(

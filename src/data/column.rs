@@ -106,11 +106,9 @@ impl ColumnBuilder {
             most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
             undeclared: Undeclared::default(),
             marks: match field.ty {
-                Type::Number(unit @ (Unit::Money(_) | Unit::Plain))
-                    if binding.options.decimal_mark.is_none() && binding.options.thousands_mark.is_none() =>
-                {
-                    Some(Marks::new(unit, field.integer))
-                }
+                _ if binding.options.decimal_mark.is_some() || binding.options.thousands_mark.is_some() => None,
+                Type::Number(unit @ (Unit::Money(_) | Unit::Plain)) => Some(Marks::new(unit, field.integer)),
+                Type::Mixed => Some(Marks::new(Unit::Plain, field.integer)),
                 _ => None,
             },
             ignored: Vec::new(),

@@ -4,7 +4,7 @@ use super::DataError;
 use super::NoteKind;
 use super::fold::fold;
 use super::table::TableBuilder;
-use super::wording::{clip, note};
+use super::wording::{clip, note, plural};
 use crate::diagnostics::nearest;
 use std::collections::HashMap;
 
@@ -120,6 +120,9 @@ fn missing(
     place: &str,
 ) {
     let Some(column) = builder.table.fields.get(field) else { return };
+    if builder.may_lack(field) {
+        return;
+    }
     if column.optional && !declared {
         let text = format!("{place} has no column `{wanted}`: `{}` is missing everywhere", column.name);
         builder.notes.push(note(NoteKind::Other, Some(&column.name), 1, text));
@@ -148,5 +151,26 @@ fn missing(
     } else {
         format!("there is no column `{wanted}` for table `{}`", builder.table.header.name)
     };
-    builder.errors.push(DataError { place: place.to_string(), message, help: Some(help) });
+    // One finding, however many files of a table lack the column.
+    let file = place.split(':').next().unwrap_or(place).to_string();
+    let absent =
+        builder.absent.entry(field).or_insert_with(|| Absent { error: builder.errors.len(), files: Vec::new() });
+    absent.files.push(file);
+    let message = match absent.files.as_slice() {
+        [] | [_] => message,
+        [_, second] => format!("{message}, nor in `{second}`"),
+        [_, second, more @ ..] => {
+            format!("{message}, nor in `{second}` and {}", plural(more.len() as u64, "more file"))
+        }
+    };
+    match builder.errors.get_mut(absent.error) {
+        Some(first) => first.message = message,
+        None => builder.errors.push(DataError { place: place.to_string(), message, help: Some(help) }),
+    }
+}
+
+/// The files of a table that lack a column, and the error that says so.
+pub struct Absent {
+    error: usize,
+    files: Vec<String>,
 }

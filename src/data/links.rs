@@ -40,13 +40,15 @@ pub fn follow(
                 (total > 0).then(|| note(kind, Some(&field.name), total, text))
             };
             report.notes.extend(tell(found.moved, NoteKind::Moved, &|rows| {
-                format!("{rows} whose `{target}` was merged follow it")
+                format!("{rows} whose `{target}` was merged {} it", if rows == "1 row" { "follows" } else { "follow" })
             }));
-            report.notes.extend(tell(found.nobody, NoteKind::Orphans, &|rows| {
-                format!("{rows} kept that name a `{target}` that does not exist, and belong to none")
+            report.notes.extend(tell(found.nobody, NoteKind::Orphans, &|rows| match rows {
+                "1 row" => format!("1 row kept that names a `{target}` that does not exist, and belongs to none"),
+                rows => format!("{rows} kept that name a `{target}` that does not exist, and belong to none"),
             }));
-            report.notes.extend(tell(found.foreign, NoteKind::Orphans, &|rows| {
-                format!("{rows} name a `{target}` of another `{account}`, and count for both")
+            report.notes.extend(tell(found.foreign, NoteKind::Orphans, &|rows| match rows {
+                "1 row" => format!("1 row names a `{target}` of another `{account}`, and counts for both"),
+                rows => format!("{rows} name a `{target}` of another `{account}`, and count for both"),
             }));
             report.notes.sort_by_key(|n| n.kind);
             data.links.push(found.link);

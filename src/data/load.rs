@@ -6,6 +6,7 @@ use super::binding::{Binding, Place, TableBinding};
 use super::input::{self, Kind};
 use super::keys::{self, Moved};
 use super::links;
+use super::literals;
 use super::notes::CellNote;
 use super::settings::Format;
 use super::table::TableBuilder;
@@ -26,6 +27,32 @@ const ENDINGS: [(&str, Format); 6] = [
     ("parquet", Format::Parquet),
 ];
 
+/// Where the rows of tables come from.
+pub(super) trait Feed {
+    /// Hands over the rows of a table; false if there is no source for it.
+    fn feed(&mut self, builder: &mut TableBuilder<'_>, table: TableId) -> Result<bool, Vec<DataError>>;
+}
+
+/// Files, as the project file or their names say.
+struct Files<'a>(&'a Binding);
+
+impl Feed for Files<'_> {
+    fn feed(&mut self, builder: &mut TableBuilder<'_>, id: TableId) -> Result<bool, Vec<DataError>> {
+        let nothing = TableBinding::default();
+        let bound = self.0.tables.get(id.index()).unwrap_or(&nothing);
+        let files = find(builder.program, self.0, bound, id)?;
+        if files.is_empty() {
+            let text =
+                format!("no file for `{}` in {}: not loaded", builder.table.header.name, shown_directory(self.0));
+            builder.notes.push(note(NoteKind::Other, None, 1, text));
+        }
+        for file in &files {
+            read_file(builder, file, bound);
+        }
+        Ok(!files.is_empty())
+    }
+}
+
 /// Loads all tables of a program. Each row that is not kept is given to `on_reject`, in the order of the files for rows
 /// that are refused on their own, and after those the ones that are refused because of other rows.
 ///
@@ -35,6 +62,16 @@ const ENDINGS: [(&str, Format); 6] = [
 pub fn load(
     program: &Program,
     binding: &Binding,
+    on_reject: &mut dyn FnMut(Reject),
+) -> Result<(Dataset, LoadReport), Vec<DataError>> {
+    assemble(program, binding, &mut Files(binding), on_reject)
+}
+
+/// The same, wherever the rows come from.
+pub(super) fn assemble(
+    program: &Program,
+    binding: &Binding,
+    feed: &mut dyn Feed,
     on_reject: &mut dyn FnMut(Reject),
 ) -> Result<(Dataset, LoadReport), Vec<DataError>> {
     let mut errors = Vec::new();
@@ -57,23 +94,15 @@ pub fn load(
             continue;
         }
         let bound = binding.tables.get(index).unwrap_or(&nothing);
-        let files = match find(program, binding, bound, id) {
-            Ok(files) => files,
+        let mut builder =
+            TableBuilder::new(program, table, bound, binding.profile.as_deref(), binding.time_zone, on_reject);
+        let loaded = match feed.feed(&mut builder, id) {
+            Ok(loaded) => loaded,
             Err(found) => {
                 errors.extend(found);
                 continue;
             }
         };
-        let mut builder =
-            TableBuilder::new(program, table, bound, binding.profile.as_deref(), binding.time_zone, on_reject);
-        let loaded = !files.is_empty();
-        if !loaded {
-            let text = format!("no file for `{}` in {}: not loaded", table.header.name, shown_directory(binding));
-            builder.notes.push(note(NoteKind::Other, None, 1, text));
-        }
-        for file in &files {
-            read_file(&mut builder, file, bound);
-        }
         let fatal = builder.fatal();
         if !fatal.is_empty() {
             errors.extend(fatal);
@@ -160,6 +189,7 @@ pub fn load(
         report.tables.push(account);
     }
     crate::engine::reference::derive(program, &mut dataset, &mut report, on_reject);
+    literals::compare(program, &dataset, &mut report);
     Ok((dataset, report))
 }
 
@@ -286,7 +316,7 @@ fn absent(file: &Place, home: Home<'_>, named: bool) -> DataError {
     DataError { place: file.shown.clone(), message: format!("there is no file `{}`", file.shown), help }
 }
 
-fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding) {
+pub(super) fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding) {
     builder.files.push(file.shown.clone());
     let name = file.shown.to_lowercase();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);

@@ -88,7 +88,11 @@ impl Rivals {
         }
         let declared: Vec<String> = self.declared.iter().map(|f| format!("`{f}`")).collect();
         let cells = self.cells;
-        let count = if cells == 1 { "the one cell".to_string() } else { format!("{cells} of {cells} cells") };
+        let count = match cells {
+            1 => "the one cell".to_string(),
+            2 => "both cells".to_string(),
+            n => format!("all {n} cells"),
+        };
         let fit = match self.fit {
             0 => "none fits".to_string(),
             1 => "only 1 fits".to_string(),

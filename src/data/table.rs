@@ -7,11 +7,12 @@ use super::advice::Home;
 use super::binding::TableBinding;
 use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, push_none};
+use super::header::Absent;
 use super::settings::ColumnBinding;
 use super::wording::{clip, shorten, told};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
-use crate::program::{Program, Table};
+use crate::program::{FieldId, Program, Table, Type};
 use crate::value::MASK;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -66,6 +67,8 @@ pub struct TableBuilder<'a> {
     pub unused: Vec<String>,
     /// What stops the run.
     pub errors: Vec<DataError>,
+    /// Columns that files lack; the errors about them are among [`TableBuilder::errors`].
+    pub absent: BTreeMap<usize, Absent>,
 }
 
 impl<'a> TableBuilder<'a> {
@@ -85,7 +88,10 @@ impl<'a> TableBuilder<'a> {
         let mut order: Vec<usize> = Vec::new();
         let parent = table.kind.owner().map(|(_, parent)| parent);
         let first = [table.key, parent, table.kind.at().or(table.kind.since())];
-        for i in first.into_iter().flatten().map(|f| f.index()).chain(0..table.fields.len()) {
+        // So is the currency of an amount, before the amount.
+        let currencies = table.fields.iter().filter_map(|field| field.currency);
+        let first = first.into_iter().flatten().chain(currencies);
+        for i in first.map(|f| f.index()).chain(0..table.fields.len()) {
             if !order.contains(&i) {
                 order.push(i);
             }
@@ -109,12 +115,19 @@ impl<'a> TableBuilder<'a> {
             notes: Vec::new(),
             unused: Vec::new(),
             errors: Vec::new(),
+            absent: BTreeMap::new(),
         }
     }
 
     /// What the project file says about a column.
     pub fn bound(&self, field: usize) -> Option<&'a ColumnBinding> {
         self.binding.columns.get(field)
+    }
+
+    /// True if a file may do without this column.
+    pub(super) fn may_lack(&self, field: usize) -> bool {
+        let said = self.bound(field).is_some_and(|column| column.blank.is_some());
+        self.binding.partial && (said || !self.is_needed(field))
     }
 
     /// The header that the project file gives a column.
@@ -290,12 +303,27 @@ impl<'a> TableBuilder<'a> {
         }
     }
 
+    /// The currency that a row names, as far as it has been read.
+    fn currency(&self, code: FieldId, row: usize) -> Option<Arc<str>> {
+        let column = self.columns.get(code.index())?;
+        if let Type::Enum(list) = self.table.fields.get(code.index())?.ty {
+            let place: usize = column.place(row).parse().ok()?;
+            return self.program.enums.get(list.index())?.values.get(place).map(|name| Arc::from(name.as_str()));
+        }
+        column.text(row).cloned()
+    }
+
     fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, Box<Refusal>> {
         let table = self.table;
         let mut key = None;
         for position in 0..self.order.len() {
             let Some(i) = self.order.get(position).copied() else { break };
-            let (Some(field), Some(column)) = (table.fields.get(i), self.columns.get_mut(i)) else { continue };
+            let Some(field) = table.fields.get(i) else { continue };
+            let currency = field.currency.map(|code| self.currency(code, row));
+            let Some(column) = self.columns.get_mut(i) else { continue };
+            if let Some(currency) = currency {
+                column.reader.in_currency(currency.as_deref());
+            }
             let raw = source.cell(i);
             if let (Some(marks), Raw::Text(text)) = (&mut column.marks, &raw) {
                 marks.see(text, || format!("{}:{line}", self.files.last().map_or("?", String::as_str)));

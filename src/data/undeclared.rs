@@ -4,7 +4,7 @@
 use super::DataError;
 use super::advice::Home;
 use super::cells::{Bad, Slashed, slashed};
-use super::wording::clip;
+use super::wording::{clip, plural};
 use crate::calendar::Date;
 use crate::program::Field;
 use chrono_tz::Tz;
@@ -16,8 +16,22 @@ pub(super) struct Undeclared {
     /// First that can be read both ways, then first that can be read one way only.
     both: Option<(String, String, Slashed)>,
     one: Option<(String, String, Slashed)>,
+    /// The ways of writing that were met, in this order.
+    forms: Vec<Form>,
+}
+
+/// One way of writing: the mark between, the digits of the year, a time or none.
+struct Form {
+    example: Slashed,
     day_first: u64,
     month_first: u64,
+}
+
+impl Form {
+    fn is(&self, other: &Slashed) -> bool {
+        let of = |s: &Slashed| (s.separator, s.long_year, s.time);
+        of(&self.example) == of(other)
+    }
 }
 
 impl Undeclared {
@@ -28,6 +42,10 @@ impl Undeclared {
             return;
         }
         let Some(both) = slashed(text.trim()) else { return };
+        let place_of = self.forms.iter().position(|form| form.is(&both)).unwrap_or(self.forms.len());
+        if place_of == self.forms.len() {
+            self.forms.push(Form { example: both, day_first: 0, month_first: 0 });
+        }
         match (both.day_first, both.month_first) {
             (Some(a), Some(b)) if a != b => {
                 self.both.get_or_insert_with(|| (clip(text), place, both));
@@ -36,13 +54,41 @@ impl Undeclared {
                 self.one.get_or_insert_with(|| (clip(text), place, both));
             }
             (first, _) => {
-                if first.is_some() {
-                    self.day_first += 1;
-                } else {
-                    self.month_first += 1;
+                if let Some(form) = self.forms.get_mut(place_of) {
+                    *(if first.is_some() { &mut form.day_first } else { &mut form.month_first }) += 1;
                 }
                 self.one.get_or_insert_with(|| (clip(text), place, both));
             }
+        }
+    }
+
+    /// How many cells can be read with the day first only.
+    fn day_first(&self) -> u64 {
+        self.forms.iter().map(|form| form.day_first).sum()
+    }
+
+    /// How many cells can be read with the month first only.
+    fn month_first(&self) -> u64 {
+        self.forms.iter().map(|form| form.month_first).sum()
+    }
+
+    /// The setting with which all cells can be read. The day comes first or not where nothing else decides, and for
+    /// cells such as the `doubtful` one, unless both orders are among them.
+    fn setting(&self, day_first: bool, doubtful: Option<&Slashed>) -> String {
+        let mut formats: Vec<String> = Vec::new();
+        for form in &self.forms {
+            let orders = match (form.day_first > 0, form.month_first > 0) {
+                (true, false) | (false, true) if doubtful.is_some_and(|cell| form.is(cell)) => vec![day_first],
+                (true, false) => vec![true],
+                (false, true) => vec![false],
+                (true, true) => vec![form.day_first >= form.month_first, form.day_first < form.month_first],
+                (false, false) => vec![day_first],
+            };
+            formats.extend(orders.into_iter().map(|first| format!("\"{}\"", form.example.format(first))));
+        }
+        match formats.as_slice() {
+            [one] => format!("date_format = {one}"),
+            several => format!("date_format = [{}]", several.join(", ")),
         }
     }
 
@@ -65,7 +111,7 @@ impl Undeclared {
             });
         }
         let evidence = |day_first: bool| {
-            let count = if day_first { self.day_first } else { self.month_first };
+            let count = if day_first { self.day_first() } else { self.month_first() };
             match count {
                 0 => String::new(),
                 1 => " (1 other cell can be read only so)".to_string(),
@@ -85,23 +131,28 @@ impl Undeclared {
                     reading(both.day_first, "read with the day first"),
                     reading(both.month_first, "with the month first")
                 ),
-                help: Some(format!(
-                    "write `date_format = \"{}\"`{} or `date_format = \"{}\"`{} {}",
-                    both.format(true),
-                    evidence(true),
-                    both.format(false),
-                    evidence(false),
-                    home.under()
-                )),
+                help: Some(match self.forms.iter().find(|form| form.day_first > 0 && form.month_first > 0) {
+                    Some(form) => format!(
+                        "both orders are there ({} with the day first only, {} with the month first only): {}; a cell that \
+                         fits both is read as the first of them says",
+                        plural(form.day_first, "cell"),
+                        plural(form.month_first, "cell"),
+                        home.setting(&self.setting(form.day_first >= form.month_first, Some(both)))
+                    ),
+                    None => format!(
+                        "write `{}`{} or `{}`{} {}",
+                        self.setting(true, Some(both)),
+                        evidence(true),
+                        self.setting(false, Some(both)),
+                        evidence(false),
+                        home.under()
+                    ),
+                }),
             });
         } else if let Some((text, place, one)) = &self.one {
             // Only readings that no cell contradicts are worth proposing.
-            let day_first = self.month_first == 0 && one.day_first.is_some();
-            let help = if self.day_first > 0 && self.month_first > 0 {
-                home.setting(&format!("date_format = [\"{}\", \"{}\"]", one.format(true), one.format(false)))
-            } else {
-                home.setting(&format!("date_format = \"{}\"", one.format(day_first)))
-            };
+            let day_first = self.month_first() == 0 && one.day_first.is_some();
+            let help = home.setting(&self.setting(day_first, None));
             errors.push(DataError {
                 place: place.clone(),
                 message: format!("{} is not written as 2026-03-31, and its format is not declared", cell(text)),

@@ -156,6 +156,8 @@ findings {
     BadTestCell "L0506" "bad-test-cell" Error
     UnknownCode "L0507" "unknown-code" Error
     ImpossibleRule "L0508" "impossible-rule" Error
+    TestSubject "L0509" "test-subject" Error
+    WrongExpectation "L0510" "wrong-expectation" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
@@ -190,7 +192,30 @@ findings {
 
 lints {
     // ---------- L10xx: logic ----------
+    ImpossibleCondition "L1001" "impossible-condition" Error logic::impossible_condition
     AlwaysTrue "L1002" "always-true" Warning logic::always_true
+    RedundantClause "L1003" "redundant-clause" Warning logic::redundant_clause
+    CompareWithItself "L1004" "compare-with-itself" Warning logic::compare_with_itself
+    NotEqualEither "L1005" "not-equal-either" Warning logic::not_equal_either
+    EqualBoth "L1006" "equal-both" Error logic::equal_both
+    RepeatedValue "L1007" "repeated-value" Warning logic::repeated_value
+    SameBranches "L1008" "same-branches" Warning logic::same_branches
+    DeadBranch "L1009" "dead-branch" Warning logic::dead_branch
+    DoubleNegation "L1010" "double-negation" Warning logic::double_negation
+    NegatedComparison "L1011" "negated-comparison" Info logic::negated_comparison
+    ConstantFirst "L1012" "constant-first" Info logic::constant_first
+    NotEqualYes "L1013" "not-equal-yes" Warning logic::not_equal_yes
+    RedundantParentheses "L1014" "redundant-parentheses" Info logic::redundant_parentheses
+    DuplicateDefinition "L1015" "duplicate-definition" Warning logic::duplicate_definition
+    ConstantMetric "L1016" "constant-metric" Warning logic::constant_metric
+    RepeatedThreshold "L1017" "repeated-threshold" Info logic::repeated_threshold
+    ChoiceLadder "L1018" "choice-ladder" Info logic::choice_ladder
+    OrElseNever "L1019" "or-else-never" Warning logic::or_else_never
+    OrChain "L1020" "or-chain" Info logic::or_chain
+    ExactEquality "L1021" "exact-equality" Warning logic::exact_equality
+    ZeroDenominator "L1022" "zero-denominator" Warning logic::zero_denominator
+    MissingAndCompared "L1023" "missing-and-compared" Warning logic::missing_and_compared
+    ConstantCondition "L1024" "constant-condition" Warning logic::constant_condition
 
     // ---------- L11xx: thresholds ----------
     PointsBeyond "L1101" "points-beyond" Warning thresholds::points_beyond
@@ -199,7 +224,6 @@ lints {
     AgainstDirection "L1104" "against-direction" Warning thresholds::against_direction
     ScaleTurns "L1105" "scale-turns" Warning thresholds::scale_turns
     FractionOfWhole "L1106" "fraction-of-whole" Warning thresholds::fraction_of_whole
-    CopiedTable "L1107" "copied-table" Warning thresholds::copied_table
     TableWithoutPoints "L1108" "table-without-points" Warning thresholds::table_without_points
     TopOutOfReach "L1109" "top-out-of-reach" Warning thresholds::top_out_of_reach
     DescribedOtherwise "L1110" "described-otherwise" Warning thresholds::described_otherwise
@@ -213,7 +237,6 @@ lints {
     WeightWithoutReason "L1206" "weight-without-reason" Warning weights::weight_without_reason
     ReasonAgainstWeight "L1207" "reason-against-weight" Warning weights::reason_against_weight
     CoverageUnsaid "L1208" "coverage-unsaid" Warning weights::coverage_unsaid
-    OverrideSame "L1209" "override-same" Warning weights::override_same
     TooManyLines "L1210" "too-many-lines" Warning weights::too_many_lines
 
     // ---------- L13xx: missing data ----------
@@ -244,11 +267,35 @@ lints {
     // ---------- L15xx: interventions ----------
 
     // ---------- L16xx: segments ----------
+    PartNeverTaken "L1601" "part-never-taken" Warning segments::part_never_taken
+    SameSegment "L1602" "same-segment" Warning segments::same_segment
+    OverrideSame "L1603" "override-same" Warning segments::override_same
+    OverrideRepeated "L1604" "override-repeated" Info segments::override_repeated
+    OptionalPartition "L1605" "optional-partition" Warning segments::optional_partition
+    UnusedSegment "L1606" "unused-segment" Warning segments::unused_segment
+    SegmentWrittenOut "L1607" "segment-written-out" Info segments::segment_written_out
+    SinglePart "L1608" "single-part" Warning segments::single_part
 
     // ---------- L17xx: governance ----------
     Unowned "L1701" "unowned" Warning governance::unowned
 
     // ---------- L18xx: names and tidiness ----------
+    UnusedParam "L1801" "unused-param" Warning naming::unused_param
+    UnusedDefine "L1802" "unused-define" Warning naming::unused_define
+    UnusedParameter "L1803" "unused-parameter" Warning naming::unused_parameter
+    UnusedBenchmark "L1804" "unused-benchmark" Warning naming::unused_benchmark
+    UnusedPoints "L1805" "unused-points" Warning naming::unused_points
+    UnitInName "L1806" "unit-in-name" Warning naming::unit_in_name
+    ConfusingNames "L1807" "confusing-names" Warning naming::confusing_names
+    ConfusingValues "L1808" "confusing-values" Warning naming::confusing_values
+    HiddenCharacter "L1809" "hidden-character" Error naming::hidden_character
+    MixedScript "L1810" "mixed-script" Error naming::mixed_script
+    LeftoverName "L1811" "leftover-name" Warning naming::leftover_name
+    LongDeclaration "L1812" "long-declaration" Info naming::long_declaration
+    DeepCondition "L1813" "deep-condition" Info naming::deep_condition
+    NegatedNegative "L1814" "negated-negative" Info naming::negated_negative
+    SharedTitle "L1815" "shared-title" Warning naming::shared_title
+    TitleRepeatsName "L1816" "title-repeats-name" Info naming::title_repeats_name
 
     // ---------- L19xx: tests ----------
 

@@ -211,7 +211,8 @@ pub struct ScoreResult {
     /// Index into the scorecard's limits of each one whose condition held, in the order in which they were applied
     /// (hold, set, floor, cap), with the score after it. Where somebody set the score, none but a hold changes it.
     pub limits: Vec<(usize, Decimal)>,
-    /// Index into the scorecard's limits of each one whose condition is unknown; these were not applied.
+    /// Index into the scorecard's limits of each one whose condition is unknown and that would have had a turn, had it
+    /// held; these were not applied.
     pub undecided_limits: Vec<usize>,
     /// What people set for this account and the scorecard's `override` sees, latest first.
     pub corrections: Vec<CorrectionResult>,

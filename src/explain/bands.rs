@@ -88,6 +88,54 @@ pub fn next_above(table: &BandTable, n: Decimal) -> Option<Next<'_>> {
     })
 }
 
+/// The numbers at which a table may change, each a step on its side too, rising.
+fn steps(table: &BandTable) -> Vec<(Decimal, Decimal)> {
+    let mut out: Vec<(Decimal, Decimal)> = Vec::new();
+    let mut add = |bound: Decimal| {
+        let beside = [bound.sub(Decimal::STEP), Some(bound), bound.add(Decimal::STEP)];
+        out.extend(beside.into_iter().flatten().map(|at| (at, bound)));
+    };
+    for band in &table.bands {
+        match &band.test {
+            BandTest::Compare(_, bound) => add(*bound),
+            BandTest::Between(low, high) => [*low, *high].into_iter().for_each(&mut add),
+            BandTest::In(values) => values.iter().filter_map(Value::number).for_each(&mut add),
+            BandTest::Missing | BandTest::Otherwise => {}
+        }
+    }
+    out.sort();
+    out
+}
+
+/// The first other band on the way up, or down: its name, the first number in it, and the bound that is written.
+pub fn next(table: &BandTable, n: Decimal, down: bool) -> Option<(String, Decimal, Decimal)> {
+    let here = band_at(table, n)?;
+    let mut steps = steps(table);
+    if down {
+        steps.reverse();
+    }
+    steps.into_iter().filter(|(at, _)| if down { *at < n } else { *at > n }).find_map(|(at, bound)| {
+        let band = band_at(table, at).filter(|band| band.name != here.name)?;
+        Some((band.name.clone(), at, bound))
+    })
+}
+
+/// Where a band begins on the way up, or down.
+pub fn begins(table: &BandTable, name: &str, down: bool) -> Option<(Decimal, Decimal)> {
+    let mut steps = steps(table);
+    if down {
+        steps.reverse();
+    }
+    steps.into_iter().find(|(at, _)| band_at(table, *at).is_some_and(|band| band.name == name))
+}
+
+/// The worst band: the lowest, or the highest where less is better.
+pub fn worst(table: &BandTable, down: bool) -> Option<(String, Decimal, Decimal)> {
+    let steps = steps(table);
+    let (at, bound) = if down { steps.last() } else { steps.first() }.copied()?;
+    band_at(table, at).map(|band| (band.name.clone(), at, bound))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]

@@ -5,7 +5,7 @@ use super::{Shown, personal};
 use crate::calendar::Date;
 use crate::check::benchmarks::POSITIONS;
 use crate::engine::reference::Compared;
-use crate::program::{BenchmarkId, Program, Type, Unit};
+use crate::program::{Benchmark, BenchmarkId, Program, SegmentRef, Type, Unit};
 use crate::value::Value;
 use serde::Serialize;
 
@@ -41,6 +41,30 @@ pub struct BenchmarkWhy {
     pub note: Option<String>,
 }
 
+/// One text for each benchmark of which figures that hold at a date are old by then.
+pub fn old_benchmarks(program: &Program, as_of: Date) -> Vec<String> {
+    let old = |benchmark: &Benchmark| {
+        // Rows for one segment stand together, the latest first: of each the first that is not of a later date holds.
+        let mut known: Vec<Option<SegmentRef>> = Vec::new();
+        let holding = benchmark.rows.iter().filter(|row| row.from <= as_of).filter(|row| {
+            let first = !known.contains(&row.segment);
+            known.push(row.segment);
+            first
+        });
+        let oldest = holding.min_by_key(|row| row.from).filter(|row| is_old(row.from, as_of))?;
+        let whom =
+            oldest.segment.map_or(String::new(), |segment| format!(" for `{}`", words::segment(program, segment)));
+        let months = as_of.months_since(oldest.from);
+        let (name, from) = (&benchmark.header.name, oldest.from);
+        Some(format!("benchmark `{name}` is old: its figures{whom} are of {from}, {months} months ago"))
+    };
+    program.benchmarks.iter().filter_map(old).collect()
+}
+
+fn is_old(from: Date, as_of: Date) -> bool {
+    as_of > from.plus_months(OLD_MONTHS)
+}
+
 /// The facts.
 pub fn benchmark(
     program: &Program,
@@ -71,8 +95,7 @@ pub fn benchmark(
         }
         Some(row) => {
             let months = as_of.months_since(row.from);
-            let old = as_of > row.from.plus_months(OLD_MONTHS);
-            old.then(|| format!("the figures are {months} months old, more than {OLD_MONTHS}"))
+            is_old(row.from, as_of).then(|| format!("the figures are {months} months old, more than {OLD_MONTHS}"))
         }
     };
     let figure = |n| Shown::new(program, ty, &Value::Number(n));

@@ -3,6 +3,7 @@
 use super::conditions::condition;
 use super::figures::{adding_up, figure, share, weight};
 use super::limits::{corrections, limits};
+use super::membership;
 use super::words;
 use super::{
     CardWhy, Case, EffectiveWeight, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic, Unfolded,
@@ -28,7 +29,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         let wanted = match topic {
             Topic::Account => !held(program, i),
             Topic::Scorecard(id) => id.index() == i,
-            Topic::Metric(_) | Topic::Rule(_) => false,
+            Topic::Metric(_) | Topic::Rule(_) | Topic::RowMetric(_) | Topic::Segment(_) | Topic::Partition(_) => false,
         };
         if wanted {
             cards.extend(
@@ -68,12 +69,22 @@ pub fn why(case: Case, topic: Topic) -> Why {
         program: case.stamp.program.clone(),
         data: case.stamp.data.clone(),
         remarks: case.stamp.remarks(),
+        supposed: Vec::new(),
         topic: topic_name(case, topic),
         parts: parts.collect(),
         segments: segments.map(|(segment, _)| segment.header.name.clone()).collect(),
         scorecards: cards,
         metrics: metrics.collect(),
+        details: match topic {
+            Topic::RowMetric(id) => super::detail::row_metric(case, id).into_iter().collect(),
+            _ => Vec::new(),
+        },
         rules: rules.collect(),
+        membership: match topic {
+            Topic::Segment(id) => program.segments.get(id.index()).map(|s| membership::segment(case, id, s)),
+            Topic::Partition(id) => program.partitions.get(id.index()).map(|p| membership::partition(case, id, p)),
+            _ => None,
+        },
     }
 }
 
@@ -83,6 +94,9 @@ fn topic_name(case: Case, topic: Topic) -> Option<String> {
         Topic::Metric(id) => case.program.node_name(Node::Metric(id)),
         Topic::Scorecard(id) => case.program.node_name(Node::Scorecard(id)),
         Topic::Rule(id) => case.program.rules.get(id.index()).map_or("?", |r| &r.header.name),
+        Topic::Segment(id) => case.program.segments.get(id.index()).map_or("?", |s| &s.header.name),
+        Topic::Partition(id) => case.program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
+        Topic::RowMetric(id) => case.program.row_metric(id).map_or("?", |m| &m.header.name),
     };
     Some(name.to_string())
 }
@@ -169,6 +183,9 @@ fn card_why(case: Case, index: usize, seen: &mut Vec<bool>) -> Option<CardWhy> {
         limits: limits(case, card, score),
         corrections: corrections(case, card, score),
         effective_weights: Vec::new(),
+        was: None,
+        to: None,
+        on_its_own: None,
         position: case.sources.position(card.header.span),
     })
 }

@@ -24,12 +24,18 @@ pub struct MemberWhy {
     pub key: String,
     /// Its value.
     pub value: Shown,
+    /// What is measured beside it, for functions of pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Shown>,
     /// Its weight, where it is weighed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Shown>,
     /// The rows that counted for it, by where they were read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<String>,
+    /// What has to be said of it: why it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl DetailWhy {
@@ -40,12 +46,19 @@ impl DetailWhy {
         }
         let line = |member: &MemberWhy| {
             let mut text = member.value.missing.map_or(member.value.shown.clone(), |why| format!("missing ({why})"));
+            if let Some(other) = &member.other {
+                text.push_str(&format!(
+                    ", beside {}",
+                    other.missing.map_or(other.shown.clone(), |why| format!("missing ({why})"))
+                ));
+            }
             if let Some(weight) = &member.weight {
                 text.push_str(&format!(", weight {}", weight.shown));
             }
             if !member.rows.is_empty() {
                 text.push_str(&format!("   {}", member.rows.join(", ")));
             }
+            text.extend(member.note.iter().map(|note| format!("; {note}")));
             (member.key.clone(), text)
         };
         self.members.iter().map(line).collect()
@@ -84,14 +97,16 @@ fn relatives(case: Case, across: &Across) -> DetailWhy {
     let parts = case.probe.relatives(across).into_iter().filter(|part| part.met == Some(true));
     let members = parts.map(|part| MemberWhy {
         value: shown(&across.value, &part.value, hidden),
+        other: part.other.as_ref().map(|other| shown(&across.other, other, hide(&across.other))),
         weight: part.weight.as_ref().map(|weight| shown(&across.weight, weight, weight_hidden)),
         rows: Vec::new(),
+        note: None,
         key: if masked { value::MASK.to_string() } else { part.id },
     });
     DetailWhy { text: Words::new(program).across(across), members: members.collect() }
 }
 
-fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
+pub(super) fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
     let program = case.program;
     let metric = program.row_metric(id)?;
     let table = program.table(metric.of)?;
@@ -108,8 +123,15 @@ fn row_metric(case: Case, id: RowMetricId) -> Option<DetailWhy> {
                 key => words::literal(program, Type::Text, &key).trim_matches('"').to_string(),
             },
             value: if hidden { shown.masked() } else { shown },
+            other: None,
             weight: None,
             rows: of_row.rows.iter().filter_map(place).collect(),
+            note: of_row
+                .negative
+                .first()
+                .filter(|_| of_row.value.is_missing())
+                .and_then(place)
+                .map(|place| format!("{place} has a weight below 0, so there is no mean")),
         }
     });
     let words = Words { rows: Some(metric.of), ..Words::new(program) };

@@ -1,5 +1,6 @@
 //! The page for people.
 
+use super::toward;
 use super::{
     AggregateWhy, CardWhy, Condition, CorrectionWhy, LimitWhy, LineWhy, MetricWhy, RowWhy, RuleWhy, WeighedWhy, Why,
 };
@@ -26,7 +27,9 @@ pub fn human(why: &Why, layout: &Layout) -> String {
         [metric] if metric.unfolded.is_some() => page.metric(metric),
         metrics => page.metrics(metrics),
     }
+    why.details.iter().for_each(|detail| page.detail(detail));
     page.rules(&why.rules);
+    why.membership.iter().for_each(|membership| page.membership(membership));
     page.out
 }
 
@@ -63,6 +66,25 @@ impl Page {
         for remark in &why.remarks {
             for line in wrapped(&clean(remark), self.layout.width.saturating_sub(2).max(20)) {
                 self.line(&format!("  {}", paint.tone(Tone::Warn, &line)));
+            }
+        }
+        if !why.supposed.is_empty() {
+            let list: Vec<String> = why.supposed.iter().map(super::SupposedWhy::words).collect();
+            let text = format!("hypothetical: supposes {}", list.join(", "));
+            for line in wrapped(&clean(&text), self.layout.width.saturating_sub(2).max(20)) {
+                self.line(&format!("  {}", paint.tone(Tone::Warn, &line)));
+            }
+        }
+        for card in &why.scorecards {
+            let Some(was) = &card.was else { continue };
+            let name = if why.scorecards.len() > 1 { format!("{} ", card.name) } else { String::new() };
+            let notes = was.notes.iter().map(|note| format!("  {note}"));
+            let words = std::iter::once(format!("{name}was {}", was.words(card)));
+            for text in words.chain(notes.filter(|_| !was.parts.is_empty())) {
+                let pad = if text.starts_with(' ') { 4 } else { 2 };
+                for line in wrapped(&clean(text.trim()), self.layout.width.saturating_sub(pad).max(20)) {
+                    self.line(&format!("{}{line}", " ".repeat(pad)));
+                }
             }
         }
         let mut about: Vec<String> = why.name.iter().map(|n| clean(n)).collect();
@@ -129,8 +151,44 @@ impl Page {
         for (name, text) in notes {
             self.labelled(name, &text, indent, label);
         }
+        self.outlook(card, indent, label);
         for inner in card.lines.iter().filter_map(|l| l.scorecard.as_deref()) {
             self.card(inner, indent + 2, true);
+        }
+    }
+
+    /// What it was line by line, what would change it, and what will.
+    fn outlook(&mut self, card: &CardWhy, indent: usize, label: usize) {
+        if let Some(to) = &card.to {
+            let mut name = to.label();
+            if let Some(words) = to.words() {
+                self.labelled(&std::mem::take(&mut name), &words, indent, label.max(shown_width(&to.label()) + 2));
+            }
+            let first = Column { least: label.saturating_sub(2), ..Column::default() };
+            let mut table = Table::new(vec![first, Column::default(), Column::default(), Column::default()]);
+            for way in to.ways.iter().take(toward::LISTED) {
+                let changes = counted(way.changes.len() as u64, "change", "changes");
+                let head = Cell::toned(std::mem::take(&mut name), Tone::Dim);
+                table.row(vec![head, clean(&way.words()).into(), way.then().into(), changes.into()]);
+            }
+            let text = table.human(indent, &self.layout);
+            self.out.push_str(&text);
+            if let Some(text) = to.not_alone() {
+                self.labelled("not alone", &text, indent, label);
+            }
+        }
+        if let Some(ahead) = &card.on_its_own {
+            for (i, text) in ahead.lines().iter().enumerate() {
+                self.labelled(if i == 0 { "on its own" } else { "" }, text, indent, label);
+            }
+        }
+        if let Some(was) = card.was.as_ref().filter(|was| !was.lines.is_empty()) {
+            if indent > 0 {
+                self.labelled("was", &was.words(card), indent, label);
+            }
+            self.out.push('\n');
+            let text = was.table(label).human(indent, &self.layout);
+            self.out.push_str(&text);
         }
     }
 
@@ -209,6 +267,21 @@ impl Page {
         }
     }
 
+    /// One segment or partition.
+    fn membership(&mut self, membership: &super::MembershipWhy) {
+        self.gap();
+        let paint = self.layout.paint;
+        let (name, position) = (paint.strong(&membership.name), paint.dim(&membership.position));
+        self.line(&format!("{name}  {}   {position}", membership.verdict()));
+        let about = membership.label.iter().chain(&membership.doc).flat_map(|text| text.lines());
+        for line in about {
+            self.line(&format!("  {}", paint.dim(&clean(line))));
+        }
+        let table = Table { columns: vec![Column::default(); 3], ..membership.table() };
+        let text = table.human(2, &self.layout);
+        self.out.push_str(&text);
+    }
+
     /// One metric, down to its rows.
     fn metric(&mut self, metric: &MetricWhy) {
         self.gap();
@@ -263,16 +336,7 @@ impl Page {
         for (i, line) in unfolded.weighed.iter().enumerate() {
             self.labelled(if i == 0 { "counts in" } else { "" }, &weighed_words(line), 2, LABEL - 2);
         }
-        for detail in &unfolded.details {
-            self.gap();
-            self.line(&clean(&detail.text));
-            for (label, text) in detail.lines().into_iter().take(MOST_DETAILS) {
-                self.labelled(&clean(&label), &text, 2, LABEL - 2);
-            }
-            if let Some(more) = detail.members.len().checked_sub(MOST_DETAILS).filter(|n| *n > 0) {
-                self.labelled("", &format!("and {more} more (all of them with --format json or md)"), 2, LABEL - 2);
-            }
-        }
+        unfolded.details.iter().for_each(|detail| self.detail(detail));
         for standing in &unfolded.standings {
             let value =
                 standing.value.missing.map_or_else(|| standing.value.shown.clone(), |m| format!("missing ({m})"));
@@ -297,6 +361,18 @@ impl Page {
         }
         for aggregate in &unfolded.aggregates {
             self.aggregate(aggregate);
+        }
+    }
+
+    /// What each row or relative brings in.
+    fn detail(&mut self, detail: &super::DetailWhy) {
+        self.gap();
+        self.line(&clean(&detail.text));
+        for (label, text) in detail.lines().into_iter().take(MOST_DETAILS) {
+            self.labelled(&clean(&label), &text, 2, LABEL - 2);
+        }
+        if let Some(more) = detail.members.len().checked_sub(MOST_DETAILS).filter(|n| *n > 0) {
+            self.labelled("", &format!("and {more} more (all of them with --format json or md)"), 2, LABEL - 2);
         }
     }
 
@@ -500,7 +576,10 @@ pub(super) fn clauses(condition: &Condition, label: &str, depth: usize, table: &
 /// The rows of an aggregate, the latest if there are more than `most`.
 pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table {
     let any = |of: &dyn Fn(&RowWhy) -> bool| aggregate.rows.iter().any(of);
-    let valued = any(&|r| r.value.is_some());
+    // A text that stands in its column is not said twice.
+    let said = |r: &RowWhy| r.value.as_ref().is_some_and(|v| v.value.is_string() && r.cells.iter().any(|c| c == v));
+    let valued = any(&|r| r.value.is_some() && !said(r));
+    let paired = any(&|r| r.other.is_some());
     let diminished = any(&|r| r.diminish.is_some());
     let capped = any(&|r| r.capped.is_some());
     let decayed = any(&|r| r.decay.is_some());
@@ -511,10 +590,13 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         r.adds.as_ref().is_some_and(|a| a.exact.to_string() != value)
     };
     let added = any(&other);
-    let mut columns = vec![Column::words("date")];
+    let dated = any(&|r| r.date.is_some());
+    let mut columns = Vec::new();
+    columns.extend(dated.then(|| Column::words("date")));
     columns.extend(aggregate.columns.iter().map(|c| Column { limit: Some(24), ..Column::words(c.as_str()) }));
     for (wanted, title) in [
         (valued, "value"),
+        (paired, "other"),
         (diminished, "left"),
         (capped, "capped"),
         (decayed, "decay"),
@@ -530,10 +612,14 @@ pub(super) fn rows_table(aggregate: &AggregateWhy, most: Option<usize>) -> Table
         let tone = if row.kept { Tone::Plain } else { Tone::Dim };
         let cell = |text: &str| Cell::toned(text, tone);
         let shown = |s: &super::Shown| if s.missing.is_some() { "-".to_string() } else { s.shown.clone() };
-        let mut cells = vec![cell(row.date.as_deref().unwrap_or("no date"))];
+        let mut cells = Vec::new();
+        cells.extend(dated.then(|| cell(row.date.as_deref().unwrap_or("no date"))));
         cells.extend(row.cells.iter().map(|c| cell(&shown(c))));
         if valued {
             cells.push(cell(&row.value.as_ref().map_or(String::new(), shown)));
+        }
+        if paired {
+            cells.push(cell(&row.other.as_ref().map_or(String::new(), shown)));
         }
         for (wanted, figure) in [
             (diminished, &row.diminish),

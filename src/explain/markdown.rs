@@ -19,6 +19,10 @@ pub fn markdown(why: &Why) -> String {
     for remark in &why.remarks {
         out.push_str(&format!("\n**{}**\n", escaped(remark)));
     }
+    if !why.supposed.is_empty() {
+        let list: Vec<String> = why.supposed.iter().map(super::SupposedWhy::words).collect();
+        out.push_str(&format!("\n**hypothetical: supposes {}**\n", escaped(&list.join(", "))));
+    }
     for card in &why.scorecards {
         scorecard(card, 3, &mut out);
     }
@@ -28,8 +32,15 @@ pub fn markdown(why: &Why) -> String {
     for metric in &why.metrics {
         unfolded(metric, &mut out);
     }
+    why.details.iter().for_each(|of| detail(of, &mut out));
     for rule in &why.rules {
         conditions(rule, &mut out);
+    }
+    if let Some(membership) = &why.membership {
+        let (kind, name) = (membership.kind, &membership.name);
+        out.push_str(&format!("\n### {kind} {name}: {}\n\n", escaped(membership.verdict())));
+        out.extend(membership.label.iter().map(|label| format!("{}\n\n", escaped(label))));
+        out.push_str(&unindented(membership.table()).markdown());
     }
     out
 }
@@ -43,8 +54,30 @@ fn scorecard(card: &CardWhy, level: usize, out: &mut String) {
     out.extend(card.limits.iter().map(|limit| format!("- {}\n", escaped(&limit_words(limit)))));
     out.extend(card.corrections.iter().map(|c| format!("- override {}\n", escaped(&correction_words(c)))));
     out.extend(card.rounding.iter().map(|text| format!("- {}\n", escaped(text))));
+    outlook(card, out);
     for inner in card.lines.iter().filter_map(|line| line.scorecard.as_deref()) {
         scorecard(inner, level + 1, out);
+    }
+}
+
+/// What it was, what would change it, and what will.
+fn outlook(card: &CardWhy, out: &mut String) {
+    if let Some(was) = &card.was {
+        out.push_str(&format!("- was {}\n", escaped(&was.words(card))));
+        out.extend(was.notes.iter().map(|note| format!("- {}\n", escaped(note))));
+    }
+    if let Some(to) = &card.to {
+        out.extend(to.words().map(|words| format!("- {}: {}\n", to.label(), escaped(&words))));
+        for way in &to.ways {
+            out.push_str(&format!("- {}: {}, {}\n", to.label(), escaped(&way.words()), way.then()));
+        }
+        out.extend(to.not_alone().map(|text| format!("- not alone: {}\n", escaped(&text))));
+    }
+    for text in card.on_its_own.iter().flat_map(super::AheadWhy::lines) {
+        out.push_str(&format!("- on its own: {}\n", escaped(&text)));
+    }
+    if let Some(was) = card.was.as_ref().filter(|was| !was.lines.is_empty()) {
+        out.push_str(&format!("\n{}", was.table(0).markdown()));
     }
 }
 
@@ -63,10 +96,7 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
         out.push_str(&format!("\n`{}`\n", clean(&unfolded.definition)));
     }
     out.extend(metric.stale.iter().map(|note| format!("\n- stale: {note}\n")));
-    for detail in &unfolded.details {
-        out.push_str(&format!("\n`{}`\n\n", clean(&detail.text)));
-        out.extend(detail.lines().into_iter().map(|(key, text)| format!("- {}: {}\n", escaped(&key), escaped(&text))));
-    }
+    unfolded.details.iter().for_each(|of| detail(of, out));
     for standing in &unfolded.standings {
         out.push_str(&format!("\n`{}`\n\n", clean(&standing.text)));
         out.extend(standing.lines().into_iter().map(|(label, text)| format!("- {label}: {}\n", escaped(&text))));
@@ -92,6 +122,11 @@ fn unfolded(metric: &MetricWhy, out: &mut String) {
     }
 }
 
+fn detail(of: &super::DetailWhy, out: &mut String) {
+    out.push_str(&format!("\n`{}`\n\n", clean(&of.text)));
+    out.extend(of.lines().into_iter().map(|(key, text)| format!("- {}: {}\n", escaped(&key), escaped(&text))));
+}
+
 fn conditions(rule: &RuleWhy, out: &mut String) {
     let title = rule.label.as_ref().map_or(String::new(), |t| format!(" \"{}\"", escaped(t)));
     out.push_str(&format!("\n### rule {}{title}: {}\n\n", rule.name, rule.status));
@@ -103,10 +138,15 @@ fn conditions(rule: &RuleWhy, out: &mut String) {
     if let Some(unless) = &rule.unless {
         clauses(unless, "unless", 0, &mut table);
     }
+    out.push_str(&unindented(table).markdown());
+}
+
+/// Clauses without the blanks that show for people what belongs together.
+fn unindented(mut table: Table) -> Table {
     for row in &mut table.rows {
         if let Some(last) = row.last_mut() {
             *last = Cell::from(last.text.trim_start().to_string());
         }
     }
-    out.push_str(&table.markdown());
+    table
 }

@@ -4,10 +4,13 @@ mod rows;
 
 use rows::{SpreadWhy, WholeRuleWhy};
 
+use super::association::{self, EvidenceWhy};
 use super::words::{self, Words};
 use super::{BandWhy, Case, Operand, Shown, Traced, personal, replay, unfold};
+use crate::association::{Pair, Side, lacking};
+use crate::builtins::{AggregateFunction, Pairing};
 use crate::data::Dataset;
-use crate::engine::reference::{Evaluator, Part};
+use crate::engine::reference::{Evaluator, Part as Share};
 use crate::engine::{AccountsTold, PortfolioResult};
 use crate::number::Decimal;
 use crate::program::{Across, Expr, ExprKind, Metric, PortfolioId, Program, Type};
@@ -105,6 +108,9 @@ pub struct AcrossWhy {
     /// The same in words.
     #[serde(skip)]
     pub of: String,
+    /// What stands behind a figure of pairs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceWhy>,
     /// The accounts that were looked at, largest values first.
     pub rows: Vec<AccountWhy>,
 }
@@ -120,6 +126,9 @@ pub struct AccountWhy {
     /// What it brings in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Shown>,
+    /// What is measured beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Shown>,
     /// Its weight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Shown>,
@@ -130,18 +139,31 @@ pub struct AccountWhy {
     pub reason: Option<String>,
 }
 
-/// All facts about all portfolio metrics, or about one.
-pub fn portfolio(whole: Whole, only: Option<PortfolioId>) -> PortfolioWhy {
+/// What a page about the portfolio is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    All,
+    /// One metric.
+    Metric(PortfolioId),
+    /// One rule, by its place in [`Program::portfolio_rules`].
+    Rule(usize),
+}
+
+/// All facts about all portfolio metrics and rules, or about one.
+pub fn portfolio(whole: Whole, part: Part) -> PortfolioWhy {
     let results = whole.evaluator.portfolio_results(whole.stamp.as_of);
     let metrics = whole.program.portfolio.iter().zip(&results);
-    let metrics = metrics.filter(|(_, result)| only.is_none_or(|id| id == result.metric));
+    let metrics = metrics.filter(|(_, result)| part == Part::All || part == Part::Metric(result.metric));
+    let rules = rows::rules(whole).into_iter().enumerate();
+    let rules = rules.filter(|(i, _)| part == Part::All || part == Part::Rule(*i)).map(|(_, rule)| rule);
     PortfolioWhy {
         project: whole.stamp.project.clone(),
         as_of: whole.stamp.as_of.to_string(),
         program: whole.stamp.program.clone(),
         data: whole.stamp.data.clone(),
         metrics: metrics.map(|(metric, result)| metric_why(whole, metric, result)).collect(),
-        rules: if only.is_none() { rows::rules(whole) } else { Vec::new() },
+        rules: rules.collect(),
     }
 }
 
@@ -218,13 +240,13 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
     let expr = find(&metric.value, across);
     let (result, parts) = whole.evaluator.parts(across, whole.stamp.as_of);
     let hide = |e: &Option<Expr>| !whole.personal && e.as_ref().is_some_and(|e| personal(program, e));
-    let (hidden, weights_hidden) = (hide(&across.value), hide(&across.weight));
+    let (hidden, others_hidden, weights_hidden) = (hide(&across.value), hide(&across.other), hide(&across.weight));
     let shown = |e: &Option<Expr>, v: &Value, hidden: bool| {
         let shown = Shown::new(program, e.as_ref().map_or(Type::PLAIN, |e| e.ty), v);
         if hidden { shown.masked() } else { shown }
     };
-    let mut parts: Vec<Part> = parts.into_iter().filter(|part| part.met != Some(false)).collect();
-    let size = |part: &Part| match &part.value {
+    let mut parts: Vec<Share> = parts.into_iter().filter(|part| part.met != Some(false)).collect();
+    let size = |part: &Share| match &part.value {
         Value::Number(n) => Some(*n),
         Value::Boolean(yes) => Some(if *yes { Decimal::ONE } else { Decimal::ZERO }),
         _ => None,
@@ -232,17 +254,16 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
     // Stable, so that equal ones stay by id.
     parts.sort_by_key(|part| std::cmp::Reverse((part.met.is_some(), size(part))));
     let masked = personal_key(program) && !whole.personal;
+    let evidence = pairs(across, &parts).map_or_else(Vec::new, |(pairing, value, pairs)| {
+        association::evidence(program, pairing, (value, &across.by), (&pairs, across.at_least), hidden)
+    });
     let rows = parts.into_iter().map(|part| {
-        let reason = match (part.met, part.value.missing(), part.weight.as_ref().and_then(Value::missing)) {
-            (None, ..) => Some("`where` is unknown".to_string()),
-            (_, Some(why), _) => Some(format!("no value ({why})")),
-            (_, None, Some(why)) => Some(format!("no weight ({why})")),
-            _ => None,
-        };
+        let reason = reason(across, &part);
         AccountWhy {
             name: account_name(program, whole.data, part.row, whole.personal),
             account: if masked { value::MASK.to_string() } else { part.id },
             value: (across.value.is_some() && part.met.is_some()).then(|| shown(&across.value, &part.value, hidden)),
+            other: part.other.map(|other| shown(&across.other, &other, others_hidden)),
             weight: part.weight.map(|weight| shown(&across.weight, &weight, weights_hidden)),
             counts: reason.is_none(),
             reason,
@@ -255,8 +276,40 @@ fn across_why(whole: Whole, metric: &Metric, across: &Across, seen: &AccountsTol
         value: if secret { whole_value.masked() } else { whole_value },
         accounts: told::told(seen),
         of: told::accounts(std::slice::from_ref(seen)),
+        evidence,
         rows: rows.collect(),
     }
+}
+
+/// Why an account does not count, if it does not.
+fn reason(across: &Across, part: &Share) -> Option<String> {
+    if part.met.is_none() {
+        return Some("`where` is unknown".to_string());
+    }
+    if let (AggregateFunction::Paired(pairing), Some(other)) = (across.function, &part.other) {
+        match lacking(pairing, &part.value, other) {
+            Some(Side::One(why)) => return Some(format!("no value ({why})")),
+            Some(Side::Other(why)) => return Some(format!("no other value ({why})")),
+            None => {}
+        }
+    } else if let Some(why) = part.value.missing() {
+        return Some(format!("no value ({why})"));
+    }
+    match (part.weight.as_ref().and_then(Value::missing), &part.bin) {
+        (Some(why), _) => Some(format!("no weight ({why})")),
+        (None, Err(why)) => Some(format!("no bin ({why})")),
+        (None, Ok(_)) => None,
+    }
+}
+
+/// The pairs that counted, where an aggregate is a function of pairs.
+fn pairs<'a>(across: &'a Across, parts: &[Share]) -> Option<(Pairing, &'a Expr, Vec<Pair>)> {
+    let (AggregateFunction::Paired(pairing), Some(value)) = (across.function, &across.value) else { return None };
+    let counted = parts.iter().filter(|part| part.met.is_some() && reason(across, part).is_none());
+    let pair = |part: &Share| {
+        Some(Pair { one: part.value.clone(), other: part.other.clone()?, bin: part.bin.clone().unwrap_or_default() })
+    };
+    Some((pairing, value, counted.filter_map(pair).collect()))
 }
 
 /// The expression that an aggregate stands in, for its type.
@@ -280,10 +333,11 @@ fn missing_or(value: &Shown) -> String {
 fn rows_table(across: &AcrossWhy, most: usize) -> Table {
     let rows = || across.rows.iter().take(most);
     let (named, valued) = (rows().any(|r| r.name.is_some()), rows().any(|r| r.value.is_some()));
-    let weighted = rows().any(|r| r.weight.is_some());
+    let (paired, weighted) = (rows().any(|r| r.other.is_some()), rows().any(|r| r.weight.is_some()));
     let mut columns = vec![Column { limit: Some(24), ..Column::words("account") }];
     columns.extend(named.then(|| Column { limit: Some(24), ..Column::words("name") }));
     columns.extend(valued.then(|| Column::numbers("value")));
+    columns.extend(paired.then(|| Column::numbers("other")));
     columns.extend(weighted.then(|| Column::numbers("weight")));
     columns.push(Column::words(""));
     let mut table = Table::new(columns);
@@ -294,6 +348,7 @@ fn rows_table(across: &AcrossWhy, most: usize) -> Table {
         let mut cells = vec![Cell::toned(row.account.as_str(), tone)];
         cells.extend(named.then(|| Cell::toned(row.name.clone().unwrap_or_default(), tone)));
         cells.extend(valued.then(|| Cell::toned(shown(&row.value), tone)));
+        cells.extend(paired.then(|| Cell::toned(shown(&row.other), tone)));
         cells.extend(weighted.then(|| Cell::toned(shown(&row.weight), tone)));
         cells.push(Cell::toned(row.reason.clone().unwrap_or_else(|| "counts".to_string()), tone));
         table.row(cells);
@@ -345,6 +400,7 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
         for across in &metric.aggregates {
             out.push_str(&format!("\n{} = {}\n", clean(&across.text), missing_or(&across.value)));
             labelled(&mut out, "of", across.of.trim_start_matches("of "));
+            across.evidence.iter().for_each(|told| labelled(&mut out, &told.label, &told.text));
             if !across.rows.is_empty() {
                 out.push('\n');
                 out.push_str(&rows_table(across, LISTED).human(2, layout));
@@ -356,7 +412,8 @@ pub fn portfolio_human(why: &PortfolioWhy, layout: &Layout) -> String {
         }
         for spread in &metric.rows {
             out.push_str(&format!("\n{} = {}\n", clean(&spread.text), missing_or(&spread.value)));
-            labelled(&mut out, "of", spread.of.trim_start_matches("of "));
+            labelled(&mut out, "from", spread.of.trim_start_matches("from "));
+            spread.evidence.iter().for_each(|told| labelled(&mut out, &told.label, &told.text));
             if !spread.seen.is_empty() {
                 out.push('\n');
                 out.push_str(&rows::table(spread, LISTED).human(2, layout));
@@ -404,6 +461,7 @@ pub fn portfolio_markdown(why: &PortfolioWhy) -> String {
         for across in &metric.aggregates {
             let value = escaped(&missing_or(&across.value));
             out.push_str(&format!("\n`{}` is {value} {}\n", clean(&across.text), escaped(&across.of)));
+            out.push_str(&association::markdown(&across.evidence));
             if !across.rows.is_empty() {
                 out.push_str(&format!("\n{}", rows_table(across, usize::MAX).markdown()));
             }
@@ -411,6 +469,7 @@ pub fn portfolio_markdown(why: &PortfolioWhy) -> String {
         for spread in &metric.rows {
             let value = escaped(&missing_or(&spread.value));
             out.push_str(&format!("\n`{}` is {value} {}\n", clean(&spread.text), escaped(&spread.of)));
+            out.push_str(&association::markdown(&spread.evidence));
             if !spread.seen.is_empty() {
                 out.push_str(&format!("\n{}", rows::table(spread, usize::MAX).markdown()));
             }

@@ -1,5 +1,6 @@
 //! What a page asks of whatever ran the program.
 
+use crate::association::Pair;
 use crate::calendar::{Calendar, Date, DateRange};
 use crate::engine::AccountResult;
 use crate::engine::reference::{Compared, OfRow, Part, RateUsed, Replayed, Standing};
@@ -32,6 +33,9 @@ pub trait Probe {
 
     /// The points of `… until …`, earliest first.
     fn replay(&self, expr: &Expr) -> Vec<Replayed>;
+
+    /// Both values of a figure over time at each point, earliest first.
+    fn pairs_over_time(&self, expr: &Expr) -> Vec<(Date, Pair)>;
 
     /// What each relative of the account brings into an aggregate over them.
     fn relatives(&self, across: &Across) -> Vec<Part>;
@@ -72,6 +76,8 @@ pub struct TracedRow {
     pub dropped: Option<Dropped>,
     /// What it is worth before decay, if the aggregate takes a value.
     pub value: Option<Value>,
+    /// The value with what is measured beside it, for functions of pairs.
+    pub pair: Option<Box<Pair>>,
     /// What is left of it because of those before it in its period.
     pub diminish: Option<Decimal>,
     /// Before and after the cap on its period, where the period was over it.

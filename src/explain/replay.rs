@@ -4,10 +4,12 @@ use super::conditions::condition;
 use super::human::clauses;
 use super::words::Words;
 use super::{Case, Condition, Shown, past};
+use crate::association::Pair;
 use crate::calendar::Date;
 use crate::engine::reference::Replayed;
 use crate::program::{Expr, ExprKind};
 use crate::report::table::{Column, Table, clean, escaped};
+use crate::value::Value;
 use serde::Serialize;
 
 /// A condition over periods and what it was at the end of each.
@@ -78,6 +80,24 @@ pub fn points(case: Case, expr: &Expr) -> Vec<Condition> {
             }
             out
         }
+        ExprKind::Paired { one, other, .. } => {
+            let hidden = |of: &Expr| !case.personal && super::personal(case.program, of);
+            let shown = |of: &Expr, value: &Value| {
+                let shown = Shown::new(case.program, of.ty, value);
+                let shown = if hidden(of) { shown.masked() } else { shown };
+                shown.missing.map_or(shown.shown, |why| format!("missing ({why})"))
+            };
+            let point = |(date, pair): (Date, Pair)| {
+                let text = format!("on {date}: {} beside {}", shown(one, &pair.one), shown(other, &pair.other));
+                let missing = pair.one.is_missing() || pair.other.is_missing();
+                Condition {
+                    holds: (!missing).then_some(true),
+                    shown: text.clone(),
+                    ..Condition::new(text, case.sources.position(expr.span))
+                }
+            };
+            case.probe.pairs_over_time(expr).into_iter().map(point).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -94,6 +114,12 @@ pub fn told(expr: &Expr, points: &[Condition]) -> Option<String> {
                 _ => String::new(),
             };
             Some(format!("held {times} of {count}{left_out}"))
+        }
+        ExprKind::Paired { .. } => {
+            let missing = points.iter().filter(|point| point.holds.is_none()).count();
+            let whole = crate::report::counted((points.len() - missing) as u64, "period", "periods");
+            let left_out = if missing > 0 { format!(", {missing} left out") } else { String::new() };
+            Some(format!("{whole}{left_out}; association, not cause"))
         }
         ExprKind::Until { .. } => points.last().map(|last| match last.holds {
             Some(true) => "the state is on".to_string(),

@@ -1,6 +1,7 @@
 //! The reference interpreter as a [`Probe`].
 
 use super::{Dropped, Probe, Step, TracedRow, TracedRows};
+use crate::association::Pair;
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
 use crate::engine::AccountResult;
@@ -27,6 +28,10 @@ impl Probe for Traced<'_> {
     }
 
     fn then(&self, as_of: Date, ask: &mut dyn FnMut(&AccountResult, &dyn Probe)) {
+        if as_of == self.account.as_of() {
+            // What is supposed of today holds here too.
+            return ask(&self.account.result(), self);
+        }
         let account = match self.account.id() {
             "" => Some(self.evaluator.nobody(as_of)),
             id => self.evaluator.account(id, as_of),
@@ -48,6 +53,7 @@ impl Probe for Traced<'_> {
                 date: dated.then_some(row.date),
                 dropped: None,
                 value: None,
+                pair: None,
                 diminish: None,
                 capped: None,
                 decay: None,
@@ -59,6 +65,7 @@ impl Probe for Traced<'_> {
                 Outcome::Counted(counted) => {
                     // A count has nothing to say about a row but that it counts.
                     told.value = aggregate.value.as_ref().map(|_| counted.value);
+                    told.pair = counted.pair;
                     told.diminish = counted.diminish;
                     told.capped = counted.capped.map(|c| (c.from, c.to));
                     (told.decay, told.weight, told.adds) = (counted.decay, counted.weight, counted.amount);
@@ -102,6 +109,10 @@ impl Probe for Traced<'_> {
         self.account.replay(expr)
     }
 
+    fn pairs_over_time(&self, expr: &Expr) -> Vec<(Date, Pair)> {
+        self.account.pairs_over_time(expr)
+    }
+
     fn relatives(&self, across: &crate::program::Across) -> Vec<reference::Part> {
         self.account.relatives(across)
     }
@@ -141,6 +152,10 @@ fn reason(program: &Program, aggregate: &Aggregate, table: Option<&TableData>, w
         D::NoValue(missing) => {
             let value = aggregate.value.as_ref().map_or_else(|| "value".to_string(), row_words);
             (Step::Value, format!("{value} is missing ({missing})"))
+        }
+        D::NoOther(missing) => {
+            let other = aggregate.other.as_ref().map_or_else(|| "other value".to_string(), row_words);
+            (Step::Value, format!("{other} is missing ({missing})"))
         }
         D::NoKey(missing) => {
             let by: Vec<String> = aggregate.by.iter().map(row_words).collect();

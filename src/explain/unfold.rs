@@ -9,9 +9,10 @@ use super::{
     AggregateWhy, BandWhy, Case, Figure, Operand, RowWhy, ScaleWhy, Shown, Step, StepWhy, TableWhy, TracedRows,
     Unfolded, WindowWhy, bands, personal_field,
 };
+use crate::association::Pair;
 use crate::builtins::{AggregateFunction, Function};
 use crate::calendar::{Date, PeriodKind};
-use crate::engine::MetricResult;
+use crate::engine::{MetricResult, reference};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Expr, ExprKind, FieldId, Keep, Metric, Type};
 use crate::report::accounts::personal_key;
@@ -180,11 +181,27 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         details: super::detail::of_metric(case, metric),
         standings: metric.value.ranked().into_iter().map(|r| standing(case, r)).collect(),
         benchmarks: benchmarks(case, &metric.value),
-        periods: metric.value.replayed().into_iter().map(|e| replay::periods(case, e)).collect(),
+        periods: replayed(case, &metric.value).into_iter().map(|e| replay::periods(case, e)).collect(),
         thresholds,
         scale,
         weighed: Vec::new(),
     }
+}
+
+/// What is replayed over periods, in the definitions of segments too.
+fn replayed<'a>(case: Case<'a>, expr: &'a Expr) -> Vec<&'a Expr> {
+    let mut out = expr.replayed();
+    let mut open = vec![expr];
+    while let Some(expr) = open.pop() {
+        if let ExprKind::Segment(id) = expr.kind {
+            let condition = case.program.segments.get(id.index()).map(|s| &s.condition);
+            out.extend(condition.into_iter().flat_map(Expr::replayed).filter(|e| !out.contains(e)).collect::<Vec<_>>());
+        }
+        if !expr.looks_back() && !matches!(expr.kind, ExprKind::Aggregate(_) | ExprKind::Across(_)) {
+            open.extend(expr.children());
+        }
+    }
+    out
 }
 
 /// The benchmarks that it is compared with.
@@ -222,12 +239,37 @@ fn operands(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
                 Err(reason) => Value::Missing(*reason),
             };
             operands(case, &convert.amount, out);
-            let text = format!("rate {}", super::remarks::rate(case.program, case.data, convert, &used));
+            let rates = case.program.rates.and_then(|rates| case.data.table(rates.table));
+            let place = |row: u32| rates.map_or(String::new(), |t| format!(" ({})", t.place(row)));
+            let text = match &used {
+                Ok(reference::RateUsed { row: None, .. }) => return,
+                Ok(reference::RateUsed { from, row: Some(row), day, inverse, .. }) => {
+                    let (of, to) =
+                        if *inverse { (convert.to.to_string(), from) } else { (from.clone(), &convert.to.to_string()) };
+                    let divided = if *inverse { ", by which is divided" } else { "" };
+                    format!("rate of {day}{}, {to} per {of}{divided}:", place(*row))
+                }
+                Err(_) => "rate".to_string(),
+            };
             out.push(Operand { text, value: Shown::new(case.program, Type::PLAIN, &value) });
         }
         // What it reads, it reads of every account.
         ExprKind::Across(_) => {}
+        // The rate of each row is told beside the row.
+        ExprKind::Aggregate(_) => {
+            expr.children().into_iter().for_each(|child| of_rows(case, child, out));
+        }
         _ => expr.children().into_iter().for_each(|child| operands(case, child, out)),
+    }
+}
+
+/// The same inside an aggregate.
+fn of_rows(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
+    match &expr.kind {
+        ExprKind::Convert(convert) => convert.children().into_iter().for_each(|child| of_rows(case, child, out)),
+        _ if expr.children().is_empty() || expr.looks_back() => operands(case, expr, out),
+        ExprKind::Across(_) => {}
+        _ => expr.children().into_iter().for_each(|child| of_rows(case, child, out)),
     }
 }
 
@@ -239,8 +281,11 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
     let columns = columns(case, aggregate);
     let data = case.data.table(aggregate.source);
     let value_ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
-    let hidden = !case.personal
-        && aggregate.value.as_ref().is_some_and(|v| super::personal_in(program, Some(aggregate.source), v));
+    let hide = |e: &Option<Expr>| {
+        !case.personal && e.as_ref().is_some_and(|v| super::personal_in(program, Some(aggregate.source), v))
+    };
+    let (hidden, other_hidden) = (hide(&aggregate.value), hide(&aggregate.other));
+    let other_ty = aggregate.other.as_ref().map_or(Type::PLAIN, |v| v.ty);
     let rows = traced.rows.iter().map(|row| {
         let cell = |(field, ty): &(FieldId, Type)| {
             let cell = data.map_or(Value::Missing(Missing::NoData), |d| d.value(*field, row.row));
@@ -267,6 +312,10 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
             diminish: row.diminish.map(|n| figure(n, 3)),
             capped: row.capped.filter(|_| !hidden).map(|(_, n)| Figure { exact: n, shown: value::plain(n) }),
             decay: row.decay.map(|n| figure(n, 3)),
+            other: row.pair.as_ref().map(|pair| {
+                let shown = Shown::new(program, other_ty, &pair.other);
+                if other_hidden { shown.masked() } else { shown }
+            }),
             weight: row.weight.map(figures::weight),
             adds: row.adds.filter(|_| !hidden).map(|n| Figure { exact: n, shown: value::plain(n) }),
             cells: columns.iter().map(cell).collect(),
@@ -286,7 +335,11 @@ fn aggregate_why(case: Case, aggregate: &Aggregate) -> AggregateWhy {
         steps: steps(case, aggregate, &traced, hidden),
         columns: columns.iter().map(|(field, _)| words::field(program, Some(aggregate.source), *field)).collect(),
         rows: rows.collect(),
-        notes: notes(case, aggregate, &traced),
+        notes: {
+            let mut all = super::groups::notes(case, aggregate, &traced);
+            all.extend(notes(case, aggregate, &traced));
+            all
+        },
     }
 }
 
@@ -316,6 +369,25 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
             out.push(format!("{why}: nothing is known, no row is seen"));
         }
     }
+    if let (AggregateFunction::Paired(pairing), Some(value)) = (aggregate.function, &aggregate.value) {
+        let pairs: Vec<Pair> = traced.rows.iter().filter_map(|row| row.pair.as_deref().cloned()).collect();
+        let hidden = !case.personal && super::personal_in(case.program, Some(aggregate.source), value);
+        let told = super::association::evidence(
+            case.program,
+            pairing,
+            (value, &aggregate.by),
+            (&pairs, aggregate.at_least),
+            hidden,
+        );
+        out.extend(told.iter().map(|told| format!("{}: {}", told.label, told.text)));
+    }
+    let below = |row: &&super::TracedRow| row.dropped.is_none() && row.weight.is_some_and(|w| w.is_negative());
+    if traced.value.is_missing()
+        && let Some(row) = traced.rows.iter().find(below)
+    {
+        let place = data.map_or_else(|| "a row".to_string(), |data| data.place(row.row));
+        out.push(format!("{place} has a weight below 0, so there is no mean"));
+    }
     if let Some(with) = &aggregate.with {
         let others = case.data.table(with.other.source);
         let alone = case.probe.unmatched(aggregate);
@@ -337,11 +409,15 @@ fn notes(case: Case, aggregate: &Aggregate, traced: &TracedRows) -> Vec<String> 
 
 /// The type of what comes out, as far as it matters for showing it.
 fn result_type(aggregate: &Aggregate) -> Type {
+    use crate::builtins::Pairing as P;
     use AggregateFunction as A;
     let value = aggregate.value.as_ref().map(|v| v.ty);
     match aggregate.function {
         A::Count | A::Distinct | A::Run | A::NearDuplicates | A::Matches => Type::PLAIN,
         A::Share | A::Csat | A::TopShare => Type::Number(crate::program::Unit::Ratio),
+        A::Paired(P::Auc | P::Ks | P::CalibrationError) => Type::Number(crate::program::Unit::Ratio),
+        A::Paired(P::KsAt) => value.unwrap_or(Type::PLAIN),
+        A::Paired(_) => Type::PLAIN,
         A::Nps | A::NpsMargin => Type::Number(crate::program::Unit::Nps),
         A::CsatMean => Type::Number(crate::program::Unit::Points),
         A::Ces | A::Hhi | A::EffectiveNumber => Type::PLAIN,
@@ -358,8 +434,13 @@ fn columns(case: Case, aggregate: &Aggregate) -> Vec<(FieldId, Type)> {
     }
     found.extend(aggregate.dedupe.iter().flat_map(|d| &d.by));
     found.extend(&aggregate.latest_per);
+    found.extend(aggregate.with.iter().flat_map(|with| &with.by).map(|(own, _)| *own));
     let table = case.program.table(aggregate.source);
     let dated = table.and_then(|t| t.kind.at());
+    if dated.is_none() {
+        // Nothing else tells the rows apart.
+        found.extend(table.and_then(|t| t.key));
+    }
     found.retain(|f| Some(*f) != dated);
     found.sort();
     found.dedup();

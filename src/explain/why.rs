@@ -99,6 +99,9 @@ pub struct Why {
     /// Parameters set for this run and other things to know about all of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// What is supposed: then nothing on the page but `is` is so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supposed: Vec<super::SupposedWhy>,
     /// What the page is about, if not the whole account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
@@ -110,8 +113,14 @@ pub struct Why {
     pub scorecards: Vec<CardWhy>,
     /// Metrics that no scorecard holds.
     pub metrics: Vec<MetricWhy>,
+    /// Row by row, where the page is about a metric of rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<super::DetailWhy>,
     /// The rules.
     pub rules: Vec<RuleWhy>,
+    /// The segment or partition, where the page is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membership: Option<super::MembershipWhy>,
 }
 
 /// A part of a partition.
@@ -163,6 +172,15 @@ pub struct CardWhy {
     pub corrections: Vec<CorrectionWhy>,
     /// The weight of each metric in this score over all paths, where scorecards are nested.
     pub effective_weights: Vec<EffectiveWeight>,
+    /// What it was at an earlier date, and what made the difference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<super::WasWhy>,
+    /// What would have to change for another grade.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<super::TowardWhy>,
+    /// What will happen without any new row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_its_own: Option<super::AheadWhy>,
     /// Where it is declared.
     pub position: String,
 }
@@ -475,6 +493,9 @@ pub struct RowWhy {
     /// What is left of it by now, as a factor, where values fade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay: Option<Figure>,
+    /// What is measured beside it, for functions of pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Shown>,
     /// Its weight, where rows have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Figure>,

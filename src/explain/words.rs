@@ -138,6 +138,12 @@ impl<'a> Words<'a> {
                 let percent = if *percent { "percent " } else { "" };
                 (format!("{percent}change in {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
             }
+            ExprKind::Paired { pairing, one, other, over, at_least } => {
+                let name = function_name(Function::Aggregate(AggregateFunction::Paired(*pairing)));
+                let (one, other) = (self.expr(one), self.expr(other));
+                let least = plural(*at_least, "period");
+                (format!("{name}({one}, {other} over {over}, at least {least})"), Grip::Whole)
+            }
             ExprKind::Trend { value, over } => {
                 (format!("trend of {} over {over}", self.at(value, Grip::Whole)), Grip::Product)
             }
@@ -202,7 +208,10 @@ impl<'a> Words<'a> {
         let whom = across.kin.map_or("accounts", crate::program::Kin::word);
         let own = Words { rows: None, ..self };
         let mut out = format!("{}(", function_name(Function::Aggregate(across.function)));
-        out.extend(across.value.as_ref().map(|value| format!("{} of ", own.expr(value))));
+        let values: Vec<String> = across.value.iter().chain(&across.other).map(|value| own.expr(value)).collect();
+        if !values.is_empty() {
+            out.push_str(&format!("{} of ", values.join(", ")));
+        }
         out.push_str(whom);
         out.extend(across.filter.as_ref().map(|filter| format!(" where {}", own.expr(filter))));
         out.extend(across.weight.as_ref().map(|weight| format!(" weighted by {}", own.expr(weight))));
@@ -231,8 +240,10 @@ impl<'a> Words<'a> {
     pub fn aggregate(self, aggregate: &Aggregate) -> String {
         let inner = Words { rows: Some(aggregate.source), ..self };
         let mut out = format!("{}(", function_name(Function::Aggregate(aggregate.function)));
-        if let Some(value) = &aggregate.value {
-            out.push_str(&format!("{} of ", inner.expr(value)));
+        let values: Vec<String> =
+            aggregate.value.iter().chain(&aggregate.other).map(|value| inner.expr(value)).collect();
+        if !values.is_empty() {
+            out.push_str(&format!("{} of ", values.join(", ")));
         }
         out.push_str(self.program.table(aggregate.source).map_or("?", |t| &t.header.name));
         for clause in self.clauses(aggregate) {

@@ -204,11 +204,20 @@ fn commented_before(cells: &Cells, last: usize, writer: &Writer) -> bool {
 
 /// The rows of a test, with bars between the cells; `entries` are the rows and the comments among them.
 pub fn table(block: &Node, entries: &[Entry], column: usize, tokens: &Tokens) -> Vec<String> {
-    let cell = |node: &Node| tokens.source.get(node.start..node.end).unwrap_or("").trim().to_string();
+    let cell = |node: &Node| {
+        let text = tokens.source.get(node.start..node.end).unwrap_or("").trim();
+        // The head of a table of cases has words in its cells, which may stand apart.
+        if node.rule == Rule::case_column {
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            text.to_string()
+        }
+    };
+    let is_cell = |node: &&Node| matches!(node.rule, Rule::cell | Rule::case_word | Rule::case_column);
     let rows: Vec<Vec<String>> = block
         .statements()
-        .filter(|row| row.rule == Rule::table_row)
-        .map(|row| row.children.iter().filter(|c| c.rule == Rule::cell).map(cell).collect())
+        .filter(|row| matches!(row.rule, Rule::table_row | Rule::case_header))
+        .map(|row| row.children.iter().filter(is_cell).map(cell).collect())
         .collect();
     let mut widths: Vec<usize> = Vec::new();
     for row in &rows {

@@ -137,6 +137,11 @@ impl<'a> Painter<'a> {
     fn entry(&self, list: &[&Node], i: usize, parent: Rule, column: usize, plain: bool) -> Entry {
         let body = match list.get(i) {
             None => Body::Lines(Vec::new()),
+            Some(node) if node.rule == Rule::cases && !plain => {
+                let range = self.tokens.within(node.start..node.end);
+                let rows = self.entries(node, range.start, range.end, column, plain);
+                Body::Lines(super::align::table(node, &rows, column, self.tokens))
+            }
             Some(node) if node.blocks().is_empty() => Body::Columns(cells(list, i, parent, &self.writer(plain))),
             Some(node) => match self.inline(node, column, plain) {
                 Some((key, parts)) if !plain => Body::Inline(key, parts),

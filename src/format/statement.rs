@@ -83,7 +83,11 @@ pub fn cells(list: &[&Node], i: usize, parent: Rule, writer: &Writer) -> Cells {
         }
         (_, Rule::line) => line(node, writer),
         (_, Rule::direction | Rule::valid_for | Rule::usable | Rule::once_per) => sentence(),
-        (Rule::scorecard_block | Rule::override_block | Rule::test_block, rule) if !is_meta(rule) => sentence(),
+        (Rule::scorecard_block | Rule::override_block | Rule::test_block | Rule::fixture_block, rule)
+            if !is_meta(rule) =>
+        {
+            sentence()
+        }
         (_, Rule::scale) if scales(list, i) => match of(Rule::scale_point) {
             Some(first) => two(Key::Scale, first.start),
             None => sentence(),

@@ -28,7 +28,7 @@ impl View<'_> {
             "metadata": metadata(&item.meta),
         });
         let Some(map) = out.as_object_mut() else { return out };
-        if let Some(entry) = entry.filter(|entry| entry.kind != Kind::Test) {
+        if let Some(entry) = entry.filter(|entry| !matches!(entry.kind, Kind::Test | Kind::Fixture)) {
             let names = |list: Vec<&crate::outline::Entry>| -> Vec<String> {
                 list.into_iter().map(|entry| self.outline.qualified(entry)).collect()
             };
@@ -78,6 +78,7 @@ impl View<'_> {
                 json!({ "target": objective.target.as_ref().map(|target| text(target.span)) })
             }
             ItemKind::Test(test) => self.test(test),
+            ItemKind::Fixture(_) => json!({}),
             ItemKind::Benchmark(_) | ItemKind::Attribution(_) => json!({ "text": text(item.span) }),
         }
     }

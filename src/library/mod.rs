@@ -28,6 +28,7 @@ const FILES: &[(&str, &str)] = &[
     ("std/surveys.laud", include_str!("../std/surveys.laud")),
     ("std/engagement.laud", include_str!("../std/engagement.laud")),
     ("std/care.laud", include_str!("../std/care.laud")),
+    ("std/prediction.laud", include_str!("../std/prediction.laud")),
 ];
 
 /// The package, read.

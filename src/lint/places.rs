@@ -103,6 +103,49 @@ pub fn values(program: &Program) -> Vec<(&Expr, &str)> {
     metrics.chain(program.row_metrics.iter().map(|m| (&m.value, m.header.name.as_str()))).collect()
 }
 
+/// Everything that is evaluated, from the outermost in, with the declaration that it is in and the table whose rows it is
+/// about: conditions, the values of metrics, and the targets of objectives.
+pub fn roots(program: &Program) -> Vec<(&Expr, &str, Option<TableId>)> {
+    let mut all: Vec<(&Expr, &str, Option<TableId>)> = Vec::new();
+    all.extend(program.segments.iter().map(|s| (&s.condition, s.header.name.as_str(), None)));
+    for partition in &program.partitions {
+        let owner = partition.header.name.as_str();
+        all.extend(partition.by.iter().map(|by| (by, owner, None)));
+        all.extend(partition.parts.iter().filter_map(|part| match &part.test {
+            PartTest::Condition(condition) => Some((condition, owner, None)),
+            PartTest::By(_) => None,
+        }));
+    }
+    for card in &program.scorecards {
+        all.extend(
+            card.limits.iter().filter_map(|l| l.when.as_ref()).map(|when| (when, card.header.name.as_str(), None)),
+        );
+    }
+    for rule in program.rules.iter().chain(&program.portfolio_rules) {
+        let conditions = std::iter::once(&rule.condition).chain(&rule.unless).chain(&rule.close);
+        all.extend(conditions.map(|condition| (condition, rule.header.name.as_str(), None)));
+    }
+    let metrics = program.metrics.iter().chain(&program.portfolio);
+    all.extend(metrics.map(|m| (&m.value, m.header.name.as_str(), None)));
+    all.extend(program.row_metrics.iter().map(|m| (&m.value, m.header.name.as_str(), Some(m.of))));
+    all.extend(program.objectives.iter().filter_map(|o| Some((o.target.as_ref()?, o.header.name.as_str(), None))));
+    all
+}
+
+/// Visits an expression and all its parts, from the outside in, with the table whose rows each part is about.
+pub fn each_with_rows<'e>(root: &'e Expr, rows: Option<TableId>, visit: &mut dyn FnMut(&'e Expr, Option<TableId>)) {
+    let mut open = vec![(root, rows)];
+    while let Some((expr, rows)) = open.pop() {
+        visit(expr, rows);
+        let inside = match &expr.kind {
+            ExprKind::Aggregate(aggregate) => Some(aggregate.source),
+            ExprKind::Across(_) => None,
+            _ => rows,
+        };
+        open.extend(expr.children().into_iter().rev().map(|child| (child, inside)));
+    }
+}
+
 /// All aggregates of an expression with the calls that they are, those inside others and at other dates too.
 pub fn aggregates(root: &Expr) -> Vec<(&Expr, &Aggregate)> {
     let mut found = Vec::new();
@@ -121,6 +164,13 @@ pub fn each<'e>(root: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         visit(expr);
         open.extend(expr.children().into_iter().rev());
     }
+}
+
+/// True for what a run can decide otherwise with `--set`.
+pub fn has_param(root: &Expr) -> bool {
+    let mut found = false;
+    each(root, &mut |expr| found |= matches!(expr.kind, ExprKind::Param(_)));
+    found
 }
 
 /// Filters and choices inside an expression.

@@ -30,8 +30,10 @@ impl Uses {
             let mut own: HashSet<&str> = HashSet::new();
             let mut quoted = Vec::new();
             for word in words(text(sources, item.span), &mut quoted) {
-                if (word != item.name.text || matches!(item.kind, ItemKind::Test(_))) && own.insert(word) {
-                    if matches!(item.kind, ItemKind::Test(_)) {
+                if (word != item.name.text || matches!(item.kind, ItemKind::Test(_) | ItemKind::Fixture(_)))
+                    && own.insert(word)
+                {
+                    if matches!(item.kind, ItemKind::Test(_) | ItemKind::Fixture(_)) {
                         uses.tested.insert(word.to_string());
                     } else {
                         uses.by.entry(word.to_string()).or_default().push(place);
@@ -117,5 +119,8 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 
 /// The first item that declares a name.
 pub(super) fn declaring<'f>(items: &[&'f Item], name: &str) -> Option<&'f Item> {
-    items.iter().copied().find(|item| item.name.text == name && !matches!(item.kind, ItemKind::Test(_)))
+    items
+        .iter()
+        .copied()
+        .find(|item| item.name.text == name && !matches!(item.kind, ItemKind::Test(_) | ItemKind::Fixture(_)))
 }

@@ -111,7 +111,7 @@ fn rank(entry: &Entry, subject: Option<usize>) -> u8 {
         Kind::Function => 4,
         Kind::Band | Kind::Grade => 5,
         Kind::Value => 6,
-        Kind::Test => 7,
+        Kind::Test | Kind::Fixture => 7,
         // `std` is called by its full name anyway.
         _ if entry.place.is_none() => 4,
         _ => 1,
@@ -171,6 +171,7 @@ impl Gather<'_> {
             ItemKind::Rule(_) => Kind::Rule,
             ItemKind::PortfolioRule(_) => Kind::PortfolioRule,
             ItemKind::Test(_) => Kind::Test,
+            ItemKind::Fixture(_) => Kind::Fixture,
         };
         let place = self.push(Entry {
             name: item.name.text.clone(),

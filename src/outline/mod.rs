@@ -4,6 +4,7 @@
 //! too, so that editors and the interactive session can complete and look up names while somebody is typing. Columns, parts,
 //! bands, grades and listed values are entries of their own, and so are functions and the definitions of `std`.
 
+pub mod complete;
 mod gather;
 mod types;
 
@@ -65,6 +66,8 @@ pub enum Kind {
     Function,
     /// A test; its name is its title.
     Test,
+    /// Rows that tests share.
+    Fixture,
 }
 
 impl Kind {
@@ -94,6 +97,7 @@ impl Kind {
             Kind::Grade => "grade",
             Kind::Function => "function",
             Kind::Test => "test",
+            Kind::Fixture => "fixture",
         }
     }
 

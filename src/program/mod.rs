@@ -8,9 +8,13 @@
 
 mod fingerprint;
 mod quiet;
+mod tests;
 mod types;
 mod walk;
 
+pub use tests::{
+    Case, Covered, Expectation, ExpectationKind, GivenCell, GivenFile, GivenRow, GivenRows, Test, Update, Whose,
+};
 pub use types::{Currency, Type, Unit};
 
 use crate::ast::{CompareOp, LimitVerb, Shift, TriggerKind, WindowKind};
@@ -95,6 +99,8 @@ pub struct Program {
     pub rates: Option<Rates>,
     /// Metrics and scorecards such that each comes after what it reads.
     pub order: Vec<Node>,
+    /// Tests, by title.
+    pub tests: Vec<Test>,
     /// A short hash of the program's meaning, printed with every result.
     pub hash: String,
 }
@@ -787,6 +793,8 @@ pub enum ExprKind {
     Related { of: TableId, field: FieldId },
     /// An amount in another currency.
     Convert(Box<Convert>),
+    /// What two values at the as-of date and the period ends before it say together.
+    Paired { pairing: crate::builtins::Pairing, one: Box<Expr>, other: Box<Expr>, over: Duration, at_least: u32 },
 }
 
 /// An amount in another currency, by the latest rate on or before a date.
@@ -842,6 +850,8 @@ pub struct Across {
     pub function: crate::builtins::AggregateFunction,
     /// The value per account; absent for counts of accounts. Accounts where it is missing are left out and told.
     pub value: Option<Expr>,
+    /// What is measured beside the value, for functions of pairs.
+    pub other: Option<Expr>,
     /// Accounts that count; unknown counts as not met and is told.
     pub filter: Option<Expr>,
     /// A weight per account, for means, shares and nps.
@@ -850,7 +860,8 @@ pub struct Across {
     pub at_least: Option<u32>,
     /// How many of the largest, for `top_share` and `without_top`.
     pub top: u32,
-    /// Accounts that agree in these are added up, where it is asked how concentrated something is.
+    /// Accounts that agree in these are added up, where it is asked how concentrated something is; the bins of a
+    /// calibration.
     pub by: Vec<Expr>,
     /// Only accounts that stand so to the one being scored; all, if absent.
     pub kin: Option<Kin>,
@@ -908,6 +919,8 @@ pub struct Aggregate {
     pub reach: Reach,
     /// The value per row; absent for counts of rows, and for `first` and `last` of a source, which give its date.
     pub value: Option<Expr>,
+    /// What is measured beside the value, for functions of pairs.
+    pub other: Option<Expr>,
     /// Rows that count; unknown counts as not met.
     pub filter: Option<Expr>,
     /// Dates that count; everything up to the as-of date, if absent.
@@ -957,6 +970,7 @@ impl Aggregate {
             source,
             reach: Reach::Account,
             value: None,
+            other: None,
             filter: None,
             window: None,
             dedupe: None,

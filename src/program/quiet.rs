@@ -11,6 +11,7 @@ impl Hash for Aggregate {
             source,
             reach,
             value,
+            other,
             filter,
             window,
             dedupe,
@@ -40,6 +41,9 @@ impl Hash for Aggregate {
         decay.hash(state);
         weight.hash(state);
         at_least.hash(state);
+        if other.is_some() {
+            ("other", other).hash(state);
+        }
         if !by.is_empty() {
             ("by", by).hash(state);
         }
@@ -57,13 +61,16 @@ impl Hash for Aggregate {
 
 impl Hash for Across {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Across { function, value, filter, weight, at_least, top, by, kin } = self;
+        let Across { function, value, other, filter, weight, at_least, top, by, kin } = self;
         function.hash(state);
         value.hash(state);
         filter.hash(state);
         weight.hash(state);
         at_least.hash(state);
         top.hash(state);
+        if other.is_some() {
+            ("other", other).hash(state);
+        }
         if !by.is_empty() {
             ("by", by).hash(state);
         }

@@ -34,6 +34,7 @@ impl Expr {
             | ExprKind::Held { condition: inner, .. }
             | ExprKind::Streak { condition: inner, .. } => vec![&**inner],
             ExprKind::Until { enter, leave, .. } => vec![&**enter, &**leave],
+            ExprKind::Paired { one, other, .. } => vec![&**one, &**other],
             ExprKind::And(list) | ExprKind::Or(list) | ExprKind::OrElse(list) | ExprKind::Function(_, list) => {
                 list.iter().collect()
             }
@@ -62,6 +63,7 @@ impl Expr {
                 | ExprKind::Held { .. }
                 | ExprKind::Streak { .. }
                 | ExprKind::Until { .. }
+                | ExprKind::Paired { .. }
         )
     }
 
@@ -134,7 +136,9 @@ impl Expr {
     /// What is replayed over periods in this expression at its own as-of date: `for 3 quarters`, `streak of`, `until`.
     pub fn replayed(&self) -> Vec<&Expr> {
         self.gathered(|expr| match &expr.kind {
-            ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } => (Some(expr), false),
+            ExprKind::Held { .. } | ExprKind::Streak { .. } | ExprKind::Until { .. } | ExprKind::Paired { .. } => {
+                (Some(expr), false)
+            }
             ExprKind::Aggregate(_) => (None, false),
             _ => (None, expr.is_here()),
         })
@@ -154,7 +158,7 @@ impl Expr {
 impl Across {
     /// The value, filter and weight, as far as there are any.
     pub fn children(&self) -> Vec<&Expr> {
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(&self.by).collect()
+        [&self.value, &self.other, &self.filter, &self.weight].into_iter().flatten().chain(&self.by).collect()
     }
 }
 
@@ -166,7 +170,12 @@ impl Aggregate {
             crate::program::Keep::Highest(by) => Some(by),
             _ => None,
         });
-        [&self.value, &self.filter, &self.weight].into_iter().flatten().chain(highest).chain(&self.by).collect()
+        [&self.value, &self.other, &self.filter, &self.weight]
+            .into_iter()
+            .flatten()
+            .chain(highest)
+            .chain(&self.by)
+            .collect()
     }
 }
 

@@ -4,9 +4,10 @@ use super::paint::Tone;
 use super::table::{Cell, Column, Table, csv_line};
 use super::{counted, value};
 use crate::calendar::Date;
-use crate::data::{Dataset, LoadReport, Reject, TableReport};
-use crate::program::Program;
+use crate::data::{Dataset, LoadReport, Note, NoteKind, Reject, TableReport};
+use crate::program::{Program, TableId};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 /// The dates of a table's kept rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +38,34 @@ pub fn extents(program: &Program, data: &Dataset, as_of: Date) -> Vec<Extent> {
         out
     };
     program.tables.iter().enumerate().map(extent).collect()
+}
+
+/// Notes on event tables that begin after a date at which the program asks for them, where nobody said what they cover:
+/// before its first row a source counts 0, be it that nothing happened or that earlier rows were not exported.
+pub fn note_beginnings(
+    report: &mut LoadReport,
+    data: &Dataset,
+    extents: &[Extent],
+    asked: &BTreeMap<TableId, Date>,
+    as_of: Date,
+) {
+    for (table, date) in asked {
+        let extent = extents.get(table.index()).copied().unwrap_or_default();
+        let (Some((first, _)), Some(rows)) = (extent.dates.filter(|_| extent.events), data.table(*table)) else {
+            continue;
+        };
+        let Some(told) = report.tables.get_mut(table.index()) else { continue };
+        // Of a date that nobody looked back from, windows speak for themselves.
+        if *date >= first || *date >= as_of || rows.covers_from.is_some() {
+            continue;
+        }
+        let text = format!(
+            "`{}` begins on {first}, and the program looks back to {date}: before its first row every count is 0; say from \
+             which day on the file is complete: `covers = {{ from = … }}` in laud.toml",
+            told.table
+        );
+        told.notes.push(Note { kind: NoteKind::Other, field: None, count: 1, text });
+    }
 }
 
 /// A table and what became of its rows, per line; notes below.

@@ -26,6 +26,8 @@ pub struct Stamp {
     pub data: String,
     /// Parameters that this run sets otherwise.
     pub settings: Vec<Setting>,
+    /// What there is to say about benchmarks whose figures are old at the as-of date.
+    pub old_benchmarks: Vec<String>,
     /// Columns without history do not follow the as-of date, and somebody asked for another date than usual: the name
     /// of their table.
     pub timeless: Option<String>,
@@ -49,6 +51,7 @@ impl Stamp {
         out.extend(self.timeless.as_ref().map(|table| {
             format!("columns of `{table}` are as in the file, whatever the date; only rows with a date follow it")
         }));
+        out.extend(self.old_benchmarks.iter().cloned());
         out
     }
 

@@ -100,6 +100,8 @@ pub struct Symbols<'a> {
     pub portfolio_rules: Vec<&'a Item>,
     /// Tests; their titles are no names.
     pub tests: Vec<&'a Item>,
+    /// Rows that tests share; only tests ask for their names.
+    pub fixtures: Vec<&'a Item>,
     /// Names of declarations that were left out for errors in their text; whoever reads them has done nothing wrong.
     lost: std::collections::HashSet<&'a str>,
     /// The package that a source belongs to, and what its declarations allow.
@@ -158,6 +160,10 @@ impl<'a> Symbols<'a> {
             ItemKind::PortfolioRule(_) => Symbol::PortfolioRule(add(&mut self.portfolio_rules, item)),
             ItemKind::Test(_) => {
                 self.tests.push(item);
+                return;
+            }
+            ItemKind::Fixture(_) => {
+                self.fixtures.push(item);
                 return;
             }
         };

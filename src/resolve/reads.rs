@@ -142,7 +142,7 @@ impl<'a> Finder<'_, '_, 'a> {
             ItemKind::Table(table) => table.of.iter().for_each(|of| self.name(of)),
             ItemKind::Events(events) => events.of.iter().for_each(|of| self.name(of)),
             ItemKind::Attribution(attribution) => self.attribution(attribution),
-            ItemKind::Rates(_) | ItemKind::Test(_) => {}
+            ItemKind::Rates(_) | ItemKind::Test(_) | ItemKind::Fixture(_) => {}
         }
     }
 

@@ -168,6 +168,12 @@ impl Expected {
         self.wants_value || self.shown.iter().any(|s| named.iter().any(|n| s.starts_with(n)))
     }
 
+    /// True if this word must follow where the text ends, unless a call begins there.
+    pub fn needs(&self, word: &str) -> bool {
+        let words = self.words(true);
+        words.strip_prefix("`(` or ").unwrap_or(&words) == format!("`{word}`")
+    }
+
     /// In words. Where the text ends too early, what must follow is worth more than what could.
     pub fn words(&self, at_end: bool) -> String {
         if at_end && self.closing {

@@ -60,7 +60,7 @@ const SIGNS: &[Sign] = &[
     ("€", "write the currency behind the amount: `5_000 EUR`", None),
     ("£", "write the currency behind the amount: `5_000 GBP`", None),
     ("`", "names are written without quotes", None),
-    ("^", "there are no powers in laud; write the product", None),
+    ("^", "write `power(a, 2)`", None),
     ("?", "write `if CONDITION then A else B`", None),
 ];
 

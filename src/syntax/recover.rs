@@ -292,6 +292,9 @@ impl Debris<'_> {
                 ")",
             );
         }
+        if at_end && expected.needs("over") {
+            return diagnostic.help("say how far back: `over 26 weeks`");
+        }
         if expected.candidates.contains(&"weight")
             && matches!(found, Found::Word(w) if w.starts_with(|c: char| c.is_ascii_digit()))
         {

@@ -44,6 +44,7 @@ pub const DECLARATIONS: &[&str] = &[
     "benchmark",
     "define",
     "events",
+    "fixture",
     "metric",
     "objective",
     "param",
@@ -121,13 +122,23 @@ impl Depth {
     }
 }
 
+/// What opens and closes a text over several lines.
+const LONG: &[u8] = b"\"\"\"";
+
 /// True for bytes of names and numbers.
 fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// Past the text literal that opens at `start`: behind its closing quote, or at the end of its line.
+/// Past the text literal that opens at `start`: behind its closing quote, or at the end of its line. A text between three
+/// quotes goes over several lines, if it is closed.
 pub fn text_end(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    if rest.starts_with(LONG)
+        && let Some(close) = rest.get(LONG.len()..).and_then(|inner| memchr::memmem::find(inner, LONG))
+    {
+        return start + 2 * LONG.len() + close;
+    }
     let mut at = start + 1;
     while let Some(&byte) = bytes.get(at) {
         match byte {

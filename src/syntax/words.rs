@@ -103,6 +103,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
         Rule::test => Statement(&["test"]),
+        Rule::fixture => Statement(&["fixture"]),
         Rule::rates => Statement(&["rates"]),
         Rule::attribution => Statement(&["attribution"]),
         Rule::history => Words(&["as of"]),
@@ -151,6 +152,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::override_block
         | Rule::rule_block
         | Rule::test_block
+        | Rule::fixture_block
         | Rule::given_block
         | Rule::table_block
         | Rule::record_block => Words(&["{"]),
@@ -239,10 +241,29 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::first_run => Statement(&["fire"]),
 
         Rule::expect => Statement(&["expect"]),
-        Rule::expect_error | Rule::expect_rule | Rule::expect_holds => Value,
+        Rule::todo => Statement(&["todo"]),
+        Rule::with_fixture => Statement(&["with"]),
+        Rule::expect_finding | Rule::expect_rule | Rule::expect_holds => Value,
+        Rule::finding_word => Words(&["error", "finding"]),
+        Rule::no_finding => Words(&["no error", "no finding"]),
         Rule::code_name => Noun("the name of an error like `weights-total`"),
+        Rule::in_text | Rule::long_text => Noun("a program between `\"\"\"` and `\"\"\"`"),
+        Rule::with_settings => Words(&["with"]),
+        Rule::setting | Rule::setting_value => Noun("a parameter and its value like `goal = 9`"),
         Rule::fires => Words(&["fires"]),
         Rule::does_not_fire => Words(&["does not fire"]),
+        Rule::is_undecided => Words(&["is undecided"]),
+        Rule::question => Words(&["?"]),
+        Rule::cases | Rule::case_header | Rule::case_word => Noun("cases like `case | arr | expect size`"),
+        Rule::case_column | Rule::case_expect => Noun("a column or `expect NAME`"),
+        Rule::covers => Noun("what a source covers like `survey covers nothing`"),
+        Rule::nothing => Words(&["nothing"]),
+        Rule::from_file => Words(&["from file"]),
+        Rule::given_word => Nothing,
+        Rule::repeated | Rule::rhythm | Rule::rhythm_word => {
+            Words(&["daily", "monthly", "quarterly", "weekly", "yearly"])
+        }
+        Rule::times => Words(&["times"]),
         Rule::given => Noun("rows like `account acme { … }`"),
         Rule::bar_ahead | Rule::row_break | Rule::test_start => Nothing,
         Rule::table_row | Rule::cell => Noun("a row of cells with `|` between them"),
@@ -321,6 +342,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::clause_head => Nothing,
         Rule::by_key | Rule::by_word => Clause(&["by"]),
         Rule::with_rows => Clause(&["with"]),
+        Rule::over_periods => Clause(&["over"]),
         Rule::latest_per => Clause(&["latest per"]),
         Rule::cap => Clause(&["cap"]),
         Rule::points_word => Words(&["points"]),
@@ -372,7 +394,8 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::only_benchmark
         | Rule::only_scorecard
         | Rule::only_rule
-        | Rule::only_test => Noun("a statement"),
+        | Rule::only_test
+        | Rule::only_fixture => Noun("a statement"),
     }
 }
 
@@ -453,6 +476,8 @@ pub enum Place {
     Rule,
     /// Between the braces of a test.
     Test,
+    /// Between the braces of a fixture.
+    Fixture,
     /// Among the columns of a row in a test.
     Record,
     /// The whole text is one expression.
@@ -475,6 +500,7 @@ impl Place {
             Place::Lines => Rule::only_line,
             Place::Rule => Rule::only_rule,
             Place::Test => Rule::only_test,
+            Place::Fixture => Rule::only_fixture,
             Place::Record => Rule::only_entry,
             Place::Expression => Rule::only_expr,
         }
@@ -495,6 +521,7 @@ impl Place {
             Place::Lines => "a block for a segment",
             Place::Rule => "a rule",
             Place::Test => "a test",
+            Place::Fixture => "a fixture",
             Place::Record => "a row of a test",
             Place::Expression => "an expression",
         }
@@ -507,7 +534,7 @@ impl Place {
             Place::Objective => &["target"],
             Place::Fields => &["retain"],
             Place::Attribution => &["amount", "at", "excluding", "lookback", "model", "once", "to", "when", "where"],
-            Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Expression => &[],
+            Place::Rows | Place::Lines | Place::Record | Place::Parts | Place::Fixture | Place::Expression => &[],
             Place::Metric => &["scale", "thresholds", "type", "valid", "value"],
             Place::Benchmark => &["for", "from", "source"],
             Place::Scorecard => &[
@@ -530,7 +557,7 @@ impl Place {
                 "when",
                 "while",
             ],
-            Place::Test => &["expect"],
+            Place::Test => &["expect", "todo", "with"],
         }
     }
 

@@ -72,21 +72,21 @@ fn alone(folder: &Path) -> Result<(), String> {
 }
 
 /// `options.toml`.
-struct Case {
+pub(crate) struct Case {
     project: PathBuf,
     rules: Option<PathBuf>,
     as_of: Option<Date>,
     profile: Option<String>,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl Case {
-    fn sources(&self) -> Sources {
+    pub(crate) fn sources(&self) -> Sources {
         sources(self.rules.as_ref().unwrap_or(&self.project))
     }
 }
 
-fn options(folder: &Path) -> Case {
+pub(crate) fn options(folder: &Path) -> Case {
     let project = folder.to_path_buf();
     let mut case = Case { project, rules: None, as_of: None, profile: None, settings: Settings::default() };
     let path = folder.join("options.toml");
@@ -142,14 +142,14 @@ pub(crate) fn case(folder: &Path) -> Result<(), String> {
 }
 
 /// A project's data and what its project file says about the run.
-struct Loaded {
-    data: Dataset,
-    report: LoadReport,
-    calendar: Calendar,
-    as_of: Date,
+pub(crate) struct Loaded {
+    pub(crate) data: Dataset,
+    pub(crate) report: LoadReport,
+    pub(crate) calendar: Calendar,
+    pub(crate) as_of: Date,
 }
 
-fn load(program: &Program, case: &Case) -> Result<Loaded, String> {
+pub(crate) fn load(program: &Program, case: &Case) -> Result<Loaded, String> {
     let path = case.project.join("laud.toml");
     let mut files = Sources::new();
     let mut found = Diagnostics::new();

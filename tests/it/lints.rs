@@ -2,21 +2,30 @@
 //! says nothing about what people copy.
 //!
 //! Lints run over `## Avoid` and `## Prefer` alone (one lint at a time), so that a short example need not please all others.
+//! `tests/ui/lint/<name>.laud` are longer programs over which all lints run together, and which announce what each of them
+//! finds. A comment `# only: logic, always-true` leaves it at lints of these categories or names. The words of all findings are
+//! recorded in `<name>.txt` beside it (`LAUD_BLESS=1` rewrites them).
 
 use crate::documents::{Block, blocks};
 use crate::expectations::{Annotated, annotated, compare};
-use crate::support::{Failures, root};
+use crate::support::{Failures, bless, difference, files, list, read, root, shown, stem};
 use laud::Compilation;
 use laud::calendar::Date;
 use laud::diagnostics::{Code, Diagnostic, render};
 use laud::lint::{self, Facts, Level, Levels, Lint};
 use std::collections::HashSet;
+use std::path::Path;
 
 /// The date of every run here.
 const TODAY: &str = "2026-03-31";
 
 /// Runs one lint over a program; `check` must have nothing to say but what the example announces.
 fn findings(lint: &Lint, program: &Annotated) -> Result<Vec<Diagnostic>, String> {
+    findings_of(&|other| other.code == lint.code, program)
+}
+
+/// Runs those lints over a program that are wanted.
+fn findings_of(wanted: &dyn Fn(&Lint) -> bool, program: &Annotated) -> Result<Vec<Diagnostic>, String> {
     let compilation = Compilation::new(&program.sources, &program.settings);
     let mut all: Vec<Diagnostic> = compilation.diagnostics.iter().cloned().collect();
     let Some(checked) = &compilation.program else {
@@ -24,7 +33,7 @@ fn findings(lint: &Lint, program: &Annotated) -> Result<Vec<Diagnostic>, String>
     };
     let mut levels = Levels::default();
     for other in lint::all() {
-        let level = if other.code == lint.code { other.code.severity().into() } else { Level::Off };
+        let level = if wanted(other) { other.code.severity().into() } else { Level::Off };
         levels.set(other.code, level);
     }
     let today = Date::parse(TODAY).unwrap();
@@ -34,6 +43,75 @@ fn findings(lint: &Lint, program: &Annotated) -> Result<Vec<Diagnostic>, String>
     all.extend(lint::run(&facts, &levels));
     all.retain(|finding| finding.allowed.is_none());
     Ok(all)
+}
+
+#[test]
+fn programs_announce_what_all_lints_find() {
+    let mut failures = Failures::default();
+    for path in files("tests/ui/lint", "laud") {
+        failures.case(&shown(&path), longer(&path));
+    }
+    let orphan = |p: &Path| p.extension().is_some_and(|e| e == "txt") && !p.with_extension("laud").is_file();
+    for path in list(&root().join("tests/ui/lint"), orphan) {
+        failures.case(&shown(&path), Err("words without a program".to_string()));
+    }
+    failures.report();
+}
+
+fn longer(path: &Path) -> Result<(), String> {
+    let text = read(path);
+    let only = text.lines().find_map(|line| line.strip_prefix("# only:"));
+    let only: Option<Vec<&str>> = only.map(|names| names.split(',').map(str::trim).collect());
+    let known = |name: &&&str| lint::all().all(|l| l.code.name() != **name && l.code.category() != Some(**name));
+    if let Some(unknown) = only.iter().flatten().find(known) {
+        return Err(format!("`{unknown}` is neither a lint nor a category"));
+    }
+    let wanted = |lint: &Lint| {
+        let named = |name: &&str| lint.code.name() == *name || lint.code.category() == Some(*name);
+        !about_data(lint.code) && only.as_ref().is_none_or(|names| names.iter().any(named))
+    };
+    let program = annotated(&format!("{}.laud", stem(path)), &text);
+    let mut all = findings_of(&wanted, &program)?;
+    all.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
+    let words = render::human(&all, &program.sources, false);
+    let recorded = path.with_extension("txt");
+    if bless() {
+        std::fs::write(&recorded, &words).map_err(|e| e.to_string())?;
+    }
+    let announced =
+        compare(&program.announced, &all, &program.sources).and_then(|()| still_checks(&text, &program, &all));
+    let expected = if recorded.is_file() { read(&recorded) } else { String::new() };
+    if expected == words {
+        return announced;
+    }
+    let hint = "the words differ from the recorded ones; if they are right, run with LAUD_BLESS=1\n";
+    Err(announced.err().unwrap_or_default() + hint + &difference(&expected, &words))
+}
+
+/// With all fixes of lints applied that do not meet, a program of one source still checks.
+fn still_checks(text: &str, program: &Annotated, found: &[Diagnostic]) -> Result<(), String> {
+    if program.sources.iter().count() != 1 {
+        return Ok(());
+    }
+    let fixes = found.iter().filter(|d| d.code.lint().is_some()).filter_map(|d| d.fix.as_ref());
+    let mut edits: Vec<_> = fixes.filter(|fix| fix.edits.len() == 1).flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|e| (e.span.start, e.span.end));
+    let mut end = 0;
+    edits.retain(|e| {
+        let free = e.span.start >= end;
+        end = if free { e.span.end } else { end };
+        free
+    });
+    let mut fixed = text.to_string();
+    for edit in edits.iter().rev() {
+        fixed.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    let again = annotated("fixed.laud", &fixed);
+    let (_, diagnostics) = laud::compile(&again.sources, &again.settings);
+    match diagnostics.has_errors() {
+        true => Err(format!("after its fixes:\n{}", render::human(&diagnostics.sorted(), &again.sources, false))),
+        false => Ok(()),
+    }
 }
 
 fn page_name(code: Code) -> String {

@@ -28,6 +28,8 @@ mod mistakes;
 mod number;
 mod oracle;
 mod pages;
+#[cfg(unix)]
+mod pty;
 mod readme;
 mod render;
 mod report;
@@ -37,3 +39,4 @@ mod support;
 mod syntax;
 mod transcript;
 mod ui;
+mod why;

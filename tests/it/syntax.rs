@@ -96,8 +96,8 @@ fn the_charter_parses() {
     assert_eq!((count("objective"), count("param"), count("define")), (1, 1, 1));
     assert!(file.lost.is_empty());
     let ItemKind::Test(test) = &file.items.last().unwrap().kind else { panic!("the last is the test") };
-    assert_eq!(test.given[1].columns.len(), 5);
-    assert_eq!(test.given[1].rows[1][3].text, "no");
+    assert_eq!(test.given.rows[1].columns.len(), 5);
+    assert_eq!(test.given.rows[1].rows[1][3].text, "no");
     assert_eq!(test.expect.len(), 4);
 }
 
@@ -327,6 +327,7 @@ fn grouped(e: &laud::ast::Expr) -> String {
                 args.push(match &a.kind {
                     ArgumentKind::Value(v) => grouped(v),
                     ArgumentKind::AtLeast(n) => format!("at least {}", grouped(n)),
+                    ArgumentKind::Over { value, over } => format!("{} over {:?}", grouped(value), over.duration),
                     ArgumentKind::AllAnswers => "all".to_string(),
                     ArgumentKind::Pairs { source, clauses, with, with_clauses } => {
                         format!("{} {} with {} {}", source.text, tree(clauses), with.text, tree(with_clauses))

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lang import SCALE, Across, Agg, N, walk
-from oracle import BAD_CELL
+from values import BAD_CELL
+from sales_gen import Sales
 
 ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Auckland"]
 MONTHS = "january february march april may june july august september october november december".split()
@@ -16,7 +17,7 @@ WORDS = ["ann", "bob", "Cy", "dee", "eve"]
 TEXTS = ["north", "south", "South", "north east", "x-1"]
 
 
-class Gen:
+class Gen(Sales):
     """One program and its data."""
 
     def __init__(self, seed):
@@ -75,9 +76,9 @@ class Gen:
             {"name": "pilot", "type": "bool"},
             {"name": "above", "type": "text", "optional": True, "parent": True},
         ]
-        self.person = None
+        self.tables = {}
         if self.chance(0.5):
-            self.person = [
+            self.tables["person"] = [
                 {"name": "id", "type": "text", "key": True},
                 {"name": "role", "type": "enum:role", "values": KINDS, **opt()},
                 {"name": "reach", "type": "num", **opt()},
@@ -103,7 +104,7 @@ class Gen:
             {"name": "level", "type": "ratio", **opt()},
             {"name": "due", "type": "date", **opt()},
         ]
-        if self.person:
+        if "person" in self.tables:
             activity.append({"name": "person", "type": "text", "optional": True})
         if self.chance(0.4):
             activity.append({"name": "learned", "type": "date", "recorded": True})
@@ -117,6 +118,7 @@ class Gen:
             {"name": "stars", "type": "num", "integer": True, "range": "1 to 5", **opt()},
             {"name": "ease", "type": "num", "integer": True, "range": "1 to 7", **opt()},
             {"name": "weight_of", "type": "num", "range": "0 or more", **opt()},
+            {"name": "quote", "type": "text", "optional": True},
         ]
         self.events["survey"] = {"at": "answered_on", "columns": survey, "at_type": "date"}
         self.events["log"] = {
@@ -128,6 +130,7 @@ class Gen:
         marks += [{"name": "why", "type": "text"}, {"name": "until", "type": "date"}, {"name": "sure", "type": "bool", **opt()}]
         self.events["correction"] = {"at": "set_on", "columns": marks, "at_type": "date"}
         self.events["visit"] = {"at": "came_on", "columns": [{"name": "guests", "type": "num", **opt()}], "at_type": "date"}
+        self.sales_schema(opt)
 
     # ---------- literals ----------
 
@@ -165,7 +168,7 @@ class Gen:
     def values(self, ty):
         if ty == "enum:position":
             return ["bottom", "second", "third", "top"]
-        for c in self.account + (self.person or []) + [c for e in self.events.values() for c in e["columns"]]:
+        for c in self.account + [c for t in self.tables.values() for c in t] + [c for e in self.events.values() for c in e["columns"]]:
             if c["type"] == ty:
                 return c["values"]
         part = next(d for d in self.decls if d["name"] == ty[5:])
@@ -176,16 +179,11 @@ class Gen:
     def leaf(self, ty, row, free=True):
         """Something without operands; `free` allows a literal."""
         options = []
-        if row == "person":
-            options += [N("rcol", ty, c["name"], False) for c in self.person if c["type"] == ty and not c.get("key")] * 4
-            options += [N("pmetric", ty, d["name"]) for d in self.of_kind("person", ty)] * 4
-        elif row:
-            e = self.events[row]
-            options += [N("rcol", ty, c["name"], False) for c in e["columns"] if c["type"] == ty and not c.get("key") and c["name"] not in (e["at"], "person")] * 3
-            if ty == "date" and e["at_type"] == "date":
-                options.append(N("rcol", ty, e["at"], True))
-        taken = {c["name"] for c in (self.person if row == "person" else self.events[row]["columns"])} if row else set()
-        options += [N("col", ty, c["name"]) for c in self.account if c["type"] == ty and c["name"] not in taken and not c.get("key") and not c.get("parent")]
+        if row:
+            options += self.of_row(ty, row)
+        taken = {c["name"] for c in self.columns_of(row)} if row else set()
+        if row != "spend":
+            options += [N("col", ty, c["name"]) for c in self.account if c["type"] == ty and c["name"] not in taken and not any(c.get(w) for w in ("key", "parent", "merged"))]
         if not row:
             options += [N("metric", ty, d["name"]) for d in self.of_kind("metric", ty)] * 2
             options += [N("portfolio", ty, d["name"]) for d in self.of_kind("portfolio", ty)]
@@ -297,32 +295,35 @@ class Gen:
         return ("on", self.as_of - timedelta(self.r.choice([1, 40, 100, 366, 600, -10])))
 
     def kin(self, ty):
-        """An aggregate over people."""
+        """An aggregate over people, or over deals."""
+        table = self.r.choice(sorted(self.tables))
         if ty == "num":
-            fn = self.pick("count", "count", "sum", "avg", "median", "min", "max", "distinct")
+            fn = self.pick("count", "count", "sum", "avg", "median", "min", "max", "distinct", "stddev")
         else:
-            fn = "share" if ty == "ratio" else self.pick("sum", "avg", "median", "min", "max")
-        value = None if fn == "count" else self.condition(1, "person") if fn == "share" else self.solid(ty, 1, "person")
-        g = Across(fn=fn, value=value, scope="person")
+            fn = "share" if ty == "ratio" else self.pick("sum", "avg", "median", "min", "max", "stddev")
+        value = None if fn == "count" else self.condition(1, table) if fn == "share" else self.solid(ty, 1, table)
+        g = Across(fn=fn, value=value, scope=table)
         if self.chance(0.5):
-            g.where = self.condition(1, "person")
+            g.where = self.condition(1, table)
         if fn == "avg" and self.chance(0.2):
-            g.weight = N("fn", "num", "abs", N("rcol", "num", "reach", False))
+            g.weight = N("fn", "num", "abs", N("rcol", "num", {"person": "reach", "deal": "heat"}[table], False))
         return N("kin", ty, g)
 
     def add_person(self):
         """A metric of rows."""
-        if not self.person:
+        if not self.tables:
             return
+        table = self.r.choice(sorted(self.tables))
+        rows = {"person": "activity", "deal": "touch"}[table]
         ty = self.pick("num", "num", "money")
-        value = self.solid(ty, 2, "person")
+        value = self.solid(ty, 2, table)
         for _ in range(5 if self.chance(0.7) else 0):
-            e = self.aggregate(ty, 1, None)
-            if e is not None and e.a[0].src == "activity":
-                e.a[0].per = "person"
+            e = self.aggregate(ty, 1, None, sources=[rows])
+            if e is not None and e.a[0].src == rows:
+                e.a[0].per = table
                 value = self.pick(e, e, N("sum", ty, (False, e), (self.chance(0.3), value)), N("asof", ty, e, self.shift()))
                 break
-        self.decls.append({"kind": "person", "name": self.name("h"), "type": ty, "value": value})
+        self.decls.append({"kind": table, "name": self.name("h"), "type": ty, "value": value})
 
     def add_kin(self):
         """A metric of people, of the accounts below, or of pairs of rows."""
@@ -330,7 +331,7 @@ class Gen:
         if self.chance(0.25):
             value = self.matched()
             ty = "num"
-        elif self.person and self.chance(0.6):
+        elif self.tables and self.chance(0.6):
             value = self.kin(ty)
         else:
             value = self.across(ty, 2)
@@ -338,7 +339,7 @@ class Gen:
         self.decls.append({"kind": "metric", "name": self.name("m"), "type": ty, "value": value})
 
     def make_num(self, ty, depth, row):
-        if not row and self.person and self.chance(0.15):
+        if not row and self.tables and self.chance(0.15):
             return self.kin(ty)
         if not row and self.chance(0.08):
             return self.matched()
@@ -402,8 +403,12 @@ class Gen:
         return N("prod", ty, (False, self.solid("nps", depth, row)), (False, self.expr(self.pick("num", "ratio"), depth, row)))
 
     def make_money(self, ty, depth, row):
-        if not row and self.person and self.chance(0.15):
+        if not row and self.tables and self.chance(0.15):
             return self.kin(ty)
+        if self.rates and self.chance(0.25):
+            e = self.converted(depth, row)
+            if e is not None:
+                return e
         if self.chance(0.6):
             return N("prod", ty, (False, self.solid("money", depth, row)), (False, self.expr(self.pick("num", "ratio"), depth, row)))
         return N("prod", ty, (False, self.solid("money", depth, row)), (True, self.divisor("num", depth, row)))
@@ -491,7 +496,7 @@ class Gen:
             return N("cmp", "bool", self.pick("<", "<=", ">", ">=", "="), x, self.leaf("date", row))
         ty = self.pick("num", "num", "num", "ratio", "points", "money", "nps", "dur")
         if row:
-            ty = self.pick("num", "num", "ratio", "money") if row == "activity" else self.pick("num", "money") if row == "person" else "num"
+            ty = self.pick("num", "num", "ratio", "money") if row == "activity" else self.pick("num", "money") if row not in ("survey", "visit") else "num"
         if which < 0.4:
             values = [self.number(ty) for _ in range(3)]
             return N("in", "bool", self.solid(ty, depth - 1, row), list(dict.fromkeys(values)), self.chance(0.3))
@@ -504,7 +509,7 @@ class Gen:
         if row == "survey":
             return "text"
         if row:
-            return "enum:role" if row == "person" else "enum:color"
+            return {"person": "enum:role", "deal": "enum:stage", "touch": "enum:channel", "spend": "enum:purpose"}.get(row, "enum:color")
         options = ["enum:color", "enum:kind_of", "text"] + ["enum:" + d["name"] for d in self.of_kind("partition")]
         return self.r.choice(options)
 
@@ -535,13 +540,13 @@ class Gen:
             return ("first", None)
         if what < 0.75:
             return ("last", None)
-        numbers = {"activity": ["hours", "worth"], "survey": ["score", "stars"], "visit": ["guests"]}[src]
+        numbers = self.known(src)["numbers"]
         if valued and self.chance(0.3):
             return ("highest", None)
         return ("highest", N("rcol", "num", self.r.choice(numbers), False))
 
     def keys(self, src):
-        names = {"activity": ["kind", "state", "contact", "asked"], "survey": ["contact", "stars"], "visit": ["guests"]}[src]
+        names = self.known(src)["keys"]
         return self.r.sample(names, min(len(names), self.pick(1, 1, 2)))
 
     def clauses(self, g, numeric):
@@ -564,13 +569,10 @@ class Gen:
     def summed(self, ty, src, depth):
         """The value of a sum with all that makes it smaller."""
         if ty == "money":
-            value = N("rcol", "money", "paid", False)
+            value = N("rcol", "money", self.known(src)["money"], False)
         elif ty == "num":
-            value = {
-                "activity": N("rcol", "num", "worth", False),
-                "survey": N("rcol", "num", self.pick("score", "stars", "weight_of"), False),
-                "visit": N("lit", "num", SCALE),
-            }[src]
+            weighed = self.known(src)["positive"]
+            value = N("rcol", "num", self.r.choice(weighed), False) if weighed else N("lit", "num", SCALE)
             if self.chance(0.3):
                 value = N("lit", "num", self.pick(1, 1.5, 2) * SCALE // 1)
                 value.a = (int(value.a[0]),)
@@ -592,7 +594,7 @@ class Gen:
         return g
 
     def concentrated(self, fn, src):
-        value = N("rcol", "num", {"activity": "worth", "survey": "score", "visit": "guests"}[src], False)
+        value = N("rcol", "num", (self.known(src)["positive"] or self.known(src)["numbers"])[0], False)
         if self.chance(0.4):
             value = N("lit", "num", SCALE)
         g = self.clauses(Agg(fn=fn, src=src, value=value), True)
@@ -600,14 +602,19 @@ class Gen:
         g.nth = self.r.randint(1, 3) if fn in ("top_share", "without_top") else None
         return g
 
-    def aggregate(self, ty, depth, row, only=None):
+    def aggregate(self, ty, depth, row, only=None, sources=None):
         if row:
             return None
-        src = self.pick("activity", "activity", "activity", "survey", "survey", "visit")
+        src = self.r.choice(sources or ["activity"] * 3 + ["survey"] * 2 + ["visit"] + self.sources() * 2)
+        rich = self.known(src)["money"]
         g = None
         if ty == "num":
-            fn = self.r.choice(only) if only else self.pick("count", "count", "count", "sum", "sum", "sum", "avg", "median", "min", "max", "distinct", "ces", "first", "last", "run", "nth_last", "hhi", "effective_number", "without_top")
-            if fn == "run":
+            fn = self.r.choice(only) if only else self.pick("count", "count", "count", "sum", "sum", "sum", "avg", "median", "min", "max", "distinct", "ces", "first", "last", "run", "nth_last", "hhi", "effective_number", "without_top", "stddev", "near_duplicates")
+            if fn == "near_duplicates":
+                src = self.pick("survey", "survey", "activity")
+                text = N("rcol", "text", "quote" if src == "survey" else "contact", False)
+                g = self.clauses(Agg(fn=fn, src=src, value=text, bar=self.pick(5, 20, 50, 60, 80, 100) * SCALE // 100), False)
+            elif fn == "run":
                 g = self.clauses(Agg(fn=fn, src=src, value=self.condition(self.pick(0, 1), src)), False)
                 g.least = None
             elif fn == "nth_last":
@@ -628,24 +635,25 @@ class Gen:
                 value = self.solid("num", self.pick(0, 1, 2), src)
                 g = self.clauses(Agg(fn=fn, src=src, value=value), True)
                 if fn == "avg" and self.chance(0.3):
-                    g.weight = N("rcol", "num", {"activity": "worth", "survey": "weight_of", "visit": "guests"}[src], False)
+                    g.weight = N("rcol", "num", self.known(src)["weight"], False)
         elif ty == "money":
+            src = src if rich else "activity"
             if self.chance(0.5):
-                g = self.summed(ty, "activity", depth)
+                g = self.summed(ty, src, depth)
             else:
-                fn = self.pick("sum", "avg", "median", "min", "max", "first", "last")
-                g = self.clauses(Agg(fn=fn, src="activity", value=self.solid("money", self.pick(0, 1), "activity")), True)
+                fn = self.pick("sum", "avg", "median", "min", "max", "first", "last", "stddev")
+                g = self.clauses(Agg(fn=fn, src=src, value=self.solid("money", self.pick(0, 1, 1), src)), True)
         elif ty == "ratio":
             if self.chance(0.2):
                 g = self.concentrated("top_share", src)
             elif self.chance(0.3):
                 g = self.clauses(Agg(fn="csat", src="survey", value=N("rcol", "num", "stars", False)), True)
             elif self.chance(0.3):
-                g = self.clauses(Agg(fn=self.pick("avg", "max", "median", "last"), src="activity", value=N("rcol", "ratio", "level", False)), True)
+                g = self.clauses(Agg(fn=self.pick("avg", "max", "median", "last", "stddev"), src="activity", value=N("rcol", "ratio", "level", False)), True)
             else:
                 g = self.clauses(Agg(fn="share", src=src, value=self.condition(self.pick(0, 1), src)), False)
             if self.chance(0.2) and g.fn in ("csat", "share"):
-                g.weight = N("rcol", "num", {"activity": "worth", "survey": "weight_of", "visit": "guests"}[g.src], False)
+                g.weight = N("rcol", "num", self.known(g.src)["weight"], False)
         elif ty == "points":
             g = self.clauses(Agg(fn="csat_mean", src="survey", value=N("rcol", "num", "stars", False)), True)
         elif ty == "nps":
@@ -711,7 +719,7 @@ class Gen:
         where = self.condition(1, None) if self.chance(0.4) else None
         least = self.pick(2, 5, 12) if self.chance(0.2) else None
         if ty == "num":
-            fn = self.pick("count", "sum", "avg", "median", "min", "max", "distinct", "hhi", "effective_number")
+            fn = self.pick("count", "sum", "avg", "median", "min", "max", "distinct", "hhi", "effective_number", "stddev")
             value = None if fn == "count" else self.solid(self.pick("num", "money") if fn in ("hhi", "effective_number", "distinct") else "num", depth - 1, None)
             if fn in ("hhi", "effective_number") and self.chance(0.7):
                 value = N("fn", value.t, "abs", value)
@@ -727,7 +735,7 @@ class Gen:
                 value = N("fn", "money", "abs", self.solid("money", depth - 1, None))
                 g = Across(fn="top_share", value=value, top=self.r.randint(1, 3))
         elif ty in ("money", "points", "nps", "dur"):
-            fn = self.pick("sum", "avg", "avg", "median", "min", "max")
+            fn = self.pick("sum", "avg", "avg", "median", "min", "max", "stddev")
             g = Across(fn=fn, value=self.solid(ty, depth - 1, None))
         else:
             return None
@@ -774,8 +782,8 @@ class Gen:
     def of_all(self, ty):
         """An aggregate over the rows of all accounts."""
         for _ in range(10):
-            e = self.aggregate(ty, 1, None)
-            if e is not None and e.a[0].src in ("activity", "survey"):
+            e = self.aggregate(ty, 1, None, sources=self.sources() * 2 + ["activity", "survey"] + ["spend"] * 3 * self.spends)
+            if e is not None and e.a[0].src != "visit":
                 e.a[0].per = "portfolio"
                 return e
         return None
@@ -791,7 +799,7 @@ class Gen:
                 value = N("sum", ty, (False, value), (True, other))
             if self.chance(0.5):
                 value = self.of_all(ty) or value
-            if self.person and ty in ("num", "ratio", "money") and self.chance(0.3):
+            if self.tables and ty in ("num", "ratio", "money") and self.chance(0.3):
                 value = self.kin(ty)
             self.decls.append({"kind": kind, "name": self.name("p"), "type": ty, "value": value})
             return
@@ -883,6 +891,16 @@ class Gen:
             a["weight"], b["weight"] = b["weight"], a["weight"]
             keep = ("name", "weight", "type", "scale")
             d["overrides"] = [(self.who(), [{k: v for k, v in l.items() if k in keep} for l in (a, b)])]
+        if free and self.chance(0.4) and self.who():
+            more = [x for x in pointed + [c for c in cards if not c["counts"]] if x not in some]
+            if more:
+                x = self.r.choice(more)
+                extra = {"name": x["name"], "weight": self.pick(5, 20, 40) * SCALE, "type": x.get("type", "points")}
+                d["overrides"] = (d.get("overrides") or [(self.who(), [])])[:1]
+                d["overrides"][0][1].append(extra)
+                # It counts for the segment alone.
+                lines.append({**extra, "weight": None, "info": True})
+                d["reads"].append(x["name"])
         if self.chance(0.4) and not d["counts"]:
             kinds = [k for k in ("cap", "floor", "set", "hold", "hold") if self.chance(0.5 if k != "hold" else 0.25)]
             values = {"hold": self.pick(1, 88, 50), "cap": self.pick(49, 60, 80), "floor": self.pick(5, 20, 40), "set": self.pick(0, 77, 100)}
@@ -932,13 +950,16 @@ class Gen:
         steps = [self.add_metric] * 10 + [self.add_segment, self.add_partition, self.add_scorecard, self.add_scorecard, self.add_scorecard, self.add_rule, self.add_rule]
         self.add_person()
         steps += [self.add_person, self.add_person, self.add_kin, self.add_kin, self.add_kin]
-        steps += [lambda: self.add_metric("portfolio"), self.add_benchmark]
+        steps += [lambda: self.add_metric("portfolio"), self.add_benchmark] + self.sales_steps()
         for _ in range(3):
             self.add_metric()
         for _ in range(int(self.r.randint(14, 34) * size)):
             self.r.choice(steps)()
         rows, covers = self.data(size)
-        program = {"account": self.account, "events": self.events, "person": self.person, "declarations": self.decls, "history": self.history}
+        self.merge(rows)
+        for some in rows.values():
+            unreadable(some or [])
+        program = {"account": self.account, "events": self.events, "tables": self.tables, "rates": self.rates, "declarations": self.decls, "history": self.history}
         return {
             "program": program,
             "rows": rows,
@@ -947,6 +968,7 @@ class Gen:
             "zone": self.zone,
             "fiscal": self.fiscal,
             "seed": self.seed,
+            "packaged": self.r.randrange(1 << 30) if self.chance(0.3) else None,
         }
 
     # ---------- data ----------
@@ -970,45 +992,54 @@ class Gen:
                 rows["account"].append(row)
         r.shuffle(rows["account"])
         self.people = {}
-        if self.person:
-            rows["person"] = []
+        for table, columns in sorted(self.tables.items()):
+            rows[table] = []
             for id in ids:
                 for _ in range(self.pick(0, 1, 2, 3, 4)):
-                    row = self.row(self.person, f"p{len(rows['person'])}")
+                    row = self.row(columns, f"{table[0]}{len(rows[table])}")
                     row["values"]["account"] = row["text"]["account"] = id
                     if self.chance(0.03):
                         row["text"]["account"], row["drop"] = "nobody", True
                     else:
-                        self.people.setdefault(id, []).append(row["values"]["id"])
-                    rows["person"].append(row)
-            r.shuffle(rows["person"])
+                        self.people.setdefault((table, id), []).append(row["values"]["id"])
+                    if table == "deal":
+                        self.refer(row, "referrer", ids)
+                    rows[table].append(row)
+            r.shuffle(rows[table])
         covers = {}
         for name, e in self.events.items():
             if name == "visit" and self.chance(0.4):
                 rows[name] = None
                 continue
-            rows[name] = self.happenings(name, e, ids, size)
+            rows[name] = self.happenings(name, e, ids, size, rows)
             if self.chance(0.2):
                 covers[name] = (self.as_of - timedelta(r.randint(70, 500)), self.as_of - timedelta(r.randint(0, 60)))
+        if self.rates:
+            rows["fx"] = self.rate_rows()
         return rows, covers
 
-    def happenings(self, name, e, ids, size):
+    def happenings(self, name, e, ids, size, loaded):
         r = self.r
         out = []
         busy = self.pick(0.3, 1, 1, 2)
         for id in ids:
             for _ in range(int(r.randint(0, 14) * busy * size) if self.chance(0.85) else 0):
                 row = self.row(e["columns"], f"{name[0]}{len(out)}")
-                if self.chance(0.03):
+                if name == "touch":
+                    if not loaded["deal"]:
+                        return []
+                    self.own(row, r.choice(loaded["deal"]), ids)
+                elif self.chance(0.03) and name != "spend":
                     row["text"]["account"], row["drop"] = "nobody", True
+                    row["values"]["account"] = id
                 else:
-                    row["text"]["account"] = id
-                row["values"]["account"] = id
+                    row["text"]["account"] = row["values"]["account"] = id
                 if name == "correction" and self.chance(0.05):
                     gone = self.pick("mark", "who", "why", "until")
                     row["values"][gone], row["text"][gone] = None, ""
                 if "person" in row["values"]:
-                    who = self.pick(None, *self.people.get(id, [None]), *self.people.get(id, [None]))
+                    some = self.people.get(("person", id if self.chance(0.9) else r.choice(ids)), [None])
+                    who = self.pick(None, *some, *some)
                     row["values"]["person"], row["text"]["person"] = who, who or ""
                     if self.chance(0.03):
                         row["values"]["person"] = row["text"]["person"] = "no such"
@@ -1093,7 +1124,7 @@ class Gen:
         if ty in ("points", "nps"):
             raw = round(r.choice([0, 10, 25, 49.99, 50, 66.6, 75, 90, 100]) * SCALE) * (self.pick(1, -1) if ty == "nps" else 1)
             return raw, text_number(raw, r)
-        if ty == "money":
+        if ty in ("money", "eur") or ty.startswith("by:"):
             raw = round(r.choice([0, 100, 250.5, 999.99, 5000, 20000, 36400, 120000.01, 250000]) * SCALE) * (self.pick(1, 1, -1) if low else 1)
             return raw, text_number(raw, r)
         if ty == "dur":
@@ -1110,8 +1141,17 @@ class Gen:
         if ty.startswith("enum:"):
             v = r.choice(c["values"])
             return v, r.choice([v, v, v.upper(), " " + v, v.capitalize()])
-        v = r.choice(WORDS if c["name"] == "contact" else TEXTS)
+        v = self.text(c["name"])
         return v, v
+
+
+def unreadable(rows):
+    """A column of which no cell can be read stops a run: here it is blank instead."""
+    for name in rows[0]["values"] if rows else []:
+        given = [r for r in rows if r["values"].get(name) is not None]
+        if given and all(r["values"][name] is BAD_CELL for r in given):
+            for r in given:
+                r["values"][name], r["text"][name] = None, ""
 
 
 def text_number(raw, r):

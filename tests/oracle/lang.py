@@ -24,7 +24,7 @@ class N:
 class Agg:
     """An aggregate over rows."""
 
-    FIELDS = ("fn", "src", "value", "where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all", "by", "nth", "per")
+    FIELDS = ("fn", "src", "value", "where", "window", "dedupe", "latest", "cap", "diminish", "vcap", "decay", "weight", "least", "all", "by", "nth", "per", "bar")
 
     def __init__(self, **given):
         for field in self.FIELDS:
@@ -135,7 +135,8 @@ def rows(g):
     head += " by " + ", ".join(g.by) if g.by else ""
     if g.fn == "rows":
         return " ".join([head] + clauses)
-    options = ([str(g.nth)] if g.nth is not None else []) + ([f"at least {g.least} answers"] if g.least is not None else []) + (["all answers"] if g.all else [])
+    options = [f"{plain(g.bar * 100)}%"] if g.bar is not None else []
+    options += ([str(g.nth)] if g.nth is not None else []) + ([f"at least {g.least} answers"] if g.least is not None else []) + (["all answers"] if g.all else [])
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"
 
 
@@ -152,7 +153,7 @@ def across(g):
     return f"{g.fn}(" + ", ".join([" ".join([head] + clauses)] + options) + ")"
 
 
-ATOMS = ("lit", "col", "rcol", "param", "metric", "score", "segment", "part", "partition", "portfolio", "pts", "fn", "agg", "across", "gap", "position", "period", "matches", "kin", "pmetric", "pcol")
+ATOMS = ("lit", "col", "rcol", "param", "metric", "score", "segment", "part", "partition", "portfolio", "pts", "fn", "agg", "across", "gap", "position", "period", "matches", "kin", "pmetric", "pcol", "pmet", "convert")
 
 
 def inner(e):
@@ -219,6 +220,10 @@ def write(e):
         return across(a[0])
     if k == "pcol":
         return f"{a[0]}.{a[1]}"
+    if k == "pmet":
+        return f"{a[1]}.{a[0]}"
+    if k == "convert":
+        return f"convert({write(a[0])}, {a[1]}" + (f", {write(a[2])})" if a[2] is not None else ")")
     if k == "elapsed":
         return f"{a[0]}s " + ("until " if a[1] else "since ") + inner(a[2])
     if k == "asof":
@@ -330,7 +335,7 @@ def declaration(d):
     if kind == "partition":
         by = f" by {inner(d['by'])}" if d["by"] is not None else ""
         return f"segments {name}{by} {{\n" + bands([(p, t, None) for p, t in d["parts"]], d["by"].t if d["by"] else "", "  ") + "\n}"
-    if kind in ("metric", "portfolio", "person"):
+    if kind in ("metric", "portfolio", "person", "deal"):
         word = "metric" if kind == "metric" else kind + " metric"
         if not any(d.get(x) for x in ("thresholds", "scales", "valid")):
             return f"{word} {name} = {write(d['value'])}"
@@ -362,6 +367,15 @@ def declaration(d):
         for who, table in d.get("grades") or []:
             text += "  grades" + (f" for {who}" if who else "") + " {\n" + bands(table, "points") + "\n  }\n"
         return text + "}"
+    if kind == "attribution":
+        text = f"attribution {name} of {d['of']} {{\n  amount  {inner(d['amount'])} of deal\n  when  {write(d['when'])}\n  at  closed\n  to  {d['to']}\n"
+        text += f"  where  {write(d['where'])}\n" if d.get("where") is not None else ""
+        text += f"  lookback  {d['lookback']} days\n" if d.get("lookback") else ""
+        text += "  once per  " + ", ".join(d["once"]) + "\n" if d.get("once") else ""
+        model = d["model"]
+        text += "  model  " + model[0] + (f" {model[1]} days" if model[0] == "time decay" else f" {model[1]}%" if len(model) > 1 else "")
+        text += f" key {write(model[2])}" if len(model) > 2 else ""
+        return text + (f"\n  excluding  {d['excluding']}" if d.get("excluding") else "") + "\n}"
     if kind == "benchmark":
         text = f"benchmark {name} of {d['of']} {{\n  source \"made up\"\n"
         for who, day, figures in d["figures"]:
@@ -386,24 +400,40 @@ WORDS = {
     "date": "date",
     "instant": "instant",
     "text": "text",
+    "eur": "money EUR",
 }
 
 
 def column(c):
-    ty = "integer" if c.get("integer") else "one of " + ", ".join(c["values"]) if c["type"].startswith("enum:") else WORDS[c["type"]]
-    text = f"  {c['name']}  {ty}"
+    ty = c["type"]
+    word = "one of " + ", ".join(c["values"]) if ty.startswith("enum:") else "money by " + ty[3:] if ty.startswith("by:") else WORDS[ty]
+    text = f"  {c['name']}  {'integer' if c.get('integer') else word}"
     text += f" {c['range']}" if c.get("range") else ""
-    for word in ("key", "optional", "recorded", "personal", "parent"):
+    for word in ("key", "optional", "recorded", "personal", "parent", "merged"):
         text += f" {word}" if c.get(word) else ""
     return text
 
 
-def program_text(p):
+def tables(p):
+    """The heads of all tables, with their columns."""
     history = f" as of {p['history']}" if p.get("history") else ""
-    out = [f"table account{history} {{\n" + "\n".join(column(c) for c in p["account"]) + "\n}"]
-    if p.get("person"):
-        out.append("table person of account {\n" + "\n".join(column(c) for c in p["person"]) + "\n}")
+    yield f"table account{history}", p["account"]
+    for name, columns in p["tables"].items():
+        yield f"table {name} of account", columns
     for name, e in p["events"].items():
-        out.append(f"events {name} of account at {e['at']} {{\n" + "\n".join(column(c) for c in e["columns"]) + "\n}")
+        of = e.get("of", "account")
+        yield f"events {name}{' of ' + of if of else ''} at {e['at']}", e["columns"]
+
+
+def table_text(head, columns):
+    return head + " {\n" + "\n".join(column(c) for c in columns) + "\n}"
+
+
+def rates_text(p):
+    return [f"rates fx at day {{ valid for {p['rates']['days']} days }}"] if p.get("rates") else []
+
+
+def program_text(p):
+    out = [table_text(head, columns) for head, columns in tables(p)] + rates_text(p)
     out += [declaration(d) for d in p["declarations"]]
     return "\n\n".join(out) + "\n"

@@ -15,57 +15,14 @@ import lang
 import nine
 from lang import SCALE, N
 from nine import Fault
+from sales import Sales, deviation, near_duplicates
+from values import BAD_CELL, FAULTS, NO_DATA, NOT_APPLICABLE, TOO_FEW, TOO_LARGE, Missing, as_date, compare, fold, missing, order, sql_literal, sql_type, value
 
 
-class Missing:
-    """No value, and why."""
-
-    def __init__(self, why):
-        self.why = why
-
-    def __eq__(self, other):
-        return isinstance(other, Missing) and self.why == other.why
-
-    def __hash__(self):
-        return hash(self.why)
-
-    def __repr__(self):
-        return f"missing({self.why})"
-
-
-NO_DATA = Missing("no data")
-NOT_APPLICABLE = Missing("not applicable")
-TOO_FEW = Missing("too few")
-TOO_LARGE = Missing("number too large")
-BAD_CELL = Missing("unreadable cell")
-FAULTS = ("division by zero", "number too large", "unreadable cell")
-SQL_TYPES = {"bool": "BOOLEAN", "date": "DATE", "instant": "TIMESTAMP", "text": "VARCHAR"}
 CONCENTRATION = ("hhi", "effective_number", "top_share", "without_top")
 
 
-def sql_type(ty):
-    return SQL_TYPES.get(ty, "VARCHAR" if ty.startswith("enum:") else "HUGEINT")
-
-
-def missing(x):
-    return isinstance(x, Missing)
-
-
-def fold(text):
-    return text.strip().lower()
-
-
-def compare(op, a, b):
-    return {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op] if op in ("=", "!=") else (
-        a < b if op == "<" else a <= b if op == "<=" else a > b if op == ">" else a >= b
-    )
-
-
-def as_date(x):
-    return x.date() if isinstance(x, datetime) else x
-
-
-class Oracle:
+class Oracle(Sales):
     """One program over its data."""
 
     def __init__(self, world):
@@ -82,7 +39,13 @@ class Oracle:
         for d in self.p["declarations"]:
             self.reach(d, world["as_of"])
         self.load()
-        self.results = {key: self.run(g) for key, (g, _) in self.aggregates.items()}
+        self.results = {}
+
+    def rows_for(self, g):
+        """What is left of the rows of an aggregate, at all dates at which it is wanted."""
+        if id(g) not in self.results:
+            self.results[id(g)] = self.run(g)
+        return self.results[id(g)]
 
     # ---------- which dates are looked at ----------
 
@@ -109,7 +72,7 @@ class Oracle:
 
     def reach_expr(self, e, at):
         self.dates.add(at)
-        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "gap", "position", "pmetric"):
+        if e.k in ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "gap", "position", "pmetric", "pmet"):
             if e.a[0] in self.by_name:
                 self.reach(self.by_name[e.a[0]], at)
         if e.k == "ranked" and e.a[2]:
@@ -179,10 +142,9 @@ class Oracle:
         kept = {r["values"]["id"]: r for r in self.world["rows"]["account"] if not r.get("drop")}
         self.accounts = sorted(kept)
         history = self.p.get("history")
-        self.people = {}
-        for r in self.world["rows"].get("person") or []:
-            if not r.get("drop"):
-                self.people.setdefault(r["values"]["account"], {})[r["values"]["id"]] = r["values"]
+        self.events = dict(self.p["events"])
+        self.loaded = dict(self.world["rows"])
+        self.load_sales()
         self.account_rows = {}
         self.rows_of = {}
         for d in self.dates:
@@ -205,17 +167,18 @@ class Oracle:
             "acct",
             [[d] + [value(r["values"].get(c["name"])) for c in columns] for d, at in self.account_rows.items() for r in at.values()],
         )
-        for name, e in self.p["events"].items():
+        for name, e in self.events.items():
             columns = [c for c in e["columns"] if c["name"] not in ("account", e["at"])]
+            columns += [{"name": "deal", "type": "text"}] * (e.get("of") == "deal")
             self.create(
                 "ev_" + name,
                 [("acc", "text"), ("seq", "num"), ("place", "num"), ("happened", "date")] + [("c_" + c["name"], c["type"]) for c in columns],
             )
-            rows = [r for r in self.world["rows"].get(name) or [] if not r.get("drop")]
+            rows = [r for r in self.loaded.get(name) or [] if not r.get("drop")]
             rows.sort(key=lambda r: order(r, e))
             self.rows_of[name] = rows
             # Rows of several accounts: of one moment, account by account.
-            together = sorted(rows, key=lambda r: (order(r, e)[0], r["values"]["account"], order(r, e)[1:]))
+            together = sorted(rows, key=lambda r: (order(r, e)[0], r["values"]["account"] if e.get("of", "account") else "", order(r, e)[1:]))
             place = {id(r): i for i, r in enumerate(together)}
             self.fill(
                 "ev_" + name,
@@ -235,6 +198,21 @@ class Oracle:
             values = ", ".join("(" + ", ".join(sql_literal(v) for v in row) + ")" for row in part)
             self.db.execute(f"INSERT INTO {name} VALUES {values}")
 
+    def metric_of_rows(self, e, dates):
+        """The values of a metric per row, for rows that name such a row of their own account."""
+        name, table = e.a
+        self.db.execute(f"DROP TABLE IF EXISTS pm_{name}")
+        self.create("pm_" + name, [("d", "date"), ("id", "text"), ("acc", "text"), ("v", e.t)])
+        kept = self.joins, self.whose
+        found = [
+            [d, key, acc, value(self.ev(self.by_name[name]["value"], (acc, key, table), d))]
+            for d in dates
+            for acc, kids in self.kids[table].items()
+            for key in kids
+        ]
+        self.fill("pm_" + name, found)
+        self.joins, self.whose = kept
+
     # ---------- rows, in SQL ----------
 
     def sql(self, e):
@@ -246,6 +224,14 @@ class Oracle:
             return "e.c_" + a[0] if not a[1] else "e.happened"
         if k == "col":
             return "a.c_" + a[0]
+        if k == "pcol":
+            self.joins.add(f"LEFT JOIN tb_{a[0]} ON tb_{a[0]}.c_id = e.c_{a[0]}")
+            return f"tb_{a[0]}.c_{a[1]}"
+        if k == "pmet":
+            self.joins.add(f"LEFT JOIN pm_{a[0]} ON pm_{a[0]}.id = e.c_{a[1]} AND pm_{a[0]}.acc = {self.whose} AND pm_{a[0]}.d = q.d")
+            return f"pm_{a[0]}.v"
+        if k == "convert":
+            return self.sql_convert(e)
         if k == "param":
             return sql_literal(self.by_name[a[0]]["value"])
         if k == "not":
@@ -332,7 +318,14 @@ class Oracle:
     def run(self, g):
         """The aggregate for every date and account it is wanted for: {date: {account: row}}."""
         dates = sorted(self.aggregates[id(g)][1])
-        table = self.p["events"][g.src]
+        self.joins = set()
+        # In a metric of rows the account is that of the row it is computed for, whoever's rows name it.
+        self.whose = "e.acc" if g.per in (None, "portfolio") else "own.c_account"
+        own = "" if g.per in (None, "portfolio") else f"LEFT JOIN tb_{g.per} own ON own.c_id = e.c_{g.per} "
+        for e in [x for y in (g.value, g.where, g.weight, *(k[1] for k in (g.dedupe and g.dedupe[3], g.cap and g.cap[2]) if k)) if y is not None for x in lang.walk(y)]:
+            if e.k == "pmet":
+                self.metric_of_rows(e, dates)
+        table = self.events[g.src]
         names = {c["name"]: c["type"] for c in table["columns"]}
 
         def key(c):
@@ -351,7 +344,7 @@ class Oracle:
         latest = list(g.latest or [])
         if g.fn in ("nps", "nps_margin") and not latest and g.dedupe is None and not g.all and "contact" in names:
             latest = ["contact"]
-        whose = {"portfolio": "'all'", "person": "e.c_person"}.get(g.per, "e.acc")
+        whose = {"portfolio": "'all'", "person": "e.c_person", "deal": "e.c_deal"}.get(g.per, "e.acc")
         columns = ["q.d AS d", whose + " AS acc", f"e.{'place' if g.per == 'portfolio' else 'seq'} AS seq", "e.happened AS happened"]
         columns.append((self.sql(g.value) if g.value is not None else "NULL") + " AS v")
         columns.append((self.sql(g.weight) if g.weight is not None else "NULL") + " AS w")
@@ -365,7 +358,7 @@ class Oracle:
             if k and k[0] == "highest":
                 columns.append(self.sql(k[1] if k[1] is not None else g.value) + f" AS kv{i}")
         conditions = ["e.happened <= q.d"]
-        if g.per == "portfolio":
+        if g.per == "portfolio" and table.get("of", "account"):
             conditions.append("a.c_id IS NOT NULL")
         if g.where is not None:
             conditions.append(self.sql(g.where))
@@ -375,8 +368,9 @@ class Oracle:
         days = ", ".join("(" + sql_literal(d) + ")" for d in dates)
         stages = [
             f"q AS (SELECT * FROM (VALUES {days}) AS days(d))",
-            f"s0 AS (SELECT {', '.join(columns)} FROM q JOIN ev_{g.src} e ON TRUE LEFT JOIN acct a ON a.d = q.d AND a.c_id = e.acc "
-            f"WHERE {' AND '.join(conditions)})",
+            f"s0 AS (SELECT {', '.join(columns)} FROM q JOIN ev_{g.src} e ON TRUE {own}"
+            f"LEFT JOIN acct a ON a.d = q.d AND a.c_id = {self.whose} "
+            f"{' '.join(sorted(self.joins))} WHERE {' AND '.join(conditions)})",
         ]
         names_of = ["s0"]
 
@@ -472,6 +466,8 @@ class Oracle:
         w = "w" if g.weight is not None else f"{SCALE}::HUGEINT"
         count = f"count({known.format(1)})"
         total = lambda x: f"sum({known.format(x)})"
+        # With a weight below 0 there is no mean, as if nothing weighed anything.
+        weights = f"(CASE WHEN min({known.format(w)}) < 0 THEN 0 ELSE {total(w)} END)"
         if g.by:
             count = "count(CASE WHEN v IS NOT NULL AND bk IS NOT NULL THEN 1 END)"
         valued = known.format("happened") if g.value is not None else "happened"
@@ -484,10 +480,12 @@ class Oracle:
         fn = g.fn
         if fn == "rows":
             out.append("list(seq ORDER BY seq)")
+        elif fn in ("stddev", "near_duplicates"):
+            out.append("list(v ORDER BY seq) FILTER (WHERE v IS NOT NULL)")
         elif fn == "sum":
             out.append("sum(v)")
         elif fn in ("avg", "csat_mean", "ces"):
-            out += [total(f"v * {w}"), total(w)]
+            out += [total(f"v * {w}"), weights]
         elif fn == "median":
             out.append("list(v ORDER BY v) FILTER (WHERE v IS NOT NULL)")
         elif fn in ("min", "max"):
@@ -505,24 +503,19 @@ class Oracle:
         elif fn == "nth_last":
             out.append("list(v ORDER BY seq DESC) FILTER (WHERE v IS NOT NULL)" if g.value is not None else "list(happened ORDER BY seq DESC)")
         elif fn == "share":
-            out += [total(f"CASE WHEN v THEN {w} ELSE 0 END"), total(w)]
+            out += [total(f"CASE WHEN v THEN {w} ELSE 0 END"), weights]
         elif fn in ("nps", "nps_margin"):
-            out += [total(f"CASE WHEN v >= {9 * SCALE} THEN {w} ELSE 0 END"), total(f"CASE WHEN v <= {6 * SCALE} THEN {w} ELSE 0 END"), total(w)]
+            out += [total(f"CASE WHEN v >= {9 * SCALE} THEN {w} ELSE 0 END"), total(f"CASE WHEN v <= {6 * SCALE} THEN {w} ELSE 0 END"), weights]
         elif fn == "csat":
-            out += [total(f"CASE WHEN v >= {4 * SCALE} THEN {w} ELSE 0 END"), total(w)]
+            out += [total(f"CASE WHEN v >= {4 * SCALE} THEN {w} ELSE 0 END"), weights]
         return ", ".join(out)
 
     def covered(self, g, d):
         """Whether the source can speak for the window."""
-        rows = self.world["rows"].get(g.src)
-        if rows is None:
+        span = self.span(g.src)
+        if span is None:
             return False
-        first, last = self.world["covers"].get(g.src, (None, None))
-        kept = [as_date(r["values"][self.p["events"][g.src]["at"]]) for r in rows if not r.get("drop") or orphan(r)]
-        if not kept and first is None and last is None:
-            return False
-        if last is None and kept:
-            last = max(kept)
+        first, last = span
         if g.window is None:
             return first is None or first <= d
         start = cal.window(g.window, d, self.fiscal)[0]
@@ -530,10 +523,26 @@ class Oracle:
             return False
         return not (first is not None and first > start)
 
+    def span(self, src):
+        """From when to when a source speaks, or None if it cannot; an attribution as its touches do, and up to the last close."""
+        table = self.events[src]
+        if self.loaded.get(src) is None:
+            return None
+        if "touches" in table:
+            span = self.span(table["touches"]) if table["touches"] else (None, None)
+            if span is None or not self.by_key:
+                return None
+            return span[0], max([x for x in (span[1], *table["closes"]) if x is not None], default=None)
+        first, last = self.world["covers"].get(src, (None, None))
+        kept = [as_date(r["values"][table["at"]]) for r in self.loaded[src] if not r.get("drop") or orphan(r)]
+        if not kept and first is None and last is None:
+            return None
+        return first, max(kept) if last is None and kept else last
+
     def aggregate(self, g, acc, d):
         if not self.covered(g, d):
             return NO_DATA, None
-        row = self.results[id(g)][d].get("all" if g.per == "portfolio" else acc)
+        row = self.rows_for(g)[d].get("all" if g.per == "portfolio" else acc)
         n, last, known, *rest = row if row is not None else (0, None, 0, None, None, None)
         fn = g.fn
         if fn in ("count", "rows") or g.value is None:
@@ -558,6 +567,10 @@ class Oracle:
             for v, name in zip(rest[0] or [], rest[1] or []):
                 groups[name] = groups.get(name, 0) + v
             return concentration(fn, list(groups.values()), g.nth)
+        if fn == "stddev":
+            return deviation(rest[0] or [])
+        if fn == "near_duplicates":
+            return near_duplicates(rest[0] or [], g.bar)
         if fn == "run":
             values = rest[0] or []
             return next((i for i, v in enumerate(values) if v is not True), len(values)) * SCALE
@@ -605,17 +618,23 @@ class Oracle:
     def eval(self, e, acc, d):
         k, a = e.k, e.a
         if isinstance(acc, tuple):
-            # One person of an account: their own columns and metrics, the rest is the account's.
+            # One row of an account: its own columns and metrics, the rest is the account's.
+            whose, key, table = acc
             if k == "rcol":
-                v = self.people[acc[0]][acc[1]][a[0]]
+                v = self.kids[table][whose][key][a[0]]
+                return NO_DATA if v is None else v
+            if k == "pcol":
+                v = self.by_key[a[0], self.kids[table][whose][key][a[0]]][a[1]]
                 return NO_DATA if v is None else v
             if k == "pmetric":
                 return self.ev(self.by_name[a[0]]["value"], acc, d)
-            if k == "agg" and a[0].per == "person":
-                return self.aggregate(a[0], acc[1], d)[0]
+            if k == "agg" and a[0].per == table:
+                return self.aggregate(a[0], key, d)[0]
             if k in ("col", "metric", "pts", "score", "segment", "partition", "part", "portfolio", "isband", "isgrade"):
                 return self.ev(e, acc[0], d)
         ev = lambda x: self.ev(x, acc, d)
+        if k == "convert":
+            return self.convert(e, acc, d)
         if k == "lit":
             return a[0]
         if k == "col":
@@ -874,8 +893,8 @@ class Oracle:
             return NO_DATA
         sides = []
         for g in (first, second):
-            found = self.results[id(g)][d].get(acc)
-            table = self.p["events"][g.src]
+            found = self.rows_for(g)[d].get(acc)
+            table = self.events[g.src]
             rows = [self.rows_of[g.src][seq] for seq in (found[3] if found else None) or []]
             key = lambda r, table=table: next(r["values"][c["name"]] for c in table["columns"] if c.get("key"))
             agree = lambda r: [r["values"].get(c) for c in e.a[2]]
@@ -894,9 +913,10 @@ class Oracle:
         return len(taken) * SCALE
 
     def kin(self, g, acc, d):
-        """An aggregate over the people of an account, or of all accounts."""
-        chosen = [(x, y) for x in ([acc] if acc is not None else sorted(self.account_rows[d])) for y in sorted(self.people.get(x, {}))]
-        if self.world["rows"].get("person") is None:
+        """An aggregate over the people or deals of an account, or of all accounts."""
+        kids = self.kids[g.scope]
+        chosen = [(x, y, g.scope) for x in ([acc] if acc is not None else sorted(self.account_rows[d])) for y in sorted(kids.get(x, {}))]
+        if self.world["rows"].get(g.scope) is None:
             return NO_DATA
         return self.together(g, chosen, d)
 
@@ -934,6 +954,8 @@ class Oracle:
         fn = g.fn
         if fn == "sum":
             return nine.checked(sum(values))
+        if fn == "stddev":
+            return deviation(values)
         if fn == "distinct":
             return len({fold(v) if isinstance(v, str) else v for v in values}) * SCALE
         if fn in CONCENTRATION:
@@ -947,7 +969,7 @@ class Oracle:
             half = len(values) // 2
             return values[half] if len(values) % 2 else nine.ratio(values[half - 1] + values[half], 2)
         weight = sum(w for _, w in pairs)
-        if weight == 0:
+        if weight == 0 or min(w for _, w in pairs) < 0:
             return NOT_APPLICABLE
         if fn == "avg":
             return nine.ratio(sum(v * w for v, w in pairs), weight)
@@ -1052,6 +1074,7 @@ class Oracle:
                         lines.append(dict(l))
                     else:
                         lines[at].update({k: v for k, v in l.items() if v is not None})
+                        lines[at]["info"] = lines[at].get("info") and l.get("weight") is None
                 break
         return lines
 
@@ -1087,10 +1110,17 @@ class Oracle:
         if e.k == "across":
             return []
         if e.k == "agg":
-            last = self.aggregate(e.a[0], acc, d)[1]
-            return [] if last is None else [last]
+            last = self.aggregate(e.a[0], acc[1] if isinstance(acc, tuple) else acc, d)[1]
+            read = [x for child in lang.children(e) for x in self.evidence_of(child, acc, d, seen)]
+            return read if last is None else read + [last]
         if e.k == "matches":
             return self.evidence_of(e.a[0], acc, d, seen)
+        if e.k in ("pmetric", "pmet"):
+            # A metric of rows: those of the account.
+            of = self.by_name[e.a[0]]
+            whose = acc[0] if isinstance(acc, tuple) else acc
+            mine = self.kids[of["kind"]].get(whose, {})
+            return [x for key in mine for x in self.evidence_of(of["value"], (whose, key, of["kind"]), d, seen)]
         if e.k in ("metric", "pts", "score", "isband", "isgrade"):
             return self.evidence(e.a[0], acc, d, seen)
         if e.k in ("gap", "position"):
@@ -1100,7 +1130,7 @@ class Oracle:
     def by_hand(self, card, acc, d):
         """What somebody set, if it is in force."""
         rows, newer = card["override"]
-        found = self.results[id(rows.a[0])][d].get(acc)
+        found = self.rows_for(rows.a[0])[d].get(acc)
         for seq in reversed((found[3] if found else None) or []):
             v = self.rows_of["correction"][seq]["values"]
             if any(v[c] is None for c in ("mark", "who", "why", "until")) or v["until"] < d:
@@ -1264,37 +1294,9 @@ def carried(card, at, fiscal):
 
 def orphan(r):
     """A row of an account that does not exist: it does not count, but its source reaches as far as its date."""
-    dates = ("done_at", "answered_on", "came_on", "logged_on", "set_on")
-    return r["text"].get("account") == "nobody" and all(r["text"].get(c) not in ("", "soon", "2025-02-30") for c in dates)
-
-
-def value(v):
-    return None if v is None or missing(v) else v
-
-
-def order(r, table):
-    """Rows of one moment: recorded earlier first, then the lesser key."""
-    v = r["values"]
-    moment = v[table["at"]]
-    moment = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
-    recorded = next((c["name"] for c in table["columns"] if c.get("recorded")), None)
-    key = next((c["name"] for c in table["columns"] if c.get("key")), None)
-    learned = v.get(recorded) if recorded else None
-    return (moment, date.min if learned is None or missing(learned) else learned, v.get(key) or "")
-
-
-def sql_literal(v):
-    if v is None:
-        return "NULL"
-    if isinstance(v, bool):
-        return "TRUE" if v else "FALSE"
-    if isinstance(v, int):
-        return f"({v}::HUGEINT)"
-    if isinstance(v, datetime):
-        return f"TIMESTAMP '{v.isoformat(sep=' ')}'"
-    if isinstance(v, date):
-        return f"DATE '{v.isoformat()}'"
-    return "'" + v.replace("'", "''") + "'"
+    dates = ("done_at", "answered_on", "came_on", "logged_on", "set_on", "touched_on")
+    unknown = r["text"].get("account") == "nobody" or "deal" in r["text"]
+    return unknown and all(r["text"].get(c) not in ("", "soon", "2025-02-30") for c in dates)
 
 
 def function(name, v, types):

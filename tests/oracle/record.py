@@ -62,28 +62,34 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=60)
     parser.add_argument("--laud", default=str(run.LAUD))
-    parser.add_argument("--into", default=str(CASES), help="a folder, which is emptied first")
+    parser.add_argument("--into", default=str(CASES), help="a folder, which is emptied first unless --add is given")
+    parser.add_argument("--add", action="store_true", help="leave what is there")
+    parser.add_argument("--size", type=float, default=0.45, help="of programs and data")
+    parser.add_argument("--with", dest="words", default="", help="only programs that have one of these words, such as `convert(|stddev(`")
     given = parser.parse_args()
     run.LAUD = Path(given.laud).resolve()
     into = Path(given.into)
-    shutil.rmtree(into, ignore_errors=True)
+    if not given.add:
+        shutil.rmtree(into, ignore_errors=True)
     done, seed = 0, given.seed
     while done < given.cases:
-        world = gen.Gen(seed).world(0.45)
+        world = {**gen.Gen(seed).world(given.size), "packaged": None}
+        seed += 1
         with tempfile.TemporaryDirectory() as folder:
             world, _ = run.without_refused(world, folder)
+            if given.words and not any(w in program_text(world["program"]) for w in given.words.split("|")):
+                continue
             n, differ = run.try_world(world, folder)
         if differ:
-            print(f"seed {seed} differs: not recorded")
+            print(f"seed {seed - 1} differs: not recorded")
         else:
-            folder = into / f"seed_{seed:04}"
+            folder = into / f"seed_{seed - 1:04}"
             run.project(world, folder)
             accounts, portfolio = expected(world)
             (folder / "expected.csv").write_text(accounts)
             if portfolio is not None:
                 (folder / "portfolio.csv").write_text(portfolio)
             done += 1
-        seed += 1
     size = sum(f.stat().st_size for f in into.rglob("*") if f.is_file())
     print(f"{done} cases, {size:,} bytes")
 

@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE))
 sys.setrecursionlimit(10000)
 
 import gen
+import packages
 import shrink
 from lang import SCALE, plain, program_text
 from oracle import Missing, Oracle, has_points
@@ -49,13 +50,29 @@ def project(world, folder):
             continue
         if name == "account":
             header = [c["name"] for c in p["account"]]
-        elif name == "person":
-            header = ["account"] + [c["name"] for c in p["person"]]
+        elif name == "fx":
+            header = ["day", "from", "to", "rate"]
+        elif name in p["tables"]:
+            header = ["account"] + [c["name"] for c in p["tables"][name]]
         else:
             e = p["events"][name]
-            header = list(dict.fromkeys(["account", e["at"]] + [c["name"] for c in e["columns"]]))
+            of = e.get("of", "account")
+            header = list(dict.fromkeys(([of] if of else []) + [e["at"]] + [c["name"] for c in e["columns"]]))
         lines = [",".join(header)] + [",".join(cell(r["text"].get(h, "")) for h in header) for r in rows]
         (folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n")
+
+
+def in_two_folders(world, folder):
+    """Takes the program of a project apart; the folder in which laud is to run."""
+    folder = Path(folder)
+    package, rest = packages.packaged(world["program"], world["packaged"])
+    shared, own = folder / "two" / "shared", folder / "two" / "own"
+    for place, text in ((shared, package), (own, rest)):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "program.laud").write_text(text)
+    toml = (folder / "laud.toml").read_text().replace("[profile.data]", '[packages]\nshared = "../shared"\n\n[profile.data]', 1)
+    (own / "laud.toml").write_text(toml.replace('directory = "data"', 'directory = "../../data"'))
+    return own
 
 
 def laud(folder, *more):
@@ -129,9 +146,11 @@ class Refused(Exception):
 def try_world(world, folder):
     """Runs a world both ways."""
     project(world, folder)
+    if world.get("packaged") is not None:
+        folder = in_two_folders(world, folder)
     code, out, err = laud(folder)
     if code == 3:
-        raise Refused(err)
+        raise Refused(out + err)
     if code not in (0, 4) or not out.startswith("{"):
         raise RuntimeError(f"exit code {code}\n{err}")
     return differences(world, json.loads(out, parse_float=Decimal, parse_int=Decimal), Oracle(world))
@@ -208,7 +227,10 @@ def main():
             for acc, item, want, have in out[:6]:
                 print(f"  {acc} {item}: expected {want}, got {have}")
             if not given.no_shrink:
-                small = shrink.shrink(world, out[0], try_world)
+                plain = {**world, "packaged": None}
+                with tempfile.TemporaryDirectory() as other:
+                    alone = try_world(plain, other)[1]
+                small = shrink.shrink(plain if alone else world, (alone or out)[0], try_world)
                 folder = Path(given.save) / str(seed)
                 shutil.rmtree(folder, ignore_errors=True)
                 project(small, folder)

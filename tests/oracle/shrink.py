@@ -4,7 +4,7 @@ import tempfile
 from lang import Across, Agg, N, children, walk
 from oracle import expressions
 
-NAMING = ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "param", "gap", "position", "pmetric")
+NAMING = ("metric", "score", "segment", "partition", "portfolio", "pts", "isband", "isgrade", "part", "param", "gap", "position", "pmetric", "pmet")
 
 
 def names(d, partitions):
@@ -15,6 +15,8 @@ def names(d, partitions):
         for x in walk(e):
             if x.k in NAMING:
                 out.add(x.a[0])
+            if x.k == "agg":
+                out.add(x.a[0].src)
             if x.k == "ranked" and x.a[2]:
                 out.add(partitions.get(x.a[2], x.a[2]))
     for key in ("thresholds", "scales", "overrides", "grades"):
@@ -98,7 +100,7 @@ def shrink(world, first, run, most=400):
             return False
         with tempfile.TemporaryDirectory() as folder:
             try:
-                return bool(run(candidate, folder)[1])
+                return any(x[1].split(".")[0] == item for x in run(candidate, folder)[1])
             except Exception:
                 return False
 
@@ -147,7 +149,7 @@ def shrink(world, first, run, most=400):
             while at < len(rows):
                 fewer = rows[:at] + rows[at + size :]
                 candidate = {**world, "rows": {**world["rows"], table: fewer}}
-                if (table != "account" or fewer) and tries < most * 2 and differs_more(candidate, run):
+                if (table != "account" or fewer) and tries < most * 2 and differs_more(candidate, run, item):
                     world, rows = candidate, fewer
                 else:
                     at += size
@@ -155,18 +157,24 @@ def shrink(world, first, run, most=400):
     return world
 
 
-def differs_more(candidate, run):
+def differs_more(candidate, run, item):
     ids = {r["text"]["id"] for r in candidate["rows"]["account"]}
-    rows = {k: v if k == "account" or v is None else [r for r in v if r["text"]["account"] in ids or r.get("drop")] for k, v in candidate["rows"].items()}
+    rows = {k: v if k == "account" or v is None else [r for r in v if r["text"].get("account", r["values"].get("account")) in ids or r.get("drop") or k in ("fx", "spend")] for k, v in candidate["rows"].items()}
+    deals = {r["text"]["id"] for r in rows.get("deal") or []}
+    if rows.get("touch"):
+        rows["touch"] = [r for r in rows["touch"] if r["text"]["deal"] in deals or r["text"]["deal"] == "no such"]
     candidate["rows"] = rows
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return bool(run(candidate, folder)[1])
+            return any(x[1].split(".")[0] == item for x in run(candidate, folder)[1])
         except Exception:
             return False
 
 
 def simpler(d):
+    for key in ("where", "once", "lookback", "excluding"):
+        if d["kind"] == "attribution" and d.get(key):
+            yield {k: v for k, v in d.items() if k != key}
     for key in ("valid", "thresholds", "scales", "limits", "overrides", "grades", "missing", "unless"):
         if d.get(key):
             yield {k: v for k, v in d.items() if k != key}

@@ -10,7 +10,7 @@ use super::fold::{fold, fold_into, soft};
 use super::settings::ColumnBinding;
 use crate::calendar::Date;
 use crate::number::Decimal;
-use crate::program::{Field, Program, Type};
+use crate::program::{Currency, Field, Program, Type, Unit};
 use chrono_tz::Tz;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -47,6 +47,7 @@ pub enum Bad {
     TooLarge,
     NotWhole,
     OtherCurrency,
+    RowCurrency,
     PercentSign,
     NoPercentSign,
     NotBoolean,
@@ -71,6 +72,7 @@ impl Bad {
             Bad::TooLarge => "is too large a number",
             Bad::NotWhole => "is not a whole number",
             Bad::OtherCurrency => "is in another currency",
+            Bad::RowCurrency => "is not in the currency that its row names",
             Bad::PercentSign => "has a percent sign",
             Bad::NoPercentSign => "has no percent sign",
             Bad::NotBoolean => "is neither yes nor no",
@@ -140,6 +142,8 @@ enum Kind {
         no: Vec<String>,
     },
     Number(NumberReader),
+    /// Amounts of which each is in the currency that its row names, if it names one that is known.
+    Amount(NumberReader, Option<Currency>),
     Moment(DateReader),
     Symbol {
         by_name: HashMap<String, u32>,
@@ -180,14 +184,17 @@ impl CellReader {
                 yes: binding.yes.iter().map(|t| soft(t)).collect(),
                 no: binding.no.iter().map(|t| soft(t)).collect(),
             },
-            // The currency stands in a column of its own; a sign in the cell could contradict it.
-            Type::Number(_) | Type::Mixed => Kind::Number(NumberReader::new(
-                if let Type::Number(unit) = field.ty { unit } else { crate::program::Unit::Plain },
-                field.integer,
-                options.decimal_mark.as_ref().map(|m| m.value),
-                options.thousands_mark.as_ref().map(|m| m.value),
-                options.percent,
-            )),
+            // The currency stands in a column of its own: see `CellReader::in_currency`.
+            Type::Number(_) | Type::Mixed => {
+                let reader = NumberReader::new(
+                    if let Type::Number(unit) = field.ty { unit } else { Unit::Plain },
+                    field.integer,
+                    options.decimal_mark.as_ref().map(|m| m.value),
+                    options.thousands_mark.as_ref().map(|m| m.value),
+                    options.percent,
+                );
+                if field.ty == Type::Mixed { Kind::Amount(reader, None) } else { Kind::Number(reader) }
+            }
             Type::Date | Type::Instant => Kind::Moment(DateReader::new(
                 project_zone,
                 options.time_zone,
@@ -211,7 +218,7 @@ impl CellReader {
         let nulls: Vec<String> = match &options.null {
             Some(words) => words.iter().map(|w| soft(w)).collect(),
             None => {
-                let typed = matches!(kind, Kind::Number(_) | Kind::Moment(_));
+                let typed = matches!(kind, Kind::Number(_) | Kind::Amount(..) | Kind::Moment(_));
                 let more: &[&str] = if typed { &TYPED_NULLS } else { &[] };
                 NULLS.iter().chain(more).map(|w| (*w).to_string()).collect()
             }
@@ -268,6 +275,13 @@ impl CellReader {
         }
         let folded = text.to_lowercase();
         self.nulls.contains(&folded)
+    }
+
+    /// Says which currency the row of the next cell names: a sign or code in the cell must be of that one.
+    pub fn in_currency(&mut self, code: Option<&str>) {
+        if let Kind::Amount(_, currency) = &mut self.kind {
+            *currency = code.and_then(|code| Currency::new(&code.trim().to_ascii_uppercase()));
+        }
     }
 
     /// Reads a cell.
@@ -328,6 +342,7 @@ impl CellReader {
         match &self.kind {
             Kind::Text => Ok(Cell::Text(Cow::Borrowed(text))),
             Kind::Number(reader) => reader.read(text).and_then(|n| self.ranged(n)),
+            Kind::Amount(reader, currency) => reader.read_in(text, *currency).and_then(|n| self.ranged(n)),
             Kind::Moment(reader) => reader.read(text).map(Cell::Moment),
             Kind::Symbol { .. } => Err(Bad::NotInList),
             Kind::Boolean { yes, no } => {
@@ -358,9 +373,11 @@ impl CellReader {
     fn read_native<'a>(&mut self, raw: &Raw<'_>) -> Result<Cell<'a>, Bad> {
         match (&self.kind, raw) {
             (_, Raw::Nested) => Err(Bad::Nested),
-            (Kind::Number(_), Raw::TooLarge) => Err(Bad::TooLarge),
-            (Kind::Number(reader), Raw::Number(n)) => reader.native(*n).and_then(|n| self.ranged(n)),
-            (Kind::Number(_), _) => Err(Bad::NotNumber),
+            (Kind::Number(_) | Kind::Amount(..), Raw::TooLarge) => Err(Bad::TooLarge),
+            (Kind::Number(reader) | Kind::Amount(reader, _), Raw::Number(n)) => {
+                reader.native(*n).and_then(|n| self.ranged(n))
+            }
+            (Kind::Number(_) | Kind::Amount(..), _) => Err(Bad::NotNumber),
             (Kind::Moment(reader), Raw::Date(date)) => reader.date(*date).map(Cell::Moment),
             (Kind::Moment(reader), Raw::Instant(micros)) => reader.instant(*micros).map(Cell::Moment),
             (Kind::Moment(reader), Raw::Naive(micros)) => reader.naive(*micros).map(Cell::Moment),

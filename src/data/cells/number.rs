@@ -163,6 +163,22 @@ impl NumberReader {
         self.whole(if negative { number.neg() } else { number })
     }
 
+    /// Reads an amount in the currency that its row names; without one, a sign or code contradicts the row.
+    pub fn read_in(&self, text: &str, currency: Option<Currency>) -> Result<Decimal, Bad> {
+        let plain = self.read(text);
+        if plain != Err(Bad::NotNumber) {
+            return plain;
+        }
+        match currency {
+            Some(currency) => match (NumberReader { unit: Unit::Money(currency), ..self.clone() }).read(text) {
+                Err(Bad::OtherCurrency) => Err(Bad::RowCurrency),
+                read => read,
+            },
+            None if currency_of(text).is_some() => Err(Bad::RowCurrency),
+            None => plain,
+        }
+    }
+
     /// A number that needs no reading, in the column's unit.
     pub fn native(&self, number: Decimal) -> Result<Decimal, Bad> {
         if self.unit == Unit::Ratio && self.percent == Some(Percent::Number) {

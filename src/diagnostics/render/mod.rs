@@ -33,6 +33,7 @@ pub use markdown::markdown;
 pub use place::Place;
 pub use sarif::sarif;
 pub use short::{short, summary};
+pub use xml::escape as escape_xml;
 
 use super::Diagnostic;
 

@@ -3,6 +3,7 @@
 use super::everyone::Foreseen;
 use super::schedule::{Schedule, Step};
 use super::scope::{Event, Scope};
+use super::suppose::{Supposed, Supposition};
 use super::{Evaluator, RowsTrace, Subject};
 use crate::calendar::Date;
 use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult, Unknown};
@@ -34,8 +35,8 @@ pub struct Account<'a> {
     pub(super) subject: &'a Subject,
     pub(super) as_of: Date,
     pub(super) known: HashMap<Step, Known>,
-    /// Values that metrics are supposed to have at `as_of`.
-    pub(super) suppose: Vec<(MetricId, Value)>,
+    /// Values that metrics and columns are supposed to have at `as_of`.
+    pub(super) suppose: Vec<Supposition>,
     pub(super) faults: RefCell<Vec<AccountFault>>,
     /// What expressions were at other dates, by their address. Emptied whenever somebody asks anew, since an expression
     /// lives at its address only for as long as the question lasts.
@@ -52,9 +53,20 @@ impl<'a> Account<'a> {
         subject: &'a Subject,
         as_of: Date,
         schedule: &Schedule,
-        suppose: &[(MetricId, Value)],
+        suppose: &[Supposition],
     ) -> Account<'a> {
-        let known = HashMap::with_capacity(schedule.steps.len());
+        Account::going_on(evaluator, subject, as_of, HashMap::with_capacity(schedule.steps.len()), schedule, suppose)
+    }
+
+    /// From what is known already, the steps of a schedule.
+    pub(super) fn going_on(
+        evaluator: &'a Evaluator<'a>,
+        subject: &'a Subject,
+        as_of: Date,
+        known: HashMap<Step, Known>,
+        schedule: &Schedule,
+        suppose: &[Supposition],
+    ) -> Account<'a> {
         let (faults, looked, of_rows) = (RefCell::default(), RefCell::default(), RefCell::default());
         let suppose = suppose.to_vec();
         let mut account =
@@ -110,6 +122,15 @@ impl<'a> Account<'a> {
         self.value(expr)
     }
 
+    /// How a rule stands; computes first what it needs and is not yet known.
+    pub fn rule_of(&mut self, id: RuleId) -> RuleResult {
+        let known: HashSet<Step> = self.known.keys().copied().collect();
+        let Evaluator { program, calendar, .. } = *self.evaluator;
+        let schedule = Schedule::of_item(program, calendar, (Item::Rule(id), self.as_of), &known);
+        self.run(&schedule);
+        self.rule(id)
+    }
+
     /// For each aggregate of a metric that looks at the as-of date: which rows counted, which did not, and why.
     pub fn rows(&self, metric: MetricId) -> Vec<RowsTrace> {
         let metric = self.evaluator.program.metric(metric);
@@ -145,6 +166,11 @@ impl<'a> Account<'a> {
     /// The points of `… until …`, earliest first; nothing for any other expression.
     pub fn replay(&self, expr: &Expr) -> Vec<super::Replayed> {
         self.scope().replay(&expr.kind)
+    }
+
+    /// Both values of a figure over time at each point, earliest first.
+    pub fn pairs_over_time(&self, expr: &Expr) -> Vec<(Date, crate::association::Pair)> {
+        self.scope().pairs_over_time(&expr.kind)
     }
 
     /// Yes, no, or unknown.
@@ -228,9 +254,8 @@ impl<'a> Account<'a> {
     }
 
     fn compute_metric(&self, scope: Scope<'_>, id: MetricId, metric: &Metric) -> MetricResult {
-        let supposed = self.suppose.iter().find(|(of, _)| *of == id && scope.as_of == self.as_of);
-        let (value, mut expired) = match supposed {
-            Some((_, value)) => (value.clone(), None),
+        let (value, mut expired) = match scope.supposed(Supposed::Metric(id)) {
+            Some(value) => (value.clone(), None),
             None => scope.metric_value(metric),
         };
         let (band, mut points) = scope.points_of(metric, &value);

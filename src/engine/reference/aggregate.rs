@@ -8,7 +8,8 @@ use super::concentration::concentrated;
 use super::logic::{fold, order};
 use super::rows::{Capped, Counted, Dropped, Listener, Outcome};
 use super::scope::Scope;
-use crate::builtins::AggregateFunction as F;
+use crate::association::{Pair, Side, lacking, measure};
+use crate::builtins::{AggregateFunction as F, Pairing};
 use crate::calendar::Date;
 use crate::irrational;
 use crate::number::{Decimal, Products, apportion};
@@ -26,6 +27,7 @@ const OVERFLOW: Dropped = Dropped::NoValue(Missing::Error(Fault::Overflow));
 struct Worth {
     key: Vec<Value>,
     value: Value,
+    other: Option<Value>,
     weight: Option<Decimal>,
     diminish: Option<Decimal>,
     /// What it adds, where rows are added up.
@@ -38,6 +40,8 @@ pub(super) struct Row {
     pub(super) key: Vec<Value>,
     /// After decay, where decay fades the value.
     value: Value,
+    /// What is measured beside it, for functions of pairs.
+    pub(super) other: Option<Value>,
     /// The value as a number to be added up: 1 for a count, 1 or 0 for a share, 1, 0 or -1 for nps.
     basis: Decimal,
     /// Decay times weight.
@@ -51,7 +55,12 @@ impl Row {
     pub(super) fn plain(function: F, value: Value, weight: Option<Decimal>) -> Option<Row> {
         let factor = weight.unwrap_or(Decimal::ONE);
         let basis = basis(function, &value).unwrap_or(Decimal::ZERO);
-        Some(Row { key: Vec::new(), value, basis, factor, amount: basis.mul(factor)? })
+        Some(Row { key: Vec::new(), value, other: None, basis, factor, amount: basis.mul(factor)? })
+    }
+
+    /// The value, what is measured beside it, and the bin they lie in.
+    fn pair(&self) -> Option<Pair> {
+        Some(Pair { one: self.value.clone(), other: self.other.clone()?, bin: self.key.clone() })
     }
 
     /// What it adds.
@@ -90,10 +99,13 @@ impl Scope<'_> {
             return self.matched(aggregate, with, tell);
         }
         match self.rows(aggregate, tell) {
-            Some(rows) if aggregate.at_least.is_some_and(|least| rows.len() < least as usize) => {
-                Value::Missing(Missing::TooFew)
-            }
-            Some(rows) => self.total(aggregate, &rows),
+            Some(rows) => match aggregate.function {
+                F::Paired(pairing) => self.paired(pairing, &rows, aggregate.at_least),
+                _ if aggregate.at_least.is_some_and(|least| rows.len() < least as usize) => {
+                    Value::Missing(Missing::TooFew)
+                }
+                _ => self.total(aggregate, &rows),
+            },
             None => self.fault(Fault::Overflow),
         }
     }
@@ -117,11 +129,7 @@ impl Scope<'_> {
                 }
                 Err(dropped) => {
                     tell(row, date, Outcome::Dropped(dropped));
-                    let (Dropped::NoValue(reason) | Dropped::NoWeight(reason) | Dropped::NoKey(reason)) = dropped
-                    else {
-                        continue;
-                    };
-                    too_large |= reason == Missing::Error(Fault::Overflow);
+                    too_large |= dropped.reason() == Some(Missing::Error(Fault::Overflow));
                 }
             }
         }
@@ -193,11 +201,17 @@ impl Scope<'_> {
             (None, F::First | F::Last | F::NthLast) => Value::Date(date),
             (None, _) => Value::Number(Decimal::ONE),
         };
-        let value = match value {
+        let other = aggregate.other.as_ref().map(|other| self.of_row(aggregate.source, row, other));
+        let value = match (value, aggregate.function, &other) {
             // Like a condition behind `where`: unknown is not met.
-            Value::Missing(_) if aggregate.function == F::Run => Value::Boolean(false),
-            Value::Missing(reason) => return Err(Dropped::NoValue(reason)),
-            value => value,
+            (Value::Missing(_), F::Run, _) => Value::Boolean(false),
+            (value, F::Paired(pairing), Some(other)) => match lacking(pairing, &value, other) {
+                Some(Side::One(reason)) => return Err(Dropped::NoValue(reason)),
+                Some(Side::Other(reason)) => return Err(Dropped::NoOther(reason)),
+                None => value,
+            },
+            (Value::Missing(reason), ..) => return Err(Dropped::NoValue(reason)),
+            (value, ..) => value,
         };
         let key =
             self.key_of(&aggregate.by, |expr| self.of_row(aggregate.source, row, expr)).map_err(Dropped::NoKey)?;
@@ -210,7 +224,7 @@ impl Scope<'_> {
             Some(basis) => Some(times(basis, diminish)?),
             None => None,
         };
-        Ok(Worth { key, value, weight, diminish, basis })
+        Ok(Worth { key, value, other, weight, diminish, basis })
     }
 
     /// The second half: cap, decay, weight.
@@ -221,7 +235,7 @@ impl Scope<'_> {
         worth: Worth,
         capped: Option<Capped>,
     ) -> Result<(Counted, Row), Dropped> {
-        let Worth { key, value, weight, diminish, basis } = worth;
+        let Worth { key, value, other, weight, diminish, basis } = worth;
         let decay = match &aggregate.decay {
             None => None,
             Some(decay) => Some(faded(decay, self.as_of.days_since(date)).ok_or(OVERFLOW)?),
@@ -232,8 +246,10 @@ impl Scope<'_> {
                 Value::Number(number) => Value::Number(times(times(number, diminish)?, decay)?),
                 ref other => other.clone(),
             };
-            let counted = Counted { value, diminish, capped, decay, weight, amount: None };
-            let row = Row { key, value: faded, basis: Decimal::ZERO, factor: Decimal::ZERO, amount: Decimal::ZERO };
+            let (basis, factor, amount) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+            let row = Row { key, value: faded, other, basis, factor, amount };
+            let pair = row.pair().map(Box::new);
+            let counted = Counted { value, pair, diminish, capped: capped.map(Box::new), decay, weight, amount: None };
             return Ok((counted, row));
         };
         let factor = match (decay, weight) {
@@ -242,8 +258,16 @@ impl Scope<'_> {
             (Some(decay), Some(weight)) => times(decay, Some(weight))?,
         };
         let amount = times(basis, Some(factor))?;
-        let counted = Counted { value: value.clone(), diminish, capped, decay, weight, amount: Some(amount) };
-        Ok((counted, Row { key, value, basis, factor, amount }))
+        let counted = Counted {
+            value: value.clone(),
+            pair: None,
+            diminish,
+            capped: capped.map(Box::new),
+            decay,
+            weight,
+            amount: Some(amount),
+        };
+        Ok((counted, Row { key, value, other, basis, factor, amount }))
     }
 
     pub(super) fn combine(self, function: F, rows: &[Row]) -> Value {
@@ -277,6 +301,21 @@ impl Scope<'_> {
             F::TopShare | F::Hhi | F::EffectiveNumber | F::WithoutTop | F::NthLast | F::NearDuplicates | F::Matches => {
                 Value::Missing(Missing::NotApplicable)
             }
+            F::Paired(_) => Value::Missing(Missing::NotApplicable),
+        }
+    }
+
+    /// What pairs amount to. Fewer than `least` are too few.
+    pub(super) fn paired(self, pairing: Pairing, rows: &[Row], least: Option<u32>) -> Value {
+        let pairs: Vec<Pair> = rows.iter().filter_map(Row::pair).collect();
+        self.figure(pairing, &pairs, least)
+    }
+
+    pub(super) fn figure(self, pairing: Pairing, pairs: &[Pair], least: Option<u32>) -> Value {
+        match measure(pairing, pairs, least.unwrap_or(0) as usize) {
+            Ok(finding) => Value::Number(finding.value),
+            Err(Missing::Error(fault)) => self.fault(fault),
+            Err(reason) => Value::Missing(reason),
         }
     }
 
@@ -360,7 +399,7 @@ fn basis(function: F, value: &Value) -> Option<Decimal> {
             _ => Decimal::ZERO,
         }),
         F::Min | F::Max | F::First | F::Last | F::Distinct | F::Median | F::Stddev => None,
-        F::Run | F::NthLast | F::NearDuplicates | F::Matches => None,
+        F::Run | F::NthLast | F::NearDuplicates | F::Matches | F::Paired(_) => None,
     }
 }
 

@@ -62,6 +62,7 @@ struct Levels<'e> {
 impl<'a> Evaluator<'a> {
     /// The accounts that a value is compared with at a date.
     pub(super) fn population(&self, ranked: &Ranked, date: Date) -> Rc<Population> {
+        let date = self.others_at(date);
         let key = (whom(ranked), date);
         if let Some(found) = self.collectives.populations.borrow().get(&key) {
             return found.clone();
@@ -73,6 +74,7 @@ impl<'a> Evaluator<'a> {
 
     /// What an aggregate over accounts amounts to at a date.
     pub(super) fn gathered(&self, across: &Across, date: Date) -> Rc<Gathered> {
+        let date = self.others_at(date);
         let key = (across.clone(), date);
         if let Some(found) = self.collectives.gathered.borrow().get(&key) {
             return found.clone();
@@ -84,6 +86,7 @@ impl<'a> Evaluator<'a> {
 
     /// What each account that exists at a date brings into an aggregate over relatives.
     pub(super) fn members(&self, across: &Across, date: Date) -> Rc<Members> {
+        let date = self.others_at(date);
         let key = (across.clone(), date);
         if let Some(found) = self.collectives.members.borrow().get(&key) {
             return found.clone();
@@ -95,6 +98,7 @@ impl<'a> Evaluator<'a> {
 
     /// What the rows of all accounts amount to at a date.
     pub(super) fn spread(&self, aggregate: &Aggregate, date: Date) -> Rc<Spread> {
+        let date = self.others_at(date);
         let key = (aggregate.clone(), date);
         if let Some(found) = self.collectives.spread.borrow().get(&key) {
             return found.clone();
@@ -121,6 +125,7 @@ impl<'a> Evaluator<'a> {
 
     /// A portfolio metric at a date.
     pub(super) fn portfolio(&self, id: PortfolioId, date: Date) -> Rc<PortfolioResult> {
+        let date = self.others_at(date);
         if let Some(found) = self.collectives.portfolio.borrow().get(&(id, date)) {
             return found.clone();
         }
@@ -131,6 +136,7 @@ impl<'a> Evaluator<'a> {
 
     /// Computes everything over all accounts that the program needs at an as-of date.
     pub(super) fn get_ready(&self, date: Date) {
+        let date = self.others_at(date);
         if !self.collectives.ready.borrow_mut().insert(date) {
             return;
         }

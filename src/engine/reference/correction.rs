@@ -54,7 +54,7 @@ impl Scope<'_> {
     /// so on down.
     fn newest_row(self, lines: &[Line]) -> Option<Date> {
         let (program, calendar) = (self.account.evaluator.program, self.account.evaluator.calendar);
-        let needs = Needs::new(program, calendar, false);
+        let needs = Needs::of_its_own(program, calendar);
         let scored = lines.iter().filter(|line| !line.informational);
         let mut open: Vec<Step> = scored.map(|line| (Item::Node(line.item), self.as_of)).collect();
         let mut seen: HashSet<Step> = HashSet::new();

@@ -30,7 +30,7 @@ struct Touch {
     closed: Date,
     /// Credit and share; why there is none otherwise.
     credit: Result<Decimal, Missing>,
-    share: Decimal,
+    share: Result<Decimal, Missing>,
     /// Why it takes no part.
     left_out: Option<String>,
     /// How its credit came about.
@@ -44,7 +44,8 @@ pub fn derive(program: &Program, data: &mut Dataset, report: &mut LoadReport, on
         let evaluator = Evaluator::new(program, data, Calendar::default());
         let sharing = Sharing { evaluator: &evaluator, program, attribution };
         let (touches, nobody) = sharing.all(&credited);
-        let won = touches.iter().filter(|t| t.left_out.is_none() && t.credit.is_ok_and(|_| !t.share.is_zero()));
+        let won =
+            touches.iter().filter(|t| t.left_out.is_none() && t.credit.is_ok() && t.share.is_ok_and(|s| !s.is_zero()));
         credited.insert(attribution.table.0, won.map(|t| t.sold).collect());
         let table = sharing.table(&touches);
         let index = attribution.table.index();
@@ -104,7 +105,7 @@ impl Sharing<'_> {
                     advocate,
                     closed,
                     credit: Ok(Decimal::ZERO),
-                    share: Decimal::ZERO,
+                    share: Ok(Decimal::ZERO),
                     left_out: None,
                     remark: String::new(),
                 });
@@ -178,6 +179,7 @@ impl Sharing<'_> {
             for touch in taking {
                 let known = won.is_some();
                 touch.credit = if known { Ok(Decimal::ZERO) } else { Err(Missing::NoData) };
+                touch.share = touch.credit;
                 touch.remark =
                     format!("{name} {}", if known { "was not won: no credit" } else { "may be won or lost: unknown" });
             }
@@ -198,7 +200,7 @@ impl Sharing<'_> {
         };
         for (i, touch) in taking.iter_mut().enumerate() {
             let share = shares.get(i).copied().unwrap_or_default();
-            touch.share = share;
+            touch.share = Ok(share);
             touch.credit = match &credits {
                 Some(credits) => credits.get(i).copied().ok_or(Missing::NoData),
                 None => Err(amount.missing().unwrap_or(Missing::NoData)),
@@ -265,7 +267,10 @@ impl Sharing<'_> {
                     let date = at.zip(touched).and_then(|(at, t)| t.value(at, touch.row).date());
                     date.map_or(0, |date| touch.closed.days_since(date))
                 };
-                touches.iter().map(|touch| Decimal::half_life(age(touch), *days).unwrap_or_default()).collect()
+                // From the latest touch on, so that nothing is lost where all of them are old.
+                let ages: Vec<i64> = touches.iter().map(age).collect();
+                let least = ages.iter().copied().min().unwrap_or(0);
+                ages.iter().map(|age| Decimal::half_life(*age - least, *days).unwrap_or_default()).collect()
             }
         }
     }
@@ -289,12 +294,15 @@ impl Sharing<'_> {
         }
         let credit = |touch: &Touch| touch.credit.ok();
         out.columns.push(column(Cells::Number(touches.iter().map(credit).collect())));
-        out.columns.push(column(Cells::Number(touches.iter().map(|touch| Some(touch.share)).collect())));
+        let share = |touch: &Touch| touch.share.ok();
+        out.columns.push(column(Cells::Number(touches.iter().map(share).collect())));
         out.origins = rows.iter().map(|row| touched.origins.get(*row as usize).copied().unwrap_or_default()).collect();
         out.files.clone_from(&touched.files);
-        let latest = touches.iter().map(|touch| touch.closed).max();
-        out.covers_to =
-            touched.covers_to.max(latest).max(sales.covers_to).filter(|_| touched.vouches() && sales.vouches());
+        // It speaks from where its touches and sales begin, up to the last close of anything.
+        let latest = (0..sales.rows).filter_map(|sold| sales.value(a.closed, sold).date()).max();
+        let both = touched.vouches() && sales.vouches();
+        out.covers_from = touched.covers_from.max(sales.covers_from);
+        out.covers_to = touched.covers_to.max(latest).max(sales.covers_to).filter(|_| both);
         out.by_parent = vec![Vec::new(); accounts as usize];
         let mut order: Vec<usize> = (0..touches.len()).collect();
         // By close; of one day in the order of what was sold, which does not depend on the files.

@@ -98,10 +98,7 @@ impl Scope<'_> {
             match outcome {
                 Outcome::Counted(_) => told.counted += 1,
                 Outcome::Dropped(Dropped::Filter { unknown: true }) => told.undecided += 1,
-                Outcome::Dropped(Dropped::NoValue(why) | Dropped::NoWeight(why) | Dropped::NoKey(why)) => {
-                    told.missing(why)
-                }
-                Outcome::Dropped(_) => {}
+                Outcome::Dropped(dropped) => dropped.reason().into_iter().for_each(|why| told.missing(why)),
             }
         });
         Spread { value, told }

@@ -43,6 +43,7 @@ impl Scope<'_> {
             ExprKind::AsOf { value, .. } => self.as_of(&expr.kind, value),
             ExprKind::Change { value, percent, .. } => self.change(&expr.kind, value, *percent),
             ExprKind::Trend { value, .. } => self.trend(&expr.kind, value),
+            ExprKind::Paired { .. } => self.over_time(&expr.kind),
             ExprKind::Held { condition, count, .. } => self.held(&expr.kind, condition, *count),
             ExprKind::Streak { condition, ignoring, .. } => self.streak(&expr.kind, condition, *ignoring),
             ExprKind::Until { .. } => self.until(&expr.kind),

@@ -20,6 +20,10 @@ impl Scope<'_> {
         if let (Scalar::Points, ExprKind::Metric(id)) = (function, &first.kind) {
             return self.metric_value_of(*id, true);
         }
+        if let (Scalar::Coverage, ExprKind::Score(id)) = (function, &first.kind) {
+            let score = self.score(*id);
+            return score.map_or(Value::Missing(Missing::NoData), |score| Value::Number(score.coverage));
+        }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
         if let Some(reason) = values.iter().find_map(Value::missing) {
             return Value::Missing(reason);
@@ -60,6 +64,9 @@ fn undefined(function: Scalar, values: &[Value]) -> Option<Missing> {
 /// `None` on overflow; every value is present.
 fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
     let number = |i: usize| values.get(i).and_then(Value::number);
+    if let (Scalar::PilotBucket, [Value::Text(pilot), Value::Text(subject)]) = (function, values) {
+        return Some(Value::Number(Decimal::int(crate::pilot::bucket(pilot, subject))));
+    }
     let (Some(x), digits) = (number(0), number(1).unwrap_or_default()) else {
         return Some(match function {
             // Dates have a smallest and a largest, too.
@@ -90,7 +97,7 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
             Type::Number(Unit::Points) => x.div(Decimal::HUNDRED),
             _ => Some(x),
         },
-        Scalar::ToNumber | Scalar::Points | Scalar::Convert => Some(x),
+        Scalar::ToNumber | Scalar::Points | Scalar::Convert | Scalar::Coverage => Some(x),
         Scalar::Sqrt => irrational::sqrt(x),
         Scalar::Exp => irrational::exp(x),
         Scalar::Ln => irrational::ln(x),
@@ -100,7 +107,7 @@ fn apply(function: Scalar, ty: Type, values: &[Value]) -> Option<Value> {
         Scalar::WilsonHigh => irrational::wilson(x, digits).map(|(_, high)| high),
         Scalar::BinomialTail => binomial::upper_tail(x, digits, number(2)?),
         Scalar::Power => digits.to_int().and_then(|n| irrational::power(x, n)),
-        Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::Gap | Scalar::Position => None,
+        Scalar::DaysIn(_) | Scalar::DaysLeft(_) | Scalar::Gap | Scalar::Position | Scalar::PilotBucket => None,
         Scalar::Shrunk => shrunk(x, digits, number(2)?, number(3)?),
     };
     result.map(Value::Number)

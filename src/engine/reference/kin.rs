@@ -16,6 +16,7 @@ pub(super) type Tree = Vec<Vec<usize>>;
 impl Evaluator<'_> {
     /// Who stands right below whom at a date.
     pub(super) fn tree(&self, date: Date) -> Rc<Tree> {
+        let date = self.others_at(date);
         if let Some(tree) = self.collectives.trees.borrow().get(&date) {
             return tree.clone();
         }

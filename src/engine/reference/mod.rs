@@ -25,6 +25,8 @@
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
 //! | `benchmark` | how a value compares with what others reach |
+//! | `suppose` | what if a value were another one |
+//! | `view` | what an evaluator does not see |
 //! | `trace` | the same, told clause by clause |
 
 mod account;
@@ -50,8 +52,10 @@ mod rows;
 mod schedule;
 mod scope;
 mod score;
+mod suppose;
 mod time;
 mod trace;
+mod view;
 
 pub use crate::engine::Unknown;
 pub use account::Account;
@@ -65,9 +69,12 @@ pub use portfolio::Part;
 pub use rates::RateUsed;
 pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub use schedule::earliest_asked;
+pub use suppose::{Supposed, Supposition, Suppositions};
 pub use time::Replayed;
 pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
+pub use view::View;
 
 use super::{Engine, Options, PortfolioResult, Results};
 use crate::calendar::{Calendar, Date};
@@ -99,6 +106,7 @@ pub struct Evaluator<'a> {
     pub calendar: Calendar,
     /// See [`Evaluator::as_recorded`].
     as_recorded: bool,
+    view: View,
     /// By id.
     subjects: Vec<Subject>,
     collectives: Collectives,
@@ -140,6 +148,7 @@ impl<'a> Evaluator<'a> {
             data,
             calendar,
             as_recorded: false,
+            view: View::default(),
             subjects,
             collectives: Collectives::default(),
             rates: std::cell::OnceCell::new(),
@@ -201,6 +210,13 @@ impl<'a> Evaluator<'a> {
         self.account_if(id, as_of, &[])
     }
 
+    /// The same with nothing computed yet: what it is asked for is computed then ([`Account::value_of`]).
+    pub fn account_lazily(&self, id: &str, as_of: Date, suppose: &[Supposition]) -> Option<Account<'_>> {
+        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        let subject = self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())?;
+        Some(Account::new(self, subject, as_of, &Schedule::default(), suppose))
+    }
+
     /// The same, supposing that some metrics had other values at this as-of date.
     pub fn account_if(
         &self,
@@ -208,11 +224,9 @@ impl<'a> Evaluator<'a> {
         as_of: Date,
         suppose: &[(crate::program::MetricId, Value)],
     ) -> Option<Account<'_>> {
-        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
-        let subject = self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())?;
-        self.get_ready(as_of);
-        let schedule = Schedule::whole(self.program, self.calendar, as_of);
-        Some(Account::new(self, subject, as_of, &schedule, suppose))
+        let suppose: Vec<Supposition> =
+            suppose.iter().map(|(id, value)| (Supposed::Metric(*id), value.clone())).collect();
+        self.account_supposing(id, as_of, &suppose)
     }
 }
 

@@ -72,8 +72,15 @@ impl Scope<'_> {
         for (row, date) in rows {
             let amount = if partners.contains_key(&row) { Decimal::ONE } else { Decimal::ZERO };
             let value = Value::Number(Decimal::ONE);
-            let counted =
-                Counted { value, diminish: None, capped: None, decay: None, weight: None, amount: Some(amount) };
+            let counted = Counted {
+                value,
+                pair: None,
+                diminish: None,
+                capped: None,
+                decay: None,
+                weight: None,
+                amount: Some(amount),
+            };
             tell(row, date, Outcome::Counted(counted));
         }
         Value::Number(Decimal::int(i64::try_from(pairs.len()).unwrap_or(i64::MAX)))

@@ -7,6 +7,8 @@ use super::account::Account;
 use super::aggregate::Row;
 use super::concentration::concentrated;
 use super::scope::Scope;
+use crate::association::{Side, lacking};
+use crate::builtins::AggregateFunction;
 use crate::engine::{AccountsTold, Item, PortfolioResult};
 use crate::number::Decimal;
 use crate::program::{Across, PortfolioId};
@@ -19,8 +21,8 @@ pub(super) enum Member {
     Out,
     /// The filter is unknown.
     Undecided,
-    /// In, with a value and a weight.
-    In { value: Value, weight: Option<Value>, key: Result<Vec<Value>, Missing> },
+    /// In, with a value, what is measured beside it, a weight and a key.
+    In { value: Value, other: Option<Value>, weight: Option<Value>, key: Result<Vec<Value>, Missing> },
 }
 
 /// What an account brings into an aggregate.
@@ -34,18 +36,23 @@ pub struct Part {
     pub met: Option<bool>,
     /// Its value; 1 for a count.
     pub value: Value,
+    /// What is measured beside it, for functions of pairs.
+    pub other: Option<Value>,
+    /// The bin that the pair lies in, or why that is missing.
+    pub bin: Result<Vec<Value>, Missing>,
     /// Its weight, where accounts are weighed.
     pub weight: Option<Value>,
 }
 
 impl Part {
     pub(super) fn new(subject: &Subject, member: Member) -> Part {
-        let (met, value, weight) = match member {
-            Member::Out => (Some(false), Value::Missing(Missing::NotApplicable), None),
-            Member::Undecided => (None, Value::Missing(Missing::NoData), None),
-            Member::In { value, weight, .. } => (Some(true), value, weight),
+        let nothing = Ok(Vec::new());
+        let (met, value, other, weight, bin) = match member {
+            Member::Out => (Some(false), Value::Missing(Missing::NotApplicable), None, None, nothing),
+            Member::Undecided => (None, Value::Missing(Missing::NoData), None, None, nothing),
+            Member::In { value, other, weight, key } => (Some(true), value, other, weight, key),
         };
-        Part { id: subject.id.clone(), row: subject.row, met, value, weight }
+        Part { id: subject.id.clone(), row: subject.row, met, value, other, bin, weight }
     }
 }
 
@@ -71,6 +78,7 @@ impl Scope<'_> {
         }
         Member::In {
             value: across.value.as_ref().map_or(Value::Number(Decimal::ONE), |value| self.eval(value)),
+            other: across.other.as_ref().map(|other| self.eval(other)),
             weight: across.weight.as_ref().map(|weight| self.eval(weight)),
             key: self.key_of(&across.by, |expr| self.eval(expr)),
         }
@@ -92,16 +100,20 @@ impl Scope<'_> {
         let mut rows = Vec::new();
         let mut too_large = false;
         for member in members {
-            let (value, weight, key) = match member {
+            let (value, other, weight, key) = match member {
                 Member::Out => continue,
                 Member::Undecided => {
                     told.undecided += 1;
                     continue;
                 }
-                Member::In { value, weight, key } => (value, weight, key),
+                Member::In { value, other, weight, key } => (value, other, weight, key),
             };
             told.accounts += 1;
-            if let Value::Missing(reason) = value {
+            let lacks = match (across.function, &other) {
+                (AggregateFunction::Paired(pairing), Some(other)) => lacking(pairing, &value, other).map(Side::reason),
+                _ => value.missing(),
+            };
+            if let Some(reason) = lacks {
                 told.missing(reason);
                 too_large |= reason == Missing::Error(Fault::Overflow);
                 continue;
@@ -123,20 +135,25 @@ impl Scope<'_> {
             };
             match Row::plain(across.function, value, weight) {
                 Some(mut row) => {
-                    row.key = key;
+                    (row.key, row.other) = (key, other);
                     told.counted += 1;
                     rows.push(row);
                 }
                 None => too_large = true,
             }
         }
-        let value = match too_large {
-            true => Value::Missing(Missing::Error(Fault::Overflow)),
-            false if across.at_least.is_some_and(|least| told.counted < u64::from(least)) => {
+        let pairing = match across.function {
+            AggregateFunction::Paired(pairing) => Some(pairing),
+            _ => None,
+        };
+        let value = match (too_large, pairing) {
+            (true, _) => Value::Missing(Missing::Error(Fault::Overflow)),
+            (false, Some(pairing)) => self.paired(pairing, &rows, across.at_least),
+            (false, None) if across.at_least.is_some_and(|least| told.counted < u64::from(least)) => {
                 Value::Missing(Missing::TooFew)
             }
-            false if across.function.concentration() => concentrated(across.function, &rows, across.top),
-            false => self.combine(across.function, &rows),
+            (false, None) if across.function.concentration() => concentrated(across.function, &rows, across.top),
+            (false, None) => self.combine(across.function, &rows),
         };
         Gathered { value, told }
     }

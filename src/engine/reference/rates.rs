@@ -122,7 +122,7 @@ impl Scope<'_> {
             return Ok(RateUsed { from, row: None, day: on, rate: Decimal::ONE, inverse: false });
         }
         // What is dated after the as-of date is never seen.
-        let seen = on.min(self.as_of);
+        let seen = on.min(evaluator.seen_until(self.as_of));
         let direct = evaluator.latest(&from, &to, seen);
         let inverse = evaluator.latest(&to, &from, seen);
         let direct_wins = direct.map(|(day, ..)| day) >= inverse.map(|(day, ..)| day);

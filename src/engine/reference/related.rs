@@ -99,6 +99,8 @@ pub struct OfRow {
     pub value: Value,
     /// The rows that counted in the aggregates of its definition.
     pub rows: Vec<(TableId, u32)>,
+    /// Those of them whose weight is below 0: of such there is no mean.
+    pub negative: Vec<(TableId, u32)>,
 }
 
 impl Account<'_> {
@@ -108,15 +110,17 @@ impl Account<'_> {
         let scope = self.scope();
         let of_row = |(row, _): (u32, Date)| {
             let here = scope.on(metric.of, row);
-            let mut rows = Vec::new();
+            let (mut rows, mut negative) = (Vec::new(), Vec::new());
             for aggregate in metric.value.aggregates() {
                 here.run(aggregate, &mut |row, _, outcome| {
-                    if matches!(outcome, Outcome::Counted(_)) {
+                    if let Outcome::Counted(counted) = outcome {
                         rows.push((aggregate.source, row));
+                        let below = counted.weight.is_some_and(|w| w.is_negative());
+                        negative.extend(below.then_some((aggregate.source, row)));
                     }
                 });
             }
-            OfRow { row, value: here.row_metric(id, metric.of), rows }
+            OfRow { row, value: here.row_metric(id, metric.of), rows, negative }
         };
         scope.rows_of_account(metric.of).into_iter().map(of_row).collect()
     }

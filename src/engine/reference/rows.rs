@@ -5,6 +5,7 @@
 use super::Evaluator;
 use super::logic::{fold, order};
 use super::scope::Scope;
+use crate::association::Pair;
 use crate::calendar::{Date, DateRange};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId};
@@ -54,10 +55,12 @@ pub enum Outcome {
 pub struct Counted {
     /// Its value before all that follows: 1 for a count, its date for `first` and `last` of a source.
     pub value: Value,
+    /// The value with what is measured beside it, for functions of pairs.
+    pub pair: Option<Box<Pair>>,
     /// What is left of it because other rows of its period came before.
     pub diminish: Option<Decimal>,
     /// What the cap on its period left of that; only where the period was over it.
-    pub capped: Option<Capped>,
+    pub capped: Option<Box<Capped>>,
     /// What decay multiplied it with.
     pub decay: Option<Decimal>,
     /// Its weight.
@@ -94,6 +97,8 @@ pub enum Dropped {
     OverCap,
     /// Its value is missing.
     NoValue(Missing),
+    /// What is measured beside its value is missing.
+    NoOther(Missing),
     /// Its weight is missing.
     NoWeight(Missing),
     /// What it would be added up under is missing.
@@ -105,7 +110,15 @@ pub enum Dropped {
 impl Dropped {
     /// True if its value was never looked at.
     pub fn before_value(self) -> bool {
-        !matches!(self, Dropped::NoValue(_) | Dropped::NoWeight(_) | Dropped::NoKey(_))
+        self.reason().is_none()
+    }
+
+    /// Why something that it needs is missing, if that is why it does not count.
+    pub fn reason(self) -> Option<Missing> {
+        match self {
+            Dropped::NoValue(why) | Dropped::NoOther(why) | Dropped::NoWeight(why) | Dropped::NoKey(why) => Some(why),
+            _ => None,
+        }
     }
 }
 
@@ -114,7 +127,7 @@ pub(super) type Listener<'l> = &'l mut dyn FnMut(u32, Date, Outcome);
 
 impl Scope<'_> {
     /// True if the source can say something about the window.
-    pub(super) fn covered(self, aggregate: &Aggregate) -> bool {
+    pub(super) fn vouched(self, aggregate: &Aggregate) -> bool {
         let Some(table) = self.account.evaluator.data.table(aggregate.source) else { return false };
         let calendar = self.account.evaluator.calendar;
         let after_start = |first: Date| table.covers_to.is_none_or(|last| last >= first);
@@ -201,7 +214,8 @@ impl Scope<'_> {
 
     /// Nothing dated after the as-of date is ever seen.
     fn is_seen(self, source: TableId, (row, date): (u32, Date)) -> bool {
-        date <= self.as_of && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
+        date <= self.account.evaluator.seen_until(self.as_of)
+            && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
     }
 
     fn is_recorded(self, source: TableId, row: u32) -> bool {

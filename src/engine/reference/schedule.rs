@@ -10,9 +10,9 @@ use crate::program::{
     BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, Reach, RuleId, Scale, Scorecard,
     SegmentRef,
 };
-use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId};
+use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId, TableId};
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// One thing at one as-of date.
 pub(super) type Step = (Item, Date);
@@ -43,6 +43,11 @@ impl Schedule {
         items.map(|item| (item, as_of)).collect()
     }
 
+    /// One step and what it needs beyond what is known already.
+    pub(super) fn of_item(program: &Program, calendar: Calendar, step: Step, known: &HashSet<Step>) -> Schedule {
+        Schedule { steps: Needs::new(program, calendar, false).in_order(vec![step], known) }
+    }
+
     /// What an expression needs at a date beyond what is known already.
     pub(super) fn of_expr(
         program: &Program,
@@ -68,16 +73,33 @@ pub(super) struct Needs<'a> {
     calendar: Calendar,
     /// Walk into what is evaluated for all accounts, too. An account itself needs only the result of that.
     through: bool,
+    /// Walk into what an account brings into an aggregate over its family.
+    families: bool,
     /// What takes all accounts, as it was met.
     collectives: RefCell<Vec<(&'a Expr, Date)>>,
     /// What other dates were looked at by which expression (by its address: the program does not move meanwhile). Without
     /// this a `change` within a `change` within … would be walked twice as often per level.
     looked: RefCell<HashSet<(*const Expr, Date)>>,
+    /// The earliest date at which rows of a table were asked for.
+    earliest: RefCell<BTreeMap<TableId, Date>>,
+}
+
+/// The earliest as-of date at which a program asks for rows of each table, if it is run at `as_of`.
+pub fn earliest_asked(program: &Program, calendar: Calendar, as_of: Date) -> BTreeMap<TableId, Date> {
+    let needs = Needs::new(program, calendar, true);
+    needs.in_order(Schedule::everything(program, as_of), &HashSet::new());
+    needs.earliest.into_inner()
 }
 
 impl<'a> Needs<'a> {
     pub(super) fn new(program: &'a Program, calendar: Calendar, through: bool) -> Needs<'a> {
-        Needs { program, calendar, through, collectives: RefCell::default(), looked: RefCell::default() }
+        let (collectives, looked, earliest) = Default::default();
+        Needs { program, calendar, through, families: !through, collectives, looked, earliest }
+    }
+
+    /// The same without what is read of other accounts, or for them.
+    pub(super) fn of_its_own(program: &'a Program, calendar: Calendar) -> Needs<'a> {
+        Needs { families: false, ..Needs::new(program, calendar, false) }
     }
 
     /// What takes all accounts, as far as it was met.
@@ -188,6 +210,12 @@ impl<'a> Needs<'a> {
 
     /// What an expression reads at a date. Nesting is bounded by the checker.
     pub(super) fn expr(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
+        if let ExprKind::Aggregate(rows) = &expr.kind {
+            let others = rows.with.iter().map(|with| with.other.source);
+            for source in std::iter::once(rows.source).chain(others) {
+                self.earliest.borrow_mut().entry(source).and_modify(|first| *first = date.min(*first)).or_insert(date);
+            }
+        }
         match &expr.kind {
             ExprKind::Metric(id) | ExprKind::Points(id) | ExprKind::IsBand { metric: id, .. } => {
                 out.push((Item::Node(Node::Metric(*id)), date));
@@ -199,7 +227,7 @@ impl<'a> Needs<'a> {
             ExprKind::RowMetric { metric, .. } => out.push((Item::RowMetric(*metric), date)),
             ExprKind::Across(across) => {
                 self.collective(expr, date, out);
-                if across.kin.is_some() && !self.through {
+                if across.kin.is_some() && self.families {
                     // Of what the account itself brings in, too.
                     expr.children().into_iter().for_each(|child| self.expr(child, date, out));
                 }

@@ -1,6 +1,7 @@
 //! Where an expression is evaluated: for which account, at which as-of date, on which event row.
 
 use super::account::{Account, Known};
+use super::suppose::Supposed;
 use crate::calendar::Date;
 use crate::engine::{AccountFault, Item, MetricResult, ScoreResult};
 use crate::program::{FieldId, MetricId, Node, PartitionId, ScorecardId, SegmentId, SegmentRef, TableId};
@@ -58,11 +59,21 @@ impl<'s> Scope<'s> {
         }
     }
 
+    /// What something is supposed to be here.
+    pub(super) fn supposed(self, what: Supposed) -> Option<&'s Value> {
+        let account = self.account;
+        let here = self.as_of == account.as_of;
+        account.suppose.iter().filter(|_| here).find(|(of, _)| *of == what).map(|(_, value)| value)
+    }
+
     /// A column of the account, as it was known at the as-of date.
     pub(super) fn field(self, field: FieldId) -> Value {
-        let data = self.account.evaluator.data;
-        let table = self.account.evaluator.program.subject.and_then(|id| data.table(id));
-        match (table, self.account.subject.row_at(self.as_of)) {
+        if let Some(value) = self.supposed(Supposed::Column(field)) {
+            return value.clone();
+        }
+        let evaluator = self.account.evaluator;
+        let table = evaluator.program.subject.and_then(|id| evaluator.data.table(id));
+        match (table, self.account.subject.row_at(evaluator.seen_until(self.as_of))) {
             (Some(table), Some(row)) => self.cell(table.value(field, row)),
             _ => Value::Missing(Missing::NoData),
         }

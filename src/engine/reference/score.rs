@@ -170,8 +170,8 @@ impl Scope<'_> {
     }
 
     /// Applies the limits whose condition holds: the first `hold` decides alone; otherwise what somebody `set_by_hand`;
-    /// otherwise the first `set`; otherwise the highest floor, then the lowest cap. A cap or floor of a missing score does nothing. Limits whose condition is unknown do nothing either,
-    /// and are handed back.
+    /// otherwise the first `set`; otherwise the highest floor, then the lowest cap. A cap or floor of a missing score does
+    /// nothing. Limits whose condition is unknown do nothing either, and are handed back if they could have had a turn.
     fn limited(
         self,
         limits: &[Limit],
@@ -188,6 +188,7 @@ impl Scope<'_> {
             }
         }
         holding.sort_by_key(|(i, limit)| (turn(limit.verb), *i));
+        let first_at = holding.first().map(|(i, _)| *i);
         let first = holding.first().map(|(_, limit)| limit.verb);
         let is_held = first == Some(LimitVerb::Hold);
         let is_fixed = is_held || set_by_hand.is_some();
@@ -204,6 +205,15 @@ impl Scope<'_> {
             };
             made.extend(score.map(|score| (i, score)));
         }
+        // One that would have no turn any more does nothing, whatever its condition: of holds the first one decides, and
+        // so it is with settings.
+        let earlier = |i: usize| first_at.is_none_or(|first| i < first);
+        let matters = |i: usize, verb: LimitVerb| match verb {
+            LimitVerb::Hold => !is_held || earlier(i),
+            LimitVerb::Set => !is_fixed && (!is_set || earlier(i)),
+            LimitVerb::Floor | LimitVerb::Cap => !is_set,
+        };
+        undecided.retain(|i| limits.get(*i).is_some_and(|limit| matters(*i, limit.verb)));
         (score.map_or(unlimited, Value::Number), made, undecided)
     }
 }

@@ -4,6 +4,7 @@ use super::arithmetic::first_missing;
 use super::expr::with_date;
 use super::logic::all;
 use super::scope::Scope;
+use crate::association::{Pair, lacking};
 use crate::calendar::{Calendar, Date, Duration, PeriodKind};
 use crate::number::{Decimal, Products};
 use crate::program::{Expr, ExprKind, shifted};
@@ -36,7 +37,7 @@ pub fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<Vec<Dat
             Some(Some(shifted(calendar, *shift, as_of)).into_iter().filter(|date| *date <= as_of).collect())
         }
         ExprKind::Change { over, .. } => Some(vec![as_of, over.before(as_of)]),
-        ExprKind::Trend { over, .. } | ExprKind::Until { over, .. } => {
+        ExprKind::Trend { over, .. } | ExprKind::Until { over, .. } | ExprKind::Paired { over, .. } => {
             let earlier = over.count.saturating_sub(1);
             let ends = calendar.complete_ends(over.unit, as_of.plus_days(-1), earlier);
             Some(std::iter::once(as_of).chain(ends).collect())
@@ -116,6 +117,22 @@ impl Scope<'_> {
             }
         }
         self.number(above.divided_by(Decimal::int(n * sum_xx - sum_x * sum_x)))
+    }
+
+    /// What two values say together at the as-of date and the period ends before it, earliest first. Points where one side
+    /// is missing are left out.
+    pub(super) fn over_time(self, kind: &ExprKind) -> Value {
+        let ExprKind::Paired { pairing, at_least, .. } = kind else { return Value::Missing(Missing::NoData) };
+        let mut pairs: Vec<Pair> = self.pairs_over_time(kind).into_iter().map(|(_, pair)| pair).collect();
+        pairs.retain(|pair| lacking(*pairing, &pair.one, &pair.other).is_none());
+        self.figure(*pairing, &pairs, Some(*at_least))
+    }
+
+    /// Both values at each point, earliest first.
+    pub(super) fn pairs_over_time(self, kind: &ExprKind) -> Vec<(Date, Pair)> {
+        let ExprKind::Paired { one, other, .. } = kind else { return Vec::new() };
+        let pair = |date| Pair { one: self.look(date, one), other: self.look(date, other), bin: Vec::new() };
+        self.dates(kind).into_iter().rev().map(|date| (date, pair(date))).collect()
     }
 
     /// True where it surely held often enough, false where it surely did not, otherwise unknown.

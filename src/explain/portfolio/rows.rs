@@ -1,9 +1,12 @@
 //! The rows behind an aggregate over everyone, and the rules about the whole portfolio.
 
 use super::{Operand, Shown, Whole, read};
+use crate::association::Pair;
 use crate::ast::TriggerKind;
+use crate::builtins::AggregateFunction;
 use crate::engine::PortfolioResult;
-use crate::engine::reference::{Dropped, Outcome};
+use crate::engine::reference::{Dropped, Outcome, RowTrace, RowsTrace};
+use crate::explain::association::{self, EvidenceWhy};
 use crate::explain::words::Words;
 use crate::explain::{personal, personal_in};
 use crate::program::{Aggregate, Expr, ExprKind, Metric, Type};
@@ -25,6 +28,9 @@ pub struct SpreadWhy {
     /// The same in words.
     #[serde(skip)]
     pub of: String,
+    /// What stands behind a figure of pairs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceWhy>,
     /// The rows that were looked at and met the filter, by date.
     pub seen: Vec<RowOfAllWhy>,
 }
@@ -43,6 +49,9 @@ pub struct RowOfAllWhy {
     /// What it brings in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Shown>,
+    /// What is measured beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Shown>,
     /// It counts.
     pub counts: bool,
     /// Why it does not.
@@ -79,24 +88,31 @@ pub(super) fn spreads(whole: Whole, metric: &Metric, result: &PortfolioResult) -
         let data = whole.data.table(aggregate.source);
         let dated = program.table(aggregate.source).is_some_and(|t| t.kind.at().is_some());
         let ty = aggregate.value.as_ref().map_or(Type::PLAIN, |v| v.ty);
-        let hidden = !whole.personal
-            && aggregate.value.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v));
+        let hide = |e: &Option<Expr>| {
+            !whole.personal && e.as_ref().is_some_and(|v| personal_in(program, Some(aggregate.source), v))
+        };
+        let (hidden, other_hidden) = (hide(&aggregate.value), hide(&aggregate.other));
+        let other_ty = aggregate.other.as_ref().map_or(Type::PLAIN, |v| v.ty);
         let masked = personal_key(program) && !whole.personal;
         let rows = trace.rows.iter().filter(|row| {
             !matches!(row.outcome, Outcome::Dropped(Dropped::Filter { unknown: false } | Dropped::Window))
         });
         let rows = rows.map(|row| {
             let account = whole.evaluator.account_of(aggregate.source, row.row);
-            let (value, reason) = match &row.outcome {
-                Outcome::Counted(counted) => (Some(&counted.value), None),
-                Outcome::Dropped(dropped) => (None, Some(reason(whole, aggregate, *dropped))),
+            let (value, other, reason) = match &row.outcome {
+                Outcome::Counted(counted) => {
+                    (Some(&counted.value), counted.pair.as_ref().map(|pair| &pair.other), None)
+                }
+                Outcome::Dropped(dropped) => (None, None, Some(reason(whole, aggregate, *dropped))),
             };
+            let other = other.map(|v| Shown::new(program, other_ty, v));
             let value = value.filter(|_| aggregate.value.is_some()).map(|v| Shown::new(program, ty, v));
             RowOfAllWhy {
                 place: data.map_or_else(|| "?".to_string(), |d| d.place(row.row)),
                 account: account.map(|id| if masked { value::MASK.to_string() } else { id.to_string() }),
                 date: dated.then(|| row.date.to_string()),
                 value: if hidden { value.map(Shown::masked) } else { value },
+                other: if other_hidden { other.map(Shown::masked) } else { other },
                 counts: reason.is_none(),
                 reason,
             }
@@ -109,10 +125,23 @@ pub(super) fn spreads(whole: Whole, metric: &Metric, result: &PortfolioResult) -
             value: if secret { value.masked() } else { value },
             rows: told::told_rows(program, seen),
             of: told::rows(program, std::slice::from_ref(seen)),
+            evidence: evidence(whole, aggregate, &trace, hidden),
             seen: rows.collect(),
         }
     };
     aggregates.map(spread).collect()
+}
+
+fn evidence(whole: Whole, aggregate: &Aggregate, trace: &RowsTrace, hidden: bool) -> Vec<EvidenceWhy> {
+    let (AggregateFunction::Paired(pairing), Some(value)) = (aggregate.function, &aggregate.value) else {
+        return Vec::new();
+    };
+    let pair = |row: &RowTrace| match &row.outcome {
+        Outcome::Counted(counted) => counted.pair.as_deref().cloned(),
+        Outcome::Dropped(_) => None,
+    };
+    let pairs: Vec<Pair> = trace.rows.iter().filter_map(pair).collect();
+    association::evidence(whole.program, pairing, (value, &aggregate.by), (&pairs, aggregate.at_least), hidden)
 }
 
 fn reason(whole: Whole, aggregate: &Aggregate, dropped: Dropped) -> String {
@@ -125,6 +154,7 @@ fn reason(whole: Whole, aggregate: &Aggregate, dropped: Dropped) -> String {
         Dropped::NotLatest(of) => format!("{} is later", place(of)),
         Dropped::OverCap => "the period is full".to_string(),
         Dropped::NoValue(why) => format!("no value ({why})"),
+        Dropped::NoOther(why) => format!("no other value ({why})"),
         Dropped::NoKey(why) => format!("nothing to add it up under ({why})"),
         Dropped::LeftOut => "takes no part".to_string(),
         Dropped::NoWeight(why) => format!("no weight ({why})"),
@@ -168,11 +198,12 @@ pub(super) fn rules(whole: Whole) -> Vec<WholeRuleWhy> {
 pub(super) fn table(spread: &SpreadWhy, most: usize) -> Table {
     let rows = || spread.seen.iter().take(most);
     let (owned, dated) = (rows().any(|r| r.account.is_some()), rows().any(|r| r.date.is_some()));
-    let valued = rows().any(|r| r.value.is_some());
+    let (valued, paired) = (rows().any(|r| r.value.is_some()), rows().any(|r| r.other.is_some()));
     let mut columns = Vec::new();
     columns.extend(dated.then(|| Column::words("date")));
     columns.extend(owned.then(|| Column { limit: Some(24), ..Column::words("account") }));
     columns.extend(valued.then(|| Column::numbers("value")));
+    columns.extend(paired.then(|| Column::numbers("other")));
     columns.push(Column::words(""));
     columns.push(Column::words("row"));
     let mut table = Table::new(columns);
@@ -181,8 +212,9 @@ pub(super) fn table(spread: &SpreadWhy, most: usize) -> Table {
         let mut cells = Vec::new();
         cells.extend(dated.then(|| Cell::toned(row.date.clone().unwrap_or_default(), tone)));
         cells.extend(owned.then(|| Cell::toned(row.account.clone().unwrap_or_default(), tone)));
-        let shown = row.value.as_ref().map_or("-".to_string(), |s| s.shown.clone());
-        cells.extend(valued.then(|| Cell::toned(shown, tone)));
+        let shown = |s: &Option<Shown>| s.as_ref().map_or("-".to_string(), |s| s.shown.clone());
+        cells.extend(valued.then(|| Cell::toned(shown(&row.value), tone)));
+        cells.extend(paired.then(|| Cell::toned(shown(&row.other), tone)));
         cells.push(Cell::toned(row.reason.clone().unwrap_or_else(|| "counts".to_string()), tone));
         cells.push(Cell::toned(row.place.as_str(), tone));
         table.row(cells);

@@ -1,7 +1,10 @@
 //! `always-true`: its page is below.
 
+use super::not_equal_either;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::lint::places::has_param;
 use crate::lint::{Facts, Findings, Lint};
+use crate::program::{Expr, ExprKind};
 
 /// A condition that holds for every account or row.
 pub const LINT: Lint = Lint {
@@ -36,19 +39,38 @@ segment troubled = open_p1 > 0
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    for condition in facts.conditions() {
-        let Some(outside) = facts.proofs.region(condition.expr, condition.rows, false) else { continue };
-        if outside.is_empty() {
-            let message = format!("`{}` always holds", facts.text(condition.expr.span));
+    for condition in facts.own_conditions() {
+        for part in parts(condition.expr) {
+            // `x != a or x != b` has a page of its own.
+            if not_equal_either::either(part).is_some() {
+                break;
+            }
+            let always = facts.proofs.region(part, condition.rows, false).is_some_and(|outside| outside.is_empty());
+            // A run may set a bound that decides.
+            if !always || has_param(part) {
+                continue;
+            }
+            let message = format!("`{}` always holds", facts.text(part.span));
+            let all = if condition.rows.is_some() { "row" } else { "account" };
+            let label = match part.span == condition.expr.span {
+                true => format!("{} takes every {all}", condition.role.words()),
+                false => "decides nothing".to_string(),
+            };
             found.push(
-                Diagnostic::new(Code::AlwaysTrue, condition.expr.span, message)
-                    .label(format!(
-                        "{} takes every {}",
-                        condition.role.words(),
-                        if condition.rows.is_some() { "row" } else { "account" }
-                    ))
+                Diagnostic::new(Code::AlwaysTrue, part.span, message)
+                    .label(label)
                     .help("look at the bound and at the direction of the comparison"),
             );
+            break;
         }
     }
+}
+
+/// The condition, and what it asks for beside other things.
+fn parts(condition: &Expr) -> Vec<&Expr> {
+    let mut all = vec![condition];
+    if let ExprKind::And(list) = &condition.kind {
+        all.extend(list);
+    }
+    all
 }

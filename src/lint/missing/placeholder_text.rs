@@ -2,7 +2,7 @@
 
 use crate::ast::{CompareOp, ExprKind};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::lint::expressions;
+use crate::lint::written;
 use crate::lint::{Facts, Findings, Lint};
 
 /// A column compared with a text that stands for nothing.
@@ -48,7 +48,7 @@ const NOTHING: [&str; 12] = ["", "n/a", "na", "#n/a", "-", "--", "null", "none",
 
 fn run(facts: &Facts, found: &mut Findings) {
     for item in facts.own_items() {
-        expressions(item, &mut |expr| {
+        written::each_of(item, &mut |expr| {
             let ExprKind::Compare(op @ (CompareOp::Equal | CompareOp::NotEqual), left, right) = &expr.kind else {
                 return;
             };

@@ -1,7 +1,6 @@
 //! Bands, scales and their points.
 
 pub mod against_direction;
-pub mod copied_table;
 pub mod described_otherwise;
 pub mod fraction_of_whole;
 pub mod points_beyond;

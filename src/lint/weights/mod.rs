@@ -4,7 +4,6 @@ pub mod coverage_unsaid;
 pub mod dominant_line;
 pub mod limit_shadowed;
 pub mod limit_without_effect;
-pub mod override_same;
 pub mod reason_against_weight;
 pub mod tiny_weight;
 pub mod too_many_lines;

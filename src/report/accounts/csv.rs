@@ -9,8 +9,8 @@ use crate::value::Value;
 
 /// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, the columns
 /// of the accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each
-/// metric with `.band`, `.points` and `.stale_since`, each rule, for each rule what it `.asks` for, each portfolio metric with `.band` (the
-/// same in every line), and last `missing`: what is missing and why, because a blank cell cannot say it, and what undecided
+/// metric with `.band`, `.points` and `.stale_since`, each rule, for each rule what it `.asks` for, each portfolio metric with `.band` and
+/// each rule about the portfolio with `.asks` (the same in every line), and last `missing`: what is missing and why, because a blank cell cannot say it, and what undecided
 /// rules lack.
 pub fn csv(of: &Evaluation) -> String {
     let program = of.program;
@@ -105,7 +105,7 @@ pub fn csv(of: &Evaluation) -> String {
             cells.push(word.to_string());
         }
         for (i, _) in program.rules.iter().enumerate().filter(|(i, _)| acting(*i)) {
-            let tasks = of.extras.tasks.iter().filter(|t| (t.account, t.rule) == (place, i));
+            let tasks = of.extras.tasks.iter().filter(|t| (t.account, t.rule) == (Some(place), i));
             cells.push(tasks.map(|t| t.words()).collect::<Vec<_>>().join("; "));
         }
         cells.extend(portfolio::csv_cells(of));

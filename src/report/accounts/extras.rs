@@ -4,7 +4,7 @@ use super::{account_name, personal_metric};
 use crate::ast::{Action, ActionTarget};
 use crate::calendar::Date;
 use crate::engine::reference::Evaluator;
-use crate::engine::{AccountResult, PortfolioResult, Results, RuleStatus, ScoreResult};
+use crate::engine::{AccountResult, PortfolioResult, Results, RuleResult, RuleStatus, ScoreResult};
 use crate::explain::words::limit_name;
 use crate::number::Decimal;
 use crate::program::{FieldId, Metric, Program, Rule, Scorecard, Type};
@@ -46,9 +46,9 @@ pub struct Gap {
 /// What a rule asks for. Nothing of it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
-    /// Place in the results.
-    pub account: usize,
-    /// Place in [`Program::rules`].
+    /// Place in the results; nothing if it is about the whole portfolio.
+    pub account: Option<usize>,
+    /// Place in [`Program::rules`], or in [`Program::portfolio_rules`].
     pub rule: usize,
     /// `task`, `email` …
     pub verb: String,
@@ -65,6 +65,12 @@ pub struct Task {
 }
 
 impl Task {
+    /// The name of the rule that asks.
+    pub fn rule_name<'p>(&self, program: &'p Program) -> &'p str {
+        let rules = if self.account.is_some() { &program.rules } else { &program.portfolio_rules };
+        rules.get(self.rule).map_or("?", |rule| &rule.header.name)
+    }
+
     /// `task "Talk to Acme before 2026-05-30" for Ana, due 2026-04-05`
     pub fn words(&self) -> String {
         let text = if self.quoted { format!("\"{}\"", self.text) } else { self.text.clone() };
@@ -161,17 +167,25 @@ pub fn rows(evaluator: &Evaluator, results: &Results) -> Vec<u32> {
     results.accounts.iter().map(|a| evaluator.row(&a.id, results.as_of).unwrap_or(a.row)).collect()
 }
 
-/// What the rules that hold ask for, account by account.
+/// What the rules that hold ask for: first those about the whole portfolio, then account by account.
 pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Task> {
     let program = evaluator.program;
     let mut out = Vec::new();
+    let nobody = Facts { evaluator, account: None, row: None, portfolio: &results.portfolio, personal };
+    for (rule, result) in program.portfolio_rules.iter().zip(&results.portfolio_rules) {
+        if result.status == RuleStatus::Holds {
+            let task = |action| nobody.task(None, result.rule.index(), action, results.as_of);
+            out.extend(rule.ast.actions.iter().map(task));
+        }
+    }
     for (i, account) in results.accounts.iter().enumerate() {
         let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
         let row = evaluator.row(&account.id, results.as_of).unwrap_or(account.row);
-        let facts = Facts { evaluator, account, row, personal };
+        let facts =
+            Facts { evaluator, account: Some(account), row: Some(row), portfolio: &results.portfolio, personal };
         for index in holding {
             let Some(rule) = program.rules.get(index) else { continue };
-            out.extend(rule.ast.actions.iter().map(|action| facts.task(i, index, rule, action, results.as_of)));
+            out.extend(rule.ast.actions.iter().map(|action| facts.task(Some(i), index, action, results.as_of)));
         }
     }
     out
@@ -180,13 +194,15 @@ pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Ta
 /// What can be filled into a text.
 struct Facts<'a> {
     evaluator: &'a Evaluator<'a>,
-    account: &'a AccountResult,
-    row: u32,
+    /// Nothing where it is about the whole portfolio.
+    account: Option<&'a AccountResult>,
+    row: Option<u32>,
+    portfolio: &'a [PortfolioResult],
     personal: bool,
 }
 
 impl Facts<'_> {
-    fn task(&self, account: usize, index: usize, _rule: &Rule, action: &Action, as_of: Date) -> Task {
+    fn task(&self, account: Option<usize>, index: usize, action: &Action, as_of: Date) -> Task {
         let (text, quoted) = match &action.what {
             ActionTarget::Text(text) => (self.filled(&text.text), true),
             ActionTarget::Name(name) => (name.text.clone(), false),
@@ -229,7 +245,7 @@ impl Facts<'_> {
         let i = table.fields.iter().position(|f| f.name == name)?;
         let field = table.fields.get(i)?;
         let rows = program.subject.and_then(|id| self.evaluator.data.table(id))?;
-        let cell = rows.value(FieldId(u32::try_from(i).ok()?), self.row);
+        let cell = rows.value(FieldId(u32::try_from(i).ok()?), self.row?);
         if cell.is_missing() {
             return Some(None);
         }
@@ -259,29 +275,35 @@ impl Facts<'_> {
         let known = |v: String, missing: Option<crate::value::Missing>| {
             missing.map_or(v, |why| format!("({name} is missing: {why})"))
         };
-        if let Some(i) = program.metrics.iter().position(|m| m.header.name == name) {
-            let (metric, result) = (program.metrics.get(i)?, self.account.metrics.get(i)?);
+        let told = |metric: &Metric, v: &Value| {
             let masked = !self.personal && personal_metric(program, metric);
-            let shown = value::shown(program, metric.value.ty, &result.value);
-            return Some(known(if masked { value::MASK.to_string() } else { shown }, result.value.missing()));
+            let shown = value::shown(program, metric.value.ty, v);
+            known(if masked { value::MASK.to_string() } else { shown }, v.missing())
+        };
+        if let Some(i) = program.portfolio.iter().position(|m| m.header.name == name) {
+            return Some(told(program.portfolio.get(i)?, &self.portfolio.get(i)?.value));
+        }
+        if let Some(param) = program.params.iter().find(|p| p.header.name == name) {
+            return Some(value::shown(program, param.ty, &param.value));
+        }
+        let account = self.account?;
+        if let Some(i) = program.metrics.iter().position(|m| m.header.name == name) {
+            return Some(told(program.metrics.get(i)?, &account.metrics.get(i)?.value));
         }
         if let Some(i) = program.scorecards.iter().position(|c| c.header.name == name) {
-            let score = self.account.scores.get(i)?;
+            let score = account.scores.get(i)?;
             let unit = program.scorecards.get(i)?.combine.unit();
             let shown = value::shown(program, Type::Number(unit), &score.value);
             return Some(known(shown, score.value.missing()));
         }
         if let Some(i) = program.partitions.iter().position(|p| p.header.name == name) {
-            let part = self.account.parts.get(i).copied().flatten();
+            let part = account.parts.get(i).copied().flatten();
             let part = part.and_then(|p| program.partitions.get(i)?.parts.get(p as usize));
             return Some(part.map_or_else(|| format!("({name} is unknown)"), |p| p.name.clone()));
         }
-        if let Some(i) = program.segments.iter().position(|s| s.header.name == name) {
-            let member = self.account.segments.get(i).copied().flatten();
-            return Some(member.map_or("unknown", |m| if m { "yes" } else { "no" }).to_string());
-        }
-        let param = program.params.iter().find(|p| p.header.name == name)?;
-        Some(value::shown(program, param.ty, &param.value))
+        let i = program.segments.iter().position(|s| s.header.name == name)?;
+        let member = account.segments.get(i).copied().flatten();
+        Some(member.map_or("unknown", |m| if m { "yes" } else { "no" }).to_string())
     }
 }
 
@@ -300,7 +322,11 @@ pub fn changes(program: &Program, with: &Results, without: &Results) -> Changes 
     Changes {
         of: with.accounts.len(),
         accounts,
-        portfolio: portfolio_differences(program, &without.portfolio, &with.portfolio),
+        portfolio: {
+            let mut all = portfolio_differences(program, &without.portfolio, &with.portfolio);
+            all.extend(rule_differences(&program.portfolio_rules, &without.portfolio_rules, &with.portfolio_rules));
+            all
+        },
     }
 }
 
@@ -324,13 +350,7 @@ pub fn differences(program: &Program, before: &AccountResult, after: &AccountRes
         };
         out.push(Difference { name, before, after, exact });
     }
-    for ((rule, b), a) in program.rules.iter().zip(&before.rules).zip(&after.rules) {
-        if b.status != a.status {
-            let words = |r: &crate::engine::RuleResult| super::status_words(r.status).to_string();
-            let exact = [words(b), words(a)].map(serde_json::Value::String);
-            out.push(Difference { name: rule.header.name.clone(), before: words(b), after: words(a), exact });
-        }
-    }
+    out.extend(rule_differences(&program.rules, &before.rules, &after.rules));
     if !out.is_empty() {
         return out;
     }
@@ -340,6 +360,17 @@ pub fn differences(program: &Program, before: &AccountResult, after: &AccountRes
         metrics.filter_map(|((metric, b), a)| moved(program, metric, [(&b.value, &b.band), (&a.value, &a.band)])),
     );
     out
+}
+
+/// How rules stand otherwise.
+pub fn rule_differences(rules: &[Rule], before: &[RuleResult], after: &[RuleResult]) -> Vec<Difference> {
+    let words = |r: &RuleResult| super::status_words(r.status).to_string();
+    let all = rules.iter().zip(before).zip(after).filter(|((_, b), a)| b.status != a.status);
+    let one = |((rule, b), a): ((&Rule, &RuleResult), &RuleResult)| {
+        let exact = [words(b), words(a)].map(serde_json::Value::String);
+        Difference { name: rule.header.name.clone(), before: words(b), after: words(a), exact }
+    };
+    all.map(one).collect()
 }
 
 /// How the metrics of the whole portfolio differ.
@@ -376,7 +407,8 @@ fn moved(program: &Program, metric: &Metric, [before, after]: [(&Value, &Option<
     Some(Difference { name, before: words(before), after: words(after), exact: [exact(before), exact(after)] })
 }
 
-fn score_words(card: &Scorecard, score: &ScoreResult, exact: bool) -> String {
+/// A score with its grade, in few digits or in all.
+pub fn score_words(card: &Scorecard, score: &ScoreResult, exact: bool) -> String {
     let grade = score.grade.as_ref().map_or(String::new(), |g| format!(" {g}"));
     match &score.value {
         Value::Number(n) if exact => format!("{n}{grade}"),

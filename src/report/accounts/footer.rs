@@ -164,9 +164,9 @@ fn gap_words(of: &Evaluation, gap: &extras::Gap) -> Option<String> {
 fn tasks(of: &Evaluation) -> Table {
     let mut table = untitled(3);
     for task in &of.extras.tasks {
-        let Some(account) = of.results.accounts.get(task.account) else { continue };
-        let rule = of.program.rules.get(task.rule).map_or("?", |r| r.header.name.as_str());
-        table.row(vec![of.id(account).into(), rule.into(), task.words().into()]);
+        let account = task.account.and_then(|i| of.results.accounts.get(i));
+        let whom = account.map_or("portfolio", |account| of.id(account));
+        table.row(vec![whom.into(), task.rule_name(of.program).into(), task.words().into()]);
     }
     let note = match table.rows.is_empty() {
         true => "none",

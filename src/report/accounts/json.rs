@@ -37,6 +37,12 @@ pub fn json(of: &Evaluation) -> Json {
         "faults": faults.collect::<Vec<_>>(),
     });
     if let Some(map) = out.as_object_mut() {
+        if !of.program.portfolio_rules.is_empty() {
+            map.insert("portfolio_tasks".into(), tasks(of, None));
+        }
+        if !of.stamp.old_benchmarks.is_empty() {
+            map.insert("old_benchmarks".into(), json!(of.stamp.old_benchmarks));
+        }
         if let Some(table) = &of.stamp.timeless {
             map.insert("timeless".into(), json!([table]));
         }
@@ -116,9 +122,15 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
         .map(|(rule, result)| (rule.header.name.clone(), json!(undecided::missing(of, rule, &result.unknown))));
     out.insert("undecided".into(), Json::Object(undecided.collect()));
     // What the rules ask for: nothing of it is sent.
-    let tasks = of.extras.tasks.iter().filter(|t| t.account == place).map(|t| {
+    out.insert("tasks".into(), tasks(of, Some(place)));
+    Json::Object(out)
+}
+
+/// What the rules ask for about an account, or about the whole portfolio.
+fn tasks(of: &Evaluation, account: Option<usize>) -> Json {
+    let tasks = of.extras.tasks.iter().filter(|t| t.account == account).map(|t| {
         json!({
-            "rule": program.rules.get(t.rule).map(|r| &r.header.name),
+            "rule": t.rule_name(of.program),
             "verb": t.verb,
             "text": t.text,
             "assignee": t.assignee,
@@ -126,6 +138,5 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
             "due": t.due.map(|d| d.to_string()),
         })
     });
-    out.insert("tasks".into(), Json::Array(tasks.collect()));
-    Json::Object(out)
+    Json::Array(tasks.collect())
 }

@@ -49,7 +49,7 @@ fn lines(of: &Evaluation) -> Vec<String> {
     lines.extend(footer::limits(of, false).iter().map(|text| format!("caps: {}", escaped(text))));
     if of.extras.list_tasks {
         for task in &of.extras.tasks {
-            let account = of.results.accounts.get(task.account).map_or("?", |a| of.id(a));
+            let account = task.account.and_then(|i| of.results.accounts.get(i)).map_or("portfolio", |a| of.id(a));
             lines.push(format!("asked for {}: {}", escaped(account), escaped(&task.words())));
         }
         lines.push(footer::NOTHING_SENT.to_string());

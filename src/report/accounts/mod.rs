@@ -14,7 +14,7 @@ mod undecided;
 pub use csv::csv;
 pub use extras::{
     Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, differences, gaps, portfolio_differences,
-    rows, tasks,
+    rows, rule_differences, score_words, tasks,
 };
 pub use footer::{besides, section};
 pub use human::{human, short, title};

@@ -29,21 +29,22 @@ fn shown(of: &Evaluation, metric: &Metric, result: &PortfolioResult) -> String {
 
 /// `of 4 accounts, 1 more without a value (no data)`: nobody is dropped silently.
 pub fn accounts(told: &[AccountsTold]) -> String {
-    let parts = told.iter().map(|t| seen(counted(t.counted, "account", "accounts"), &t.missing, t.undecided));
+    let parts =
+        told.iter().map(|t| seen(format!("of {}", counted(t.counted, "account", "accounts")), &t.missing, t.undecided));
     different(parts)
 }
 
-/// `of 7 rows of activity`
+/// `from 7 rows of activity`
 pub fn rows(of: &Program, told: &[RowsTold]) -> String {
     different(told.iter().map(|t| {
         let table = of.table(t.source).map_or("?", |t| &t.header.name);
-        seen(format!("{} of {table}", counted(t.counted, "row", "rows")), &t.missing, t.undecided)
+        seen(format!("from {} of {table}", counted(t.counted, "row", "rows")), &t.missing, t.undecided)
     }))
 }
 
 /// What was seen, and what was not.
 fn seen(what: String, missing: &[(Missing, u64)], undecided: u64) -> String {
-    let mut text = format!("of {what}");
+    let mut text = what;
     for (reason, count) in missing {
         text.push_str(&format!(", {} more without a value ({reason})", value::grouped(*count)));
     }
@@ -178,7 +179,12 @@ pub fn csv_head(of: &Evaluation) -> Vec<String> {
             head.push(format!("{}.band", metric.header.name));
         }
     }
-    head.extend(of.program.portfolio_rules.iter().map(|rule| rule.header.name.clone()));
+    for rule in &of.program.portfolio_rules {
+        head.push(rule.header.name.clone());
+        if !rule.ast.actions.is_empty() {
+            head.push(format!("{}.asks", rule.header.name));
+        }
+    }
     head
 }
 
@@ -192,6 +198,12 @@ pub fn csv_cells(of: &Evaluation) -> Vec<String> {
             cells.push(result.band.clone().unwrap_or_default());
         }
     }
-    cells.extend(rules(of).map(|(_, result)| status_words(result.status).to_string()));
+    for (rule, result) in rules(of) {
+        cells.push(status_words(result.status).to_string());
+        if !rule.ast.actions.is_empty() {
+            let asked = of.extras.tasks.iter().filter(|t| t.account.is_none() && t.rule == result.rule.index());
+            cells.push(asked.map(|task| task.words()).collect::<Vec<_>>().join("; "));
+        }
+    }
     cells
 }

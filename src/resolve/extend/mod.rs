@@ -86,7 +86,10 @@ pub fn merged<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Merged<'a
         let (own, others): (Vec<Item>, Vec<Item>) =
             std::mem::take(&mut file.items).into_iter().partition(|i| !extends(i));
         // The tests of a package hold for the package by itself.
-        file.items = own.into_iter().filter(|i| package.is_none() || !matches!(i.kind, ItemKind::Test(_))).collect();
+        file.items = own
+            .into_iter()
+            .filter(|i| package.is_none() || !matches!(i.kind, ItemKind::Test(_) | ItemKind::Fixture(_)))
+            .collect();
         extensions.extend(others.into_iter().map(|item| (item, package.clone())));
     }
     let mut packages: HashMap<u16, String> = HashMap::new();
@@ -97,7 +100,12 @@ pub fn merged<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Merged<'a
     let (places, replaced, changes) = (HashMap::new(), HashMap::new(), Vec::new());
     let mut merge = Merge { places, replaced, changes, packages, diagnostics };
     for (i, file) in ordered.iter().enumerate() {
-        for (j, item) in file.items.iter().enumerate().filter(|(_, item)| !matches!(item.kind, ItemKind::Test(_))) {
+        for (j, item) in file
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| !matches!(item.kind, ItemKind::Test(_) | ItemKind::Fixture(_)))
+        {
             merge.places.entry(item.name.text.clone()).or_insert((i, j));
             merge.misplaced_access(item);
         }

@@ -20,6 +20,11 @@ impl Builder<'_> {
             }
             Some(kid) => {
                 let value = self.expr(kid);
+                if let Some(over) = kids.take(Rule::over_periods) {
+                    let mut inner = self.kids(over);
+                    let over = self.next_duration(&mut inner);
+                    return Argument { kind: ArgumentKind::Over { value, over }, span };
+                }
                 let source = kids.take(Rule::name).map(|kid| self.name(&kid));
                 let mut clauses: Vec<Clause> = Vec::new();
                 let mut with = None;

@@ -92,6 +92,7 @@ impl Builder<'_> {
                 ItemKind::Attribution(Box::new(self.attribution(touches, kids.next(), &mut meta)))
             }
             Rule::portfolio_rule => ItemKind::PortfolioRule(Box::new(self.rule(kids.next(), &mut meta))),
+            Rule::fixture => ItemKind::Fixture(self.fixture(kids.next(), &mut meta)),
             _ => ItemKind::Test(self.test(kids, &mut meta)),
         };
         Item { doc, meta, access, ..item(kind, name, label, span) }

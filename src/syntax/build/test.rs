@@ -1,7 +1,10 @@
 //! Tests: rows given inline, and what is expected of them.
 
 use super::{Builder, Kids, Node};
-use crate::ast::{Cell, DateLit, Expectation, ExpectationKind, Given, Meta, Name, Test};
+use crate::ast::{
+    CaseColumn, CaseRow, Cases, Cell, Covers, DateLit, Expectation, ExpectationKind, Fixture, Given, GivenRows, Meta,
+    Name, Repeated, Rhythm, RuleOutcome, Test, Text, Todo,
+};
 use crate::calendar::Date;
 use crate::diagnostics::Code;
 use crate::span::Span;
@@ -15,7 +18,8 @@ impl Builder<'_> {
             Some(kid) => self.date(&kid),
             None => DateLit { date: Date::default(), span: Span::default() },
         };
-        let mut test = Test { as_of, given: Vec::new(), expect: Vec::new() };
+        let mut test =
+            Test { as_of, todo: None, with: Vec::new(), given: Given::default(), cases: None, expect: Vec::new() };
         let Some(block) = kids.next() else { return test };
         let mut seen = Vec::new();
         self.block(block, Place::Test, |me, kid| match kid.as_rule() {
@@ -23,50 +27,193 @@ impl Builder<'_> {
                 let expect = me.expectation(kid);
                 test.expect.push(expect);
             }
-            Rule::given => {
-                let given = me.given(kid);
-                test.given.push(given);
+            Rule::todo => {
+                let span = me.span(&kid);
+                let reason = me.kids(kid).take(Rule::text).map(|kid| me.text_literal(&kid));
+                if me.once(&mut seen, "todo", span) {
+                    test.todo = Some(Todo { reason, span });
+                }
             }
+            Rule::with_fixture => {
+                let names = me.kids(kid);
+                test.with.extend(me.rest_names(names));
+            }
+            Rule::cases => {
+                let span = me.span(&kid);
+                let cases = me.cases(kid);
+                if me.once(&mut seen, "case", span) {
+                    test.cases = Some(cases);
+                }
+            }
+            Rule::given | Rule::covers => me.given_into(kid, &mut test.given),
             _ => me.meta(kid, meta, &mut seen),
         });
         test
+    }
+
+    /// What follows a fixture's name.
+    pub(super) fn fixture(&mut self, block: Option<Node<'_>>, meta: &mut Vec<Meta>) -> Fixture {
+        let mut given = Given::default();
+        let mut seen = Vec::new();
+        if let Some(block) = block {
+            self.block(block, Place::Fixture, |me, kid| match kid.as_rule() {
+                Rule::given | Rule::covers => me.given_into(kid, &mut given),
+                _ => me.meta(kid, meta, &mut seen),
+            });
+        }
+        Fixture { given }
+    }
+
+    fn given_into(&mut self, node: Node<'_>, given: &mut Given) {
+        if node.as_rule() == Rule::given {
+            let rows = self.given(node);
+            given.rows.push(rows);
+            return;
+        }
+        let span = self.span(&node);
+        let ends = node.clone().into_inner().find(|kid| kid.as_rule() == Rule::kw_from).is_none();
+        let mut kids = self.kids(node);
+        let table = self.next_name(&mut kids);
+        let nothing = kids.take(Rule::nothing).is_some();
+        let mut dates = Vec::new();
+        while let Some(kid) = kids.take(Rule::date) {
+            dates.push(self.date(&kid));
+        }
+        let mut dates = dates.into_iter();
+        let from = if ends { None } else { dates.next() };
+        given.covers.push(Covers { table, nothing, from, to: dates.next(), span });
     }
 
     fn expectation(&mut self, node: Node<'_>) -> Expectation {
         let span = self.span(&node);
         let mut outer = self.kids(node);
         let Some(form) = outer.next() else {
-            self.broken = true;
-            return Expectation { kind: ExpectationKind::Error(Name { text: String::new(), span }), span };
+            let condition = self.hole(span);
+            return Expectation { kind: ExpectationKind::Holds { condition, within: None }, span };
         };
         let rule = form.as_rule();
         let mut kids = self.kids(form);
         let kind = match rule {
-            Rule::expect_error => ExpectationKind::Error(self.next_name(&mut kids)),
+            Rule::expect_finding => self.expected_finding(kids),
             Rule::expect_rule => {
                 let rule = self.next_name(&mut kids);
-                let fires = kids.next().is_some_and(|kid| kid.as_rule() == Rule::fires);
-                let subject = self.next_name(&mut kids);
+                let outcome = match kids.next().map(|kid| kid.as_rule()) {
+                    Some(Rule::fires) => RuleOutcome::Fires,
+                    Some(Rule::does_not_fire) => RuleOutcome::DoesNotFire,
+                    _ => RuleOutcome::Undecided,
+                };
+                let named = matches!(kids.peek(), Some(Rule::name | Rule::text));
+                let subject = named.then(|| self.next_name(&mut kids));
                 let because = kids.take(Rule::expr).map(|kid| self.expr(kid));
-                ExpectationKind::Rule { rule, fires, subject, because }
+                ExpectationKind::Rule { rule, outcome, subject, because }
             }
             _ => {
                 let condition = self.next_expr(&mut kids, span);
-                let within = kids.take(Rule::bound).map(|kid| self.expr(kid));
-                ExpectationKind::Holds { condition, within }
+                match kids.take(Rule::question) {
+                    Some(question) => ExpectationKind::Snapshot(condition, self.span(&question)),
+                    None => {
+                        let within = kids.take(Rule::bound).map(|kid| self.expr(kid));
+                        ExpectationKind::Holds { condition, within }
+                    }
+                }
             }
         };
         Expectation { kind, span }
     }
 
-    fn given(&mut self, node: Node<'_>) -> Given {
+    /// `error weights-total in """…"""`, `no error with goal = 9`
+    fn expected_finding(&mut self, mut kids: Kids<'_>) -> ExpectationKind {
+        let errors_only = kids.next().is_some_and(|kid| kid.as_str().ends_with("error"));
+        let code = kids.take(Rule::code_name).map(|kid| self.name(&kid));
+        let (mut text, mut set) = (None, Vec::new());
+        match kids.next() {
+            Some(kid) if kid.as_rule() == Rule::in_text => {
+                text = self.kids(kid).list.find(|kid| kid.as_rule() == Rule::long_text).map(|kid| {
+                    let inner = kid.as_str().trim_matches('"').to_string();
+                    Text { text: inner, span: self.span(&kid) }
+                });
+            }
+            Some(kid) => {
+                for setting in self.kids(kid).list {
+                    let mut inner = self.kids(setting);
+                    let name = self.next_name(&mut inner);
+                    match inner.next() {
+                        Some(value) => {
+                            set.push((name, Cell { text: value.as_str().to_string(), span: self.span(&value) }))
+                        }
+                        None => self.broken = true,
+                    }
+                }
+            }
+            None => {}
+        }
+        ExpectationKind::Finding { errors_only, code, text, set }
+    }
+
+    /// A table of cases: its header, then one case per row.
+    fn cases(&mut self, node: Node<'_>) -> Cases {
+        let span = self.span(&node);
+        let mut cases = Cases { columns: Vec::new(), rows: Vec::new(), span };
+        let mut header = span;
+        for kid in self.kids(node).list {
+            let place = self.span(&kid);
+            if kid.as_rule() == Rule::case_header {
+                header = place;
+                for column in self.kids(kid).list.filter(|kid| kid.as_rule() == Rule::case_column) {
+                    let column = self.case_column(column);
+                    cases.columns.push(column);
+                }
+                continue;
+            }
+            // Here an empty cell is not the same as `missing`.
+            let cells = kid.into_inner().map(|node| match self.cell(&node) {
+                cell if node.as_str().trim() == "missing" => Cell { text: "missing".to_string(), ..cell },
+                cell => cell,
+            });
+            let mut cells: Vec<Cell> = cells.collect();
+            let (have, want) = (cells.len(), cases.columns.len() + 1);
+            if have == want {
+                let name = cells.remove(0);
+                cases.rows.push(CaseRow { name, cells });
+            } else {
+                self.row_length(place, have, want, header);
+            }
+        }
+        cases
+    }
+
+    fn case_column(&mut self, node: Node<'_>) -> CaseColumn {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        if let Some(expect) = kids.take(Rule::case_expect) {
+            let mut inner = self.kids(expect);
+            let value = Box::new(self.next_expr(&mut inner, span));
+            return CaseColumn::Expect(value, inner.take(Rule::bound).map(|kid| Box::new(self.expr(kid))));
+        }
+        let first = self.next_name(&mut kids);
+        match kids.take(Rule::member) {
+            Some(member) => {
+                let mut inner = self.kids(member);
+                CaseColumn::Given(Some(first), self.next_name(&mut inner))
+            }
+            None => CaseColumn::Given(None, first),
+        }
+    }
+
+    fn given(&mut self, node: Node<'_>) -> GivenRows {
         let span = self.span(&node);
         // `activity of acme { }` gives no row; `account acme { }` gives one without values.
-        let many = node.clone().into_inner().any(|kid| kid.as_rule() == Rule::kw_of);
+        let of = node.clone().into_inner().any(|kid| kid.as_rule() == Rule::kw_of);
         let mut kids = self.kids(node);
         let table = self.next_name(&mut kids);
-        let key = self.next_name(&mut kids);
-        let mut given = Given { table, key, columns: Vec::new(), rows: Vec::new(), span };
+        let keyed = matches!(kids.peek(), Some(Rule::name | Rule::text));
+        let key = keyed.then(|| self.next_name(&mut kids));
+        let file = kids
+            .take(Rule::from_file)
+            .and_then(|kid| self.kids(kid).take(Rule::text).map(|kid| self.text_literal(&kid)));
+        let repeated = kids.take(Rule::repeated).map(|kid| self.repeated(kid));
+        let whole = file.is_some() || repeated.is_some();
+        let mut given = GivenRows { table, key, of, columns: Vec::new(), rows: Vec::new(), repeated, file, span };
         match kids.next() {
             Some(block) if block.as_rule() == Rule::table_block => self.table_block(block, &mut given),
             Some(block) => {
@@ -76,13 +223,47 @@ impl Builder<'_> {
                     given.columns.push(column);
                     row.push(cell);
                 });
-                if !many || !row.is_empty() {
+                if !of || !row.is_empty() {
                     given.rows.push(row);
                 }
             }
+            None if whole => {}
             None => self.broken = true,
         }
+        if given.repeated.is_some() && given.rows.is_empty() {
+            given.rows.push(Vec::new());
+        }
         given
+    }
+
+    fn repeated(&mut self, node: Node<'_>) -> Repeated {
+        let span = self.span(&node);
+        let mut kids = self.kids(node);
+        let rhythm = match kids.next().map_or("", |kid| kid.as_str()) {
+            "daily" => Rhythm::Daily,
+            "weekly" => Rhythm::Weekly,
+            "monthly" => Rhythm::Monthly,
+            "quarterly" => Rhythm::Quarterly,
+            _ => Rhythm::Yearly,
+        };
+        let times = kids.take(Rule::count).map(|kid| (self.count(&kid), self.span(&kid)));
+        kids.take(Rule::times);
+        let mut date = || kids.take(Rule::date).map(|kid| self.date(&kid));
+        let from = date();
+        let to = date();
+        let nowhere = DateLit { date: Date::default(), span };
+        Repeated { rhythm, times, from: from.unwrap_or(nowhere), to, span }
+    }
+
+    fn row_length(&mut self, span: Span, have: usize, want: usize, header: Span) {
+        let message = format!("this row has {have} {}, the header has {want}", plural(have, "cell"));
+        self.fail(Code::RowLength, span, message, |d| {
+            d.also(header, "the header").help(if have < want {
+                format!("add {} more; leave the place between two bars empty for a missing value", want - have)
+            } else {
+                format!("remove {}, or quote a text that holds a bar", have - want)
+            })
+        });
     }
 
     fn record_entry(&mut self, node: Node<'_>) -> (Name, Cell) {
@@ -111,7 +292,7 @@ impl Builder<'_> {
         Cell { text: if text == "missing" { String::new() } else { words.join(" ") }, span }
     }
 
-    fn table_block(&mut self, node: Node<'_>, given: &mut Given) {
+    fn table_block(&mut self, node: Node<'_>, given: &mut GivenRows) {
         let mut header: Option<bool> = None;
         let mut bad_header = false;
         self.block(node, Place::Test, |me, kid| {
@@ -145,19 +326,9 @@ impl Builder<'_> {
                     if have == want || me.found > known || bad_header {
                         given.rows.push(row);
                     } else {
-                        let message = format!("this row has {have} {}, the header has {want}", plural(have, "cell"));
                         let first = given.columns.first().map_or(span, |c| c.span);
                         let last = given.columns.last().map_or(span, |c| c.span);
-                        me.fail(Code::RowLength, span, message, |d| {
-                            d.also(first.to(last), "the header").help(if have < want {
-                                format!(
-                                    "add {} more; leave the place between two bars empty for a missing value",
-                                    want - have
-                                )
-                            } else {
-                                format!("remove {}, or quote a text that holds a bar", have - want)
-                            })
-                        });
+                        me.row_length(span, have, want, first.to(last));
                     }
                 }
             }

@@ -153,3 +153,51 @@ fn whole_numbers_and_ranges() {
         ]
     );
 }
+
+/// Amounts of `account.paid`, of which each is in the currency that `coin` names.
+fn paid() -> Program {
+    let amount = Field { currency: Some(FieldId(2)), ..optional(field("paid", Type::Mixed)) };
+    account(vec![text("id"), amount, optional(text("coin"))])
+}
+
+#[test]
+fn amounts_in_the_currency_of_their_row() {
+    let csv = "id;paid;coin\n\
+               a;$1,234.50;usd\n\
+               b;1,200 EUR;EUR\n\
+               c;€5;USD\n\
+               d;-C$5;CAD\n\
+               e;€5;\n\
+               f;7.5;\n\
+               g;about 7;USD\n";
+    let toml = "[profile.p]\ndirectory = '.'\n[profile.p.account]\ndelimiter = ';'\n";
+    let loaded = files(&[("account.csv", csv)]).load_with(&paid(), toml).unwrap();
+    assert_eq!(loaded.column(0, 1), ["1234.5", "1200", "!", "-5", "!", "7.5", "!"]);
+    assert_eq!(
+        loaded.notes(0),
+        [
+            "Unreadable 2: 2 cells of `paid` cannot be read as money in several currencies: `€5` is not in the currency that its row \
+             names at account.csv:4; a sign or code in an amount has to be the one in `coin` of the same row: correct `coin`, \
+             or convert the amount and leave the sign out",
+            "Unreadable 1: 1 cell of `paid` cannot be read as money in several currencies: `about 7` is not a number at account.csv:8; \
+             if these mean nothing, add them to `null`; if they are numbers, set `decimal_mark` and `thousands_mark`, under \
+             `[profile.p.account]` in laud.toml",
+        ]
+    );
+}
+
+#[test]
+fn marks_of_amounts_in_the_currency_of_their_row() {
+    let toml = "[profile.p]\ndirectory = '.'\n[profile.p.account.columns]\n\
+                paid = { decimal_mark = ',', thousands_mark = '.' }\n";
+    let csv = "id,paid,coin\na,\"1.234,50\",EUR\nb,\"€1.234\",EUR\n";
+    let loaded = files(&[("account.csv", csv)]).load_with(&paid(), toml).unwrap();
+    assert_eq!(loaded.column(0, 1), ["1234.5", "1234"]);
+    // Without them, cells that contradict each other stop the run, as they do in other columns of amounts.
+    let csv = "id,paid,coin\na,\"2.345,50\",EUR\nb,1.234,EUR\n";
+    let told = errors(files(&[("account.csv", csv)]).load(&paid()));
+    assert!(told[0].contains("`1.234` in `account.paid` can be 1.234 or 1,234"), "{told:?}");
+    let same = toml.replace("'.' }", "',' }");
+    let refused = bind(&paid(), &same, Path::new(".")).unwrap_err();
+    assert!(refused[0].contains("`,` cannot be both the decimal and the thousands mark"), "{refused:?}");
+}

@@ -64,7 +64,7 @@ fn day_and_month_must_be_declared() {
     // The other order makes the first cell another date, so it is not just two cells that cannot be read.
     assert_eq!(
         errors(data.load_with(&program, &toml("'%m/%d/%Y'"))),
-        ["account.csv:3: 3 of 3 cells of `since` fit `%d/%m/%Y`, only 1 fits `%m/%d/%Y`: `31/03/2026` does not \
+        ["account.csv:3: all 3 cells of `since` fit `%d/%m/%Y`, only 1 fits `%m/%d/%Y`: `31/03/2026` does not \
           (write `since = { date_format = \"%d/%m/%Y\" }` under `[profile.p.account.columns]` in laud.toml)"]
     );
     // Even if only one reading is possible, it has to be said.
@@ -76,6 +76,48 @@ fn day_and_month_must_be_declared() {
           (write `date_format = \"%d-%m-%Y %H:%M\"` under `[profile.data.account]` in laud.toml)"
         ]
     );
+}
+
+#[test]
+fn a_file_that_mixes_formats_is_told_all_of_them() {
+    let program = account(vec![text("id"), date("since")]);
+    let under = "under `[profile.data.account]` in laud.toml";
+    let told = |cells: &str| {
+        let rows: String = cells.split(' ').enumerate().map(|(i, cell)| format!("a{i},{cell}\n")).collect();
+        errors(files(&[("account.csv", &format!("id,since\n{rows}"))]).load(&program)).remove(0)
+    };
+    let clear =
+        "account.csv:2: `31/03/2026` in `account.since` is not written as 2026-03-31, and its format is not declared";
+    // Each cell can be read one way only.
+    assert_eq!(
+        told("31/03/2026 30.06.26 2026-01-01"),
+        format!("{clear} (write `date_format = [\"%d/%m/%Y\", \"%d.%m.%y\"]` {under})")
+    );
+    assert_eq!(
+        told("31/03/2026 06/30/2026 31/05/2026"),
+        format!("{clear} (write `date_format = [\"%d/%m/%Y\", \"%m/%d/%Y\"]` {under})")
+    );
+    // One can be read both ways, and others do not say which: of their own form, the most frequent order goes first.
+    let doubtful = "account.csv:2: `03/04/2026` in `account.since` can be 3 April 2026 or 4 March 2026";
+    assert_eq!(
+        told("03/04/2026 31/03/2026 06/30/2026 07/30/2026"),
+        format!(
+            "{doubtful} (both orders are there (1 cell with the day first only, 2 cells with the month first only): write \
+             `date_format = [\"%m/%d/%Y\", \"%d/%m/%Y\"]` {under}; a cell that fits both is read as the first of them says)"
+        )
+    );
+    assert_eq!(
+        told("03/04/2026 30.06.2026"),
+        format!(
+            "{doubtful} (write `date_format = [\"%d/%m/%Y\", \"%d.%m.%Y\"]` (1 other cell can be read only so) or \
+             `date_format = [\"%m/%d/%Y\", \"%d.%m.%Y\"]` {under})"
+        )
+    );
+    // What is proposed can be read.
+    let toml = "[profile.p]\ndirectory = '.'\ndate_format = ['%m/%d/%Y', '%d/%m/%Y']\n";
+    let data = files(&[("account.csv", "id,since\na,03/04/2026\nb,31/03/2026\nc,06/30/2026\n")]);
+    let loaded = data.load_with(&program, toml).unwrap();
+    assert_eq!(loaded.column(0, 1), ["2026-03-04", "2026-03-31", "2026-06-30"]);
 }
 
 #[test]

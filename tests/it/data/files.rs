@@ -167,3 +167,20 @@ fn what_a_source_vouches_for() {
     assert_eq!(table.table(1).covers_from, Some(day("2025-01-01")));
     assert_eq!(table.table(1).covers_to, Some(day("2026-03-31")));
 }
+
+#[test]
+fn a_column_that_several_files_lack_is_one_finding() {
+    let program = account(vec![text("id"), number("seats")]);
+    let toml = |list: &str| format!("[profile.p]\ndirectory = '.'\n[profile.p.account]\nfiles = [{list}]\n");
+    let data = files(&[("a.csv", "id\na\n"), ("b.csv", "id\nb\n"), ("c.csv", "id\nc\n"), ("d.csv", "id\nd\n")]);
+    let told = |list: &str| errors(data.load_with(&program, &toml(list)));
+    let help = "(there is `id`; write `seats = \"…\"` under `[profile.p.account.columns]` in laud.toml, or declare `seats` optional)";
+    assert_eq!(
+        told("'a.csv', 'b.csv'"),
+        [format!("a.csv:1: there is no column `seats` for table `account`, nor in `b.csv` {help}")]
+    );
+    assert_eq!(
+        told("'a.csv', 'b.csv', 'c.csv', 'd.csv'"),
+        [format!("a.csv:1: there is no column `seats` for table `account`, nor in `b.csv` and 2 more files {help}")]
+    );
+}

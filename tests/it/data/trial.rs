@@ -243,16 +243,14 @@ fn dates_that_fit_another_format_as_a_whole() {
     assert_eq!(
         errors(case(&swapped)),
         [
-            "account.csv:2: 13 of 13 cells of `renewal` fit `%m/%d/%Y`, only 9 fit `%d/%m/%Y`: `05/15/2026` does not (write \
+            "account.csv:2: all 13 cells of `renewal` fit `%m/%d/%Y`, only 9 fit `%d/%m/%Y`: `05/15/2026` does not (write \
           `renewal = { from = \"Renewal Date\", date_format = \"%m/%d/%Y\" }` under `[profile.q1.account.columns]` in laud.toml)"
         ]
     );
     assert_eq!(
         errors(case(&["31.03.2026", "01.04.2026"])),
-        [
-            "account.csv:2: 2 of 2 cells of `renewal` fit `%d.%m.%Y`, none fits `%d/%m/%Y`: `31.03.2026` does not (write \
-          `renewal = { from = \"Renewal Date\", date_format = \"%d.%m.%Y\" }` under `[profile.q1.account.columns]` in laud.toml)"
-        ]
+        ["account.csv:2: both cells of `renewal` fit `%d.%m.%Y`, none fits `%d/%m/%Y`: `31.03.2026` does not (write \
+          `renewal = { from = \"Renewal Date\", date_format = \"%d.%m.%Y\" }` under `[profile.q1.account.columns]` in laud.toml)"]
     );
     assert!(
         errors(case(&["01.03.2026", "01.04.2026"]))[0].contains("they fit \"%m.%d.%Y\" too, so say which is meant")

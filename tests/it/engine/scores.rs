@@ -245,6 +245,18 @@ fn a_limit_that_nobody_can_decide_is_left_out_and_told() {
     assert_eq!(score.limits, [(1, d("80"))]);
 }
 
+#[test]
+fn a_limit_that_has_no_turn_any_more_is_not_undecided() {
+    use LimitVerb::{Cap, Floor, Hold, Set};
+    let maybe = |verb| limit(verb, "49", Some(unknown()));
+    let left = |limits| limited("82", limits).undecided_limits;
+    assert_eq!(left(vec![maybe(Cap), maybe(Floor), maybe(Set), maybe(Hold)]), [0, 1, 2, 3]);
+    // A setting leaves nothing to floors and caps, nor to settings below it; one above it would have gone first.
+    assert_eq!(left(vec![maybe(Cap), maybe(Set), limit(Set, "55", None), maybe(Set), maybe(Hold)]), [1, 4]);
+    // A hold leaves nothing to all others.
+    assert_eq!(left(vec![maybe(Hold), limit(Hold, "55", None), maybe(Hold), maybe(Set), maybe(Floor)]), [0]);
+}
+
 fn grades() -> Vec<BandTable> {
     vec![bands(vec![
         band("healthy", above("80"), None),
