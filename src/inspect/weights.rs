@@ -29,8 +29,11 @@ pub(super) struct Path {
 
 /// By scorecard: in general, and for each segment with weights of its own.
 pub(super) struct Weights {
-    cards: HashMap<String, Vec<(Option<String>, Vec<Share>)>>,
+    cards: HashMap<String, Vec<Held>>,
 }
+
+/// For whom, if not for everybody, and what each metric weighs then.
+pub(super) type Held = (Option<String>, Vec<Share>);
 
 impl Weights {
     /// Of all scorecards whose parts have shares: sums, minima and the like have none.
@@ -50,7 +53,7 @@ impl Weights {
     }
 
     /// Those of a scorecard.
-    pub(super) fn of(&self, card: &str) -> &[(Option<String>, Vec<Share>)] {
+    pub(super) fn of(&self, card: &str) -> &[Held] {
         self.cards.get(card).map_or(&[], Vec::as_slice)
     }
 }
@@ -75,7 +78,7 @@ impl Reached {
     fn add(&mut self, other: Reached) {
         self.share = self.share.add(other.share).unwrap_or(self.share);
         self.paths.extend(other.paths);
-        self.paths.sort_by(|a, b| b.share.cmp(&a.share));
+        self.paths.sort_by_key(|path| std::cmp::Reverse(path.share));
         self.paths.truncate(PATHS);
     }
 

@@ -107,7 +107,7 @@ mod tests {
         // 10 scores 1..10 against 10 that are all 10: shares with half an account each are 5 and then 1, 1, 1, 1, 21 of 25.
         // 4 * (1/25 - 5/25) * ln(1/5) + (21/25 - 5/25) * ln(21/5) = 0.64 * 1.609437912 + 0.64 * 1.435084525 = 1.948494360
         let before: Vec<Decimal> = (1..=10).map(Decimal::int).collect();
-        let index = stability(before.clone(), &vec![Decimal::int(10); 10]).unwrap();
+        let index = stability(before.clone(), &[Decimal::int(10); 10]).unwrap();
         assert!(index.sub(Decimal::parse("1.94849436").unwrap()).unwrap().raw().abs() < 10, "{index}");
         assert_eq!(stability(before.clone(), &before).unwrap(), Decimal::ZERO);
     }
