@@ -45,6 +45,7 @@ pub enum Verb {
     Fmt(FmtArgs),
     Explain(ExplainArgs),
     Test(TestArgs),
+    Mutate(MutateArgs),
     Inspect(InspectArgs),
     Eval(EvalArgs),
     Why(WhyArgs),
@@ -251,6 +252,48 @@ pub enum TestFormat {
     Json,
     // For build servers.
     Junit,
+    // For the summary of a job.
+    Md,
+}
+
+/// Change the rules a little, again and again, and see whether the tests notice
+#[derive(Debug, Args)]
+pub struct MutateArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// Only changes of declarations with this text in their names
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub filter: Option<String>,
+    /// Only changes of declarations that were touched since this revision of git, committed or not
+    #[arg(long, value_name = "REV", help_heading = "Selection")]
+    pub changed_since: Option<String>,
+    /// Try no more changes than this, taken evenly from all
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Selection")]
+    pub most: Option<u16>,
+    /// The exit code is 1 if tests notice a smaller share of the changes than this
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Output")]
+    pub min_score: Option<u8>,
+    /// How the outcome is printed
+    #[arg(
+        long,
+        value_name = "human|json|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: MutateFormat,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How the outcome of mutation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MutateFormat {
+    // Every change that no test notices, line by line.
+    Human,
+    // Everything, for programs.
+    Json,
     // For the summary of a job.
     Md,
 }

@@ -8,7 +8,7 @@ use clap::{Command, CommandFactory};
 
 /// The verbs in the order in which a newcomer meets them.
 pub const GROUPS: &[(&str, &[&str])] = &[
-    ("Write rules", &["init", "check", "lint", "fmt", "test", "explain", "inspect", "watch"]),
+    ("Write rules", &["init", "check", "lint", "fmt", "test", "mutate", "explain", "inspect", "watch"]),
     ("Score accounts", &["eval", "why", "repl"]),
 ];
 
@@ -74,6 +74,19 @@ Examples:
   laud test --watch                    again whenever a file changes
   laud test new acme --as-of 2026-03-31 --into tests.laud
   laud test --format junit > laud.xml";
+
+const MUTATE: &str = "\
+Each change is one of a kind that people make by mistake: `>` for `>=`, a bound one step further, `and` for `or`, a clause \
+or a `not` dropped, a window one day longer, points or weights swapped, what is missing counted as zero. What does not \
+check is left out, and what is proved to mean the same. The exit code is 1 if tests fail as it is, there are none, or \
+the score is below `--min-score`.
+
+Examples:
+  laud mutate
+  laud mutate examples/advocacy --filter references
+  laud mutate --changed-since origin/main --min-score 90
+  laud mutate --most 50                   a quick look
+  laud mutate --format md > summary.md";
 
 const LINT: &str = "\
 Levels and numbers of lints are set in laud.toml, below [lint]; `laud explain NAME` says what a lint is about. A finding \
@@ -157,6 +170,7 @@ pub fn command() -> Command {
         .mut_subcommand("why", |c| c.after_help(WHY))
         .mut_subcommand("check", |c| c.after_help(CHECK))
         .mut_subcommand("test", |c| c.after_help(TEST))
+        .mut_subcommand("mutate", |c| c.after_help(MUTATE))
         .mut_subcommand("lint", |c| c.after_help(LINT))
         .mut_subcommand("fmt", |c| c.after_help(FMT))
         .mut_subcommand("inspect", |c| c.after_help(INSPECT))

@@ -18,6 +18,7 @@ mod history;
 mod init;
 mod inspect;
 mod lint;
+mod mutate;
 mod older;
 mod packages;
 mod project;
@@ -62,6 +63,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Lint(args) => lint::run(&args, &mut terminal),
         Verb::Fmt(args) => fmt::run(&args, &mut terminal),
         Verb::Test(args) => test::run(&args, &mut terminal),
+        Verb::Mutate(args) => mutate::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
         Verb::Inspect(args) => inspect::run(&args, &mut terminal),

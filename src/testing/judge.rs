@@ -50,6 +50,16 @@ pub(super) fn judge(setup: &Setup, unit: Unit) -> (Outcome, Seen) {
     (outcome, seen)
 }
 
+/// True if a test, or a case of it, finds nothing amiss: like [`judge`], but without a word, and no further than to the first
+/// expectation that does not hold.
+pub(super) fn passes(setup: &Setup, unit: Unit) -> bool {
+    let Ok(data) = build::dataset(setup, unit) else { return false };
+    let evaluator = Evaluator::new(setup.program, &data, setup.calendar);
+    let world = World { setup, unit, evaluator: &evaluator, data: &data };
+    let cases = unit.case.into_iter().flat_map(|case| &case.expect);
+    unit.test.expect.iter().chain(cases).all(|expectation| world.is_met(expectation).unwrap_or(false))
+}
+
 struct World<'a> {
     setup: &'a Setup<'a>,
     unit: Unit<'a>,
@@ -102,6 +112,34 @@ impl World<'_> {
                 let found = finding::look(self.setup, *errors_only, *code, text.as_ref(), set);
                 Ok(found.map(|(expected, got)| self.failure(expectation, expected, got)))
             }
+        }
+    }
+
+    /// Whether what is expected is so.
+    fn is_met(&self, expectation: &Expectation) -> Result<bool, Problem> {
+        Ok(match &expectation.kind {
+            ExpectationKind::Holds { whose, condition, within, .. } => {
+                holds(&mut self.account(whose, expectation)?, condition, *within)
+            }
+            ExpectationKind::Snapshot { .. } => false,
+            ExpectationKind::Rule { whose, rule, outcome, because } => {
+                let mut account = self.account(whose, expectation)?;
+                let found = self.outcome(&mut account, whose, *rule);
+                let told = |account: &mut Account, why: &Expr| account.value_of(why).truth() == Some(true);
+                found.is_none_or(|result| stands(&result) == *outcome)
+                    && because.as_ref().is_none_or(|why| told(&mut account, why))
+            }
+            ExpectationKind::Finding { errors_only, code, text, set } => {
+                finding::look(self.setup, *errors_only, *code, text.as_ref(), set).is_none()
+            }
+        })
+    }
+
+    /// What becomes of a rule.
+    fn outcome(&self, account: &mut Account, whose: &Whose, id: RuleId) -> Option<RuleResult> {
+        match whose {
+            Whose::Portfolio => self.evaluator.portfolio_rules(self.test().as_of).into_iter().nth(id.index()),
+            _ => Some(account.rule_of(id)),
         }
     }
 
@@ -270,16 +308,8 @@ impl World<'_> {
         because: Option<&Expr>,
     ) -> Result<Option<Failure>, Problem> {
         let mut account = self.account(whose, expectation)?;
-        let result = match whose {
-            Whose::Portfolio => self.evaluator.portfolio_rules(self.test().as_of).into_iter().nth(id.index()),
-            _ => Some(account.rule_of(id)),
-        };
-        let Some(result) = result else { return Ok(None) };
-        let found = match result.status {
-            RuleStatus::Holds => RuleOutcome::Fires,
-            RuleStatus::DoesNotHold | RuleStatus::HeldBack => RuleOutcome::DoesNotFire,
-            RuleStatus::Undecided => RuleOutcome::Undecided,
-        };
+        let Some(result) = self.outcome(&mut account, whose, id) else { return Ok(None) };
+        let found = stands(&result);
         if found != outcome {
             let got = self.standing(found, &result);
             let mut failure = self.failure(expectation, outcome_words(outcome).to_string(), got);
@@ -423,6 +453,14 @@ fn holds(account: &mut Account, condition: &Expr, within: Option<Decimal>) -> bo
     };
     let (left, right) = (account.value_of(left).number(), account.value_of(right).number());
     left.zip(right).and_then(|(a, b)| a.sub(b)).is_some_and(|apart| apart.abs() <= within)
+}
+
+fn stands(result: &RuleResult) -> RuleOutcome {
+    match result.status {
+        RuleStatus::Holds => RuleOutcome::Fires,
+        RuleStatus::DoesNotHold | RuleStatus::HeldBack => RuleOutcome::DoesNotFire,
+        RuleStatus::Undecided => RuleOutcome::Undecided,
+    }
 }
 
 fn outcome_words(outcome: RuleOutcome) -> &'static str {

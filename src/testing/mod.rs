@@ -15,6 +15,7 @@ pub mod coverage;
 mod draft;
 mod finding;
 mod judge;
+pub mod mutate;
 mod report;
 
 pub use bless::{Blessed, bless};

@@ -77,7 +77,8 @@ impl Changes {
         error || finding.labels.iter().any(|label| self.touched(label.span, compiled))
     }
 
-    fn touched(&self, span: Span, compiled: &Compiled) -> bool {
+    /// True if the declaration around a place was touched.
+    pub fn touched(&self, span: Span, compiled: &Compiled) -> bool {
         let Some(source) = compiled.sources.get(span.source) else { return false };
         let path = canonical(Path::new(&source.name));
         if self.new.contains(&path) {

@@ -1,7 +1,7 @@
 //! `laud lint`: check, and then what a careful reviewer would say.
 
 mod baseline;
-mod changed;
+pub(super) mod changed;
 mod evidence;
 mod select;
 

@@ -7,7 +7,7 @@
 mod facets;
 mod report;
 mod seen;
-mod suggest;
+pub(super) mod suggest;
 
 pub use report::{cobertura, human, json};
 

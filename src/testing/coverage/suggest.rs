@@ -7,7 +7,7 @@ use crate::program::{Expr, ExprKind, Program, Type};
 use crate::value::Value;
 
 /// One row of a table of cases: a metric has a value, and something is expected.
-pub(super) fn case(metric: &str, value: &str, expected: &str, cell: &str) -> String {
+pub(in crate::testing) fn case(metric: &str, value: &str, expected: &str, cell: &str) -> String {
     format!("`case | {metric} | expect {expected}` with `{metric} {value} | {value} | {cell}`")
 }
 
