@@ -256,7 +256,7 @@ pub enum TestFormat {
     Md,
 }
 
-/// Change the rules a little, again and again, and see whether the tests notice
+/// Change the rules a little and see whether the tests notice
 #[derive(Debug, Args)]
 pub struct MutateArgs {
     /// The project's directory, or one .laud file [default: here]
