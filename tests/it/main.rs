@@ -24,6 +24,7 @@ mod large;
 mod library;
 mod lints;
 mod mistakes;
+mod mutate;
 mod number;
 mod oracle;
 mod pages;
