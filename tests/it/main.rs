@@ -25,6 +25,7 @@ mod library;
 mod lints;
 mod lints_data;
 mod mistakes;
+mod mutate;
 mod number;
 mod oracle;
 mod pages;

@@ -135,9 +135,12 @@ impl Sites<'_> {
 
     /// The first number of a place is one more.
     fn longer(&mut self, within: Span) {
-        if let Some(span) = self.texts.number(within) {
-            self.one_step(Kind::Window, span, true);
-        }
+        let Some(span) = self.texts.number(within) else { return };
+        let Some(text) = step(self.texts.of(span), true) else { return };
+        let (head, tail) = (Span { end: span.start, ..within }, Span { start: span.end, ..within });
+        let after = format!("{}{text}{}", self.texts.of(head), self.texts.of(tail));
+        let told = format!("`{}` becomes `{}`", self.texts.of(within).trim(), after.trim());
+        self.push(Kind::Window, told, Edit { span, text });
     }
 
     fn argument(&mut self, argument: &ArgumentKind) {

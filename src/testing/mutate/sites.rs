@@ -166,7 +166,8 @@ impl Sites<'_> {
     }
 
     fn lines(&mut self, lines: &[Line]) {
-        for line in lines {
+        // What a line for information only makes of its metric is on the page, and nowhere that a test looks.
+        for line in lines.iter().filter(|line| line.informational.is_none()) {
             line.scale.iter().for_each(|scale| self.scale(scale));
             line.missing.iter().for_each(|clause| self.missing(clause));
         }
