@@ -18,7 +18,7 @@ mod judge;
 mod report;
 
 pub use bless::{Blessed, bless};
-pub use draft::{Draft, draft};
+pub use draft::{Draft, Trial, Untold, Written, draft, written};
 pub use report::{human, json, junit, markdown};
 
 use crate::Settings;
