@@ -288,7 +288,7 @@ pub(super) fn typed(session: &Session, program: &Program, text: &str, terminal: 
     let mut diagnostics = Diagnostics::new();
     let parsed = syntax::parse_expression(id, &source, &mut diagnostics);
     let typed = parsed.filter(|_| !diagnostics.has_errors());
-    let typed = typed.and_then(|e| check::check_expression(program, &e, &mut diagnostics));
+    let typed = typed.and_then(|e| check::check_expression_among(program, &session.files, &e, &mut diagnostics));
     match typed.filter(|_| !diagnostics.has_errors()) {
         Some(expr) => Ok(expr),
         None => {

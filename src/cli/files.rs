@@ -4,7 +4,7 @@ use super::project::{Project, reason, search};
 use super::session::{bind, data_error_text, today};
 use super::stop::{DATA, Stop, USAGE};
 use crate::calendar::Calendar;
-use crate::data::{self, Config};
+use crate::data::{self, Config, Place};
 use crate::diagnostics::{Diagnostics, Severity, render};
 use crate::program::Program;
 use crate::repl::{Host, Loaded, Opened, Refusal};
@@ -107,6 +107,7 @@ impl Host for Files {
             sources: project.sources.clone(),
             as_of: config.as_ref().and_then(|c| c.as_of).unwrap_or_else(|| today(zone)),
             calendar,
+            zone,
             profiles: config.iter().flat_map(|c| &c.profiles).map(|p| p.name.value.clone()).collect(),
             complaint,
         };
@@ -133,6 +134,10 @@ impl Host for Files {
             .map_err(|errors| Refusal { code: DATA, text: data_error_text(&errors, self.paint) })?;
         let name = binding.profile.clone().unwrap_or_else(|| binding.directory.shown.clone());
         Ok(Loaded { data, report, name })
+    }
+
+    fn beside(source: &str, path: &str) -> Place {
+        super::test::beside(source, path)
     }
 
     fn save(&mut self, path: &str, text: &str) -> Result<(), Refusal> {

@@ -118,6 +118,8 @@ fn about_configuration(code: Code) -> bool {
 pub struct Session {
     /// The rule files and the project file.
     pub sources: Sources,
+    /// The rule files, parsed.
+    pub files: Vec<crate::ast::File>,
     /// The program.
     pub program: Program,
     /// The program without the settings of this run, if there are any.
@@ -190,7 +192,18 @@ impl Session {
             old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session { sources: compiled.sources, program, declared, data, load, rejects, calendar, zone, stamp })
+        Ok(Session {
+            sources: compiled.sources,
+            files: compiled.files,
+            program,
+            declared,
+            data,
+            load,
+            rejects,
+            calendar,
+            zone,
+            stamp,
+        })
     }
 }
 

@@ -6,8 +6,7 @@ use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::diagnostics::did_you_mean;
 use crate::engine::reference::{Account, Supposed, Supposition};
-use crate::explain::Topic;
-use crate::program::{ExprKind, FieldId, MetricId};
+use crate::explain::{NotSupposed, Topic, supposed};
 use crate::value::{Missing, Value};
 
 /// Reads all suppositions; the later of two about one thing counts.
@@ -32,37 +31,27 @@ pub fn read(
 
 fn find(session: &Session, name: &str) -> Result<Supposed, Stop> {
     let program = &session.program;
-    let place = |at: Option<usize>| at.and_then(|i| u32::try_from(i).ok());
-    let fields = program.subject_table().map_or(&[][..], |t| &t.fields);
-    let bare =
-        name.rsplit_once('.').filter(|(table, _)| program.subject_table().is_some_and(|t| t.header.name == *table));
-    let column = bare.map_or(name, |(_, column)| column);
-    if let (Some(i), None) = (place(program.metrics.iter().position(|m| m.header.name == name)), bare) {
-        return Ok(Supposed::Metric(MetricId(i)));
-    }
-    if let Some(i) = place(fields.iter().position(|f| f.name == column)) {
-        let field = fields.get(i as usize);
-        if program.subject_table().is_some_and(|t| t.key == Some(FieldId(i)))
-            || field.is_some_and(|f| f.merged || f.parent)
-        {
-            let message = format!("`{name}` says which account it is, and cannot be supposed");
-            return Err(Stop::usage(message));
-        }
-        return Ok(Supposed::Column(FieldId(i)));
+    let refused = match supposed::find(program, name) {
+        Ok(found) => return Ok(found),
+        Err(refused) => refused,
+    };
+    if let Some(message) = refused.identity(name) {
+        return Err(Stop::usage(message));
     }
     let what = match Topic::find(program, name) {
         Some(Topic::Scorecard(_)) => Some("a scorecard: suppose what it reads"),
         Some(Topic::RowMetric(_)) => Some("a metric of rows: suppose what reads it"),
+        Some(Topic::Segment(_)) => Some("a segment: suppose what it reads"),
+        Some(Topic::Partition(_)) => Some("a partition: suppose what it reads"),
         Some(_) => Some("a rule: suppose what it reads"),
-        None if program.params.iter().any(|p| p.header.name == name) => Some("a parameter: `--set` is for those"),
+        None if refused == NotSupposed::Other => Some("a parameter: `--set` is for those"),
         None => None,
     };
     if let Some(what) = what {
         return Err(Stop::usage(format!("`{name}` is {what}")));
     }
-    let names = program.metrics.iter().map(|m| m.header.name.as_str()).chain(fields.iter().map(|f| f.name.as_str()));
     let stop = Stop::usage(format!("there is no metric and no column of the account called `{name}`"));
-    Err(stop.maybe_help(did_you_mean(name, names)))
+    Err(stop.maybe_help(did_you_mean(name, supposed::names(program))))
 }
 
 /// The value, typed as if it were compared with what it is supposed of.
@@ -73,11 +62,11 @@ fn value(
     text: &str,
     terminal: &mut Terminal,
 ) -> Result<Value, Stop> {
-    let expr = typed(session, &session.program, &format!("{name} = {text}"), terminal)?;
-    let ExprKind::Compare(_, _, right) = &expr.kind else {
+    let expr = typed(session, &session.program, &supposed::comparison(name, text), terminal)?;
+    let Some(right) = supposed::compared(expr) else {
         return Err(Stop::usage(format!("`{text}` is no value for `{name}`")));
     };
-    let value = account.value_of(right);
+    let value = account.value_of(&right);
     match value.missing() {
         Some(why) => {
             Err(Stop::usage(format!("`{text}` has no value: {why}")).help("`missing` supposes that there is none"))

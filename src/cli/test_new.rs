@@ -11,15 +11,9 @@ use crate::Settings;
 use crate::diagnostics::{did_you_mean, nearest};
 use crate::engine::reference::Evaluator;
 use crate::explain::Topic;
-use crate::format;
-use crate::source::Source;
-use crate::testing::{self, Draft, Report, Setup};
-use std::collections::HashSet;
+use crate::testing::{self, Draft, Trial};
 use std::fs::OpenOptions;
 use std::io::Write;
-
-/// What the draft is called while it is tried.
-const TRIED: &str = "<new test>";
 
 /// Runs the verb.
 pub fn run(args: &NewTestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
@@ -44,7 +38,7 @@ pub fn run(args: &NewTestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
             Stop::usage("there is nothing that a test could expect").help("declare a metric, a scorecard or a rule")
         );
     };
-    let text = tried(args, &session, &draft)?;
+    let text = written(args, &session, &draft)?;
     match &args.into {
         None => terminal.print(&text),
         Some(file) => {
@@ -56,55 +50,19 @@ pub fn run(args: &NewTestArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 }
 
 /// The text of the test that passes: what other accounts have a part in is left out of it.
-fn tried(args: &NewTestArgs, session: &Session, draft: &Draft) -> Result<String, Stop> {
-    let mut left_out = HashSet::new();
-    let first = attempt(args, session, draft, &left_out)?;
-    let lines = draft.text(&left_out);
-    let line_of = |line: usize| lines.lines().nth(line.saturating_sub(1)).unwrap_or("").trim().to_string();
-    for outcome in &first.outcomes {
-        if let Some(problem) = outcome.problems.first() {
-            let stop = Stop::usage(format!("the test could not be written: {}", problem.message));
-            return Err(stop.maybe_help(problem.help.clone()));
-        }
-        for failure in &outcome.failures {
-            left_out.insert(draft.place_of(&line_of(failure.line)));
-        }
-    }
-    if left_out.len() == draft.expectations() {
-        let stop = Stop::usage(format!("nothing that `{}` scores can be told from its own rows", args.account));
-        return Err(stop.help("what is compared with other accounts needs a test with all of them"));
-    }
-    let text = draft.text(&left_out);
-    let source = Source::new(TRIED, text.as_str());
-    Ok(format::format(0, &source).unwrap_or(text))
-}
-
-/// Runs the test as it would stand in the project.
-fn attempt(args: &NewTestArgs, session: &Session, draft: &Draft, left_out: &HashSet<usize>) -> Result<Report, Stop> {
+fn written(args: &NewTestArgs, session: &Session, draft: &Draft) -> Result<String, Stop> {
     let project = Project::open(args.program.project.as_deref())?;
     let settings = Settings { set: args.program.set.clone() };
-    let mut sources = project.sources.clone();
-    sources.push(Source::new(TRIED, draft.text(left_out)));
-    let (program, found) = crate::compile(&sources, &settings);
-    let Some(program) = program else {
-        let first = found.sorted().into_iter().map(|d| d.message).next().unwrap_or_default();
-        return Err(Stop::usage(format!("the test could not be written, a mistake of laud: {first}")));
-    };
-    let setup = Setup {
-        program: &program,
-        sources: &sources,
-        rules: &sources,
+    let trial = Trial {
+        rules: &project.sources,
         settings: &settings,
         calendar: session.calendar,
         zone: session.zone,
         project: &session.stamp.project,
         open: &beside,
-        width: 100,
-        coverage: false,
     };
-    let mut report = testing::run(&setup, Some(&draft.title), 1);
-    report.outcomes.retain(|outcome| outcome.title == draft.title);
-    Ok(report)
+    let written = testing::written(draft, &draft.title, &args.account, &trial);
+    written.map(|written| written.text).map_err(|untold| Stop::usage(untold.message).maybe_help(untold.help))
 }
 
 /// Appends a text to a file, behind a blank line.

@@ -26,7 +26,7 @@ mod reads;
 mod remarks;
 mod replay;
 mod standing;
-mod supposed;
+pub mod supposed;
 mod toward;
 mod trace;
 mod unfold;
@@ -46,7 +46,7 @@ pub use portfolio::{Part as PortfolioPart, PortfolioWhy, Whole, portfolio, portf
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
 pub use replay::PeriodsWhy;
 pub use standing::StandingWhy;
-pub use supposed::{SupposedWhy, mark, told};
+pub use supposed::{NotSupposed, SupposedWhy, mark, told};
 pub use toward::{ChangeWhy, NotAlone, Target, TowardWhy, WayWhy};
 pub use trace::Traced;
 pub use was::{CauseWhy, LineWas, Past, RowMoved, WasWhy};

@@ -4,7 +4,7 @@ use super::{CardWhy, Shown, Why, personal, personal_field};
 use crate::data::Dataset;
 use crate::engine::AccountResult;
 use crate::engine::reference::{Supposed, Supposition};
-use crate::program::{Program, Type};
+use crate::program::{Expr, ExprKind, FieldId, MetricId, Program, Type};
 use crate::value::Value;
 use serde::Serialize;
 
@@ -19,6 +19,63 @@ pub struct SupposedWhy {
     pub value: Shown,
     /// What it is.
     pub is: Shown,
+}
+
+/// Why nothing can be supposed of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSupposed {
+    /// It says which account it is.
+    Identity,
+    /// It is something else: `scorecard`.
+    Other,
+    /// Nothing is called so.
+    Unknown,
+}
+
+impl NotSupposed {
+    /// `` `id` says which account it is, and cannot be supposed ``, where that is what is wrong.
+    pub fn identity(self, name: &str) -> Option<String> {
+        (self == NotSupposed::Identity).then(|| format!("`{name}` says which account it is, and cannot be supposed"))
+    }
+}
+
+/// What a name stands for: a metric, or a column of the account with or without its table in front.
+pub fn find(program: &Program, name: &str) -> Result<Supposed, NotSupposed> {
+    let place = |at: Option<usize>| at.and_then(|i| u32::try_from(i).ok());
+    let table = program.subject_table();
+    let fields = table.map_or(&[][..], |t| &t.fields);
+    let own = name.rsplit_once('.').filter(|(owner, _)| table.is_some_and(|t| t.header.name == *owner));
+    if let (Some(i), None) = (place(program.metrics.iter().position(|m| m.header.name == name)), own) {
+        return Ok(Supposed::Metric(MetricId(i)));
+    }
+    let column = own.map_or(name, |(_, column)| column);
+    if let Some(i) = place(fields.iter().position(|f| f.name == column)) {
+        let merges = fields.get(i as usize).is_some_and(|f| f.merged || f.parent);
+        let key = table.is_some_and(|t| t.key == Some(FieldId(i)));
+        return if key || merges { Err(NotSupposed::Identity) } else { Ok(Supposed::Column(FieldId(i))) };
+    }
+    let declared = super::Topic::find(program, name).is_some() || program.params.iter().any(|p| p.header.name == name);
+    Err(if declared { NotSupposed::Other } else { NotSupposed::Unknown })
+}
+
+/// Names of which something can be supposed.
+pub fn names(program: &Program) -> impl Iterator<Item = &str> + Clone {
+    let fields = program.subject_table().into_iter().flat_map(|t| t.fields.iter().map(|f| f.name.as_str()));
+    program.metrics.iter().map(|m| m.header.name.as_str()).chain(fields)
+}
+
+/// How a value is written to be typed: as if it were compared with what it is supposed of, so that it adopts its unit.
+pub fn comparison(name: &str, value: &str) -> String {
+    let whole = [" and ", " or ", " if ", "<", ">", "="].iter().any(|word| format!(" {value}").contains(word));
+    if whole { format!("{name} = ({value})") } else { format!("{name} = {value}") }
+}
+
+/// The value in what was typed so.
+pub fn compared(comparison: Expr) -> Option<Expr> {
+    match comparison.kind {
+        ExprKind::Compare(_, _, value) => Some(*value),
+        _ => None,
+    }
 }
 
 /// The name and type of what is supposed, and whether it may be personal.

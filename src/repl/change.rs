@@ -84,9 +84,9 @@ impl<H: Host> Session<H> {
     pub(super) fn taken(&self, names: &[String]) -> String {
         let mut out = String::new();
         for name in names {
-            let place = self.state.typed.iter().position(|t| t.name == *name);
+            let place = self.state.typed.iter().rposition(|t| t.name == *name);
             let Some((typed, place)) = place.and_then(|i| Some((self.state.typed.get(i)?, i))) else { continue };
-            let entry = self.entry_of(name);
+            let entry = self.entry_of(name).filter(|_| !typed.is_test());
             let ty = entry.and_then(|e| e.ty.as_ref()).filter(|ty| !ty.starts_with(&format!("{name}(")));
             let ty = ty.map_or(String::new(), |ty| format!(": {ty}"));
             let instead = self.draft.replaced.get(place).copied().flatten();

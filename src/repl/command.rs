@@ -36,6 +36,8 @@ pub enum Takes {
     Param,
     /// A profile.
     Profile,
+    /// The title of a test.
+    Test,
     /// A command.
     Command,
     /// One of these words.
@@ -59,6 +61,8 @@ pub enum Verb {
     Bands,
     Rules,
     Check,
+    Tests,
+    SaveTest,
     Diff,
     Set,
     Undo,
@@ -211,6 +215,30 @@ differ: its rank among others moves, theirs does not. Without `:account` each ac
                  one of them, clause by clause",
     ),
     command(Verb::Check, "check", "", "every finding about the program as it is now", Takes::Nothing, ":check"),
+    command(
+        Verb::Tests,
+        "tests",
+        "[FILTER]",
+        "run the tests against the program as it is now",
+        Takes::Test,
+        "\
+Those of the files and those of the session, over the data that they give themselves. With a filter
+those whose title holds it.
+:tests
+:tests scores of acme",
+    ),
+    command(
+        Verb::SaveTest,
+        "save-test",
+        "TITLE",
+        "make a test of what the account scores now",
+        Takes::Nothing,
+        "\
+Writes the rows that are read for it and what comes of them as a test of the session: `:tests` runs
+it, `:save` writes it to a file. It expects what was last asked about, by `:why references` or an
+expression; after `:why` alone, all scorecards and rules. Personal texts get stand-ins.
+:save-test acme at the end of the quarter",
+    ),
     command(
         Verb::Diff,
         "diff",

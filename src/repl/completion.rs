@@ -57,6 +57,12 @@ impl<H: Host> Session<H> {
                 let params = self.draft.outline.entries().iter().filter(|e| e.kind == Kind::Param);
                 plain(params.map(|e| e.name.clone()).collect(), "parameter", start, typed)
             }
+            // Titles have blanks in them.
+            Takes::Test => {
+                let tests = self.draft.outline.entries().iter().filter(|e| e.kind == Kind::Test);
+                let typed = rest.trim_start();
+                plain(tests.map(|e| e.name.clone()).collect(), "test", before.len() - typed.len(), typed)
+            }
             Takes::Account => {
                 let rest_start = before.len() - rest.trim_start().len();
                 plain(self.account_names(), "account", rest_start, rest.trim_start())

@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// What a person calls what they typed.
 pub const INPUT: &str = "<input>";
 
+/// The word that opens a test.
+const TEST: &str = "test";
+
 /// A declaration that was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
@@ -33,12 +36,19 @@ pub struct Typed {
 
 impl Typed {
     fn same(&self, item: &Item) -> bool {
-        self.name == item.name.text && self.extends == extends(item)
+        // The title of a test may be the name of something else.
+        let tests = self.is_test() == (item.kind.word() == TEST);
+        self.name == item.name.text && self.extends == extends(item) && tests
     }
 
     /// True if both are about the same name.
     pub fn replaces(&self, other: &Typed) -> bool {
-        self.name == other.name && self.extends == other.extends
+        self.name == other.name && self.extends == other.extends && self.is_test() == other.is_test()
+    }
+
+    /// True for a test.
+    pub fn is_test(&self) -> bool {
+        self.word == TEST
     }
 
     fn source(&self) -> Source {

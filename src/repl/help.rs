@@ -16,6 +16,7 @@ const TOUR: &[(&str, &str)] = &[
     (":why", "unfold the account's scores down to the rows"),
     (":whatif calls = 5", "what would be, if"),
     (":diff", "what the session changed, and whose score moved"),
+    (":save-test acme", "a test of it; `:tests` runs all of them"),
     (":undo", "take it back"),
     (":save ideas.laud", "keep it; the files themselves stay untouched"),
 ];

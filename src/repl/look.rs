@@ -19,19 +19,26 @@ impl<H: Host> Session<H> {
     // ---------- why ----------
 
     pub(super) fn why(&mut self, asked: &str) -> Reply {
-        self.try_why(asked).unwrap_or_else(|reply| reply)
+        match self.try_why(asked) {
+            Ok((reply, topic)) => {
+                topic.into_iter().for_each(|topic| self.asked_about(topic));
+                reply
+            }
+            Err(reply) => reply,
+        }
     }
 
-    pub(super) fn try_why(&self, asked: &str) -> Result<Reply, Reply> {
+    /// The page, and what of an account it is about.
+    pub(super) fn try_why(&self, asked: &str) -> Result<(Reply, Option<Topic>), Reply> {
         let program = self.program()?;
         let topic = |name: &str| Topic::find(program, name);
         let (first, second) = asked.split_once(char::is_whitespace).map_or((asked, ""), |(a, b)| (a, b.trim()));
         let portfolio = program.portfolio.iter().position(|m| m.header.name == asked);
         if let Some(id) = portfolio.and_then(|i| u32::try_from(i).ok()).map(PortfolioId) {
-            return self.why_portfolio(Some(id));
+            return Ok((self.why_portfolio(Some(id))?, None));
         }
         if asked == "portfolio" && self.find_account(asked).is_err() {
-            return self.why_portfolio(None);
+            return Ok((self.why_portfolio(None)?, None));
         }
         let bound = || {
             let help = "`:why ACCOUNT NAME`, or choose one first: `:account acme`";
@@ -75,11 +82,12 @@ impl<H: Host> Session<H> {
             },
             topic,
         );
-        Ok(Reply::of(match self.format {
+        let reply = Reply::of(match self.format {
             Format::Human | Format::Csv => explain::human(&why, &self.layout),
             Format::Md => explain::markdown(&why),
             Format::Json => format!("{:#}\n", serde_json::to_value(&why).unwrap_or_default()),
-        }))
+        });
+        Ok((reply, Some(topic)))
     }
 
     fn why_portfolio(&self, only: Option<PortfolioId>) -> Result<Reply, Reply> {

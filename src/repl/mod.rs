@@ -16,6 +16,7 @@ mod session;
 mod show;
 mod standing;
 mod statement;
+mod testing;
 mod whatif;
 
 pub use command::{COMMANDS, Command};
@@ -25,9 +26,10 @@ pub use session::Session;
 pub use statement::{Kind, Statement, statements, unfinished};
 
 use crate::calendar::{Calendar, Date};
-use crate::data::{Dataset, LoadReport};
+use crate::data::{Dataset, LoadReport, Place};
 use crate::program::Program;
 use crate::source::Sources;
+use chrono_tz::Tz;
 
 /// What a session cannot do itself.
 pub trait Host {
@@ -37,6 +39,9 @@ pub trait Host {
     /// Reads the data of the project that was opened last, for a program: a profile or a directory; the usual one, if nothing
     /// is named.
     fn load(&mut self, program: &Program, data: Option<&str>) -> Result<Loaded, Refusal>;
+
+    /// The file that a rule file names by a path relative to itself: data of a test.
+    fn beside(source: &str, path: &str) -> Place;
 
     /// Writes a new file.
     fn save(&mut self, path: &str, text: &str) -> Result<(), Refusal>;
@@ -55,6 +60,8 @@ pub struct Opened {
     pub as_of: Date,
     /// How it counts its years.
     pub calendar: Calendar,
+    /// Its time zone.
+    pub zone: Tz,
     /// The profiles of its data.
     pub profiles: Vec<String>,
     /// What is wrong with its project file, ready to be shown.

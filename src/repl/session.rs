@@ -62,6 +62,8 @@ pub struct Session<H> {
     empty: (Program, Dataset),
     /// Declarations that were saved.
     pub(super) saved: Vec<Typed>,
+    /// The metrics, scorecards and rules that were last asked about; none stands for all of them.
+    pub(super) asked: Vec<String>,
     /// Say where messages belong: nobody sees what was typed beside them.
     places: bool,
 }
@@ -89,6 +91,7 @@ impl<H: Host> Session<H> {
             rest: None,
             empty: (Program::default(), Dataset::default()),
             saved: Vec::new(),
+            asked: Vec::new(),
             places: false,
         };
         let mut reply = Reply { err: complaint, ..Reply::default() };
@@ -193,6 +196,8 @@ impl<H: Host> Session<H> {
             Verb::Bands => self.bands(rest),
             Verb::Rules => self.rules(rest),
             Verb::Check => self.check(),
+            Verb::Tests => self.tests(rest),
+            Verb::SaveTest => self.save_test(rest, line),
             Verb::Diff => self.diff(),
             Verb::Set => self.set(rest),
             Verb::Undo => self.undo(),

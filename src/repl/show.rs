@@ -91,6 +91,7 @@ impl<H: Host> Session<H> {
             }
         };
         self.rest = None;
+        self.asked_of(&expr);
         let shown = match (differs(&expr), self.bound().map(str::to_string)) {
             (false, _) => self.whole(text, &expr),
             (true, Some(id)) => self.of_account(text, &expr, &id),

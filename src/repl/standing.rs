@@ -117,7 +117,7 @@ impl<H: Host> Session<H> {
             return Err(Reply::failed(format!("there is no rule `{}`", clean(name)), help));
         }
         if !name.is_empty() && self.bound().is_some() {
-            return self.try_why(name);
+            return self.try_why(name).map(|(page, _)| page);
         }
         let results = self.results()?;
         let program = self.program()?;

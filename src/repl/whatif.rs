@@ -3,76 +3,14 @@
 use super::moves::{Move, moved};
 use super::session::{Format, Session};
 use super::{Host, Reply};
-use crate::calendar::{Calendar, Date};
-use crate::data::{Cells, Column, Dataset};
 use crate::diagnostics::nearest;
 use crate::engine::AccountResult;
-use crate::engine::reference::Evaluator;
-use crate::program::{ExprKind, FieldId, MetricId, Program};
+use crate::engine::reference::{Evaluator, Supposed, Supposition};
+use crate::explain::{NotSupposed, supposed};
+use crate::program::Program;
 use crate::report::accounts::differences;
 use crate::report::table::clean;
 use crate::value::{Missing, Value};
-
-/// What is supposed to have another value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Supposed {
-    /// A metric, at the as-of date.
-    Metric(MetricId),
-    /// A column of the account.
-    Column(FieldId),
-}
-
-/// The account as it would be; `None` if there is none of this id. The one place that knows how something is supposed.
-pub fn suppose(
-    (program, data, calendar): (&Program, &Dataset, Calendar),
-    id: &str,
-    as_of: Date,
-    what: &[(Supposed, Value)],
-) -> Option<AccountResult> {
-    let metrics: Vec<(MetricId, Value)> = what
-        .iter()
-        .filter_map(|(what, value)| match what {
-            Supposed::Metric(id) => Some((*id, value.clone())),
-            Supposed::Column(_) => None,
-        })
-        .collect();
-    let columns: Vec<(FieldId, &Value)> = what
-        .iter()
-        .filter_map(|(what, value)| match what {
-            Supposed::Column(id) => Some((*id, value)),
-            Supposed::Metric(_) => None,
-        })
-        .collect();
-    if columns.is_empty() {
-        return Some(Evaluator::new(program, data, calendar).account_if(id, as_of, &metrics)?.result());
-    }
-    let row = Evaluator::new(program, data, calendar).row(id, as_of)?;
-    let mut changed = data.clone();
-    let table = changed.tables.get_mut(program.subject?.index())?;
-    for (field, value) in columns {
-        set(table.columns.get_mut(field.index())?, row, value);
-    }
-    Some(Evaluator::new(program, &changed, calendar).account_if(id, as_of, &metrics)?.result())
-}
-
-/// Writes a cell; anything but a value of the column's kind makes it blank.
-fn set(column: &mut Column, row: u32, value: &Value) {
-    let at = row as usize;
-    column.unreadable.retain(|bad| *bad != row);
-    fn put<T>(cells: &mut [Option<T>], at: usize, value: Option<T>) {
-        if let Some(cell) = cells.get_mut(at) {
-            *cell = value;
-        }
-    }
-    match &mut column.cells {
-        Cells::Boolean(cells) => put(cells, at, value.truth()),
-        Cells::Number(cells) => put(cells, at, value.number()),
-        Cells::Date(cells) => put(cells, at, value.date()),
-        Cells::Instant(cells) => put(cells, at, if let Value::Instant(micros) = value { Some(*micros) } else { None }),
-        Cells::Symbol(cells) => put(cells, at, if let Value::Symbol(symbol) = value { Some(*symbol) } else { None }),
-        Cells::Text(cells) => put(cells, at, if let Value::Text(text) = value { Some(text.clone()) } else { None }),
-    }
-}
 
 /// `references = 4, arr = 500k` taken apart into names and values. Signs in quotes and brackets do not count, nor do those
 /// of comparisons.
@@ -147,10 +85,10 @@ impl<H: Host> Session<H> {
         for (name, text) in &others {
             what.push(self.supposed(&own, name, text, line)?);
         }
-        let case = (&program, self.dataset(), self.calendar());
+        let supposing = Evaluator::new(&program, self.dataset(), self.calendar());
         let of = |id: &str| -> Result<Option<AccountResult>, Reply> {
             let evaluator = self.evaluator()?;
-            let mut list = Vec::new();
+            let mut list: Vec<Supposition> = Vec::new();
             for (supposed, expr) in &what {
                 let value = match expr {
                     None => Value::Missing(Missing::NoData),
@@ -161,7 +99,7 @@ impl<H: Host> Session<H> {
                 };
                 list.push((*supposed, value));
             }
-            Ok(suppose(case, id, self.as_of(), &list))
+            Ok(supposing.account_supposing(id, self.as_of(), &list).map(|account| account.result()))
         };
         let evaluator = self.evaluator()?;
         let Some(id) = self.bound() else {
@@ -199,48 +137,32 @@ impl<H: Host> Session<H> {
         text: &str,
         line: usize,
     ) -> Result<(Supposed, Option<crate::program::Expr>), Reply> {
-        let id = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
-        let metric =
-            program.metrics.iter().position(|m| m.header.name == name).map(|i| Supposed::Metric(MetricId(id(i))));
-        let table = program.subject_table();
-        let bare = name
-            .rsplit_once('.')
-            .map_or(name, |(owner, column)| if table.is_some_and(|t| t.header.name == owner) { column } else { name });
-        let field = table.and_then(|t| t.fields.iter().position(|f| f.name == bare));
-        let identity = |i: usize| {
-            table
-                .is_some_and(|t| t.key == Some(FieldId(id(i))) || t.fields.get(i).is_some_and(|f| f.merged || f.parent))
-        };
-        let what = match (metric, field) {
-            (Some(metric), _) => metric,
-            (None, Some(i)) if identity(i) => {
-                return Err(Reply::failed(format!("`{name}` says which account it is, and cannot be supposed"), ""));
-            }
-            (None, Some(i)) => Supposed::Column(FieldId(id(i))),
-            (None, None) => {
-                if let Some(entry) = self.draft.outline.get(name) {
-                    let message = format!("`{name}` is a {}: suppose what it reads", entry.kind.word());
-                    return Err(Reply::failed(message, format!("`:deps {name}` says what that is")));
-                }
-                let fields = table.into_iter().flat_map(|t| t.fields.iter().map(|f| f.name.as_str()));
-                let names = program.metrics.iter().map(|m| m.header.name.as_str()).chain(fields);
-                let params = program.params.iter().map(|p| p.header.name.as_str());
-                let help = nearest(name, names.chain(params)).map(|near| format!("did you mean `{near}`?"));
-                let message = format!("there is no metric, column or parameter `{}`", clean(name));
-                return Err(Reply::failed(message, help.unwrap_or_default()));
-            }
+        let what = match supposed::find(program, name) {
+            Ok(what) => what,
+            Err(refused) => return Err(self.not_supposed(program, name, refused)),
         };
         if text == "missing" {
             return Ok((what, None));
         }
-        // Typed as if it were compared with what it is supposed of, so that it adopts its unit.
-        let whole = [" and ", " or ", " if ", "<", ">", "="].iter().any(|word| format!(" {text}").contains(word));
-        let text = if whole { format!("({text})") } else { text.to_string() };
-        let expr = self.typed(&format!("{name} = {text}"), line)?;
-        match expr.kind {
-            ExprKind::Compare(_, _, value) => Ok((what, Some(*value))),
-            _ => Err(Reply::failed(format!("`{}` is no value for `{name}`", clean(&text)), "")),
+        let value = supposed::compared(self.typed(&supposed::comparison(name, text), line)?);
+        match value {
+            Some(value) => Ok((what, Some(value))),
+            None => Err(Reply::failed(format!("`{}` is no value for `{name}`", clean(text)), "")),
         }
+    }
+
+    fn not_supposed(&self, program: &Program, name: &str, refused: NotSupposed) -> Reply {
+        if let Some(message) = refused.identity(name) {
+            return Reply::failed(message, "");
+        }
+        if let Some(entry) = self.draft.outline.get(name) {
+            let message = format!("`{name}` is a {}: suppose what it reads", entry.kind.word());
+            return Reply::failed(message, format!("`:deps {name}` says what that is"));
+        }
+        let params = program.params.iter().map(|p| p.header.name.as_str());
+        let near = nearest(name, supposed::names(program).chain(params));
+        let message = format!("there is no metric, column or parameter `{}`", clean(name));
+        Reply::failed(message, near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default())
     }
 }
 

@@ -19,7 +19,7 @@ pub mod mutate;
 mod report;
 
 pub use bless::{Blessed, bless};
-pub use draft::{Draft, draft};
+pub use draft::{Draft, Trial, Untold, Written, draft, written};
 pub use report::{human, json, junit, markdown};
 
 use crate::Settings;

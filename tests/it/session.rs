@@ -30,6 +30,7 @@ impl Host for Limits {
             sources,
             as_of: Date::parse("2026-03-31").unwrap(),
             calendar: Calendar::default(),
+            zone: chrono_tz::Tz::UTC,
             profiles: Vec::new(),
             complaint: String::new(),
         })
@@ -42,6 +43,10 @@ impl Host for Limits {
         let binding = data::without_config(program, None, &root().join("tests/cli/files/limits"));
         let (data, report) = data::load(program, &binding, &mut |_| {}).map_err(|_| refused())?;
         Ok(Loaded { data, report, name: "data".to_string() })
+    }
+
+    fn beside(_: &str, path: &str) -> data::Place {
+        data::Place { shown: path.to_string(), path: path.into() }
     }
 
     fn save(&mut self, _: &str, _: &str) -> Result<(), Refusal> {
@@ -71,6 +76,32 @@ fn a_paste_of_statements_of_all_kinds_is_answered_one_by_one() {
     assert_eq!(told[4..6], ["taken back: account acme", "taken back: half, talks_half"]);
     assert!(told[6].starts_with("account"), "{told:?}");
     assert_eq!(out(&mut session, ":history").lines().next(), Some("   1  # A note."));
+}
+
+#[test]
+fn a_test_of_an_account_is_made_run_and_taken_back_and_may_be_called_like_a_metric() {
+    let mut session = session();
+    let reply = session.enter(":tests");
+    assert_eq!((reply.err.lines().next(), reply.code), (Some("error: there are no tests"), 1));
+    let reply = session.enter(":save-test acme");
+    assert_eq!((reply.err.lines().next(), reply.code), (Some("error: of which account?"), 1));
+    out(&mut session, ":account acme");
+    // talks is 12 (tests/cli/limits.md): the value, and nothing else, as that is what was asked.
+    assert_eq!(out(&mut session, "talks"), "12   100.0 points\n");
+    assert_eq!(out(&mut session, ":save-test talks"), "test talks\n1 expectation about acme as of 2026-03-31\n");
+    let (_, offered) = session.complete(":tests ta", 9);
+    assert_eq!(offered.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["talks"]);
+    // The metric is still there.
+    assert_eq!(out(&mut session, "talks"), "12   100.0 points\n");
+    assert_eq!(out(&mut session, ":tests"), "1 test: 1 passed\n");
+    let reply = session.enter("metric talks { value 11  scale 0 -> 0, 12 -> 100 }\n:tests");
+    assert_eq!(reply.code, 1);
+    assert!(reply.out.contains("expected  12\n        got       11\n"), "{}", reply.out);
+    assert!(out(&mut session, ":diff").contains("expect acme.talks = 12"));
+    out(&mut session, ":undo");
+    assert_eq!(out(&mut session, ":tests \"Talks\""), "1 test: 1 passed\n");
+    assert_eq!(out(&mut session, ":undo"), "taken back: talks\n");
+    assert_eq!(session.enter(":tests").code, 1);
 }
 
 #[test]

@@ -359,7 +359,7 @@ fn a_test_of_each_account_of_the_examples_passes() {
         for id in evaluator.ids(as_of).step_by(3) {
             let draft = testing::draft(&program, &data, calendar, id, as_of, &[], false).unwrap();
             assert!(titles.insert(draft.title.clone()));
-            text += &draft.text(&HashSet::new());
+            text += &draft.text(&draft.title, &HashSet::new());
         }
         for secret in ["Ana", "@"] {
             assert!(!text.contains(secret), "{project}: {secret}");

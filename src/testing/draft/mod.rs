@@ -2,6 +2,9 @@
 //! of a person: personal texts are replaced by stand-ins, the same one for the same text.
 
 mod reads;
+mod tried;
+
+pub use tried::{Trial, Untold, Written, written};
 
 use crate::calendar::{Calendar, Date};
 use crate::data::{Dataset, TableData};
@@ -26,9 +29,9 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Its text; expectations at some places are left out, and said to be.
-    pub fn text(&self, left_out: &HashSet<usize>) -> String {
-        let mut out = format!("test \"{}\" as of {} {{\n{}\n", self.title.replace('"', "'"), self.as_of, self.given);
+    /// Its text under a title; expectations at some places are left out, and said to be.
+    pub fn text(&self, title: &str, left_out: &HashSet<usize>) -> String {
+        let mut out = format!("test \"{}\" as of {} {{\n{}\n", title.replace('"', "'"), self.as_of, self.given);
         for (i, expect) in self.expect.iter().enumerate() {
             match left_out.contains(&i) {
                 false => out.push_str(&format!("  {expect}\n")),
