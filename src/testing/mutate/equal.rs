@@ -319,8 +319,8 @@ impl Pair<'_> {
         let (Some(gone), Some(new)) = (only(before, after), only(after, before)) else { return Compared::Differ(None) };
         if gone.is_empty() && new.is_empty() {
             let (mut a, mut b) = (BTreeSet::new(), BTreeSet::new());
-            self.quantities(self.before.program, one, &mut a);
-            self.quantities(self.after.program, other, &mut b);
+            self.quantities(one, &mut a);
+            self.quantities(other, &mut b);
             return Compared::of(a == b && a.len() < 2);
         }
         let witness = [gone, new].iter().find_map(|region| self.before.proofs.witness(region, rows));
@@ -332,10 +332,10 @@ impl Pair<'_> {
         Compared::Differ(text.map(|text| Tell { what: format!("{whose} with `{text}`"), case: None }))
     }
 
-    fn quantities(&self, program: &Program, expr: &Expr, into: &mut BTreeSet<u64>) {
+    fn quantities(&self, expr: &Expr, into: &mut BTreeSet<u64>) {
         match &expr.kind {
             ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Compare(..) => {
-                expr.children().into_iter().for_each(|child| self.quantities(program, child, into));
+                expr.children().into_iter().for_each(|child| self.quantities(child, into));
             }
             ExprKind::Literal(_) => {}
             ExprKind::Param(id) if !self.moved.contains(&id.index()) => {}
