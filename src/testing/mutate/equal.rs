@@ -126,6 +126,17 @@ impl Pair<'_> {
             .and(|| all(&a.portfolio_rules, &b.portfolio_rules, |r, s| self.rule(r, s)))
             .and(|| self.plain(&a.benchmarks, &b.benchmarks))
             .and(|| self.plain(&a.attributions, &b.attributions))
+            .and(|| {
+                let inside = |x: &crate::program::Attribution| {
+                    let key = match &x.model {
+                        crate::program::CreditModel::W(_, key) => Some(&**key),
+                        _ => None,
+                    };
+                    let all = [Some(&x.amount), x.when.as_ref(), x.filter.as_ref(), key];
+                    all.into_iter().flatten().any(|e| self.moves(e))
+                };
+                Compared::of(!a.attributions.iter().any(inside))
+            })
     }
 
     fn plain(&self, one: &impl Hash, other: &impl Hash) -> Compared {
@@ -197,6 +208,10 @@ impl Pair<'_> {
         .and(|| self.plain(&s.overrides, &t.overrides))
         .and(|| self.plain(&(s.missing, s.combine, s.base), &(t.missing, t.combine, t.base)))
         .and(|| self.plain(&s.correction, &t.correction))
+        .and(|| {
+            let filter = s.correction.as_ref().and_then(|correction| correction.filter.as_ref());
+            Compared::of(!filter.is_some_and(|filter| self.moves(filter)))
+        })
     }
 
     fn rule(&self, r: &crate::program::Rule, s: &crate::program::Rule) -> Compared {
@@ -319,8 +334,8 @@ impl Pair<'_> {
         let (Some(gone), Some(new)) = (only(before, after), only(after, before)) else { return Compared::Differ(None) };
         if gone.is_empty() && new.is_empty() {
             let (mut a, mut b) = (BTreeSet::new(), BTreeSet::new());
-            self.quantities(self.before.program, one, &mut a);
-            self.quantities(self.after.program, other, &mut b);
+            self.quantities(one, &mut a);
+            self.quantities(other, &mut b);
             return Compared::of(a == b && a.len() < 2);
         }
         let witness = [gone, new].iter().find_map(|region| self.before.proofs.witness(region, rows));
@@ -332,10 +347,10 @@ impl Pair<'_> {
         Compared::Differ(text.map(|text| Tell { what: format!("{whose} with `{text}`"), case: None }))
     }
 
-    fn quantities(&self, program: &Program, expr: &Expr, into: &mut BTreeSet<u64>) {
+    fn quantities(&self, expr: &Expr, into: &mut BTreeSet<u64>) {
         match &expr.kind {
             ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Compare(..) => {
-                expr.children().into_iter().for_each(|child| self.quantities(program, child, into));
+                expr.children().into_iter().for_each(|child| self.quantities(child, into));
             }
             ExprKind::Literal(_) => {}
             ExprKind::Param(id) if !self.moved.contains(&id.index()) => {}
