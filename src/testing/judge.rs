@@ -50,21 +50,12 @@ pub(super) fn judge(setup: &Setup, unit: Unit) -> (Outcome, Seen) {
     (outcome, seen)
 }
 
-/// True if a test, or a case of it, finds nothing amiss: like [`judge`], but without a word, and no further than to the first
-/// expectation that does not hold.
-pub(super) fn passes(setup: &Setup, unit: Unit) -> bool {
-    let Ok(data) = build::dataset(setup, unit) else { return false };
-    let evaluator = Evaluator::new(setup.program, &data, setup.calendar);
-    let world = World { setup, unit, evaluator: &evaluator, data: &data };
-    let cases = unit.case.into_iter().flat_map(|case| &case.expect);
-    unit.test.expect.iter().chain(cases).all(|expectation| world.is_met(expectation).unwrap_or(false))
-}
-
-struct World<'a> {
-    setup: &'a Setup<'a>,
-    unit: Unit<'a>,
-    evaluator: &'a Evaluator<'a>,
-    data: &'a Dataset,
+/// A test with its data.
+pub(super) struct World<'a> {
+    pub(super) setup: &'a Setup<'a>,
+    pub(super) unit: Unit<'a>,
+    pub(super) evaluator: &'a Evaluator<'a>,
+    pub(super) data: &'a Dataset,
 }
 
 impl World<'_> {
@@ -115,28 +106,8 @@ impl World<'_> {
         }
     }
 
-    /// Whether what is expected is so.
-    fn is_met(&self, expectation: &Expectation) -> Result<bool, Problem> {
-        Ok(match &expectation.kind {
-            ExpectationKind::Holds { whose, condition, within, .. } => {
-                holds(&mut self.account(whose, expectation)?, condition, *within)
-            }
-            ExpectationKind::Snapshot { .. } => false,
-            ExpectationKind::Rule { whose, rule, outcome, because } => {
-                let mut account = self.account(whose, expectation)?;
-                let found = self.outcome(&mut account, whose, *rule);
-                let told = |account: &mut Account, why: &Expr| account.value_of(why).truth() == Some(true);
-                found.is_none_or(|result| stands(&result) == *outcome)
-                    && because.as_ref().is_none_or(|why| told(&mut account, why))
-            }
-            ExpectationKind::Finding { errors_only, code, text, set } => {
-                finding::look(self.setup, *errors_only, *code, text.as_ref(), set).is_none()
-            }
-        })
-    }
-
     /// What becomes of a rule.
-    fn outcome(&self, account: &mut Account, whose: &Whose, id: RuleId) -> Option<RuleResult> {
+    pub(super) fn outcome(&self, account: &mut Account, whose: &Whose, id: RuleId) -> Option<RuleResult> {
         match whose {
             Whose::Portfolio => self.evaluator.portfolio_rules(self.test().as_of).into_iter().nth(id.index()),
             _ => Some(account.rule_of(id)),
@@ -157,7 +128,7 @@ impl World<'_> {
         }
     }
 
-    fn account(&self, whose: &Whose, expectation: &Expectation) -> Result<Account<'_>, Problem> {
+    pub(super) fn account(&self, whose: &Whose, expectation: &Expectation) -> Result<Account<'_>, Problem> {
         let as_of = self.test().as_of;
         let Some(id) = self.id(whose) else { return Ok(self.evaluator.nobody(as_of)) };
         self.evaluator.account_lazily(id, as_of, &self.suppose(id)).ok_or_else(|| {
@@ -447,7 +418,7 @@ impl World<'_> {
 }
 
 /// Within a tolerance, both ends included, where there is one.
-fn holds(account: &mut Account, condition: &Expr, within: Option<Decimal>) -> bool {
+pub(super) fn holds(account: &mut Account, condition: &Expr, within: Option<Decimal>) -> bool {
     let (Some(within), ExprKind::Compare(_, left, right)) = (within, &condition.kind) else {
         return account.value_of(condition).truth() == Some(true);
     };
@@ -455,7 +426,8 @@ fn holds(account: &mut Account, condition: &Expr, within: Option<Decimal>) -> bo
     left.zip(right).and_then(|(a, b)| a.sub(b)).is_some_and(|apart| apart.abs() <= within)
 }
 
-fn stands(result: &RuleResult) -> RuleOutcome {
+/// How a rule stands, as tests say it.
+pub(super) fn stands(result: &RuleResult) -> RuleOutcome {
     match result.status {
         RuleStatus::Holds => RuleOutcome::Fires,
         RuleStatus::DoesNotHold | RuleStatus::HeldBack => RuleOutcome::DoesNotFire,

@@ -15,6 +15,7 @@ pub mod coverage;
 mod draft;
 mod finding;
 mod judge;
+mod met;
 pub mod mutate;
 mod report;
 

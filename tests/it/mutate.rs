@@ -101,6 +101,12 @@ fn what_means_the_same_is_left_out_by_proof() {
     let text =
         "segment busy = seats > 2.5\ntest \"t\" as of 2026-03-31 {\n  account a { seats 1 }\n  expect not busy\n}";
     assert_eq!(told(&run(text)), (vec![], [0, 3, 0]));
+    // A parameter as well, unless it is used for more than that: `few` seats more are others.
+    let text = "param few = 2.5\nsegment busy = seats > few\n\
+                test \"t\" as of 2026-03-31 {\n  account a { seats 1 }\n  expect not busy\n}";
+    assert_eq!(told(&run(text)), (vec![], [0, 3, 0]));
+    let text = text.replace("test", "metric more = seats + few\ntest").replace("expect", "expect more = 3.5\n  expect");
+    assert_eq!(told(&run(&text)), (vec![], [2, 1, 0]));
     // Money has fractions: none of the three is the same.
     let text = "segment busy = arr > 2.5\ntest \"t\" as of 2026-03-31 {\n  account a { arr 1 }\n  expect not busy\n}";
     assert_eq!(told(&run(text)).1, [0, 0, 0]);

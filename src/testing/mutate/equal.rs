@@ -126,6 +126,17 @@ impl Pair<'_> {
             .and(|| all(&a.portfolio_rules, &b.portfolio_rules, |r, s| self.rule(r, s)))
             .and(|| self.plain(&a.benchmarks, &b.benchmarks))
             .and(|| self.plain(&a.attributions, &b.attributions))
+            .and(|| {
+                let inside = |x: &crate::program::Attribution| {
+                    let key = match &x.model {
+                        crate::program::CreditModel::W(_, key) => Some(&**key),
+                        _ => None,
+                    };
+                    let all = [Some(&x.amount), x.when.as_ref(), x.filter.as_ref(), key];
+                    all.into_iter().flatten().any(|e| self.moves(e))
+                };
+                Compared::of(!a.attributions.iter().any(inside))
+            })
     }
 
     fn plain(&self, one: &impl Hash, other: &impl Hash) -> Compared {
@@ -197,6 +208,10 @@ impl Pair<'_> {
         .and(|| self.plain(&s.overrides, &t.overrides))
         .and(|| self.plain(&(s.missing, s.combine, s.base), &(t.missing, t.combine, t.base)))
         .and(|| self.plain(&s.correction, &t.correction))
+        .and(|| {
+            let filter = s.correction.as_ref().and_then(|correction| correction.filter.as_ref());
+            Compared::of(!filter.is_some_and(|filter| self.moves(filter)))
+        })
     }
 
     fn rule(&self, r: &crate::program::Rule, s: &crate::program::Rule) -> Compared {

@@ -20,7 +20,7 @@ pub use equal::Tell;
 pub use report::{human, json, markdown};
 pub use text::Edit;
 
-use super::{Setup, Unit, in_parallel, judge, units};
+use super::{Setup, Unit, in_parallel, met, units};
 use crate::Compilation;
 use crate::ast::File;
 use crate::check::Proven;
@@ -190,7 +190,7 @@ pub fn run(plan: &Plan) -> Report {
     let setup = plan.setup;
     let all = units(setup.program);
     let mut report = Report { untested: all.is_empty(), ..Report::default() };
-    let sound = in_parallel(&all, plan.threads, |unit| judge::passes(setup, *unit));
+    let sound = in_parallel(&all, plan.threads, |unit| met::passes(setup, *unit));
     let counts = |unit: &Unit| unit.test.todo.is_none();
     report.failing = all.iter().zip(&sound).filter(|(u, ok)| counts(u) && !**ok).map(|(u, _)| u.name()).collect();
     if report.untested || !report.failing.is_empty() {
@@ -247,7 +247,7 @@ impl Trial<'_> {
         let seeing = self.sight.of(&mutant.owner, self.units);
         // A test that may fail notices nothing.
         let judged = seeing.iter().filter_map(|i| theirs.get(*i)).filter(|unit| unit.test.todo.is_none());
-        let noticed = judged.copied().any(|unit| !judge::passes(&changed, unit));
+        let noticed = judged.copied().any(|unit| !met::passes(&changed, unit));
         if noticed {
             return Fate::Killed;
         }

@@ -1,0 +1,37 @@
+//! Whether a test finds nothing amiss, without a word about it: what is asked over and over while rules are changed.
+
+use super::judge::{World, holds, stands};
+use super::{Problem, Setup, Unit, build, finding};
+use crate::engine::reference::{Account, Evaluator};
+use crate::program::{Expectation, ExpectationKind, Expr};
+
+/// True if all that a test, or a case of it, expects is so; goes no further than to the first expectation that is not.
+pub(super) fn passes(setup: &Setup, unit: Unit) -> bool {
+    let Ok(data) = build::dataset(setup, unit) else { return false };
+    let evaluator = Evaluator::new(setup.program, &data, setup.calendar);
+    let world = World { setup, unit, evaluator: &evaluator, data: &data };
+    let cases = unit.case.into_iter().flat_map(|case| &case.expect);
+    unit.test.expect.iter().chain(cases).all(|expectation| world.is_met(expectation).unwrap_or(false))
+}
+
+impl World<'_> {
+    /// Whether what is expected is so.
+    fn is_met(&self, expectation: &Expectation) -> Result<bool, Problem> {
+        Ok(match &expectation.kind {
+            ExpectationKind::Holds { whose, condition, within, .. } => {
+                holds(&mut self.account(whose, expectation)?, condition, *within)
+            }
+            ExpectationKind::Snapshot { .. } => false,
+            ExpectationKind::Rule { whose, rule, outcome, because } => {
+                let mut account = self.account(whose, expectation)?;
+                let found = self.outcome(&mut account, whose, *rule);
+                let told = |account: &mut Account, why: &Expr| account.value_of(why).truth() == Some(true);
+                found.is_none_or(|result| stands(&result) == *outcome)
+                    && because.as_ref().is_none_or(|why| told(&mut account, why))
+            }
+            ExpectationKind::Finding { errors_only, code, text, set } => {
+                finding::look(self.setup, *errors_only, *code, text.as_ref(), set).is_none()
+            }
+        })
+    }
+}
