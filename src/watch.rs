@@ -1,4 +1,7 @@
-//! What `laud watch` says after each look: findings, and whose score moved since the program last made sense.
+//! What `laud watch` says after each look: findings, whose score moved since the program last made sense, and which tests
+//! fail or pass now.
+
+mod verdicts;
 
 use crate::diagnostics::{Diagnostic, Severity, render};
 use crate::engine::Results;
@@ -8,13 +11,15 @@ use crate::report::accounts::personal_key;
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{Layout, counted};
 use crate::source::Sources;
+use crate::testing::Report;
 use crate::value::MASK;
+use verdicts::Verdicts;
 
 /// So many accounts that moved are named.
 const NAMED: usize = 20;
 
 /// What one look at the project found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Look {
     /// Everything that was found about the program.
     pub findings: Vec<Diagnostic>,
@@ -24,6 +29,8 @@ pub struct Look {
     pub complaint: String,
     /// The program and all accounts, scored; nothing if something is wrong.
     pub scored: Option<(Program, Results)>,
+    /// What came of the tests; nothing if they could not run. They bring their own data, so they run without any.
+    pub tests: Option<Report>,
 }
 
 /// What was seen last.
@@ -31,6 +38,8 @@ pub struct Look {
 pub struct Watch {
     /// The last scores.
     scored: Option<(Program, Results)>,
+    /// The last verdicts.
+    verdicts: Verdicts,
     /// The messages of findings that have been drawn already.
     drawn: Vec<Diagnostic>,
 }
@@ -56,20 +65,26 @@ impl Watch {
         out.push_str(&text);
         out.push_str(&counts(&look.findings));
         self.drawn = look.findings;
-        let Some((program, results)) = look.scored else {
-            out.push_str("no scores until that is mended\n");
-            return out;
-        };
+        match look.scored {
+            Some(scored) => out.push_str(&self.scores(scored, personal, layout)),
+            None => out.push_str("no scores until that is mended\n"),
+        }
+        if let Some(report) = &look.tests {
+            out.push_str(&self.verdicts.told(report, layout));
+        }
+        out
+    }
+
+    /// What to say of scores, against the last ones.
+    fn scores(&mut self, (program, results): (Program, Results), personal: bool, layout: &Layout) -> String {
         let of = results.accounts.len();
-        match &self.scored {
-            None => {
-                out.push_str(&format!("{} scored as of {}\n", counted(of as u64, "account", "accounts"), results.as_of))
-            }
+        let out = match &self.scored {
+            None => format!("{} scored as of {}\n", counted(of as u64, "account", "accounts"), results.as_of),
             Some((old, was)) => {
                 let list = moves((old, was), (&program, &results));
-                out.push_str(&moved(&list, of, personal_key(&program) && !personal, layout));
+                moved(&list, of, personal_key(&program) && !personal, layout)
             }
-        }
+        };
         self.scored = Some((program, results));
         out
     }
@@ -119,6 +134,7 @@ mod tests {
     use crate::engine::reference::Reference;
     use crate::engine::{Engine, Options};
     use crate::number::Decimal;
+    use crate::testing;
     use std::sync::Arc;
 
     /// Accounts a and b with 10 and 80 points.
@@ -144,7 +160,22 @@ mod tests {
             let results = Reference.evaluate(&p, &data, &options);
             (p, results)
         });
-        Look { findings: found.sorted(), sources, complaint: String::new(), scored }
+        let tests = scored.as_ref().map(|(program, _)| {
+            let setup = testing::Setup {
+                program,
+                sources: &sources,
+                rules: &sources,
+                settings: &crate::Settings::default(),
+                calendar: Calendar::default(),
+                zone: chrono_tz::Tz::UTC,
+                project: "r",
+                open: &|_, path| crate::data::Place { shown: path.to_string(), path: path.into() },
+                width: 100,
+                coverage: false,
+            };
+            testing::run(&setup, None, 1)
+        });
+        Look { findings: found.sorted(), sources, complaint: String::new(), scored, tests }
     }
 
     const RULES: &str = "table account { id text key  p points }\nmetric m = p\n\
@@ -181,5 +212,44 @@ mod tests {
         // Data: one account comes, one goes.
         let text = said(&mut watch, look(&mended, &[("a", 10), ("c", 1)]), &["data/account.csv"]);
         assert_eq!(text, "data/account.csv changed\nno findings\n2 of 2 accounts move\n  b  is gone\n  c  is new\n");
+    }
+
+    #[test]
+    fn it_says_which_tests_fail_and_pass_now_and_only_those() {
+        let tests = "test \"ten\" as of 2026-03-31 { account x { p 10 } expect x.m = 10 }\n\
+                     test \"twenty\" as of 2026-03-31 { account x { p 20 } expect x.m = 20 expect x.s is bad }\n\
+                     test \"later\" as of 2026-03-31 { todo \"soon\" account x { p 1 } expect x.m = 7 }\n";
+        let mut watch = Watch::default();
+        let points = [("a", 10)];
+        let with = |rules: &str| format!("{rules}{tests}");
+        let drawn = |l: &str| l.contains('│');
+        let last =
+            |text: String| text.lines().skip_while(|l| !l.contains(" test") || drawn(l)).map(str::to_string).collect();
+        let mut say =
+            |text: &str, changed: &[&str]| -> Vec<String> { last(said(&mut watch, look(text, &points), changed)) };
+        // The tests begin on line 4.
+        assert_eq!(say(&with(RULES), &[]), ["2 tests pass, 1 to do"]);
+        assert_eq!(say(&with(RULES), &["r.laud"]), ["2 tests pass, 1 to do, as before"]);
+        // Less five from 16 on: ten stays ten, twenty does not; it is still bad.
+        let capped = RULES.replace("= p", "= if p > 15 then max(p - 5, 0) else p");
+        let told = ["1 of 3 tests fails, 1 to do", "  fails now   twenty   r.laud:5"];
+        let got = say(&with(&capped), &["r.laud"]);
+        assert_eq!(got[..2], told, "{got:?}");
+        assert_eq!(got[2..], ["    line 5: expect x.m = 20: got 15"]);
+        assert_eq!(say(&with(&capped), &["r.laud"]), ["1 of 3 tests fails, 1 to do, as before"]);
+        // A mistake: no tests run, and what was known of them stays known.
+        let broken = RULES.replace("= p", "= q");
+        assert!(say(&with(&broken), &["r.laud"]).is_empty());
+        // Twice as much up to 15: the other one fails.
+        let more = RULES.replace("= p", "= if p > 15 then p else min(p * 2, 100)");
+        let told =
+            ["1 of 3 tests fails, 1 to do", "  fails now   ten   r.laud:4", "    line 4: expect x.m = 10: got 20"];
+        let got = say(&with(&more), &["r.laud"]);
+        assert_eq!(
+            (&got[..3], &got[3..]),
+            (&told.map(String::from)[..], &["  passes now   twenty   r.laud:5".into()][..])
+        );
+        assert_eq!(say(RULES, &["r.laud"]), ["there are no tests any more"].map(String::from));
+        assert!(say(RULES, &["r.laud"]).is_empty());
     }
 }

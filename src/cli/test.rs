@@ -94,7 +94,7 @@ pub fn once(args: &TestArgs, terminal: &mut Terminal) -> Result<Ran, Stop> {
 }
 
 /// The files that tests name.
-fn files(program: &Program, sources: &Sources) -> Vec<PathBuf> {
+pub(super) fn files(program: &Program, sources: &Sources) -> Vec<PathBuf> {
     let given = program.tests.iter().flat_map(|test| &test.rows).filter_map(|rows| rows.file.as_ref());
     let path = |file: &GivenFile| {
         let source = sources.get(file.span.source).map_or("", |source| source.name.as_str());

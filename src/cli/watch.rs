@@ -8,6 +8,7 @@ use crate::Settings;
 use crate::engine::reference::Reference;
 use crate::engine::{Engine, Options};
 use crate::repl::{Host, Refusal};
+use crate::testing::{self, Setup};
 use crate::watch::{Look, Watch};
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +20,8 @@ use std::time::{Duration, SystemTime};
 const PAUSE: Duration = Duration::from_millis(500);
 /// More files than this are not looked at.
 const MOST: usize = 20_000;
+/// Explanations of failed tests are not shown, so nothing depends on it.
+const WIDTH: usize = 100;
 /// What rule files, project files and data are called.
 const KINDS: &[&str] = &["laud", "toml", "csv", "tsv", "ndjson", "jsonl", "parquet", "gz"];
 
@@ -79,10 +82,28 @@ fn look(files: &mut Files, args: &WatchArgs, places: &mut Vec<PathBuf>) -> Resul
         *places = vec![project.directory.clone()];
         places.extend(opened.sources.iter().map(|(_, source)| PathBuf::from(&source.name)));
     }
-    let (program, found) = crate::compile(&opened.sources, &Settings { set: args.program.set.clone() });
-    let mut look =
-        Look { findings: found.sorted(), sources: opened.sources, complaint: opened.complaint, scored: None };
-    let Some(program) = program.filter(|_| look.complaint.is_empty()) else { return Ok(look) };
+    let settings = Settings { set: args.program.set.clone() };
+    let (program, found) = crate::compile(&opened.sources, &settings);
+    let mut look = Look { findings: found.sorted(), complaint: opened.complaint, ..Look::default() };
+    let Some(program) = program.filter(|_| look.complaint.is_empty()) else {
+        look.sources = opened.sources;
+        return Ok(look);
+    };
+    places.extend(super::test::files(&program, &opened.sources));
+    let setup = Setup {
+        program: &program,
+        sources: &opened.sources,
+        rules: &opened.sources,
+        settings: &settings,
+        calendar: opened.calendar,
+        zone: opened.zone,
+        project: &opened.name,
+        open: &super::test::beside,
+        width: WIDTH,
+        coverage: false,
+    };
+    look.tests = Some(testing::run(&setup, None, std::thread::available_parallelism().map_or(1, usize::from)));
+    look.sources = opened.sources;
     places.extend(files.data_places(&program, args.run.data.as_deref()));
     match files.load(&program, args.run.data.as_deref()) {
         Ok(loaded) => {
