@@ -10,9 +10,11 @@
 //!                                                       results ──▶ explain (why) ──▶ report (tables, json, csv, md)
 //! ```
 //!
-//! One function per arrow, in the folder of the same name; beside them [`library`] holds `std`, the definitions that come with
-//! laud, [`format`](mod@format) lays out text without changing what it says, [`testing`] runs the tests of a program, [`outline`] knows
-//! all names with what they read, and [`repl`] and [`watch`] stay with a program while it changes. Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
+//! One function per arrow, in the folder of the same name. Beside them [`library`] holds `std`, the definitions that come with laud;
+//! [`format`](mod@format) lays out text without changing what it says; [`lint`] looks at a program that checked as a careful reviewer would;
+//! [`testing`] runs the tests of a program, measures what they see, and changes the rules to see whether they notice; [`outline`] knows all
+//! names with what they read, and [`inspect`] prints them as data; [`repl`] and [`watch`] stay with a program while it changes.
+//! Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal, the disk or the clock.
 
 pub mod association;
