@@ -155,8 +155,9 @@ proptest! {
         TEXTS.with(|texts| {
             let (name, text) = &texts[which.index(texts.len())];
             let text = shaken(text, seed);
-            // Some places want their blanks as they were; what does not parse any more is not laid out.
-            if parses(&text) {
+            // Some places want their blanks as they were, texts of several lines among them; what does not parse any more is
+            // not laid out.
+            if !text.contains("\"\"\"") && parses(&text) {
                 law(&text).map_err(|message| TestCaseError::fail(format!("{name}:\n{text}\n{message}")))?;
             }
             Ok::<(), TestCaseError>(())
