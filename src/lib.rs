@@ -30,6 +30,7 @@ pub mod engine;
 pub mod explain;
 pub mod format;
 pub mod inspect;
+pub mod interventions;
 pub mod irrational;
 pub mod library;
 pub mod lint;

@@ -66,15 +66,9 @@ impl Checker<'_, '_> {
         for action in &rule.actions {
             self.action(action, scope);
         }
-        if let Some(pilot) = &rule.pilot {
-            self.share(pilot, "the share of a pilot");
-        }
-        if let Some(priority) = &rule.priority {
-            self.constant(priority, Type::PLAIN, "a priority");
-        }
-        if let Some(limit) = &rule.limit {
-            self.constant(&limit.count, Type::PLAIN, "a limit");
-        }
+        let pilot = rule.pilot.as_ref().and_then(|pilot| self.share(pilot, "the share of a pilot"));
+        let priority = rule.priority.as_ref().and_then(|p| self.constant(p, Type::PLAIN, "a priority"));
+        let limit = rule.limit.as_ref().and_then(|limit| self.constant(&limit.count, Type::PLAIN, "a limit"));
         if *scope == Scope::Portfolio {
             for name in rule.dedupe.iter().chain(rule.pilot.is_some().then_some(&item.name)) {
                 let message = format!("`{}` is about the whole portfolio, of which there is one", item.name.text);
@@ -85,7 +79,8 @@ impl Checker<'_, '_> {
             self.account_columns(&rule.dedupe);
         }
         let ast = Box::new(rule.clone());
-        Rule { header: header(item), trigger: kind, condition, unless, close, ast }
+        let close_runs = rule.close.as_ref().map_or(1, runs);
+        Rule { header: header(item), trigger: kind, condition, unless, close, close_runs, pilot, priority, limit, ast }
     }
 
     /// A rule whose condition no account can ever meet is a mistake.
@@ -187,5 +182,13 @@ impl Checker<'_, '_> {
                 self.unknown_column(name, subject);
             }
         }
+    }
+}
+
+/// `close when … for 2 runs`: how many.
+fn runs(close: &ast::Expr) -> u32 {
+    match close.kind {
+        ast::ExprKind::Held { count, period: HeldPeriod::Runs, .. } => count.max(1),
+        _ => 1,
     }
 }

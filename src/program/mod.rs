@@ -592,6 +592,14 @@ pub struct Rule {
     pub unless: Option<Expr>,
     /// When an open item closes.
     pub close: Option<Expr>,
+    /// How many runs in a row `close` has to hold.
+    pub close_runs: u32,
+    /// The share of subjects that takes part, as a ratio.
+    pub pilot: Option<Decimal>,
+    /// Higher goes first.
+    pub priority: Option<Decimal>,
+    /// How many `limit` allows.
+    pub limit: Option<Decimal>,
     /// Everything else as written.
     pub ast: Box<crate::ast::Rule>,
 }
