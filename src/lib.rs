@@ -32,6 +32,7 @@ pub mod format;
 pub mod inspect;
 pub mod interventions;
 pub mod irrational;
+pub mod ledger;
 pub mod library;
 pub mod lint;
 pub mod number;

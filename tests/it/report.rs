@@ -241,6 +241,10 @@ fn program() -> Program {
         condition,
         unless,
         close: None,
+        close_runs: 1,
+        pilot: None,
+        priority: None,
+        limit: None,
         ast: Box::default(),
     };
     let both = e(ExprKind::And(vec![in_window, below("46.22")]), Type::Boolean);

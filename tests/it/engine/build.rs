@@ -351,6 +351,10 @@ impl World {
             condition,
             unless,
             close: None,
+            close_runs: 1,
+            pilot: None,
+            priority: None,
+            limit: None,
             ast: Box::default(),
         });
         RuleId(self.program.rules.len() as u32 - 1)
