@@ -70,7 +70,7 @@ fn stands<'a>(
         let index = match rule.source {
             RuleSource::Account(id) if !portfolio => id.index(),
             RuleSource::Portfolio(id) if portfolio => id.index(),
-            RuleSource::Account(_) | RuleSource::Portfolio(_) => return None,
+            RuleSource::Account(_) | RuleSource::Portfolio(_) | RuleSource::Row(_) => return None,
         };
         declared.get(index)?;
         Some((place, rule, results.get(index)?))
@@ -80,6 +80,7 @@ fn stands<'a>(
 fn declared<'a>(program: &'a Program, rule: &RulePolicy) -> Option<&'a Rule> {
     match rule.source {
         RuleSource::Account(id) => program.rules.get(id.index()),
+        RuleSource::Row(id) => program.row_rules.get(id.index()),
         RuleSource::Portfolio(id) => program.portfolio_rules.get(id.index()),
     }
 }
@@ -121,7 +122,7 @@ impl Written<'_> {
             name: None,
             subject_personal: false,
             account: None,
-            key: rule.ast.dedupe.iter().map(|name| self.exact(&name.text)).collect(),
+            key: rule.dedupe.iter().map(|key| self.exact(&key.name)).collect(),
             truth,
             missing,
             holds: holds.into_iter().collect(),
@@ -141,7 +142,7 @@ impl Written<'_> {
     /// Whose it would be, and what it would ask for.
     fn fill(&self, rule: &Rule, results: &Results, candidate: &mut Candidate) {
         let masked = Facts { personal: false, ..self.facts };
-        for action in &rule.ast.actions {
+        for (action, typed) in rule.ast.actions.iter().zip(&rule.actions) {
             let told = self.facts.task(None, 0, action, results.as_of);
             let shown = masked.task(None, 0, action, results.as_of);
             let task = Task {
@@ -150,7 +151,7 @@ impl Written<'_> {
                 text: told.text,
                 assignee_personal: told.assignee != shown.assignee,
                 assignee: told.assignee,
-                wait: action.due.as_ref().map(|due| Delay::Calendar(due.duration)),
+                wait: typed.due.map(Delay::from),
                 ..Task::default()
             };
             if candidate.owner.is_none() {

@@ -1,6 +1,6 @@
 //! Who goes first where not all may: exclusive groups, and limits per somebody and period.
 //!
-//! Higher priority goes first, then the rule whose condition names more segments, then the rule's name; within a rule those
+//! Higher priority goes first, then the rule whose condition names deeper segments, then the rule's name; within a rule those
 //! that have waited longest, then those true for longest, then by subject.
 
 use super::machine::Step;
@@ -100,7 +100,7 @@ struct Taken {
 }
 
 type Order<'a> =
-    (Reverse<crate::number::Decimal>, Reverse<usize>, &'a str, (bool, Option<Date>), Option<Date>, &'a Slot);
+    (Reverse<crate::number::Decimal>, Reverse<u32>, &'a str, (bool, Option<Date>), Option<Date>, &'a Slot);
 
 fn order<'a>(want: &'a Want<'_>) -> Order<'a> {
     let queued = want.memory.queued;

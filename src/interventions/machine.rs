@@ -254,7 +254,7 @@ impl<'a> Step<'a> {
             self.close(item, Closing::Superseded, "superseded: its cooldown is over, and the rule fired again");
         }
         let pending = !rule.approvals.is_empty();
-        let due = |task: &Task| task.wait.filter(|_| !pending).map(|w| w.after(as_of, &self.policy.working_days));
+        let due = |task: &Task| task.wait.filter(|_| !pending).map(|w| w.after(as_of, &rule.working_days));
         let item = Item {
             id: slot.item_id(count),
             slot: slot.clone(),
@@ -281,7 +281,7 @@ impl<'a> Step<'a> {
             for approval in &rule.approvals {
                 let action = Action::about(&item, ActionKind::Approval, &approval.role, as_of);
                 let text = item.tasks.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join("; ");
-                let due = approval.within.map(|w| w.after(as_of, &self.policy.working_days));
+                let due = approval.within.map(|w| w.after(as_of, &rule.working_days));
                 self.out.actions.push(Action { text, to: Some(approval.role.clone()), due, ..action });
             }
             let roles: Vec<&str> = rule.approvals.iter().map(|a| a.role.as_str()).collect();

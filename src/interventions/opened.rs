@@ -121,10 +121,10 @@ impl<'a> Step<'a> {
 
     /// All approvals are there: from today on there is work to do.
     fn started(&mut self, standing: &Standing<'a>, tasks: &mut [Task], reasons: &mut Vec<Reason>) {
-        let item = standing.item;
+        let Standing { item, rule, .. } = *standing;
         let as_of = self.run.as_of;
         for task in tasks.iter_mut() {
-            task.due = task.wait.map(|wait| wait.after(as_of, &self.policy.working_days));
+            task.due = task.wait.map(|wait| wait.after(as_of, &rule.working_days));
         }
         for approval in &item.approvals {
             if let Some(decision) = &approval.decision {
@@ -145,7 +145,7 @@ impl<'a> Step<'a> {
         for approval in item.waits_for().filter(|a| !a.late) {
             let Some(policy) = rule.approvals.iter().find(|p| p.role == approval.role) else { continue };
             let Some(within) = policy.within else { continue };
-            let until = within.after(item.opened, &self.policy.working_days);
+            let until = within.after(item.opened, &rule.working_days);
             if as_of < until {
                 continue;
             }
@@ -170,7 +170,7 @@ impl<'a> Step<'a> {
         let as_of = self.run.as_of;
         let Some(started) = item.started else { return false };
         let mut steps: Vec<(Date, &super::EscalationStep)> =
-            rule.escalation.iter().map(|step| (step.after.after(started, &self.policy.working_days), step)).collect();
+            rule.escalation.iter().map(|step| (step.after.after(started, &rule.working_days), step)).collect();
         steps.sort_by_key(|(on, _)| *on);
         let reached = steps.into_iter().filter(|(on, _)| *on <= as_of);
         let mut any = false;

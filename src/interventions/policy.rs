@@ -1,11 +1,9 @@
 //! What the rules of a program say about acting.
 
 use super::{Delay, Slot, WorkingDays};
-use crate::ast::TriggerKind;
 use crate::calendar::{Calendar, Date, Duration, PeriodKind};
 use crate::number::Decimal;
-use crate::program::{Expr, ExprKind, Program, Rule, RuleId, SegmentRef};
-use std::collections::HashSet;
+use crate::program::{self, Per, Program, Rule, RuleId, Wait, WorkCalendar};
 use std::sync::Arc;
 
 /// What all rules say, and by which calendars they count.
@@ -15,8 +13,6 @@ pub struct Policy {
     pub rules: Vec<RulePolicy>,
     /// How the project counts its years.
     pub calendar: Calendar,
-    /// On which days people work.
-    pub working_days: WorkingDays,
 }
 
 /// What a rule says about acting.
@@ -40,8 +36,8 @@ pub struct RulePolicy {
     pub cooldown_dismissed: Option<Duration>,
     /// Higher goes first.
     pub priority: Decimal,
-    /// Among equals, the rule whose condition names more segments goes first.
-    pub specificity: usize,
+    /// Among equals, the rule whose condition names deeper segments goes first.
+    pub specificity: u32,
     /// Of the rules of a group only one has an item about a subject.
     pub exclusive: Option<Arc<str>>,
     /// So many per somebody and period.
@@ -56,6 +52,8 @@ pub struct RulePolicy {
     pub close_runs: Option<u32>,
     /// Acts on what is true in its first run.
     pub fire_on_first_run: bool,
+    /// On which days people work.
+    pub working_days: WorkingDays,
 }
 
 /// Which rule of the program.
@@ -63,6 +61,8 @@ pub struct RulePolicy {
 pub enum RuleSource {
     /// One of [`Program::rules`].
     Account(RuleId),
+    /// One of [`Program::row_rules`].
+    Row(RuleId),
     /// One of [`Program::portfolio_rules`].
     Portfolio(RuleId),
 }
@@ -117,12 +117,14 @@ impl Policy {
     /// What the rules of a program say.
     pub fn of(program: &Program, calendar: Calendar) -> Policy {
         let number = |i: usize| RuleId(u32::try_from(i).unwrap_or(u32::MAX));
-        let accounts = program.rules.iter().enumerate().map(|(i, r)| rule(r, RuleSource::Account(number(i))));
-        let portfolio =
-            program.portfolio_rules.iter().enumerate().map(|(i, r)| rule(r, RuleSource::Portfolio(number(i))));
-        let mut rules: Vec<RulePolicy> = accounts.chain(portfolio).collect();
+        let of = |rules: &[Rule], source: fn(RuleId) -> RuleSource| -> Vec<RulePolicy> {
+            rules.iter().enumerate().map(|(i, r)| rule(program, r, source(number(i)))).collect()
+        };
+        let mut rules = of(&program.rules, RuleSource::Account);
+        rules.extend(of(&program.row_rules, RuleSource::Row));
+        rules.extend(of(&program.portfolio_rules, RuleSource::Portfolio));
         rules.sort_by(|a, b| a.name.cmp(&b.name));
-        Policy { rules, calendar, working_days: WorkingDays::default() }
+        Policy { rules, calendar }
     }
 
     /// The rule of this name.
@@ -132,46 +134,64 @@ impl Policy {
     }
 }
 
-fn rule(rule: &Rule, source: RuleSource) -> RulePolicy {
-    let written = &rule.ast;
+fn rule(program: &Program, rule: &Rule, source: RuleSource) -> RulePolicy {
+    let calendar = rule.calendar.and_then(|id| program.calendars.get(id.index()));
     RulePolicy {
         name: rule.header.name.as_str().into(),
-        renamed_from: Vec::new(),
+        renamed_from: rule.renamed_from.iter().map(|name| name.as_str().into()).collect(),
         source,
         trigger: match rule.trigger {
-            TriggerKind::When => Trigger::Edge,
-            TriggerKind::While => Trigger::Level,
+            program::Trigger::When => Trigger::Edge,
+            program::Trigger::While => Trigger::Level,
+            program::Trigger::On(_) => Trigger::Event,
+            program::Trigger::Every(kind) => Trigger::Every(kind),
         },
-        for_runs: 1,
-        cooldown: written.cooldown.as_ref().map(|c| c.duration),
-        cooldown_won: None,
-        cooldown_dismissed: None,
-        priority: rule.priority.unwrap_or(Decimal::ZERO),
-        specificity: specificity(&rule.condition),
-        exclusive: written.exclusive.as_ref().map(|group| group.text.as_str().into()),
-        limit: written.limit.as_ref().map(|limit| LimitPolicy {
-            count: rule.limit.and_then(Decimal::to_int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
-            per: limit.per.text.as_str().into(),
+        for_runs: rule.runs,
+        cooldown: rule.cooldown.map(|c| c.usual),
+        cooldown_won: rule.cooldown.and_then(|c| c.after_won),
+        cooldown_dismissed: rule.cooldown.and_then(|c| c.after_dismissed),
+        priority: rule.priority,
+        specificity: rule.specificity,
+        exclusive: rule.exclusive.as_deref().map(Into::into),
+        limit: rule.limit.as_ref().map(|limit| LimitPolicy {
+            count: u64::from(limit.most),
+            per: match &limit.per {
+                Per::Owner => "owner".into(),
+                Per::Value(key) => key.name.as_str().into(),
+            },
             period: limit.period,
         }),
-        escalation: written
-            .escalate
+        escalation: rule
+            .escalation
             .iter()
             .map(|step| EscalationStep {
-                after: Delay::Calendar(step.after.duration),
-                to: step.to.text.clone(),
-                meeting: None,
+                after: step.after.into(),
+                to: step.to.clone(),
+                meeting: step.meeting.as_ref().map(|meeting| meeting.text.clone()),
             })
             .collect(),
-        approvals: written
-            .approval
+        approvals: rule
+            .approvals
             .iter()
-            .map(|role| ApprovalPolicy { role: role.text.clone(), within: None, escalate_to: None })
+            .map(|approval| ApprovalPolicy {
+                role: approval.team.clone(),
+                within: approval.within.map(Into::into),
+                escalate_to: approval.escalate_to.clone(),
+            })
             .collect(),
         pilot: rule.pilot.map(bucket_below),
-        close_runs: rule.close.is_some().then_some(rule.close_runs),
-        fire_on_first_run: written.fire_on_first_run.is_some(),
+        close_runs: rule.close.as_ref().map(|close| close.runs),
+        fire_on_first_run: rule.fire_on_first_run,
+        working_days: calendar.map(working_days).unwrap_or_default(),
     }
+}
+
+fn working_days(calendar: &WorkCalendar) -> WorkingDays {
+    let mut weekend = [false; 7];
+    for (day, off) in weekend.iter_mut().enumerate() {
+        *off = calendar.weekend.iter().any(|free| usize::from(*free) == day);
+    }
+    WorkingDays { weekend, holidays: calendar.holidays.iter().copied().collect() }
 }
 
 /// 25% is every bucket below 2,500.
@@ -179,22 +199,13 @@ fn bucket_below(share: Decimal) -> i64 {
     share.mul(Decimal::int(10_000)).and_then(|n| n.ceil().to_int()).unwrap_or(0).clamp(0, 10_000)
 }
 
-/// How many segments and parts the condition names.
-fn specificity(condition: &Expr) -> usize {
-    let mut named = HashSet::new();
-    let mut open = vec![condition];
-    while let Some(expr) = open.pop() {
-        match &expr.kind {
-            ExprKind::Segment(id) => {
-                named.insert(SegmentRef::Segment(*id));
-            }
-            ExprKind::Part(id, part) => {
-                named.insert(SegmentRef::Part(*id, *part));
-            }
-            _ => open.extend(expr.children()),
+impl From<Wait> for Delay {
+    fn from(wait: Wait) -> Delay {
+        match wait {
+            Wait::Calendar(duration) => Delay::Calendar(duration),
+            Wait::Working(count) => Delay::Working(count),
         }
     }
-    named.len()
 }
 
 impl RulePolicy {
