@@ -137,7 +137,7 @@ impl PeriodKind {
 }
 
 /// A count of units: `90 days`, `2 quarters`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration {
     /// How many.
     pub count: u32,

@@ -9,6 +9,11 @@ pub fn bucket(pilot: &str, subject: &str) -> i64 {
     i64::try_from(hash % 10_000).unwrap_or(0)
 }
 
+/// A stable hash of a text, the same on every machine and in every release.
+pub fn scattered_hash(text: &str) -> u64 {
+    scattered(fnv1a(text))
+}
+
 /// FNV-1a with 64 bits.
 fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))

@@ -79,7 +79,7 @@ impl Checker<'_, '_> {
         }
         for rule in &self.program.rules {
             let mut own = HashSet::new();
-            for condition in std::iter::once(&rule.condition).chain(&rule.unless).chain(&rule.close) {
+            for condition in rule.conditions() {
                 self.reads(condition, &reads, &mut own, &mut found);
             }
         }

@@ -4,6 +4,7 @@
 //! it reads already typed; a declaration with an error yields a stand-in of unknown type, about which nothing more is
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
+mod actions;
 mod aggregates;
 mod association;
 mod attribution;

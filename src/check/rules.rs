@@ -1,9 +1,10 @@
-//! Rules: conditions, and the names that their actions use.
+//! Rules: what sets them off, holds them back and closes what they opened; what they do is in [`super::actions`].
 
 use super::{Checker, Scope, header};
-use crate::ast::{self, ActionTarget, HeldPeriod, ItemKind, TriggerKind};
+use crate::ast::{self, HeldPeriod, ItemKind, TriggerKind};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Expr, Rule, Type};
+use crate::number::Decimal;
+use crate::program::{About, Close, Cooldown, Expr, ExprKind, Per, RateLimit, Rule, SegmentId, Trigger, Type};
 
 impl Checker<'_, '_> {
     pub(super) fn rules(&mut self) {
@@ -23,8 +24,8 @@ impl Checker<'_, '_> {
 
     fn rule(&mut self, item: &ast::Item, rule: &ast::Rule, scope: &Scope) -> Rule {
         self.expanded = 0;
-        let condition = match &rule.trigger {
-            Some(trigger) => self.condition(&trigger.condition, scope),
+        let (condition, runs) = match &rule.trigger {
+            Some(trigger) => self.over_runs(&trigger.condition, scope),
             None => {
                 self.error(
                     Code::RuleWithoutCondition,
@@ -33,7 +34,7 @@ impl Checker<'_, '_> {
                     "nothing sets it off",
                     "add `when …`, or `while …` with a cooldown",
                 );
-                super::unknown(item.name.span)
+                (super::unknown(item.name.span), 1)
             }
         };
         let kind = rule.trigger.as_ref().map_or(TriggerKind::When, |t| t.kind);
@@ -48,7 +49,10 @@ impl Checker<'_, '_> {
             );
         }
         let unless = rule.unless.as_ref().map(|e| self.condition(e, scope));
-        let close = rule.close.as_ref().map(|e| self.close(e, scope));
+        let close = rule.close.as_ref().map(|e| {
+            let (condition, runs) = self.over_runs(e, scope);
+            Close { condition, runs }
+        });
         if *scope == Scope::Account {
             self.can_fire(item, rule, &condition, unless.as_ref());
         }
@@ -63,29 +67,112 @@ impl Checker<'_, '_> {
                 .help("add `do task \"…\" assign …`"),
             );
         }
-        for action in &rule.actions {
-            self.action(action, scope);
-        }
-        if let Some(pilot) = &rule.pilot {
-            self.share(pilot, "the share of a pilot");
-        }
-        if let Some(priority) = &rule.priority {
-            self.constant(priority, Type::PLAIN, "a priority");
-        }
-        if let Some(limit) = &rule.limit {
-            self.constant(&limit.count, Type::PLAIN, "a limit");
-        }
+        let actions = rule.actions.iter().filter_map(|action| self.action(action, scope)).collect();
+        let pilot = rule.pilot.as_ref().and_then(|pilot| self.share(pilot, "the share of a pilot"));
+        let priority = rule.priority.as_ref().and_then(|n| self.constant(n, Type::PLAIN, "a priority"));
+        let limit = rule.limit.as_ref().and_then(|limit| self.rate_limit(limit, scope));
         if *scope == Scope::Portfolio {
             for name in rule.dedupe.iter().chain(rule.pilot.is_some().then_some(&item.name)) {
                 let message = format!("`{}` is about the whole portfolio, of which there is one", item.name.text);
                 let help = "take `pilot` and `dedupe by` out";
                 self.error(Code::GrainMismatch, name.span, message, "for rules about accounts", help);
             }
-        } else {
-            self.account_columns(&rule.dedupe);
         }
-        let ast = Box::new(rule.clone());
-        Rule { header: header(item), trigger: kind, condition, unless, close, ast }
+        let dedupe = match scope {
+            Scope::Portfolio => Vec::new(),
+            _ => rule.dedupe.iter().filter_map(|name| self.named_key(name, scope)).collect(),
+        };
+        let trigger = match kind {
+            TriggerKind::When => Trigger::When,
+            TriggerKind::While => Trigger::While,
+        };
+        Rule {
+            header: header(item),
+            about: if *scope == Scope::Portfolio { About::Portfolio } else { About::Account },
+            trigger,
+            specificity: self.depth_of_segments(&condition),
+            condition,
+            runs,
+            unless,
+            close,
+            actions,
+            escalation: self.escalation(&rule.escalate, scope),
+            approvals: self.approvals(&rule.approval),
+            cooldown: rule.cooldown.as_ref().map(|usual| Cooldown {
+                usual: usual.duration,
+                after_won: None,
+                after_dismissed: None,
+            }),
+            pilot,
+            priority: priority.unwrap_or(Decimal::ZERO),
+            exclusive: rule.exclusive.as_ref().map(|group| group.text.clone()),
+            limit,
+            dedupe,
+            fire_on_first_run: rule.fire_on_first_run.is_some(),
+            renamed_from: None,
+            guards: Vec::new(),
+            unguarded: None,
+            calendar: None,
+            ast: Box::new(rule.clone()),
+        }
+    }
+
+    /// A condition, and in how many runs in a row it has to hold; what these are is counted by the ledger.
+    fn over_runs(&mut self, expr: &ast::Expr, scope: &Scope) -> (Expr, u32) {
+        let ast::ExprKind::Held { condition, count, of, period: HeldPeriod::Runs, ignoring } = &expr.kind else {
+            return (self.condition(expr, scope), 1);
+        };
+        if *count == 0 || of.is_some() || ignoring.is_some() {
+            let message = "runs are counted in a row, at least 1";
+            let help = "write `for 2 runs`";
+            self.error(Code::WrongArguments, expr.span, message, "cannot be counted so", help);
+        }
+        (self.condition(condition, scope), (*count).max(1))
+    }
+
+    fn rate_limit(&mut self, limit: &ast::RateLimit, scope: &Scope) -> Option<RateLimit> {
+        let most = self.constant(&limit.count, Type::PLAIN, "a limit")?;
+        let Some(most) = most.to_int().and_then(|n| u32::try_from(n).ok()) else {
+            let message = "a limit is a whole number of items";
+            self.error(
+                Code::WrongArguments,
+                limit.count.span,
+                message,
+                "not a count",
+                "write `limit 5 per csm per week`",
+            );
+            return None;
+        };
+        let owner = limit.per.text == "owner" && !self.is_declared("owner");
+        let per = if owner { Per::Owner } else { Per::Value(self.named_key(&limit.per, scope)?) };
+        Some(RateLimit { most, per, period: limit.period })
+    }
+
+    /// How deep the segments are nested that a condition names; 0 if it names none.
+    fn depth_of_segments(&self, condition: &Expr) -> u32 {
+        let mut deepest = 0;
+        let mut seen: Vec<SegmentId> = Vec::new();
+        let mut open = vec![(condition, 0u32)];
+        while let Some((expr, depth)) = open.pop() {
+            deepest = deepest.max(depth);
+            let inner = match expr.kind {
+                ExprKind::Segment(id) => {
+                    let known = self.segments.get(id.index()).and_then(Option::as_ref);
+                    let new = !seen.contains(&id);
+                    seen.push(id);
+                    deepest = deepest.max(depth + 1);
+                    known.filter(|_| new).map(|segment| (&segment.condition, depth + 1))
+                }
+                ExprKind::Part(..) | ExprKind::Partition(_) => {
+                    deepest = deepest.max(depth + 1);
+                    None
+                }
+                _ => None,
+            };
+            open.extend(inner);
+            open.extend(expr.children().into_iter().map(|child| (child, depth)));
+        }
+        deepest
     }
 
     /// A rule whose condition no account can ever meet is a mistake.
@@ -115,77 +202,5 @@ impl Checker<'_, '_> {
                 .help("check the conditions against each other, and against what the values can be"),
         };
         self.push(diagnostic);
-    }
-
-    /// The condition that closes an item; `for N runs` is counted by the ledger and stays in the text.
-    fn close(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
-        match &expr.kind {
-            ast::ExprKind::Held { condition, period: HeldPeriod::Runs, .. } => self.condition(condition, scope),
-            _ => self.condition(expr, scope),
-        }
-    }
-
-    fn action(&mut self, action: &ast::Action, scope: &Scope) {
-        let verbs = ["task", "playbook", "email", "notify", "call", "ticket"];
-        if !verbs.contains(&action.verb.text.as_str()) {
-            let message = format!("`do {}` is not known", action.verb.text);
-            let diagnostic = Diagnostic::new(Code::UnknownValue, action.verb.span, message).label("not an action");
-            self.push(self.suggest(diagnostic, &action.verb.text, action.verb.span, verbs, ""));
-        }
-        if let ActionTarget::Text(text) = &action.what {
-            for (name, span) in ast::placeholders(&text.text, text.span) {
-                let own = self.symbol(name).is_some_and(|symbol| self.grain_of_accounts(symbol).is_some());
-                if *scope == Scope::Portfolio && (self.subject_field(name).is_some() || own) {
-                    let message = format!("every account has its own `{name}`, and this is about the whole portfolio");
-                    let help = "name a portfolio metric or a parameter between the braces";
-                    self.error(Code::GrainMismatch, span, message, "of which account?", help);
-                    continue;
-                }
-                let known = self.subject_field(name).is_some() || self.symbol(name).is_some();
-                if !known && !self.symbols.left_out(name) && self.program.subject.is_some() {
-                    let mut names: Vec<&str> =
-                        self.subject().map_or(Vec::new(), |t| t.fields.iter().map(|f| f.name.as_str()).collect());
-                    names.extend(self.symbols.metrics.iter().map(|m| m.name.text.as_str()));
-                    names.extend(self.symbols.scorecards.iter().map(|m| m.name.text.as_str()));
-                    let diagnostic =
-                        Diagnostic::new(Code::UnknownName, span, format!("`{{{name}}}` cannot be filled in"))
-                            .label("neither a column of the accounts nor declared");
-                    if self.many_errors() {
-                        names.clear();
-                    }
-                    let diagnostic = match crate::diagnostics::nearest(name, names.iter().copied()) {
-                        // The place may be the whole text, so no edit is offered for it.
-                        Some(near) => diagnostic.help(format!("did you mean `{{{near}}}`?")),
-                        None => diagnostic.help("name a column, a metric or a scorecard between the braces"),
-                    };
-                    self.push(diagnostic);
-                }
-            }
-        }
-        // A column names a person per account; any other word names a team or role.
-        if let Some(assign) = &action.assign
-            && let Some((_, field)) = self.subject_field(&assign.text)
-            && field.ty != Type::Text
-        {
-            let ty = field.ty;
-            self.error(
-                Code::TypeMismatch,
-                assign.span,
-                format!("work is assigned to people, but `{}` is {ty}", assign.text),
-                "not a person",
-                "name a text column, or a team",
-            );
-        }
-    }
-
-    fn account_columns(&mut self, names: &[ast::Name]) {
-        for name in names {
-            if self.subject_field(&name.text).is_none()
-                && self.symbol(&name.text).is_none()
-                && let Some(subject) = self.program.subject
-            {
-                self.unknown_column(name, subject);
-            }
-        }
     }
 }

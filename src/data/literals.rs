@@ -60,8 +60,8 @@ impl<'a> Found<'a> {
         });
         let metrics = program.metrics.iter().chain(&program.portfolio).map(|m| &m.value);
         let limits = program.scorecards.iter().flat_map(|c| &c.limits).filter_map(|limit| limit.when.as_ref());
-        let rules = program.rules.iter().chain(&program.portfolio_rules);
-        let rules = rules.flat_map(|r| std::iter::once(&r.condition).chain(&r.unless).chain(&r.close));
+        let rules = program.all_rules();
+        let rules = rules.flat_map(crate::program::Rule::conditions);
         for expr in whole.chain(partitions).chain(metrics).chain(limits).chain(rules) {
             self.expr(expr, None);
         }

@@ -9,7 +9,6 @@ use super::{
     CardWhy, Case, EffectiveWeight, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic, Unfolded,
     WeighedWhy, Why, bands, personal, unfold,
 };
-use crate::ast::TriggerKind;
 use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
 use crate::number::Decimal;
 use crate::program::{
@@ -402,10 +401,7 @@ fn rule_why(case: Case, rule: &Rule, status: RuleStatus) -> RuleWhy {
         label: rule.header.label.clone(),
         status: status_words(status),
         missing,
-        trigger: match rule.trigger {
-            TriggerKind::When => "when",
-            TriggerKind::While => "while",
-        },
+        trigger: rule.trigger.word(),
         condition: when,
         unless,
         position: case.sources.position(rule.header.span),

@@ -80,11 +80,11 @@ pub fn conditions(program: &Program) -> Vec<Condition<'_>> {
             }
         }
     }
-    for rule in program.rules.iter().chain(&program.portfolio_rules) {
+    for rule in program.all_rules() {
         let owner = rule.header.name.as_str();
         add(&rule.condition, Role::Rule, owner);
         rule.unless.iter().for_each(|unless| add(unless, Role::Unless, owner));
-        rule.close.iter().for_each(|close| add(close, Role::Close, owner));
+        rule.close.iter().for_each(|close| add(&close.condition, Role::Close, owner));
     }
     let conditions = all.iter().map(|c| (c.expr, c.owner, None));
     let metrics = program.metrics.iter().chain(&program.portfolio);
@@ -121,8 +121,8 @@ pub fn roots(program: &Program) -> Vec<(&Expr, &str, Option<TableId>)> {
             card.limits.iter().filter_map(|l| l.when.as_ref()).map(|when| (when, card.header.name.as_str(), None)),
         );
     }
-    for rule in program.rules.iter().chain(&program.portfolio_rules) {
-        let conditions = std::iter::once(&rule.condition).chain(&rule.unless).chain(&rule.close);
+    for rule in program.all_rules() {
+        let conditions = rule.conditions();
         all.extend(conditions.map(|condition| (condition, rule.header.name.as_str(), None)));
     }
     let metrics = program.metrics.iter().chain(&program.portfolio);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 /// All rules, those about the portfolio too.
 pub fn all<'f>(facts: &Facts<'f>) -> impl Iterator<Item = &'f Rule> + use<'f> {
-    facts.program.rules.iter().chain(&facts.program.portfolio_rules)
+    facts.program.all_rules()
 }
 
 /// The accounts for which a rule fires; nothing where that is too much to tell.

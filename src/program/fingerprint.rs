@@ -61,6 +61,10 @@ impl Program {
         parts.extend(self.portfolio_rules.iter().map(|x| one(&|h| ("portfolio", x).hash(h))));
         parts.extend(self.scorecards.iter().map(|x| one(&|h| x.hash(h))));
         parts.extend(self.rules.iter().map(|x| one(&|h| x.hash(h))));
+        parts.extend(self.row_rules.iter().map(|x| one(&|h| ("row", x).hash(h))));
+        parts.extend(self.guards.iter().map(|x| one(&|h| ("guard", x).hash(h))));
+        parts.extend(self.playbooks.iter().map(|x| one(&|h| ("playbook", x).hash(h))));
+        parts.extend(self.calendars.iter().map(|x| one(&|h| ("calendar", x).hash(h))));
         parts.extend(self.attributions.iter().map(|x| one(&|h| ("attribution", x).hash(h))));
         parts.extend(self.rates.iter().map(|x| one(&|h| ("rates", x.valid_for).hash(h))));
         parts.sort_unstable();

@@ -8,16 +8,21 @@
 
 mod fingerprint;
 mod quiet;
+mod rules;
 mod tests;
 mod types;
 mod walk;
 
+pub use rules::{
+    About, Action, Approval, Assign, Close, Cooldown, Guard, Key, Per, Playbook, RateLimit, Reason, ReasonKind, Rule,
+    Step, Task, Template, Trigger, Verb, Wait, What, Who, WorkCalendar,
+};
 pub use tests::{
     Case, Covered, Expectation, ExpectationKind, GivenCell, GivenFile, GivenRow, GivenRows, Test, Update, Whose,
 };
 pub use types::{Currency, Type, Unit};
 
-use crate::ast::{CompareOp, LimitVerb, Shift, TriggerKind, WindowKind};
+use crate::ast::{CompareOp, LimitVerb, Shift, WindowKind};
 use crate::calendar::{Date, Duration, PeriodKind};
 use crate::number::Decimal;
 use crate::span::Span;
@@ -60,6 +65,12 @@ ids! {
     ScorecardId
     /// A rule.
     RuleId
+    /// A guard.
+    GuardId
+    /// A playbook.
+    PlaybookId
+    /// A calendar of working days.
+    CalendarId
 }
 
 /// A checked program.
@@ -91,6 +102,14 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// Rules about the whole portfolio.
     pub portfolio_rules: Vec<Rule>,
+    /// Rules about the rows of child tables, one candidate per row.
+    pub row_rules: Vec<Rule>,
+    /// Guards.
+    pub guards: Vec<Guard>,
+    /// Playbooks.
+    pub playbooks: Vec<Playbook>,
+    /// Calendars of working days.
+    pub calendars: Vec<WorkCalendar>,
     /// Objectives.
     pub objectives: Vec<Objective>,
     /// Who is credited with how much of what was won.
@@ -577,23 +596,6 @@ pub struct Limit {
     pub because: Option<String>,
     /// Where it is declared.
     pub span: Span,
-}
-
-/// A rule. What it does is planned and applied elsewhere; here is what decides.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Rule {
-    /// Name and metadata.
-    pub header: Header,
-    /// Edge or level.
-    pub trigger: TriggerKind,
-    /// The condition.
-    pub condition: Expr,
-    /// What holds it back.
-    pub unless: Option<Expr>,
-    /// When an open item closes.
-    pub close: Option<Expr>,
-    /// Everything else as written.
-    pub ast: Box<crate::ast::Rule>,
 }
 
 /// A table of rates: one unit of `from` is worth `rate` units of `to` from the day `at` on.
@@ -1152,6 +1154,26 @@ impl Program {
             line.push(of);
         }
         line
+    }
+
+    /// All rules: about accounts, about rows, about the portfolio.
+    pub fn all_rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().chain(&self.row_rules).chain(&self.portfolio_rules)
+    }
+
+    /// The guard of this id.
+    pub fn guard(&self, id: GuardId) -> Option<&Guard> {
+        self.guards.get(id.index())
+    }
+
+    /// The playbook of this id.
+    pub fn playbook(&self, id: PlaybookId) -> Option<&Playbook> {
+        self.playbooks.get(id.index())
+    }
+
+    /// The calendar of working days of this id.
+    pub fn work_calendar(&self, id: CalendarId) -> Option<&WorkCalendar> {
+        self.calendars.get(id.index())
     }
 
     /// The table of accounts.

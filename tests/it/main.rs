@@ -19,6 +19,7 @@ mod formats;
 mod functions;
 mod fuzz;
 mod inspect;
+mod interventions;
 mod irrational;
 mod large;
 mod library;

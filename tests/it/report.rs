@@ -4,7 +4,7 @@
 //! points, weight 40), stories 1 (scale 0 -> 0, 3 -> 100, weight 20), promoters missing (3 answers of 5, weight 25),
 //! speaking 0 (weight 15). Present weight 75: (70 x 40 + 33.333333333 x 20 + 0 x 15) / 75 = 46.222222222.
 
-use laud::ast::{CompareOp, LimitVerb, TriggerKind, WindowKind};
+use laud::ast::{CompareOp, LimitVerb, WindowKind};
 use laud::builtins::AggregateFunction as F;
 use laud::calendar::{Calendar, Date, Duration, PeriodKind};
 use laud::data::{Cells, Column, Dataset, LoadReport, Note, NoteKind, Origin, RejectReason, TableData, TableReport};
@@ -235,14 +235,7 @@ fn program() -> Program {
         ),
         Type::Boolean,
     );
-    let rule = |name: &str, condition, unless| Rule {
-        header: header(name),
-        trigger: TriggerKind::When,
-        condition,
-        unless,
-        close: None,
-        ast: Box::default(),
-    };
+    let rule = |name: &str, condition, unless| Rule { unless, ..Rule::of(header(name), Trigger::When, condition) };
     let both = e(ExprKind::And(vec![in_window, below("46.22")]), Type::Boolean);
     Program {
         tables: vec![

@@ -276,7 +276,7 @@ impl Scope<'_> {
     fn rule_result(self, id: RuleId, rule: &Rule) -> RuleResult {
         let truth = |condition: &Expr| self.eval(condition).truth();
         let status = rule_status(truth(&rule.condition), rule.unless.as_ref().map_or(Some(false), truth));
-        let closes = rule.close.as_ref().and_then(truth);
+        let closes = rule.close.as_ref().and_then(|close| truth(&close.condition));
         let mut unknown = Vec::new();
         if status == RuleStatus::Undecided {
             let told = Scope { blame: None, ..self };

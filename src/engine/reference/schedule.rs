@@ -173,8 +173,7 @@ impl<'a> Needs<'a> {
                 let whole = matches!(item, Item::PortfolioRule(_));
                 let rules = if whole { &self.program.portfolio_rules } else { &self.program.rules };
                 let Some(rule) = rules.get(id.index()) else { return };
-                let conditions = [Some(&rule.condition), rule.unless.as_ref(), rule.close.as_ref()];
-                conditions.into_iter().flatten().for_each(|c| self.expr(c, date, out));
+                rule.conditions().for_each(|c| self.expr(c, date, out));
             }
         }
     }

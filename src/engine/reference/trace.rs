@@ -158,7 +158,7 @@ impl Account<'_> {
             result: self.rule(id),
             condition: self.condition(&rule.condition),
             unless: rule.unless.as_ref().map(|c| self.condition(c)),
-            close: rule.close.as_ref().map(|c| self.condition(c)),
+            close: rule.close.as_ref().map(|c| self.condition(&c.condition)),
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{Operand, Shown, Whole, read};
 use crate::association::Pair;
-use crate::ast::TriggerKind;
 use crate::builtins::AggregateFunction;
 use crate::engine::PortfolioResult;
 use crate::engine::reference::{Dropped, Outcome, RowTrace, RowsTrace};
@@ -184,7 +183,7 @@ pub(super) fn rules(whole: Whole) -> Vec<WholeRuleWhy> {
         WholeRuleWhy {
             name: rule.header.name.clone(),
             status: status_words(result.status),
-            trigger: if rule.trigger == TriggerKind::While { "while" } else { "when" },
+            trigger: rule.trigger.word(),
             condition: words.expr(&rule.condition),
             unless: rule.unless.as_ref().map(|unless| words.expr(unless)),
             reads,

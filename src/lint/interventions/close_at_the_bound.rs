@@ -66,12 +66,12 @@ fn run(facts: &Facts, found: &mut Findings) {
         if rule.ast.cooldown.is_some() || waits(written) {
             continue;
         }
-        let Some(quantity) = compared(close).filter(|quantity| wavers(facts, quantity)) else { continue };
+        let Some(quantity) = compared(&close.condition).filter(|quantity| wavers(facts, quantity)) else { continue };
         let opener = rules::parts(&rule.condition)
             .into_iter()
             .find(|part| compared(part).is_some_and(|q| q.kind == quantity.kind));
         let Some(opener) = opener else { continue };
-        let regions = (facts.proofs.region(opener, None, true), facts.proofs.region(close, None, true));
+        let regions = (facts.proofs.region(opener, None, true), facts.proofs.region(&close.condition, None, true));
         let (Some(opens), Some(closes)) = regions else { continue };
         let Some(key) = closes.keys().next() else { continue };
         let (opens, closes) = (opens.spans(key), closes.spans(key));
@@ -81,7 +81,7 @@ fn run(facts: &Facts, found: &mut Findings) {
         if touch(&opens, &closes) || touch(&closes, &opens) {
             let message = format!("`{}` opens and closes at the same bound", rule.header.name);
             found.push(
-                Diagnostic::new(Code::CloseAtTheBound, close.span, message)
+                Diagnostic::new(Code::CloseAtTheBound, close.condition.span, message)
                     .label("a value that wavers here opens and closes it day by day")
                     .also(opener.span, "opens here")
                     .help("close further away, or add `for 2 runs`"),

@@ -46,7 +46,7 @@ rule rescue {
 fn run(facts: &Facts, found: &mut Findings) {
     for rule in rules::all(facts) {
         let (Some(close), Some(opens)) = (&rule.close, rules::fires(facts, rule)) else { continue };
-        let Some(closes) = facts.proofs.region(close, None, true) else { continue };
+        let Some(closes) = facts.proofs.region(&close.condition, None, true) else { continue };
         // A close on something else, say a finished training, may well hold at once and be meant so.
         if !rules::reads_no_more(&closes, &opens) {
             continue;
@@ -57,7 +57,7 @@ fn run(facts: &Facts, found: &mut Findings) {
         }
         let Some(account) = rules::example(facts, &both) else { continue };
         let message = format!("`{}` can close while its condition still holds", rule.header.name);
-        let mut finding = Diagnostic::new(Code::CloseWhileTrue, close.span, message)
+        let mut finding = Diagnostic::new(Code::CloseWhileTrue, close.condition.span, message)
             .label("closes what has just been opened")
             .help("let the close name every reason, each beyond the bound that opened it")
             .witness(account);

@@ -1,9 +1,9 @@
 //! `cooldown-before-due`: its page is below.
 
-use crate::ast::TriggerKind;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::rules;
 use crate::lint::{Facts, Findings, Lint};
+use crate::program::Trigger;
 
 /// Acts again before the work of the last time is due.
 pub const LINT: Lint = Lint {
@@ -45,7 +45,7 @@ rule rescue {
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    for rule in rules::all(facts).filter(|rule| rule.trigger == TriggerKind::While) {
+    for rule in rules::all(facts).filter(|rule| rule.trigger == Trigger::While) {
         let Some(cooldown) = rule.ast.cooldown.filter(|cooldown| cooldown.duration.count > 0) else { continue };
         let late = rule.ast.actions.iter().filter_map(|action| action.due).max_by_key(|due| rules::days(*due));
         if let Some(due) = late.filter(|due| rules::days(*due) > rules::days(cooldown)) {

@@ -192,17 +192,23 @@ pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Ta
 }
 
 /// What can be filled into a text.
-struct Facts<'a> {
-    evaluator: &'a Evaluator<'a>,
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The program over its data.
+    pub evaluator: &'a Evaluator<'a>,
     /// Nothing where it is about the whole portfolio.
-    account: Option<&'a AccountResult>,
-    row: Option<u32>,
-    portfolio: &'a [PortfolioResult],
-    personal: bool,
+    pub account: Option<&'a AccountResult>,
+    /// Its row at the as-of date.
+    pub row: Option<u32>,
+    /// The metrics of the whole portfolio.
+    pub portfolio: &'a [PortfolioResult],
+    /// Personal values as they are, not masked.
+    pub personal: bool,
 }
 
 impl Facts<'_> {
-    fn task(&self, account: Option<usize>, index: usize, action: &Action, as_of: Date) -> Task {
+    /// What an action asks for.
+    pub fn task(&self, account: Option<usize>, index: usize, action: &Action, as_of: Date) -> Task {
         let (text, quoted) = match &action.what {
             ActionTarget::Text(text) => (self.filled(&text.text), true),
             ActionTarget::Name(name) => (name.text.clone(), false),
@@ -239,7 +245,7 @@ impl Facts<'_> {
     }
 
     /// The account's cell of a column of this name, masked if personal; `Some(None)` if it is blank.
-    fn column(&self, name: &str) -> Option<Option<String>> {
+    pub fn column(&self, name: &str) -> Option<Option<String>> {
         let program = self.evaluator.program;
         let table = program.subject_table()?;
         let i = table.fields.iter().position(|f| f.name == name)?;

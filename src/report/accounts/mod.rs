@@ -13,13 +13,14 @@ mod undecided;
 
 pub use csv::csv;
 pub use extras::{
-    Change, Changes, Difference, Extras, Gap, NAMED, Task, called, changes, differences, gaps, portfolio_differences,
-    rows, rule_differences, score_words, tasks,
+    Change, Changes, Difference, Extras, Facts, Gap, NAMED, Task, called, changes, differences, gaps,
+    portfolio_differences, rows, rule_differences, score_words, tasks,
 };
 pub use footer::{besides, section};
 pub use human::{human, short, title};
 pub use json::json;
 pub use markdown::{heading, markdown};
+pub use undecided::missing_at;
 
 use super::load::{Extent, extents};
 use super::{Stamp, value};

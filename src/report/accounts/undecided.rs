@@ -1,9 +1,10 @@
 //! What was missing where a rule is undecided.
 
 use super::{Evaluation, NAMED};
+use crate::calendar::Date;
 use crate::engine::{AccountResult, RuleResult, RuleStatus, Unknown};
 use crate::explain::words::Words;
-use crate::program::{Expr, Rule};
+use crate::program::{Expr, Program, Rule};
 use crate::report::value::grouped;
 use crate::span::Span;
 
@@ -49,12 +50,17 @@ pub fn words(of: &Evaluation, rule: &Rule, result: &RuleResult) -> String {
 
 /// `nps (too few)`, `health on 2025-12-31 (no data)`
 pub fn missing(of: &Evaluation, rule: &Rule, unknown: &[Unknown]) -> Vec<String> {
+    missing_at(of.program, of.results.as_of, rule, unknown)
+}
+
+/// The same, without the evaluation around it.
+pub fn missing_at(program: &Program, as_of: Date, rule: &Rule, unknown: &[Unknown]) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for what in unknown {
         let conditions = std::iter::once(&rule.condition).chain(&rule.unless);
-        let text = || Some(Words::new(of.program).operand(conditions.into_iter().find_map(|c| part(c, what.span))?));
+        let text = || Some(Words::new(program).operand(conditions.into_iter().find_map(|c| part(c, what.span))?));
         let name = what.name.clone().or_else(text).unwrap_or_else(|| "part of the condition".to_string());
-        let then = if what.as_of == of.results.as_of { String::new() } else { format!(" on {}", what.as_of) };
+        let then = if what.as_of == as_of { String::new() } else { format!(" on {}", what.as_of) };
         let words = format!("{name}{then} ({})", what.reason);
         if !told.contains(&words) {
             told.push(words);

@@ -345,14 +345,7 @@ impl World {
     }
 
     pub fn rule(&mut self, name: &str, condition: Expr, unless: Option<Expr>) -> RuleId {
-        self.program.rules.push(Rule {
-            header: header(name),
-            trigger: laud::ast::TriggerKind::When,
-            condition,
-            unless,
-            close: None,
-            ast: Box::default(),
-        });
+        self.program.rules.push(Rule { unless, ..Rule::of(header(name), Trigger::When, condition) });
         RuleId(self.program.rules.len() as u32 - 1)
     }
 

@@ -169,7 +169,7 @@ fn how_rules_stand() {
     for (i, (condition, unless, _)) in cases.iter().enumerate() {
         w.rule(&format!("r{i}"), condition.clone(), unless.clone());
     }
-    w.program.rules[0].close = Some(truth(true));
+    w.program.rules[0].close = Some(Close { condition: truth(true), runs: 1 });
     let account = &w.run("2026-03-31")["A"];
     for (result, (condition, unless, expected)) in account.rules.iter().zip(&cases) {
         assert_eq!(result.status, *expected, "{condition:?} {unless:?}");

@@ -1,0 +1,120 @@
+//! A program, and runs of it one after the other with the state carried along in memory.
+
+use laud::calendar::{Calendar, Date};
+use laud::data::Dataset;
+use laud::engine::reference::{Evaluator, Reference};
+use laud::engine::{Engine, Options};
+use laud::interventions::{Candidate, Decided, Item, Outcome, Policy, Row, Run, State, Verdict, gather, step};
+use laud::program::Program;
+use laud::source::Sources;
+use laud::{Settings, compile};
+
+pub fn date(text: &str) -> Date {
+    Date::parse(text).unwrap_or_else(|| panic!("`{text}` is no date"))
+}
+
+/// Columns of the accounts: everything is optional, so that a blank cell makes things unknown.
+const TABLE: &str = "table account {\n  id text key\n  x number optional\n  y number optional\n  csm text optional\n  renewal date optional\n}\n";
+pub const HEADER: &str = "id,x,y,csm,renewal\n";
+
+/// A program, and what is remembered of its runs.
+pub struct World {
+    pub program: Program,
+    pub policy: Policy,
+    pub state: State,
+    pub requester: &'static str,
+}
+
+pub fn program(rules: &str) -> Program {
+    let mut sources = Sources::new();
+    sources.add("rules.laud", format!("{TABLE}{rules}"));
+    let (program, diagnostics) = compile(&sources, &Settings::default());
+    program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)))
+}
+
+/// The rows of the accounts, loaded.
+pub fn accounts(program: &Program, rows: &str) -> Dataset {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = rows.split(';').map(|row| format!("{}\n", row.trim())).collect();
+    std::fs::write(folder.path().join("account.csv"), format!("{HEADER}{lines}")).unwrap();
+    let binding = laud::data::without_config(program, Some(&folder.path().to_string_lossy()), folder.path());
+    laud::data::load(program, &binding, &mut |_| {}).unwrap().0
+}
+
+impl World {
+    pub fn new(rules: &str) -> World {
+        let program = program(rules);
+        let policy = Policy::of(&program, Calendar::default());
+        World { program, policy, state: State::default(), requester: "ops" }
+    }
+
+    /// Another text of the program, with the same past.
+    pub fn becomes(&mut self, rules: &str) {
+        self.program = program(rules);
+        self.policy = Policy::of(&self.program, Calendar::default());
+    }
+
+    pub fn candidates(&self, as_of: &str, rows: &str) -> Vec<Candidate> {
+        let data = accounts(&self.program, rows);
+        let options = Options { as_of: date(as_of), calendar: Calendar::default(), accounts: Vec::new() };
+        let results = Reference.evaluate(&self.program, &data, &options);
+        let evaluator = Evaluator::new(&self.program, &data, Calendar::default());
+        gather(&self.policy, &evaluator, &results, &self.state, true)
+    }
+
+    /// What a run would come to; nothing changes.
+    pub fn plan(&self, as_of: &str, rows: &str) -> Outcome {
+        let run = Run { as_of: date(as_of), requester: self.requester.to_string(), fire_on_first_run: false };
+        step(&self.policy, &self.state, &self.candidates(as_of, rows), &run)
+    }
+
+    /// A run, and what it comes to.
+    pub fn run(&mut self, as_of: &str, rows: &str) -> Outcome {
+        let outcome = self.plan(as_of, rows);
+        outcome.changes.iter().for_each(|change| self.state.apply(change));
+        self.state.head += 1;
+        self.state.last_run = Some(laud::interventions::LastRun {
+            number: self.state.head,
+            as_of: date(as_of),
+            program: String::new(),
+            data: String::new(),
+        });
+        outcome
+    }
+
+    /// A run of which only the rows matter: `A1 fired; A2 suppressed`.
+    pub fn rows(&mut self, as_of: &str, rows: &str) -> String {
+        shown(&self.run(as_of, rows))
+    }
+
+    /// The only open item.
+    pub fn item(&self) -> &Item {
+        assert_eq!(self.state.items.len(), 1, "{:?}", self.state.items);
+        self.state.items.values().next().unwrap()
+    }
+
+    pub fn decided(&mut self, verdict: Verdict) {
+        verdict.changes.iter().for_each(|change| self.state.apply(change));
+        self.state.head += 1;
+    }
+}
+
+/// `A1 fired; A2 suppressed`, with the rule in front where there are several.
+pub fn shown(outcome: &Outcome) -> String {
+    let rules: std::collections::BTreeSet<_> = outcome.rows.iter().map(|r| r.slot.rule.clone()).collect();
+    let one = |row: &Row| {
+        let rule = if rules.len() > 1 { format!("{}/", row.slot.rule) } else { String::new() };
+        format!("{rule}{} {}", row.slot.subject.id, row.decided.word())
+    };
+    outcome.rows.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// The reasons of the row about a subject.
+pub fn reasons(outcome: &Outcome, subject: &str) -> Vec<String> {
+    let row = outcome.rows.iter().find(|r| &*r.slot.subject.id == subject).unwrap();
+    row.reasons.iter().map(|r| r.text.clone()).collect()
+}
+
+pub fn count(outcome: &Outcome, decided: Decided) -> usize {
+    outcome.rows.iter().filter(|r| r.decided == decided).count()
+}
