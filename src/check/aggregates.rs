@@ -166,6 +166,16 @@ impl Checker<'_, '_> {
             self.push(diagnostic.help(help));
             return None;
         }
+        let own = self.subject().filter(|account| account.fields.iter().any(|field| field.name == name.text));
+        if let Some(account) = own.map(|account| account.header.name.clone()) {
+            let help = format!(
+                "`{0}` is a column of `{account}`, one value each: write `{0}`, or take it of all accounts together: \
+                 `avg({0} of {account})`",
+                name.text
+            );
+            self.push(diagnostic.help(help));
+            return None;
+        }
         if self.subject().is_some_and(|account| account.fields.iter().any(|field| field.parent)) {
             events.extend(Kin::ALL.map(Kin::word));
         }

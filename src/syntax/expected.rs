@@ -163,6 +163,11 @@ impl Expected {
         expected
     }
 
+    /// True where a time of so many days, months and so on is wanted.
+    pub fn wants_duration(&self) -> bool {
+        self.shown.iter().any(|s| s.starts_with("a duration"))
+    }
+
     pub fn wants_name(&self) -> bool {
         let named = ["a name", "a column", "a row", "a line"];
         self.wants_value || self.shown.iter().any(|s| named.iter().any(|n| s.starts_with(n)))
