@@ -364,13 +364,13 @@ impl Checker<'_, '_> {
                 out.filter = Some(typed);
             }
             ClauseKind::In(window) => {
-                if matches!(window.kind, ast::WindowKind::Next(_)) {
-                    self.error(
-                        Code::ClauseMisplaced,
-                        window.span,
-                        "rows after the as-of date are never seen",
-                        "looks ahead",
-                        "look back: `in last 90 days`",
+                if let ast::WindowKind::Next(duration) = window.kind {
+                    let message = "rows after the as-of date are never seen";
+                    let back = format!("last {duration}");
+                    self.push(
+                        Diagnostic::new(Code::ClauseMisplaced, window.span, message)
+                            .label("looks ahead")
+                            .fix(format!("look back: `in {back}`"), window.span, back),
                     );
                 }
                 if let ast::WindowKind::LastComplete(count, _) = window.kind {

@@ -5,6 +5,7 @@
 //! said. One file per concern: tables, expressions, calls, units, domains, bands, segments, scorecards, rules, tests.
 
 mod aggregates;
+pub(crate) mod amend;
 mod association;
 mod attribution;
 mod bands;
@@ -56,6 +57,7 @@ use crate::value::{Missing, Value};
 pub use domain::Domain;
 pub(crate) use proven::Proofs;
 pub use proven::Proven;
+pub use region::Region;
 
 /// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
 /// running.

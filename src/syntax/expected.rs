@@ -168,6 +168,11 @@ impl Expected {
         self.shown.iter().any(|s| s.starts_with("a duration"))
     }
 
+    /// True where a row goes on with its arrow.
+    pub fn needs_arrow(&self) -> bool {
+        self.shown.iter().any(|s| s == "`->`")
+    }
+
     pub fn wants_name(&self) -> bool {
         let named = ["a name", "a column", "a row", "a line"];
         self.wants_value || self.shown.iter().any(|s| named.iter().any(|n| s.starts_with(n)))

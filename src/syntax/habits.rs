@@ -32,7 +32,7 @@ const BLANK: [char; 3] = [' ', '\t', '\u{A0}'];
 /// The habit that explains why reading stopped at `offset`.
 pub fn find(debris: &Debris<'_>, offset: usize, expected: &Expected) -> Option<Habit> {
     let at = At { debris, text: debris.text, offset, word: word_at(debris.text, offset) };
-    at.row()
+    at.row(expected)
         .or_else(|| at.scale())
         .or_else(|| at.amount())
         .or_else(|| at.limit())
@@ -92,7 +92,7 @@ impl<'a> At<'a> {
     // ---------- rows and scales ----------
 
     /// `between 55 and 80`, `55-79`, `55+`, `at least 55`, `else` in a row.
-    fn row(&self) -> Option<Habit> {
+    fn row(&self, expected: &Expected) -> Option<Habit> {
         if !matches!(self.debris.place, Place::Rows | Place::Parts) {
             return None;
         }
@@ -100,7 +100,13 @@ impl<'a> At<'a> {
         let line = self.line_from(self.debris.start + name.len());
         let start = self.debris.start + name.len() + (line.len() - line.trim_start().len());
         let line = self.line_from(start);
-        let test = ["->", "=>", "→", "}"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len());
+        let arrow = ["->", "=>", "→", "}"].iter().filter_map(|end| line.find(end)).min();
+        let test = arrow.unwrap_or(line.len());
+        // `>= 1  100`
+        let points = !self.word.is_empty() && self.word.bytes().all(|b| b.is_ascii_digit());
+        if arrow.is_none() && points && expected.needs_arrow() && self.line_from(self.offset).trim_end() == self.word {
+            return self.insert(self.offset, "-> ", format!("write `-> {}`", self.word));
+        }
         let test = line.get(..test).unwrap_or("").trim_end();
         let end = start + test.len();
         let right = row_test(test).filter(|right| right != test && !name.is_empty())?;
@@ -145,6 +151,14 @@ impl<'a> At<'a> {
     }
 
     fn amount(&self) -> Option<Habit> {
+        // `80 percent`
+        let number = word_before(self.text, self.offset);
+        let count = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        if count && ["percent", "percentage", "pct"].contains(&self.word) {
+            let end = self.slice(0, self.offset).trim_end_matches(BLANK).len();
+            let habit = self.replace(end, self.offset + self.word.len(), "%", None)?;
+            return Some(Habit { help: format!("write `{number}%`"), ..habit });
+        }
         let found = Amount::around(self.text, self.offset).filter(|a| a.start >= self.debris.start)?;
         let written = self.slice(found.start, found.end);
         // `3m` may be millions or months.
