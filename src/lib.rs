@@ -94,6 +94,9 @@ impl Compilation {
             .map(|(id, source)| ast::File { package: source.package.clone(), ..parsed(id, source, &mut diagnostics) })
             .collect();
         let checked = check::check(&files, settings, &mut diagnostics);
+        if let Some((program, proven)) = &checked {
+            check::amend::amend(&mut diagnostics, sources, (program, proven));
+        }
         diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
         let (program, proven) =
             checked.map_or((None, check::Proven::default()), |(program, proven)| (Some(program), proven));

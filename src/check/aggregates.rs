@@ -166,6 +166,16 @@ impl Checker<'_, '_> {
             self.push(diagnostic.help(help));
             return None;
         }
+        let own = self.subject().filter(|account| account.fields.iter().any(|field| field.name == name.text));
+        if let Some(account) = own.map(|account| account.header.name.clone()) {
+            let help = format!(
+                "`{0}` is a column of `{account}`, one value each: write `{0}`, or take it of all accounts together: \
+                 `avg({0} of {account})`",
+                name.text
+            );
+            self.push(diagnostic.help(help));
+            return None;
+        }
         if self.subject().is_some_and(|account| account.fields.iter().any(|field| field.parent)) {
             events.extend(Kin::ALL.map(Kin::word));
         }
@@ -354,13 +364,13 @@ impl Checker<'_, '_> {
                 out.filter = Some(typed);
             }
             ClauseKind::In(window) => {
-                if matches!(window.kind, ast::WindowKind::Next(_)) {
-                    self.error(
-                        Code::ClauseMisplaced,
-                        window.span,
-                        "rows after the as-of date are never seen",
-                        "looks ahead",
-                        "look back: `in last 90 days`",
+                if let ast::WindowKind::Next(duration) = window.kind {
+                    let message = "rows after the as-of date are never seen";
+                    let back = format!("last {duration}");
+                    self.push(
+                        Diagnostic::new(Code::ClauseMisplaced, window.span, message)
+                            .label("looks ahead")
+                            .fix(format!("look back: `in {back}`"), window.span, back),
                     );
                 }
                 if let ast::WindowKind::LastComplete(count, _) = window.kind {

@@ -132,12 +132,11 @@ impl Checker<'_, '_> {
             RowTestKind::Between(low, high) if ty.is_number() => {
                 let (a, b) = (self.constant(low, ty, what)?, self.constant(high, ty, what)?);
                 if a > b {
-                    self.error(
-                        Code::EmptyRange,
-                        row.test.span,
-                        "no number lies in this range",
-                        "the first end is above the second",
-                        format!("write `{b} to {a}`"),
+                    let (a, b) = (shown_number(a, ty), shown_number(b, ty));
+                    self.push(
+                        Diagnostic::new(Code::EmptyRange, row.test.span, "no number lies in this range")
+                            .label("the first end is above the second")
+                            .fix(format!("write `{b} to {a}`"), row.test.span, format!("{b} to {a}")),
                     );
                     return None;
                 }

@@ -59,6 +59,9 @@ impl Checker<'_, '_> {
                 .enums
                 .get(list.index())
                 .map(|e| format!("the values of `{}` are written without quotes", e.name)),
+            (Type::Boolean, Type::Text) | (Type::Text, Type::Boolean) => {
+                Some("yes and no are written without quotes".to_string())
+            }
             (Type::Boolean, Type::Number(_)) | (Type::Number(_), Type::Boolean) => {
                 Some("compare yes-or-no columns with `yes` or `no`".to_string())
             }
@@ -177,6 +180,11 @@ fn meant(wanted: Type, literal: &Expr) -> Option<String> {
     match (wanted, value) {
         (Type::Boolean, Value::Number(n)) if *n == Decimal::ONE => Some("yes".to_string()),
         (Type::Boolean, Value::Number(n)) if n.is_zero() => Some("no".to_string()),
+        (Type::Boolean, Value::Text(text)) => match text.trim().to_lowercase().as_str() {
+            "yes" | "true" | "y" => Some("yes".to_string()),
+            "no" | "false" | "n" => Some("no".to_string()),
+            _ => None,
+        },
         (Type::Date | Type::Instant, Value::Text(text)) => {
             crate::calendar::Date::parse(text).map(|date| date.to_string())
         }

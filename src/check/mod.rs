@@ -6,6 +6,7 @@
 
 mod actions;
 mod aggregates;
+pub(crate) mod amend;
 mod association;
 mod attribution;
 mod bands;
@@ -57,6 +58,7 @@ use crate::value::{Missing, Value};
 pub use domain::Domain;
 pub(crate) use proven::Proofs;
 pub use proven::Proven;
+pub use region::Region;
 
 /// Checks all files as one program. `None` where nothing could be built; a program with errors is for looking at, not for
 /// running.

@@ -385,6 +385,10 @@ impl Checker<'_, '_> {
         let near = crate::diagnostics::nearest(word, values.iter().copied());
         diagnostic = match near.filter(|_| !self.many_errors()) {
             Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
+            None if self.one_with_value(word).is_some() => {
+                let other = self.one_with_value(word).unwrap_or_default();
+                diagnostic.help(format!("it is a value of `{other}`: write `{other} = {word}`"))
+            }
             None => {
                 let shown: Vec<String> = values.iter().take(12).map(|v| format!("`{v}`")).collect();
                 let more = if values.len() > shown.len() { " …" } else { "" };
@@ -392,6 +396,15 @@ impl Checker<'_, '_> {
             }
         };
         self.push(diagnostic);
+    }
+
+    /// The one column of the accounts that has such a value.
+    fn one_with_value(&self, word: &str) -> Option<String> {
+        let account = self.subject().filter(|_| !self.many_errors())?;
+        let has = |ty: Type| matches!(ty, Type::Enum(list) if self.values.get(list.index()).is_some_and(|v| v.contains_key(word)));
+        let mut having = account.fields.iter().filter(|field| has(field.ty));
+        let one = having.next()?;
+        having.next().is_none().then(|| one.name.clone())
     }
 
     pub(super) fn missing_word(&mut self, name: &Name) -> Option<MissingWord> {

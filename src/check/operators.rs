@@ -350,6 +350,22 @@ impl Checker<'_, '_> {
         Expr { kind, ty: Type::Boolean, span }
     }
 
+    /// The one metric or scorecard that has a band or grade of this name; empty if there are none or several.
+    fn with_label(&self, label: &str) -> String {
+        let named = |row: &ast::Row| row.name.text == label;
+        let tables = |item: &'_ ast::Item| match &item.kind {
+            ast::ItemKind::Metric(metric) => metric.thresholds.iter().flat_map(|table| &table.rows).any(named),
+            ast::ItemKind::Scorecard(card) => card.grades.iter().flat_map(|table| &table.rows).any(named),
+            _ => false,
+        };
+        let declared = self.symbols.metrics.iter().chain(&self.symbols.scorecards);
+        let mut having = declared.filter(|item| tables(item)).map(|item| item.name.text.as_str());
+        match (having.next(), having.next()) {
+            (Some(one), None) => one.to_string(),
+            _ => String::new(),
+        }
+    }
+
     /// True if a metric or scorecard has such a row.
     pub(super) fn has_label(&mut self, names: &[String], label: &Name, word: &str, owner: &str) -> bool {
         if names.contains(&label.text) {
@@ -360,7 +376,9 @@ impl Checker<'_, '_> {
             false => format!("`{owner}` has no {word} `{}`", label.text),
         };
         let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
+        let others = self.with_label(&label.text);
         let otherwise = match (word, names.is_empty()) {
+            _ if !others.is_empty() && others != owner => format!("did you mean `{others} is {}`?", label.text),
             (_, false) => format!("name one of its {word}s"),
             ("band", true) => "declare some: `thresholds { … }`".to_string(),
             _ => format!("declare some: `{word}s {{ … }}`"),

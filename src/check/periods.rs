@@ -31,7 +31,10 @@ impl Checker<'_, '_> {
         };
         if count == 0 || count > of {
             let message = format!("this can never be: {count} of {of}");
-            let help = "ask for at least 1 and at most all periods";
+            let help = match held.of {
+                Some(of) if of > 0 => format!("write `for {of} of last {count} {}s`", period.word()),
+                _ => "ask for at least 1 and at most all periods".to_string(),
+            };
             self.error(Code::WrongArguments, span, message, "check the two counts", help);
         }
         if let (Some(_), Some(at)) = (held.of, held.ignoring) {

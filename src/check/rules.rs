@@ -5,6 +5,7 @@ use crate::ast::{self, HeldPeriod, ItemKind, TriggerKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
 use crate::program::{About, Close, Cooldown, Expr, ExprKind, Per, RateLimit, Rule, SegmentId, Trigger, Type};
+use crate::span::Span;
 
 impl Checker<'_, '_> {
     pub(super) fn rules(&mut self) {
@@ -40,12 +41,12 @@ impl Checker<'_, '_> {
         let kind = rule.trigger.as_ref().map_or(TriggerKind::When, |t| t.kind);
         if kind == TriggerKind::While && rule.cooldown.is_none() {
             let span = rule.trigger.as_ref().map_or(item.name.span, |t| t.span);
-            self.error(
-                Code::WhileWithoutCooldown,
-                span,
-                format!("rule `{}` would act again at every run", item.name.text),
-                "holds as long as the condition does",
-                "add `cooldown 30 days`, or write `when` to act once",
+            let word = Span { end: span.start + "while".len() as u32, ..span };
+            let message = format!("rule `{}` would act again at every run", item.name.text);
+            self.push(
+                Diagnostic::new(Code::WhileWithoutCooldown, span, message)
+                    .label("holds as long as the condition does")
+                    .fix("write `when` to act once, or add `cooldown 30 days`", word, "when "),
             );
         }
         let unless = rule.unless.as_ref().map(|e| self.condition(e, scope));

@@ -82,6 +82,9 @@ impl<'a> Home<'a> {
                 };
                 format!("say what they mean (`\"\"` for nothing): {edit}, or add them to the list in the program")
             }
+            Bad::NotDate if is_month(example) => {
+                format!("if they are months, {}: each is read as its first day", self.setting("date_format = \"%Y-%m\""))
+            }
             Bad::NotDate => format!("if they are dates, {}", self.setting("date_format = \"…\"")),
             Bad::NeedsEpoch => {
                 format!("if they count from 1970, {}, or `\"milliseconds\"`", self.setting("epoch = \"seconds\""))
@@ -103,11 +106,30 @@ impl<'a> Home<'a> {
                      convert the amount and leave the sign out"
                 )
             }
+            // `1.200` of a language that groups thousands with points.
+            Bad::NotWhole if grouped_otherwise(example) => {
+                format!("if the point marks thousands, {}", self.setting("decimal_mark = \",\""))
+            }
             Bad::NotWhole => format!("leave `integer` out of the declaration of `{}`, or mend the export", field.name),
             Bad::OutOfRange => format!("correct the range of `{}` in the program, or mend the export", field.name),
             _ => return None,
         })
     }
+}
+
+/// True for `2026-03`.
+fn is_month(text: &str) -> bool {
+    let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
+    text.trim().split_once('-').is_some_and(|(year, month)| digits(year, 4) && digits(month, 2))
+}
+
+/// True for `1.200` and `-12.000.000`, where all behind the first point are groups of three.
+fn grouped_otherwise(text: &str) -> bool {
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let mut groups = text.trim().trim_start_matches(['-', '+']).split('.');
+    let first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && digits(first) && first != "0");
+    let mut rest = groups.peekable();
+    first && rest.peek().is_some() && rest.all(|group| group.len() == 3 && digits(group))
 }
 
 /// A key as TOML wants it.

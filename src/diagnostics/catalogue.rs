@@ -217,6 +217,7 @@ lints {
     MissingAndCompared "L1023" "missing-and-compared" Warning logic::missing_and_compared
     ConstantCondition "L1024" "constant-condition" Warning logic::constant_condition
     ClampInsideOut "L1025" "clamp-inside-out" Error logic::clamp_inside_out
+    NotBeforeOr "L1026" "not-before-or" Warning logic::not_before_or
 
     // ---------- L11xx: thresholds ----------
     PointsBeyond "L1101" "points-beyond" Warning thresholds::points_beyond
@@ -228,6 +229,7 @@ lints {
     TableWithoutPoints "L1108" "table-without-points" Warning thresholds::table_without_points
     TopOutOfReach "L1109" "top-out-of-reach" Warning thresholds::top_out_of_reach
     DescribedOtherwise "L1110" "described-otherwise" Warning thresholds::described_otherwise
+    DescribedAmount "L1111" "described-amount" Warning thresholds::described_amount
 
     // ---------- L12xx: weights ----------
     TinyWeight "L1201" "tiny-weight" Warning weights::tiny_weight
@@ -250,6 +252,7 @@ lints {
     NeutralBeyond "L1307" "neutral-beyond" Warning missing::neutral_beyond
     NeverAskedIsZero "L1308" "never-asked-is-zero" Warning missing::never_asked_is_zero
     LowCoverage "L1309" "low-coverage" Warning missing::low_coverage
+    UnknownOtherwise "L1310" "unknown-otherwise" Warning missing::unknown_otherwise
 
     // ---------- L14xx: time ----------
     MixedWindows "L1401" "mixed-windows" Warning time::mixed_windows
@@ -304,6 +307,7 @@ lints {
     UnusedSegment "L1606" "unused-segment" Warning segments::unused_segment
     SegmentWrittenOut "L1607" "segment-written-out" Info segments::segment_written_out
     SinglePart "L1608" "single-part" Warning segments::single_part
+    SegmentBoundary "L1609" "segment-boundary" Warning segments::boundary
 
     // ---------- L17xx: governance ----------
     Unowned "L1701" "unowned" Warning governance::unowned
@@ -325,6 +329,8 @@ lints {
     RetainMissing "L1717" "retain-missing" Warning governance::retain_missing
     SolicitedWorthMore "L1718" "solicited-worth-more" Warning governance::solicited_worth_more
     MisspeltTeam "L1719" "misspelt-team" Warning governance::misspelt_team
+    WithoutVoice "L1720" "without-voice" Warning governance::without_voice
+    VoiceAlone "L1721" "voice-alone" Warning governance::voice_alone
 
     // ---------- L18xx: names and tidiness ----------
     UnusedParam "L1801" "unused-param" Warning naming::unused_param

@@ -173,6 +173,11 @@ impl Diagnostics {
         Self::default()
     }
 
+    /// Lets each finding be said otherwise.
+    pub(crate) fn change(&mut self, mut change: impl FnMut(Diagnostic) -> Diagnostic) {
+        self.list = std::mem::take(&mut self.list).into_iter().map(&mut change).collect();
+    }
+
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.errors += usize::from(diagnostic.severity == Severity::Error);

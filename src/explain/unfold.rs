@@ -156,6 +156,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
     let words = Words::new(case.program);
     let mut reads = Vec::new();
     operands(case, &metric.value, &mut reads);
+    values_then(case, &metric.value, &mut reads);
     let ty = metric.value.ty;
     let thresholds = bands::table_for(&metric.thresholds, case.account).map(|table| TableWhy {
         segment: table.segment.map(|s| words::segment(case.program, s)),
@@ -177,7 +178,7 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
     Unfolded {
         definition: words.expr(&metric.value),
         reads,
-        aggregates: metric.value.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect(),
+        aggregates: aggregates(case, &metric.value),
         details: super::detail::of_metric(case, metric),
         standings: metric.value.ranked().into_iter().map(|r| standing(case, r)).collect(),
         benchmarks: benchmarks(case, &metric.value),
@@ -186,6 +187,66 @@ pub fn metric(case: Case, metric: &Metric, result: &MetricResult) -> Unfolded {
         scale,
         weighed: Vec::new(),
     }
+}
+
+/// What is aggregated, now and at the one other date that a change or an `as of` looks at.
+fn aggregates(case: Case, expr: &Expr) -> Vec<AggregateWhy> {
+    let all =
+        |case: Case, expr: &Expr| expr.aggregates().into_iter().map(|a| aggregate_why(case, a)).collect::<Vec<_>>();
+    let mut out = all(case, expr);
+    for then in looks_back(case, expr) {
+        if then.now {
+            out.extend(all(case, then.value));
+        }
+        case.probe.then(then.date, &mut |account, probe| {
+            let there = all(Case { account, probe, ..case }, then.value);
+            let dated = |why: AggregateWhy| AggregateWhy { text: format!("{} as of {}", why.text, then.date), ..why };
+            out.extend(there.into_iter().map(dated));
+        });
+    }
+    out
+}
+
+/// The same of values that are not aggregates themselves: `references`, and `references as of 2025-12-31`.
+fn values_then(case: Case, expr: &Expr, out: &mut Vec<Operand>) {
+    for then in looks_back(case, expr).into_iter().filter(|then| then.value.aggregates().is_empty()) {
+        let text = Words::new(case.program).expr(then.value);
+        let mut told = |text: String, value: &Value| {
+            let shown = Shown::new(case.program, then.value.ty, value);
+            let hidden = !case.personal && super::personal_in(case.program, None, then.value);
+            let operand = Operand { text, value: if hidden { shown.masked() } else { shown } };
+            if !out.contains(&operand) {
+                out.push(operand);
+            }
+        };
+        if then.now {
+            told(text.clone(), &case.probe.value(then.value));
+        }
+        let mut past = None;
+        case.probe.then(then.date, &mut |_, probe| past = Some(probe.value(then.value)));
+        told(format!("{text} as of {}", then.date), &past.unwrap_or(Value::Missing(Missing::NoData)));
+    }
+}
+
+/// A value at another date, and whether its value now counts as well.
+struct Then<'e> {
+    value: &'e Expr,
+    date: Date,
+    now: bool,
+}
+
+/// The changes and `as of` of an expression.
+fn looks_back<'e>(case: Case, expr: &'e Expr) -> Vec<Then<'e>> {
+    let one = |past: &'e Expr| {
+        let (value, now) = match &past.kind {
+            ExprKind::Change { value, .. } => (value, true),
+            ExprKind::AsOf { value, .. } => (value, false),
+            _ => return None,
+        };
+        let dates = reference::looked_at(case.probe.calendar(), &past.kind, case.probe.as_of())?;
+        Some(Then { value, date: *dates.last()?, now })
+    };
+    expr.past().into_iter().filter_map(one).collect()
 }
 
 /// What is replayed over periods, in the definitions of segments too.

@@ -7,6 +7,7 @@ use super::places::{self, Condition};
 use super::uses::{self, Uses};
 use crate::ast::{AccessKind, File, Item, ItemKind};
 use crate::calendar::Date;
+use crate::check::amend::Ask;
 use crate::check::{Proofs, Proven};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::{Expr, Program, TableId};
@@ -156,6 +157,11 @@ impl<'f> Facts<'f> {
     /// The text of a place.
     pub fn text(&self, span: Span) -> &'f str {
         uses::text(self.sources, span)
+    }
+
+    /// Asks how a condition about accounts, or about rows of a table, could be mended.
+    pub(crate) fn ask(&self, rows: Option<TableId>) -> Ask<'_> {
+        Ask { proofs: &self.proofs, rows, sources: self.sources }
     }
 
     /// The place with the blanks before it, and the whole line or lines if nothing else stands on them: what is taken out.

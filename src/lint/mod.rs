@@ -35,6 +35,7 @@ pub mod tests;
 pub mod thresholds;
 pub mod time;
 mod uses;
+mod voice;
 pub mod weights;
 mod windows;
 mod written;

@@ -240,6 +240,11 @@ impl<H: Host> Session<H> {
             Some((name, text)) => (name.trim().to_string(), Some(text.trim().to_string())),
             None => (asked.trim().to_string(), None),
         };
+        // `:set bar 3`
+        let (name, text) = match (text, name.split_once(char::is_whitespace)) {
+            (None, Some((name, text))) => (name.to_string(), Some(text.trim().to_string())),
+            (text, _) => (name, text),
+        };
         let known: Vec<&str> = program.params.iter().map(|p| p.header.name.as_str()).collect();
         if !known.contains(&name.as_str()) && !self.state.set.iter().any(|(n, _)| *n == name) {
             let help = match nearest(&name, known.iter().copied()) {

@@ -23,6 +23,7 @@ pub fn all(evaluator: &Evaluator, as_of: crate::calendar::Date, personal: bool) 
 /// The id of the account that is meant.
 pub fn find(evaluator: &Evaluator, as_of: crate::calendar::Date, asked: &str, personal: bool) -> Result<String, Reply> {
     let known = all(evaluator, as_of, personal);
+    let asked = asked.strip_prefix('"').and_then(|a| a.strip_suffix('"')).unwrap_or(asked);
     let lower = asked.to_lowercase();
     let fits: [&dyn Fn(&Account) -> bool; 3] =
         [&|(id, _)| id == asked, &|(id, _)| id.to_lowercase() == lower, &|(_, name)| {
@@ -49,12 +50,13 @@ pub fn find(evaluator: &Evaluator, as_of: crate::calendar::Date, asked: &str, pe
         let holds = |text: &str| text.to_lowercase().contains(&lower);
         holds(id) || name.as_deref().is_some_and(holds)
     });
-    let holding: Vec<&str> = holding.map(|(id, _)| id.as_str()).collect();
+    let holding: Vec<&Account> = holding.collect();
     match holding.as_slice() {
         [] => {}
-        [one] => return Err(Reply::failed(message, format!("did you mean `{one}`?"))),
+        [(id, Some(name))] => return Err(Reply::failed(message, format!("did you mean `{id}` ({name})?"))),
+        [(id, None)] => return Err(Reply::failed(message, format!("did you mean `{id}`?"))),
         several => {
-            let list: Vec<String> = several.iter().take(8).map(|id| format!("`{id}`")).collect();
+            let list: Vec<String> = several.iter().take(8).map(|(id, _)| format!("`{id}`")).collect();
             let more = if several.len() > 8 { format!(" and {} more", several.len() - 8) } else { String::new() };
             return Err(Reply::failed(message, format!("`{asked}` is in {}{more}", list.join(", "))));
         }

@@ -80,6 +80,12 @@ impl<H: Host> Session<H> {
         let expr = match self.typed(text, line) {
             Ok(expr) => expr,
             Err(mut reply) => {
+                let first = text.split_whitespace().next().unwrap_or("");
+                let command = super::command::find(first).filter(|_| self.draft.outline.find(first).is_empty());
+                if let Some(command) = command.filter(|_| first.chars().count() > 1) {
+                    let help = format!("a command begins with a colon: `:{}`", command.name);
+                    return Reply { code: reply.code, ..Reply::failed(format!("there is no `{first}`"), help) };
+                }
                 if let Some(name) = named(text) {
                     let known = !self.draft.outline.find(name).is_empty();
                     let hint = format!(

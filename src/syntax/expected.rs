@@ -163,6 +163,16 @@ impl Expected {
         expected
     }
 
+    /// True where a time of so many days, months and so on is wanted.
+    pub fn wants_duration(&self) -> bool {
+        self.shown.iter().any(|s| s.starts_with("a duration"))
+    }
+
+    /// True where a row goes on with its arrow.
+    pub fn needs_arrow(&self) -> bool {
+        self.shown.iter().any(|s| s == "`->`")
+    }
+
     pub fn wants_name(&self) -> bool {
         let named = ["a name", "a column", "a row", "a line"];
         self.wants_value || self.shown.iter().any(|s| named.iter().any(|n| s.starts_with(n)))

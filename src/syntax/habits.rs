@@ -24,15 +24,19 @@ const AGGREGATES: &[&str] = &[
     "mean",
 ];
 
+/// Those that people write without parentheses, as in a sentence: `count of activity`.
+const CALLED: &[&str] = &["avg", "average", "count", "mean", "median", "share", "sum"];
+
 const BLANK: [char; 3] = [' ', '\t', '\u{A0}'];
 
 /// The habit that explains why reading stopped at `offset`.
 pub fn find(debris: &Debris<'_>, offset: usize, expected: &Expected) -> Option<Habit> {
     let at = At { debris, text: debris.text, offset, word: word_at(debris.text, offset) };
-    at.row()
+    at.row(expected)
         .or_else(|| at.scale())
         .or_else(|| at.amount())
-        .or_else(|| at.statement())
+        .or_else(|| at.limit())
+        .or_else(|| at.statement(expected))
         .or_else(|| at.clause(expected))
         .or_else(|| at.window())
         .or_else(|| at.between())
@@ -88,7 +92,7 @@ impl<'a> At<'a> {
     // ---------- rows and scales ----------
 
     /// `between 55 and 80`, `55-79`, `55+`, `at least 55`, `else` in a row.
-    fn row(&self) -> Option<Habit> {
+    fn row(&self, expected: &Expected) -> Option<Habit> {
         if !matches!(self.debris.place, Place::Rows | Place::Parts) {
             return None;
         }
@@ -96,7 +100,13 @@ impl<'a> At<'a> {
         let line = self.line_from(self.debris.start + name.len());
         let start = self.debris.start + name.len() + (line.len() - line.trim_start().len());
         let line = self.line_from(start);
-        let test = ["->", "=>", "→", "}"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len());
+        let arrow = ["->", "=>", "→", "}"].iter().filter_map(|end| line.find(end)).min();
+        let test = arrow.unwrap_or(line.len());
+        // `>= 1  100`
+        let points = !self.word.is_empty() && self.word.bytes().all(|b| b.is_ascii_digit());
+        if arrow.is_none() && points && expected.needs_arrow() && self.line_from(self.offset).trim_end() == self.word {
+            return self.insert(self.offset, "-> ", format!("write `-> {}`", self.word));
+        }
         let test = line.get(..test).unwrap_or("").trim_end();
         let end = start + test.len();
         let right = row_test(test).filter(|right| right != test && !name.is_empty())?;
@@ -141,6 +151,14 @@ impl<'a> At<'a> {
     }
 
     fn amount(&self) -> Option<Habit> {
+        // `80 percent`
+        let number = word_before(self.text, self.offset);
+        let count = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        if count && ["percent", "percentage", "pct"].contains(&self.word) {
+            let end = self.slice(0, self.offset).trim_end_matches(BLANK).len();
+            let habit = self.replace(end, self.offset + self.word.len(), "%", None)?;
+            return Some(Habit { help: format!("write `{number}%`"), ..habit });
+        }
         let found = Amount::around(self.text, self.offset).filter(|a| a.start >= self.debris.start)?;
         let written = self.slice(found.start, found.end);
         // `3m` may be millions or months.
@@ -154,7 +172,11 @@ impl<'a> At<'a> {
     // ---------- statements ----------
 
     /// `then task …`, `due 5 days`, `assign to csm`.
-    fn statement(&self) -> Option<Habit> {
+    fn statement(&self, expected: &Expected) -> Option<Habit> {
+        if !self.word.is_empty() && self.word.bytes().all(|b| b.is_ascii_digit()) && expected.wants_duration() {
+            let at = self.offset + self.word.len();
+            return self.insert(at, " days", format!("write `{} days`", self.word));
+        }
         if self.debris.place != Place::Rule {
             return None;
         }
@@ -184,6 +206,24 @@ impl<'a> At<'a> {
             }
             _ => None,
         }
+    }
+
+    /// `cap at 40`, `cap 40 if …`.
+    fn limit(&self) -> Option<Habit> {
+        const VERBS: [&str; 4] = ["cap", "floor", "set", "hold"];
+        let line = self.slice(0, self.offset).rsplit('\n').next().unwrap_or("");
+        let verb = word_at(line.trim_start_matches(BLANK), 0);
+        if self.debris.place != Place::Scorecard || !VERBS.contains(&verb) {
+            return None;
+        }
+        if self.word == "if" {
+            return self.replace(self.offset, self.offset + 2, "when", None);
+        }
+        let said = line.trim_start_matches(BLANK).get(verb.len()..)?.trim_matches(BLANK);
+        let start = self.offset - line.len() + line.rfind(said)?;
+        ["at", "to", "score at", "score to", "the score at"]
+            .contains(&said)
+            .then(|| self.remove(start, self.offset))?
     }
 
     fn count_and_unit(&self) -> Option<String> {
@@ -222,6 +262,13 @@ impl<'a> At<'a> {
             "at" | "all" if inside && ["least", "answers", "rows"].contains(&next) => {
                 let at = self.debris.start + before.len();
                 self.insert(at, ",", format!("write a comma before `{} {next}`", self.word))
+            }
+            "of" if CALLED.contains(&word_before(self.text, self.offset)) && !before.ends_with('(') => {
+                let written = word_before(self.text, self.offset);
+                let function = if ["average", "mean"].contains(&written) { "avg" } else { written };
+                let value = if function == "count" { "" } else { "VALUE of " };
+                let help = format!("write `{function}({value}SOURCE)`");
+                Some(Habit { start: self.offset, end: self.offset + 2, message: None, help, text: None })
             }
             word if inside && word.starts_with(|c: char| c.is_ascii_digit()) => self.at_least(before),
             "where" | "dedupe" | "latest" | "decay" if before.ends_with(')') && !inside => {

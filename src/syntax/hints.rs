@@ -17,6 +17,15 @@ pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name:
             };
         }
     }
+    if let Some(behind) = rest.strip_prefix(',')
+        && behind.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#'])
+        && !before.ends_with(['(', ','])
+    {
+        return found.fix("remove the `,`: a line ends by itself", here(1), "");
+    }
+    if let Some(date) = rest.get(..8).filter(|date| short_date(date)) {
+        return found.fix(format!("write `20{date}`"), here(8), format!("20{date}"));
+    }
     let digit_after = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
     if let Some(after) = rest.strip_prefix(',')
         && digit_after(after)
@@ -44,6 +53,13 @@ pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name:
         }
     }
     found
+}
+
+/// True for `26-03-31`.
+fn short_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let two = |part: &&str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    parts.len() == 3 && parts.iter().all(two) && crate::calendar::Date::parse(&format!("20{text}")).is_some()
 }
 
 type Sign = (&'static str, &'static str, Option<&'static str>);

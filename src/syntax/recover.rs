@@ -444,8 +444,8 @@ pub fn reserved_name(text: &str, span: Span) -> Diagnostic {
     let word = text.get(span.start as usize..span.end as usize).unwrap_or("");
     Diagnostic::new(Code::ReservedName, span, format!("`{word}` is a word of the language and cannot be a name")).help(
         format!(
-            "choose another name, such as `{word}_name`; a column that is called `{word}` in the data is bound in laud.toml: \
-             {word}_name = \"{word}\""
+            "choose another name, such as `{word}_name`; a column that is called `{word}` in the data is bound in laud.toml, \
+             under `[profile.NAME.TABLE.columns]`: {word}_name = \"{word}\""
         ),
     )
 }

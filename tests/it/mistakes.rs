@@ -6,6 +6,7 @@
 
 use crate::support::{bless, difference, files, read, root, stem};
 use laud::calendar::Date;
+use laud::check::Region;
 use laud::diagnostics::{Code, Diagnostic, Severity};
 use laud::lint::{self, Facts, Levels};
 use laud::source::{Source, Sources};
@@ -109,9 +110,13 @@ fn outcome(base: &str, mistake: &Mistake) -> Outcome {
         .filter(|d| (0..d.labels.len()).any(|at| line(d, at).is_some_and(|l| l.contains(&mistake.wrong))))
         .collect();
     let mended = mistake.right.as_ref().is_some_and(|right| {
+        let meant = body(&mistake.text).replacen(&mistake.wrong, right, 1);
         here.iter().any(|d| {
             let written = d.help.as_deref().is_some_and(|help| folded(help).contains(&folded(right)));
-            written || fixed(&mistake.text, d).is_some_and(|text| folded(&text).contains(&folded(right)))
+            written
+                || fixed(&mistake.text, d).is_some_and(|text| {
+                    folded(&text).contains(&folded(right)) || means_the_same(base, &text, &meant)
+                })
         })
     });
     Outcome { found: !here.is_empty(), placed: !placed.is_empty(), mended }
@@ -125,7 +130,52 @@ fn fixed(text: &str, finding: &Diagnostic) -> Option<String> {
     for edit in edits {
         text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
     }
-    Some(text.lines().filter(|l| !l.starts_with("# ")).map(|l| format!("{l}\n")).collect())
+    Some(body(&text).to_string())
+}
+
+/// What stands behind the head.
+fn body(text: &str) -> &str {
+    text.split_once("\n\n").map_or(text, |(_, body)| body)
+}
+
+/// True for the same text but for blanks, and where the texts differ within one condition that holds for the same accounts
+/// or rows in both: `a < x and x < b` is as right as `x > a and x < b`.
+fn means_the_same(base: &str, one: &str, other: &str) -> bool {
+    if folded(one) == folded(other) {
+        return true;
+    }
+    let alike = |(a, b): &(u8, u8)| a == b;
+    let begin = one.bytes().zip(other.bytes()).take_while(alike).count();
+    let shorter = one.len().min(other.len()) - begin;
+    let end = one.bytes().rev().zip(other.bytes().rev()).take(shorter).take_while(alike).count();
+    // The condition around what differs, with who it holds for and who not.
+    let around = |text: &str| {
+        let mut sources = Sources::default();
+        sources.push(Source::new("base.laud", base));
+        sources.push(Source::new("mistake.laud", text));
+        let compilation = Compilation::new(&sources, &Settings::default());
+        let (program, levels) = (compilation.program.as_ref()?, Levels::default());
+        let facts = Facts::new(&compilation.files, &sources, (program, &compilation.proven), Date(0), &levels);
+        let holds = |c: &lint::Condition| {
+            let span = c.expr.span;
+            span.source == 1 && span.start as usize <= begin && span.end as usize >= text.len() - end
+        };
+        let condition = facts.conditions().into_iter().find(holds)?;
+        let of = |wanted| facts.proofs.region(condition.expr, condition.rows, wanted);
+        Some((condition.owner.to_string(), condition.role, of(true)?, of(false)?))
+    };
+    let hash = |text: &str| {
+        let mut sources = Sources::default();
+        sources.push(Source::new("base.laud", base));
+        sources.push(Source::new("mistake.laud", text));
+        laud::compile(&sources, &Settings::default()).0.map(|program| program.hash)
+    };
+    if hash(one).is_some_and(|hash_of_one| Some(hash_of_one) == hash(other)) {
+        return true;
+    }
+    let (Some(a), Some(b)) = (around(one), around(other)) else { return false };
+    let apart = |x: &Region, y: Region| x.clone().and(&y).is_some_and(|both| both.is_empty());
+    a.0 == b.0 && a.1 == b.1 && apart(&a.2, b.3) && apart(&b.2, a.3)
 }
 
 #[test]
@@ -166,7 +216,7 @@ fn table(all: &[(Mistake, Outcome)]) -> String {
     }
     let mut text = String::from(
         "# Mistakes\n\nSmall programs with one realistic mistake each, written before the lints. *Found*: a warning or an error in the \
-         program that it would not raise if it were right. *At the line*: one of its places is on the line that is wrong. *Edit*: it offers the line that is right, of those \
+         program that it would not raise if it were right. *At the line*: one of its places is on the line that is wrong. *Edit*: it offers the line that is right, or one that is true of the same accounts, of those \
          where a single edit mends it.\n\n| kind | mistakes | found | at the line | with an edit | edit offered |\n|---|---|---|---|---|---|\n",
     );
     for (category, [count, found, placed, with_edit, mended]) in &categories {
@@ -179,6 +229,10 @@ fn table(all: &[(Mistake, Outcome)]) -> String {
     text.push_str("\n## Not found\n\n");
     for (mistake, _) in all.iter().filter(|(_, outcome)| !outcome.found) {
         let _ = writeln!(text, "- `{}` ({}): {}", mistake.name, mistake.category, mistake.what);
+    }
+    text.push_str("\n## Found, with another edit than the right one or none\n\n");
+    for (mistake, _) in all.iter().filter(|(m, outcome)| outcome.found && m.right.is_some() && !outcome.mended) {
+        let _ = writeln!(text, "- `{}`: `{}` should be `{}`", mistake.name, mistake.wrong, mistake.right.as_deref().unwrap_or(""));
     }
     text.push_str("\n## Found elsewhere than at the line\n\n");
     for (mistake, _) in all.iter().filter(|(_, outcome)| outcome.found && !outcome.placed) {

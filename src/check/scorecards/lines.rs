@@ -10,6 +10,7 @@ use crate::program::{
     Combine, DEFAULT_COVERAGE, Line, MetricId, MissingPolicy, Node, Override, ScorecardId, Type, Unit,
 };
 use crate::resolve::Symbol;
+use crate::span::Span;
 
 impl Checker<'_, '_> {
     pub(super) fn line_item(&mut self, name: &ast::Name) -> Option<Node> {
@@ -85,12 +86,11 @@ impl Checker<'_, '_> {
             return None;
         }
         if weight.is_zero() && line.informational.is_none() {
-            self.error(
-                Code::WeightMissing,
-                weight_span,
-                format!("`{}` weighs nothing", line.name.text),
-                "zero",
-                "say so with `informational`, or give it a weight",
+            let behind = Span { start: weight_span.end, ..weight_span };
+            self.push(
+                Diagnostic::new(Code::WeightMissing, weight_span, format!("`{}` weighs nothing", line.name.text))
+                    .label("zero")
+                    .fix("say so with `informational`, or give it a weight", behind, " informational"),
             );
             return None;
         }

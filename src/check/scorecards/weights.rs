@@ -42,14 +42,15 @@ impl Checker<'_, '_> {
                 format!("the weights of `{}`{whom} total {total}, not {wanted}", item.name.text),
             )
             .label(format!("{}{more} = {total}", terms.join(" + ")));
+            let change = one_alone(&scored, wanted, total).unwrap_or_else(|| "change a weight".to_string());
             diagnostic = diagnostic.help(match (rescaled(&scored, wanted, total), whom.is_empty()) {
                 (Some(list), true) => {
-                    format!("change a weight, or keep the proportions with {list}; `weights free` lifts the check")
+                    format!("{change}, or keep the proportions with {list}; `weights free` lifts the check")
                 }
                 (Some(list), false) => {
-                    format!("lines that are not repeated keep their general weight; proportions are kept with {list}")
+                    format!("{change}, or keep the proportions with {list}; lines that are not repeated keep their general weight")
                 }
-                (None, _) => "change a weight; `weights free` lifts the check".to_string(),
+                (None, _) => format!("{change}; `weights free` lifts the check"),
             });
             self.push(diagnostic);
         }
@@ -118,11 +119,33 @@ impl Checker<'_, '_> {
                 let percent = n.mul(Decimal::HUNDRED).unwrap_or(n);
                 diagnostic.label(format!("this is {percent}%")).fix(format!("write `{n}%`"), expr.span, format!("{n}%"))
             }
-            None => diagnostic.label("outside").help("write a share such as `60%`"),
+            None => {
+                let diagnostic = diagnostic.label("outside");
+                // A zero too many: `600%`.
+                match value.div(Decimal::int(10)).filter(|tenth| *tenth <= Decimal::ONE && !tenth.is_negative()) {
+                    Some(tenth) => {
+                        let percent = tenth.mul(Decimal::HUNDRED).unwrap_or(tenth);
+                        diagnostic.fix(format!("did you mean `{percent}%`?"), expr.span, format!("{percent}%"))
+                    }
+                    None => diagnostic.help("write a share such as `60%`"),
+                }
+            }
         };
         self.push(diagnostic);
         None
     }
+}
+
+/// The lines of which one alone, with another weight, would make the total right: `` write `calls weight 40` ``. Not
+/// where there are more of them than one can choose from.
+fn one_alone(scored: &[(&str, Decimal)], wanted: Decimal, total: Decimal) -> Option<String> {
+    let ways: Vec<String> = scored
+        .iter()
+        .filter_map(|(name, weight)| Some((name, wanted.sub(total)?.add(*weight)?)))
+        .filter(|(_, weight)| !weight.is_negative() && !weight.is_zero())
+        .map(|(name, weight)| format!("`{name} weight {weight}`"))
+        .collect();
+    (1..=3).contains(&ways.len()).then(|| format!("write {}", ways.join(" or ")))
 }
 
 /// Whole weights in the same proportions with the wanted total, by largest remainder.

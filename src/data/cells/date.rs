@@ -9,7 +9,7 @@ use crate::data::settings::Epoch;
 use crate::number::Decimal;
 use crate::value::DAY_MICROS;
 use chrono::format::{Item, ParseErrorKind, Parsed, StrftimeItems};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 /// How the dates of a column are written.
@@ -65,7 +65,7 @@ pub struct Slashed {
     pub time: bool,
 }
 
-/// Checks that a format gives whole dates; says what is wrong with it otherwise.
+/// Checks that a format gives dates, or months, which are read as their first day; says what is wrong with it otherwise.
 pub fn check_date_format(format: &str) -> Result<(), &'static str> {
     let items =
         StrftimeItems::new(format).parse_to_owned().map_err(|_| "it has a letter after `%` that means nothing")?;
@@ -77,7 +77,8 @@ pub fn check_date_format(format: &str) -> Result<(), &'static str> {
     }
     match with_items(&text, &items) {
         Ok((naive, _)) if naive.date() == probe.date_naive() => Ok(()),
-        _ => Err("a year, month or day is left out"),
+        Ok((naive, None)) if Some(naive.date()) == probe.date_naive().with_day(1) => Ok(()),
+        _ => Err("a year or month is left out"),
     }
 }
 
@@ -114,6 +115,14 @@ enum Clock {
     Naive,
 }
 
+/// True for a year and a month, and nothing that says which day or time is meant.
+fn is_month(parsed: &Parsed) -> bool {
+    let year = parsed.year().or(parsed.year_mod_100()).is_some();
+    let day = parsed.day().is_some() || parsed.ordinal().is_some() || parsed.weekday().is_some();
+    let week = parsed.week_from_sun().is_some() || parsed.week_from_mon().is_some() || parsed.isoweek().is_some();
+    year && parsed.month().is_some() && !day && !week && parsed.hour_mod_12().is_none()
+}
+
 fn with_items(text: &str, items: &[Item<'static>]) -> Result<Written, Bad> {
     let mut parsed = Parsed::new();
     let problem = |kind: ParseErrorKind| match kind {
@@ -125,9 +134,12 @@ fn with_items(text: &str, items: &[Item<'static>]) -> Result<Written, Bad> {
         let naive = DateTime::from_timestamp(seconds, 0).ok_or(Bad::NoSuchDate)?.naive_utc();
         return Ok((naive, Some(Clock::Offset(0))));
     }
+    if is_month(&parsed) {
+        parsed.set_day(1).map_err(|e| problem(e.kind()))?;
+    }
     let date = parsed.to_naive_date().map_err(|e| problem(e.kind()))?;
     // chrono takes `26` for `%Y` and means the year 26.
-    if !(100..=9999).contains(&chrono::Datelike::year(&date)) {
+    if !(100..=9999).contains(&date.year()) {
         return Err(Bad::NotDate);
     }
     if parsed.hour_mod_12().is_none() {

@@ -18,4 +18,6 @@ pub mod since_ahead;
 pub mod solicited_worth_more;
 pub mod target_decides_nothing;
 pub mod unowned;
+pub mod voice_alone;
 pub mod without_objective;
+pub mod without_voice;

@@ -70,7 +70,7 @@ fn run(facts: &Facts, found: &mut Findings) {
             continue;
         }
         let above = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
-        let words = words(rule);
+        let words = words(facts, rule);
         let says = |list: &[&str]| words.iter().find(|word| list.contains(&word.as_str()));
         let (word, other) = match (says(&ILL), says(&WELL)) {
             (Some(word), None) if above => (word, "<"),
@@ -111,8 +111,10 @@ fn only_comparison(condition: &Expr) -> Option<(&Expr, CompareOp, &Expr)> {
     found
 }
 
-/// The words of its name, title and description.
-fn words(rule: &Rule) -> Vec<String> {
+/// The words of its name, title and description, and of the comments in it.
+fn words(facts: &Facts, rule: &Rule) -> Vec<String> {
     let doc = rule.header.doc.as_deref().unwrap_or("");
-    asking::words(&format!("{} {} {doc}", rule.header.name, rule.header.title()))
+    let body = facts.text(Span { end: rule.condition.span.start, ..rule.header.span });
+    let comments: Vec<&str> = body.lines().filter_map(|line| line.trim_start().strip_prefix('#')).collect();
+    asking::words(&format!("{} {} {doc} {}", rule.header.name, rule.header.title(), comments.join(" ")))
 }

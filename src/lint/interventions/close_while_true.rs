@@ -1,8 +1,12 @@
 //! `close-while-true`: its page is below.
 
+use crate::ast::CompareOp;
+use crate::check::Region;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::rules;
 use crate::lint::{Facts, Findings, Lint};
+use crate::program::{Expr, ExprKind};
+use crate::span::Span;
 
 /// What closes an item can hold while what opened it still does.
 pub const LINT: Lint = Lint {
@@ -61,9 +65,29 @@ fn run(facts: &Facts, found: &mut Findings) {
             .label("closes what has just been opened")
             .help("let the close name every reason, each beyond the bound that opened it")
             .witness(account);
+        if let Some((sign, turned)) = turned(facts, close, &opens) {
+            finding = finding.fix(format!("turn the comparison round: `{turned}`"), sign, turned);
+        }
         if let Some(trigger) = &rule.ast.trigger {
             finding = finding.also(trigger.condition.span, "still true then");
         }
         found.push(finding);
     }
+}
+
+/// The comparison of a close turned round, where it then begins where the condition has ended.
+fn turned(facts: &Facts, close: &Expr, opens: &Region) -> Option<(Span, String)> {
+    let ExprKind::Compare(op, left, right) = &close.kind else { return None };
+    let op = match op {
+        CompareOp::Less => CompareOp::GreaterEqual,
+        CompareOp::LessEqual => CompareOp::Greater,
+        CompareOp::Greater => CompareOp::LessEqual,
+        CompareOp::GreaterEqual => CompareOp::Less,
+        CompareOp::Equal | CompareOp::NotEqual => return None,
+    };
+    let instead = Expr { kind: ExprKind::Compare(op, left.clone(), right.clone()), ..close.clone() };
+    let closes = facts.proofs.region(&instead, None, true)?;
+    let apart = !closes.is_empty() && closes.and(opens)?.is_empty();
+    let text = format!("{} {} {}", facts.text(left.span), op.symbol(), facts.text(right.span));
+    apart.then(|| (close.span, facts.in_place_of(close.span, &text)))
 }

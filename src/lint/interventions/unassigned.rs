@@ -3,6 +3,7 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::rules;
 use crate::lint::{Facts, Findings, Lint};
+use crate::span::Span;
 
 /// Work that nobody is given, where other work is.
 pub const LINT: Lint = Lint {
@@ -63,7 +64,11 @@ fn run(facts: &Facts, found: &mut Findings) {
                 Diagnostic::new(Code::Unassigned, action.span, message)
                     .label("no `assign`")
                     .also(given.span, "other work is assigned")
-                    .help(format!("add `assign {}`, or the team that does it", given.text)),
+                    .fix(
+                        format!("add `assign {}`, or the team that does it", given.text),
+                        Span { start: action.span.end, ..action.span },
+                        format!(" assign {}", given.text),
+                    ),
             );
         }
     }

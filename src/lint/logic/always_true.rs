@@ -1,6 +1,7 @@
 //! `always-true`: its page is below.
 
 use super::not_equal_either;
+use crate::check::amend;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::places::has_param;
 use crate::lint::{Facts, Findings, Lint};
@@ -56,11 +57,11 @@ fn run(facts: &Facts, found: &mut Findings) {
                 true => format!("{} takes every {all}", condition.role.words()),
                 false => "decides nothing".to_string(),
             };
-            found.push(
-                Diagnostic::new(Code::AlwaysTrue, part.span, message)
-                    .label(label)
-                    .help("look at the bound and at the direction of the comparison"),
-            );
+            let finding = Diagnostic::new(Code::AlwaysTrue, part.span, message).label(label);
+            found.push(match amend::always(part, facts.ask(condition.rows)) {
+                Some(amended) => amended.put(finding),
+                None => finding.help("look at the bound and at the direction of the comparison"),
+            });
             break;
         }
     }

@@ -1,6 +1,7 @@
 //! `impossible-condition`: its page is below.
 
 use super::equal_both;
+use crate::check::amend;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::{Facts, Findings, Lint, Role};
 use crate::program::{Expr, ExprKind};
@@ -55,11 +56,11 @@ fn run(facts: &Facts, found: &mut Findings) {
                     true => format!("{} takes no {all}", condition.role.words()),
                     false => "adds nobody".to_string(),
                 };
-                found.push(
-                    Diagnostic::new(Code::ImpossibleCondition, part.span, message)
-                        .label(label)
-                        .help("check the bounds against each other and against the range of the column"),
-                );
+                let finding = Diagnostic::new(Code::ImpossibleCondition, part.span, message).label(label);
+                found.push(match amend::never(part, facts.ask(condition.rows)) {
+                    Some(amended) => amended.put(finding),
+                    None => finding.help("check the bounds against each other and against the range of the column"),
+                });
                 break;
             }
         }

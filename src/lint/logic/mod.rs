@@ -15,6 +15,7 @@ pub mod exact_equality;
 pub mod impossible_condition;
 pub mod missing_and_compared;
 pub mod negated_comparison;
+pub mod not_before_or;
 pub mod not_equal_either;
 pub mod not_equal_yes;
 pub mod or_chain;

@@ -1,6 +1,7 @@
 //! Bands, scales and their points.
 
 pub mod against_direction;
+pub mod described_amount;
 pub mod described_otherwise;
 pub mod fraction_of_whole;
 pub mod points_beyond;

@@ -4,6 +4,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::{Facts, Findings, Lint};
 use crate::number::Decimal;
 use crate::program::{MetricId, Node};
+use crate::span::Span;
 
 /// Points below 0 or above 100 where scores run from 0 to 100.
 pub const LINT: Lint = Lint {
@@ -63,12 +64,26 @@ fn run(facts: &Facts, found: &mut Findings) {
         let ends = metric.scales.iter().flat_map(|scale| scale.points.iter().map(|(_, points)| (scale.span, *points)));
         for (span, points) in rows.chain(ends) {
             if points.is_negative() || points > Decimal::HUNDRED {
-                found.push(
-                    Diagnostic::new(Code::PointsBeyond, span, format!("{points} points lie outside 0 to 100"))
-                        .label("scores run from 0 to 100")
-                        .help("give points from 0 to 100"),
-                );
+                let finding = Diagnostic::new(Code::PointsBeyond, span, format!("{points} points lie outside 0 to 100"))
+                    .label("scores run from 0 to 100");
+                let nearest = if points.is_negative() { "0" } else { "100" };
+                found.push(match written(facts, span) {
+                    Some(place) => finding.fix(format!("write `{nearest}`, or another from 0 to 100"), place, nearest),
+                    None => finding.help("give points from 0 to 100"),
+                });
             }
         }
     }
+}
+
+/// Where the points of a row stand: the number behind its arrow.
+fn written(facts: &Facts, row: Span) -> Option<Span> {
+    let text = facts.text(row);
+    let behind = text.rfind("->")? + "->".len();
+    let points = text.get(behind..)?;
+    let start = behind + (points.len() - points.trim_start().len());
+    let number = points.trim();
+    let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || "-._".contains(c));
+    let at = |offset: usize| Some(row.start + u32::try_from(offset).ok()?);
+    plain.then_some(Span { start: at(start)?, end: at(start + number.len())?, ..row })
 }

@@ -63,7 +63,16 @@ fn run(facts: &Facts, found: &mut Findings) {
         });
         if let (true, Some((days, place))) = (of_review, review) {
             if !windows::alike(said, days) {
-                found.push(told(place, &words, "the review is another period"));
+                let finding = told(place, &words, "the review is another period");
+                let every = every(facts.text(place)).zip(spelled(said));
+                found.push(match every {
+                    Some(((start, end), period)) => {
+                        let from = |offset: usize| place.start + offset as u32;
+                        let at = Span { start: from(start), end: from(end), ..place };
+                        finding.fix(format!("write `every {period}`, or mend the words"), at, period)
+                    }
+                    None => finding,
+                });
             }
             continue;
         }
@@ -94,6 +103,27 @@ fn run(facts: &Facts, found: &mut Findings) {
             });
         }
     }
+}
+
+/// Where the period of `review every 6 weeks last 2026-01-15` stands in it.
+fn every(review: &str) -> Option<(usize, usize)> {
+    let start = review.find("every ")? + "every ".len();
+    let rest = review.get(start..)?;
+    let end = rest.find(" last").unwrap_or(rest.len());
+    Some((start, start + rest.get(..end)?.trim_end().len()))
+}
+
+/// A period as one would write it, if it is a usual one.
+fn spelled(days: i64) -> Option<&'static str> {
+    Some(match days {
+        7 => "1 week",
+        14 => "2 weeks",
+        30 | 31 => "1 month",
+        90..=92 => "3 months",
+        180..=184 => "6 months",
+        365 | 366 => "1 year",
+        _ => return None,
+    })
 }
 
 /// A declaration without its name and what stands above it.

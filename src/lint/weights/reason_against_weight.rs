@@ -1,8 +1,9 @@
 //! `reason-against-weight`: its page is below.
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::lint::{Facts, Findings, Lint};
 use crate::program::Line;
+use crate::span::Span;
 
 /// A reason that says a line matters most where another weighs more.
 pub const LINT: Lint = Lint {
@@ -75,13 +76,30 @@ fn run(facts: &Facts, found: &mut Findings) {
             let name = facts.program.node_name(line.item);
             let against = facts.program.node_name(other.item);
             let message = format!("`{name}` is {label} and weighs {}, `{against}` {}", line.weight, other.weight);
+            let mut finding = Diagnostic::new(Code::ReasonAgainstWeight, line.span, message)
+                .label(label)
+                .also(other.span, format!("weighs {}", other.weight))
+                .help("swap the weights, or mend the reason");
+            if let (Some(own), Some(others)) = (weight(facts, line.span), weight(facts, other.span)) {
+                let edit = |span: Span, other: Span| Edit { span, text: facts.text(other).to_string() };
+                let edits = vec![edit(own, others), edit(others, own)];
+                finding.fix = Some(Fix { title: "swap the weights, or mend the reason".to_string(), edits });
+            }
             found.push(
-                Diagnostic::new(Code::ReasonAgainstWeight, line.span, message)
-                    .label(label)
-                    .also(other.span, format!("weighs {}", other.weight))
-                    .help("swap the weights, or mend the reason"),
+                finding,
             );
             break;
         }
     }
+}
+
+/// Where the number of a weight stands in its line.
+fn weight(facts: &Facts, line: Span) -> Option<Span> {
+    let text = facts.text(line);
+    let behind = text.find(" weight ")? + " weight ".len();
+    let rest = text.get(behind..)?;
+    let start = behind + (rest.len() - rest.trim_start().len());
+    let digits = rest.trim_start().find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.trim_start().len());
+    let at = |offset: usize| Some(line.start + u32::try_from(offset).ok()?);
+    (digits > 0).then_some(Span { start: at(start)?, end: at(start + digits)?, ..line })
 }

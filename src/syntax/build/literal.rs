@@ -117,7 +117,7 @@ impl Builder<'_> {
     pub(super) fn date(&mut self, node: &Node<'_>) -> DateLit {
         let (span, written) = (self.span(node), node.as_str());
         let date = Date::parse(written).unwrap_or_else(|| {
-            self.fail(Code::BadDate, span, bad_date(written), |d| match Date::repaired(written) {
+            self.fail(Code::BadDate, span, bad_date(written), |d| match Date::repaired(written).or_else(|| last_of_month(written)) {
                 Some(right) => d.fix(format!("write `{right}`"), span, right.to_string()),
                 None => d.help("a date is written year-month-day: `2026-03-31`"),
             });
@@ -257,6 +257,13 @@ fn exact(written: &str, shift: i32) -> Result<Decimal, Problem> {
         raw = raw.checked_mul(factor).ok_or(Problem::TooLarge)?;
     }
     Decimal::from_raw(raw).ok_or(Problem::TooLarge)
+}
+
+/// The last day of a month that ends before the day that is asked for: `2026-02-30`.
+fn last_of_month(written: &str) -> Option<Date> {
+    let (month, day) = written.rsplit_once('-').filter(|(month, _)| month.len() == 7)?;
+    day.parse::<u32>().ok().filter(|day| *day <= 31)?;
+    [30, 29, 28].iter().find_map(|day| Date::parse(&format!("{month}-{day}")))
 }
 
 fn bad_date(written: &str) -> String {

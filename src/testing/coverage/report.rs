@@ -3,11 +3,14 @@
 use super::{Coverage, place};
 use crate::diagnostics::render::escape_xml as escape;
 use crate::report::Layout;
-use crate::report::table::{Column, Table};
+use crate::report::table::{Cell, Column, Table, clean, wrapped};
 use crate::source::Sources;
 use serde_json::json as value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+
+/// A suggestion stands below what it is about.
+const INDENT: usize = 4;
 
 /// For people: a line about all, and each thing that no test has seen, with one that would.
 pub fn human(coverage: &Coverage, sources: &Sources, layout: &Layout) -> String {
@@ -19,9 +22,23 @@ pub fn human(coverage: &Coverage, sources: &Sources, layout: &Layout) -> String 
         let cells = [format!("{file}:{line}"), facet.owner.clone(), facet.what.clone(), facet.suggestion.clone()];
         table.row(cells.map(Into::into).to_vec());
     }
-    if !table.rows.is_empty() {
-        out.push('\n');
+    if table.rows.is_empty() {
+        return out;
+    }
+    out.push('\n');
+    if table.width() <= layout.width {
         out.push_str(&table.human(0, layout));
+        return out;
+    }
+    // Four narrow columns would be hard to read: what was never seen, and below it a test that would.
+    let suggestions: Vec<Cell> = table.rows.iter_mut().filter_map(Vec::pop).collect();
+    table.columns = vec![Column::default(), Column::default(), Column::default()];
+    out.push_str("never seen, and a test that would:\n");
+    for (line, suggestion) in table.human(0, &Layout { width: usize::MAX, ..*layout }).lines().zip(suggestions) {
+        let _ = writeln!(out, "{line}");
+        for part in wrapped(&clean(&suggestion.text), layout.width.saturating_sub(INDENT).max(30)) {
+            let _ = writeln!(out, "{:INDENT$}{}", "", layout.paint.dim(&part));
+        }
     }
     out
 }

@@ -100,7 +100,7 @@ fn mistakes_in_the_project_file() {
             "laud.toml:6:2 unknown-setting: `profil` is not a setting of the project file (did you mean `profile`?)",
             "laud.toml:8:10 setting-type: `strict` takes true or false, not a text (write `strict = true`)",
             "laud.toml:9:1 unknown-setting: `directry` is not a setting of `[profile.p]` (did you mean `directory`?)",
-            "laud.toml:10:15 setting-type: `dd/mm/yyyy` is not a date format: a year, month or day is left out (write `%Y`, `%m` and `%d` where year, month and day stand, such as `%d/%m/%Y`)",
+            "laud.toml:10:15 setting-type: `dd/mm/yyyy` is not a date format: a year or month is left out (write `%Y`, `%m` and `%d` where year, month and day stand, such as `%d/%m/%Y`)",
             "laud.toml:11:11 setting-type: `percent` cannot be `texts` (did you mean `text`?)",
             "laud.toml:13:8 setting-type: `file` takes a text in quotes, not a whole number (write `file = \"accounts.csv\"`)",
             "laud.toml:14:1 setting-conflict: `file` and `files` say the same thing twice (keep one of them)",
