@@ -9,6 +9,7 @@ mod calendar;
 mod catalogue;
 mod checklist;
 mod cli;
+mod columns;
 mod data;
 mod documents;
 mod engine;

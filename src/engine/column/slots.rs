@@ -191,6 +191,8 @@ pub type Faults = Vec<Fault>;
 /// The cells of one slot.
 #[derive(Debug, Clone)]
 pub enum SlotColumn {
+    /// Not known: the reference finds it out from loaded rows.
+    Unknown,
     /// The same for every account.
     Same(Cell),
     /// Whole numbers, by account.
@@ -211,6 +213,35 @@ pub struct SlotValues {
 }
 
 impl SlotValues {
+    /// True if anything is known of an account: the reference is never asked for what it could find out itself.
+    pub fn has(&self, slot: SlotId, account: u32) -> bool {
+        match self.columns.get(slot.index()) {
+            Some(SlotColumn::Same(_)) => true,
+            Some(SlotColumn::Counts(counts)) => (account as usize) < counts.len(),
+            Some(SlotColumn::Cells(cells)) => (account as usize) < cells.len(),
+            Some(SlotColumn::Unknown) | None => false,
+        }
+    }
+
+    /// Sets the cell of an account, where rows had to be looked at one by one.
+    pub fn set(&mut self, slot: SlotId, account: u32, value: &Value, faults: Faults) {
+        let cell = Cell::of(value, &mut self.texts);
+        let Some(column) = self.columns.get_mut(slot.index()) else { return };
+        if let SlotColumn::Counts(counts) = column {
+            *column = SlotColumn::Cells(counts.iter().map(|count| Cell::int(i64::from(*count))).collect());
+        }
+        if let SlotColumn::Cells(cells) = column
+            && let Some(to) = cells.get_mut(account as usize)
+        {
+            *to = cell;
+        }
+        if faults.is_empty() {
+            self.faults.remove(&(slot, account));
+        } else {
+            self.faults.insert((slot, account), faults);
+        }
+    }
+
     /// The cell of an account.
     pub fn cell(&self, slot: SlotId, account: u32) -> Cell {
         match self.columns.get(slot.index()) {
@@ -219,7 +250,7 @@ impl SlotValues {
                 counts.get(account as usize).map_or(Cell::default(), |count| Cell::int(i64::from(*count)))
             }
             Some(SlotColumn::Cells(cells)) => cells.get(account as usize).copied().unwrap_or_default(),
-            None => Cell::default(),
+            Some(SlotColumn::Unknown) | None => Cell::default(),
         }
     }
 
