@@ -3,8 +3,10 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
 
+pub mod machine;
 pub mod slots;
 
 pub use slots::{Cell, Faults, SlotId, SlotValues, Tag, Texts, What};

@@ -25,6 +25,7 @@
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
 //! | `benchmark` | how a value compares with what others reach |
+//! | `assist` | single questions, for an engine that computes the rest |
 //! | `suppose` | what if a value were another one |
 //! | `view` | what an evaluator does not see |
 //! | `trace` | the same, told clause by clause |
@@ -32,6 +33,7 @@
 mod account;
 mod aggregate;
 mod arithmetic;
+mod assist;
 mod bands;
 mod benchmark;
 mod collective;
@@ -59,6 +61,7 @@ mod view;
 
 pub use crate::engine::Unknown;
 pub use account::Account;
+pub use assist::{Assistant, Computed};
 pub use bands::interpolate;
 pub use benchmark::Compared;
 pub use credit::derive;
@@ -68,10 +71,13 @@ pub use population::Standing;
 pub use portfolio::Part;
 pub use rates::RateUsed;
 pub use related::OfRow;
+pub(crate) use score::{limited, unlimited};
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use schedule::earliest_asked;
+pub(crate) use schedule::{Schedule, Step};
 pub use suppose::{Supposed, Supposition, Suppositions};
 pub use time::Replayed;
+pub(crate) use time::carry_dates;
 pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 pub use view::View;
@@ -82,7 +88,6 @@ use crate::data::{Dataset, TableData};
 use crate::program::{FieldId, PortfolioId, Program, Table};
 use crate::value::Value;
 use collective::Collectives;
-use schedule::Schedule;
 use std::collections::BTreeMap;
 
 /// The engine that defines what programs mean.

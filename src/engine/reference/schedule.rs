@@ -15,17 +15,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 /// One thing at one as-of date.
-pub(super) type Step = (Item, Date);
+pub(crate) type Step = (Item, Date);
 
 /// Steps such that each comes after what it reads.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Schedule {
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Schedule {
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Schedule {
     /// Everything that the program declares, at one as-of date, and what that needs of earlier ones.
-    pub(super) fn whole(program: &Program, calendar: Calendar, as_of: Date) -> Schedule {
+    pub(crate) fn whole(program: &Program, calendar: Calendar, as_of: Date) -> Schedule {
         let roots = Schedule::everything(program, as_of);
         Schedule { steps: Needs::new(program, calendar, false).in_order(roots, &HashSet::new()) }
     }
