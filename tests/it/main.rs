@@ -25,6 +25,7 @@ mod large;
 mod library;
 mod lints;
 mod lints_data;
+mod machine;
 mod mistakes;
 mod mutate;
 mod number;

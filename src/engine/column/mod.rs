@@ -12,9 +12,13 @@
 //! |---|---|
 //! | `plan` | what a run asks of rows |
 //! | `scan` | the pass over the rows of a source |
+//! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
+//! | `accounts` | account by account, on all cores |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
 //! | `run` | all of it together |
 
+mod accounts;
+pub mod machine;
 mod plan;
 mod run;
 mod scan;

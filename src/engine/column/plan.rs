@@ -74,6 +74,11 @@ impl<'p> Plan<'p> {
         self.index.get(&(address(aggregate), date, what)).copied()
     }
 
+    /// How many slots the reference has to find out from loaded rows.
+    pub fn asked(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.how == How::Asked).count()
+    }
+
     /// True if all that is asked of the rows of a table can be found while they go by.
     pub fn only_streams(&self, table: TableId) -> bool {
         let asked = |slot: &&Slot<'_>| slot.how == How::Asked;

@@ -1,5 +1,6 @@
 //! A whole run: the passes over rows, then the accounts, on all cores.
 
+use super::accounts;
 use super::plan::{How, Plan};
 use super::scan::Source;
 use super::scan::finish::{Accounts, Found, Wanted, covered};
@@ -9,11 +10,10 @@ use crate::calendar::Calendar;
 use crate::data::stream::from_table;
 use crate::data::{Dataset, TableData};
 use crate::engine::reference::{Evaluator, Given};
-use crate::engine::{AccountResult, Engine, Options, Results};
+use crate::engine::{Engine, Options, Results};
 use crate::program::{Program, TableId};
 use crate::value::Missing;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The engine for whole portfolios.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,19 +37,19 @@ impl Engine for Columns {
         let mut book = Passes::new(&plan, &rows);
         for source in &plan.sources {
             let Some(table) = data.table(source.table) else { continue };
-            let scan = Scan::new(source, accounts(program, data), account_of(program, data, source.table));
+            let scan = Scan::new(source, account_rows(program, data), account_of(program, data, source.table));
             let workers =
                 from_table(table, source.fields(), threads, || scan.start(), |worker, piece| scan.visit(worker, piece));
             book.take(source, Found::new(scan, workers), table);
         }
         let values = book.close(&plain);
         let evaluator = plain.knowing(Given { plan: &plan, values: &values });
-        results(&evaluator, options, threads)
+        accounts::results(&plan, &values, &evaluator, options, threads)
     }
 }
 
 /// How many rows the table of accounts has.
-pub(super) fn accounts(program: &Program, data: &Dataset) -> usize {
+pub(super) fn account_rows(program: &Program, data: &Dataset) -> usize {
     program.subject.and_then(|id| data.table(id)).map_or(0, |table| table.rows as usize)
 }
 
@@ -117,46 +117,5 @@ impl<'a> Passes<'a> {
             values.set(id, account, &value, faults);
         }
         values
-    }
-}
-
-/// So many accounts are looked at in one go.
-const CHUNK: usize = 256;
-
-/// The accounts, and what takes all of them.
-pub(super) fn results(evaluator: &Evaluator<'_>, options: &Options, threads: usize) -> Results {
-    let as_of = options.as_of;
-    evaluator.ready(as_of);
-    let schedule = evaluator.whole(as_of);
-    let asked = evaluator.asked(options);
-    let chunks: Vec<&[u32]> = asked.chunks(CHUNK).collect();
-    let next = AtomicUsize::new(0);
-    let work = |evaluator: &Evaluator<'_>| {
-        let mut done: Vec<(usize, Vec<AccountResult>)> = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(chunk) = chunks.get(i) else { return done };
-            done.push((i, chunk.iter().filter_map(|place| evaluator.result_of(*place, as_of, &schedule)).collect()));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let helpers = threads.min(chunks.len()).saturating_sub(1);
-        let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| evaluator.twin()).collect();
-        let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
-        let mut done = work(evaluator);
-        for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(i, _)| *i);
-    Results {
-        as_of,
-        accounts: done.into_iter().flat_map(|(_, accounts)| accounts).collect(),
-        portfolio: evaluator.portfolio_results(as_of),
-        portfolio_rules: evaluator.portfolio_rules(as_of),
     }
 }

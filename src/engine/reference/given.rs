@@ -8,8 +8,8 @@ use super::scope::Scope;
 use super::{Evaluator, Subject};
 use crate::calendar::Date;
 use crate::engine::column::{Plan, SlotValues, What};
-use crate::engine::{AccountResult, Item, Options};
-use crate::program::{Aggregate, MetricId, Node};
+use crate::engine::{Item, Options};
+use crate::program::{Aggregate, MetricId, Node, PortfolioId};
 use crate::value::{Fault, Missing, Value};
 
 /// What was found out about rows.
@@ -52,10 +52,19 @@ impl<'a> Evaluator<'a> {
         there.map(|subject| subject.index as u32).collect()
     }
 
-    /// Everything about the account at a place.
-    pub(crate) fn result_of(&self, place: u32, as_of: Date, schedule: &Schedule) -> Option<AccountResult> {
-        let subject = self.subjects.get(place as usize)?;
-        Some(Account::new(self, subject, as_of, schedule, &[]).into_result())
+    /// The id of the account at a place, and the row that rows belong to.
+    pub(crate) fn account_at(&self, place: u32) -> Option<(&str, u32)> {
+        self.subjects.get(place as usize).map(|subject| (subject.id.as_str(), subject.row))
+    }
+
+    /// The row of the account at a place as it was known at a date.
+    pub(crate) fn row_of(&self, place: u32, date: Date) -> Option<u32> {
+        self.subjects.get(place as usize)?.row_at(date)
+    }
+
+    /// The value of a metric of the whole portfolio.
+    pub(crate) fn portfolio_value(&self, id: PortfolioId, date: Date) -> Value {
+        self.portfolio(id, date).value.clone()
     }
 
     /// An aggregate of rows of the account at a place, and the faults that are noted on the way.
@@ -83,11 +92,6 @@ impl<'a> Evaluator<'a> {
     /// Gets everything ready that takes all accounts.
     pub(crate) fn ready(&self, as_of: Date) {
         self.get_ready(as_of);
-    }
-
-    /// All steps of a run, in order.
-    pub(crate) fn whole(&self, as_of: Date) -> Schedule {
-        Schedule::whole(self.program, self.calendar, as_of)
     }
 }
 

@@ -25,6 +25,7 @@
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
 //! | `benchmark` | how a value compares with what others reach |
+//! | `assist` | single questions, for an engine that computes the rest |
 //! | `suppose` | what if a value were another one |
 //! | `given` | what is known of rows before accounts are looked at |
 //! | `view` | what an evaluator does not see |
@@ -33,6 +34,7 @@
 mod account;
 mod aggregate;
 mod arithmetic;
+mod assist;
 mod bands;
 mod benchmark;
 mod collective;
@@ -61,6 +63,7 @@ mod view;
 
 pub use crate::engine::Unknown;
 pub use account::Account;
+pub use assist::{Assistant, Computed};
 pub use bands::interpolate;
 pub use benchmark::Compared;
 pub use credit::derive;
@@ -75,9 +78,11 @@ pub use rates::RateUsed;
 pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use schedule::earliest_asked;
-pub(crate) use schedule::{Schedule, aggregates_asked, reads_others};
+pub(crate) use schedule::{Schedule, Step, aggregates_asked, reads_others};
+pub(crate) use score::{limited, unlimited};
 pub use suppose::{Supposed, Supposition, Suppositions};
 pub use time::Replayed;
+pub(crate) use time::carry_dates;
 pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 pub use view::View;
