@@ -11,6 +11,9 @@ use crate::program::{Expr, Node, Program, SegmentRef};
 use crate::value::{Missing, Value};
 use std::collections::HashMap;
 
+/// Registers for inputs besides a column of the account each.
+const RESERVED: usize = 256;
+
 /// Instructions that one item may have.
 const MOST: usize = 50_000;
 
@@ -36,6 +39,8 @@ pub(super) struct Builder<'p, 's> {
     /// Registers for what is needed on the way; those from `used` on are free.
     temporary: Vec<Reg>,
     used: usize,
+    /// Registers that are kept free for inputs, the first ones.
+    reserved: u32,
     /// The same for what is compiled by itself.
     apart: Vec<Reg>,
     done: HashMap<Done, Reg>,
@@ -52,11 +57,13 @@ impl<'p, 's> Builder<'p, 's> {
         wanted: Wanted,
         supply: &'s mut dyn Supply,
     ) -> Self {
+        let reserved = at(program.subject_table().map_or(0, |table| table.fields.len()) + RESERVED);
         let machine = Machine {
             as_of,
+            reserved,
             plain: Code::default(),
             careful: Code::default(),
-            registers: 0,
+            registers: reserved,
             constants: Vec::new(),
             lists: Vec::new(),
             bands: Vec::new(),
@@ -86,6 +93,7 @@ impl<'p, 's> Builder<'p, 's> {
             inputs,
             temporary,
             used: 0,
+            reserved,
             apart,
             done,
             order,
@@ -233,7 +241,8 @@ impl<'p, 's> Builder<'p, 's> {
             return *index;
         }
         let index = at(self.machine.inputs.len());
-        let reg = self.fresh();
+        // The first of them lie side by side, so that a record is taken over as a whole.
+        let reg = if index < self.reserved { index } else { self.fresh() };
         self.machine.inputs.push(input);
         self.machine.input_registers.push(reg);
         self.inputs.insert(input, index);

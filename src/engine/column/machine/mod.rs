@@ -178,6 +178,8 @@ pub struct Machine {
     /// Inputs may have faults.
     careful: Code,
     registers: u32,
+    /// The first inputs have the first registers, up to this one.
+    reserved: u32,
     constants: Vec<(Reg, Value)>,
     lists: Vec<Reg>,
     bands: Vec<Bands>,
