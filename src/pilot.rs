@@ -11,7 +11,7 @@ pub fn bucket(pilot: &str, subject: &str) -> i64 {
 
 /// A stable hash of a text, the same on every machine and in every release.
 pub fn scattered_hash(text: &str) -> u64 {
-    scattered(fnv1a(text))
+    scattered(fnv1a(text.bytes()))
 }
 
 /// FNV-1a with 64 bits.

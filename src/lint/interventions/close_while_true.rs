@@ -65,7 +65,7 @@ fn run(facts: &Facts, found: &mut Findings) {
             .label("closes what has just been opened")
             .help("let the close name every reason, each beyond the bound that opened it")
             .witness(account);
-        if let Some((sign, turned)) = turned(facts, close, &opens) {
+        if let Some((sign, turned)) = turned(facts, &close.condition, &opens) {
             finding = finding.fix(format!("turn the comparison round: `{turned}`"), sign, turned);
         }
         if let Some(trigger) = &rule.ast.trigger {

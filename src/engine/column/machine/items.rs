@@ -59,7 +59,7 @@ impl Builder<'_, '_> {
     fn rule(&mut self, id: RuleId, rule: &Rule, date: Date) -> Result<Found, Why> {
         let condition = self.expr(&rule.condition, date)?;
         let unless = rule.unless.as_ref().map(|unless| self.expr(unless, date)).transpose()?;
-        let close = rule.close.as_ref().map(|close| self.expr(close, date)).transpose()?;
+        let close = rule.close.as_ref().map(|close| self.expr(&close.condition, date)).transpose()?;
         for reg in [Some(condition), unless, close].into_iter().flatten() {
             self.keep(reg);
         }
