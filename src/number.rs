@@ -105,6 +105,11 @@ impl Decimal {
         narrow(round_div_wide(I256::from(self.0) * I256::from(SCALE), I256::from(other.0)))
     }
 
+    /// A whole number of billionths divided by a whole number, rounded once; `None` for 0, and beyond 38 digits.
+    pub(crate) fn ratio(billionths: i128, divisor: i128) -> Option<Decimal> {
+        if divisor == 0 { None } else { Decimal::from_raw(round_div(billionths, divisor)) }
+    }
+
     /// The negative.
     #[allow(clippy::should_implement_trait)]
     pub fn neg(self) -> Decimal {
@@ -233,9 +238,19 @@ impl Decimal {
 }
 
 /// Half away from zero. `divisor` is not 0.
+#[inline]
 fn round_div(value: i128, divisor: i128) -> i128 {
+    // Most numbers are small, and a division of 64 bits is one instruction.
+    if let (Ok(value), Ok(divisor)) = (i64::try_from(value), i64::try_from(divisor))
+        && divisor != -1
+    {
+        let (quotient, rest) = (value / divisor, value % divisor);
+        let up = rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs();
+        let away = if (value < 0) == (divisor < 0) { 1 } else { -1 };
+        return i128::from(quotient) + if up { away } else { 0 };
+    }
     let quotient = value / divisor;
-    let rest = value % divisor;
+    let rest = value - quotient * divisor;
     if rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs() {
         if (value < 0) == (divisor < 0) { quotient + 1 } else { quotient - 1 }
     } else {

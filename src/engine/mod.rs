@@ -3,6 +3,7 @@
 //! [`reference`](mod@reference) is small and obvious and defines what every program means. Whatever else runs programs implements
 //! [`Engine`] and must give the same digits.
 
+pub mod column;
 pub mod reference;
 
 use crate::calendar::{Calendar, Date};

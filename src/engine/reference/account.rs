@@ -75,7 +75,7 @@ impl<'a> Account<'a> {
         account
     }
 
-    fn run(&mut self, schedule: &Schedule) {
+    pub(super) fn run(&mut self, schedule: &Schedule) {
         for step in &schedule.steps {
             if let Some(result) = self.compute(*step) {
                 self.known.insert(*step, result);

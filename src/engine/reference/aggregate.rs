@@ -11,6 +11,7 @@ use super::scope::Scope;
 use crate::association::{Pair, Side, lacking, measure};
 use crate::builtins::{AggregateFunction as F, Pairing};
 use crate::calendar::Date;
+use crate::engine::column::What;
 use crate::irrational;
 use crate::number::{Decimal, Products, apportion};
 use crate::program::{Aggregate, Decay, Reach};
@@ -73,12 +74,23 @@ impl Scope<'_> {
     pub(super) fn aggregate(self, aggregate: &Aggregate) -> Value {
         match aggregate.reach {
             Reach::Everyone => self.everyone(aggregate),
+            Reach::Account => {
+                self.given(aggregate, What::Value).unwrap_or_else(|| self.run(aggregate, &mut |_, _, _| {}))
+            }
             _ => self.run(aggregate, &mut |_, _, _| {}),
         }
     }
 
     /// The latest date of a row that counts.
     pub(super) fn last_counted(self, aggregate: &Aggregate) -> Option<Date> {
+        match self.given(aggregate, What::LastCounted) {
+            Some(given) => given.date(),
+            None => self.looked_up(aggregate),
+        }
+    }
+
+    /// The same from the rows themselves.
+    pub(super) fn looked_up(self, aggregate: &Aggregate) -> Option<Date> {
         // Rows without a date of their own are never the latest.
         self.account.evaluator.program.table(aggregate.source)?.kind.at()?;
         let mut last = None;

@@ -17,7 +17,7 @@ use crate::program::{Across, Aggregate, Expr, ExprKind, PortfolioId, Ranked, Rea
 use crate::value::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Nobody: a portfolio metric is evaluated for no account.
 pub(super) static NOBODY: Subject =
@@ -26,15 +26,30 @@ pub(super) static NOBODY: Subject =
 /// What has been computed over all accounts.
 #[derive(Debug, Default)]
 pub(super) struct Collectives {
-    populations: RefCell<HashMap<(Whom, Date), Rc<Population>>>,
-    gathered: RefCell<HashMap<(Across, Date), Rc<Gathered>>>,
+    populations: RefCell<HashMap<(Whom, Date), Arc<Population>>>,
+    gathered: RefCell<HashMap<(Across, Date), Arc<Gathered>>>,
     /// What each account that exists brings in, by place.
-    members: RefCell<HashMap<(Across, Date), Rc<Members>>>,
-    pub(super) trees: RefCell<HashMap<Date, Rc<super::kin::Tree>>>,
-    spread: RefCell<HashMap<(Aggregate, Date), Rc<Spread>>>,
-    portfolio: RefCell<HashMap<(PortfolioId, Date), Rc<PortfolioResult>>>,
+    members: RefCell<HashMap<(Across, Date), Arc<Members>>>,
+    pub(super) trees: RefCell<HashMap<Date, Arc<super::kin::Tree>>>,
+    spread: RefCell<HashMap<(Aggregate, Date), Arc<Spread>>>,
+    portfolio: RefCell<HashMap<(PortfolioId, Date), Arc<PortfolioResult>>>,
     /// As-of dates for which everything that the program declares is there.
     ready: RefCell<HashSet<Date>>,
+}
+
+impl Clone for Collectives {
+    /// What is there is shared.
+    fn clone(&self) -> Collectives {
+        Collectives {
+            populations: RefCell::new(self.populations.borrow().clone()),
+            gathered: RefCell::new(self.gathered.borrow().clone()),
+            members: RefCell::new(self.members.borrow().clone()),
+            trees: RefCell::new(self.trees.borrow().clone()),
+            spread: RefCell::new(self.spread.borrow().clone()),
+            portfolio: RefCell::new(self.portfolio.borrow().clone()),
+            ready: RefCell::new(self.ready.borrow().clone()),
+        }
+    }
 }
 
 /// Accounts by place, each with what it brings in.
@@ -61,7 +76,7 @@ struct Levels<'e> {
 
 impl<'a> Evaluator<'a> {
     /// The accounts that a value is compared with at a date.
-    pub(super) fn population(&self, ranked: &Ranked, date: Date) -> Rc<Population> {
+    pub(super) fn population(&self, ranked: &Ranked, date: Date) -> Arc<Population> {
         let date = self.others_at(date);
         let key = (whom(ranked), date);
         if let Some(found) = self.collectives.populations.borrow().get(&key) {
@@ -73,7 +88,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What an aggregate over accounts amounts to at a date.
-    pub(super) fn gathered(&self, across: &Across, date: Date) -> Rc<Gathered> {
+    pub(super) fn gathered(&self, across: &Across, date: Date) -> Arc<Gathered> {
         let date = self.others_at(date);
         let key = (across.clone(), date);
         if let Some(found) = self.collectives.gathered.borrow().get(&key) {
@@ -85,7 +100,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What each account that exists at a date brings into an aggregate over relatives.
-    pub(super) fn members(&self, across: &Across, date: Date) -> Rc<Members> {
+    pub(super) fn members(&self, across: &Across, date: Date) -> Arc<Members> {
         let date = self.others_at(date);
         let key = (across.clone(), date);
         if let Some(found) = self.collectives.members.borrow().get(&key) {
@@ -97,7 +112,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What the rows of all accounts amount to at a date.
-    pub(super) fn spread(&self, aggregate: &Aggregate, date: Date) -> Rc<Spread> {
+    pub(super) fn spread(&self, aggregate: &Aggregate, date: Date) -> Arc<Spread> {
         let date = self.others_at(date);
         let key = (aggregate.clone(), date);
         if let Some(found) = self.collectives.spread.borrow().get(&key) {
@@ -124,12 +139,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A portfolio metric at a date.
-    pub(super) fn portfolio(&self, id: PortfolioId, date: Date) -> Rc<PortfolioResult> {
+    pub(super) fn portfolio(&self, id: PortfolioId, date: Date) -> Arc<PortfolioResult> {
         let date = self.others_at(date);
         if let Some(found) = self.collectives.portfolio.borrow().get(&(id, date)) {
             return found.clone();
         }
-        let result = Rc::new(Account::new(self, &NOBODY, date, &Schedule::default(), &[]).portfolio_result(id));
+        let result = Arc::new(Account::new(self, &NOBODY, date, &Schedule::default(), &[]).portfolio_result(id));
         self.collectives.portfolio.borrow_mut().insert((id, date), result.clone());
         result
     }
@@ -205,7 +220,7 @@ impl<'a> Evaluator<'a> {
         }
         let schedule = Schedule { steps: needs.in_order(roots, &HashSet::new()) };
         let mut open: Vec<Open> = wanted.iter().map(|(collective, _)| Open::new(*collective)).collect();
-        for subject in &self.subjects {
+        for subject in self.subjects.iter() {
             if !wanted.iter().any(|(_, date)| subject.row_at(*date).is_some()) {
                 continue;
             }
@@ -219,21 +234,21 @@ impl<'a> Evaluator<'a> {
         for ((collective, date), open) in wanted.into_iter().zip(open) {
             match (collective, open) {
                 (Collective::Population(ranked), Open::Population(_, members)) => {
-                    let population = Rc::new(Population::new(members));
+                    let population = Arc::new(Population::new(members));
                     self.collectives.populations.borrow_mut().insert((whom(ranked), *date), population);
                 }
                 (Collective::Rows(rows), Open::Rows(_, foreseen)) => {
                     let foreseen = self.is_owned(rows.source).then_some(foreseen);
-                    let spread = Rc::new(self.nobody_who_knows(*date, foreseen).scope().spread(rows));
+                    let spread = Arc::new(self.nobody_who_knows(*date, foreseen).scope().spread(rows));
                     self.collectives.spread.borrow_mut().insert(((*rows).clone(), *date), spread);
                 }
                 (Collective::Across(across), Open::Across(_, members)) if across.kin.is_some() => {
-                    self.collectives.members.borrow_mut().insert(((*across).clone(), *date), Rc::new(members));
+                    self.collectives.members.borrow_mut().insert(((*across).clone(), *date), Arc::new(members));
                 }
                 (Collective::Across(across), Open::Across(_, members)) => {
                     let gathered = members.into_iter().map(|(_, member)| member).collect();
                     let nobody = Account::new(self, &NOBODY, *date, &Schedule::default(), &[]);
-                    let gathered = Rc::new(nobody.scope().gather(across, gathered));
+                    let gathered = Arc::new(nobody.scope().gather(across, gathered));
                     self.collectives.gathered.borrow_mut().insert(((*across).clone(), *date), gathered);
                 }
                 _ => {}
@@ -298,7 +313,7 @@ impl<'e> Open<'e> {
 
 impl<'a> Needs<'a> {
     /// What a collective evaluates for each account.
-    fn members(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
+    pub(super) fn members(&self, expr: &'a Expr, date: Date, out: &mut Vec<Step>) {
         let Some(collective) = Collective::of(expr) else { return };
         collective.members().into_iter().for_each(|member| self.expr(member, date, out));
         if let Collective::Population(Ranked { within: Some(within), .. }) = collective {

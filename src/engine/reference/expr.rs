@@ -145,7 +145,7 @@ pub(super) fn with_date(value: Value, then: impl FnOnce(crate::calendar::Date) -
     }
 }
 
-fn is_because(reason: Missing, because: Option<MissingWord>) -> bool {
+pub(crate) fn is_because(reason: Missing, because: Option<MissingWord>) -> bool {
     match because {
         None => true,
         Some(MissingWord::NoData) => reason == Missing::NoData,

@@ -8,14 +8,14 @@ use crate::calendar::Date;
 use crate::program::{Across, FieldId, Kin};
 use crate::value::Value;
 use std::collections::HashSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// By account, by place: those right below it, by id.
 pub(super) type Tree = Vec<Vec<usize>>;
 
 impl Evaluator<'_> {
     /// Who stands right below whom at a date.
-    pub(super) fn tree(&self, date: Date) -> Rc<Tree> {
+    pub(super) fn tree(&self, date: Date) -> Arc<Tree> {
         let date = self.others_at(date);
         if let Some(tree) = self.collectives.trees.borrow().get(&date) {
             return tree.clone();
@@ -24,7 +24,7 @@ impl Evaluator<'_> {
         let table = self.program.subject_table();
         let parent = table.and_then(|t| t.fields.iter().position(|f| f.parent)).map(|i| FieldId(i as u32));
         if let (Some(parent), Some(data)) = (parent, self.program.subject.and_then(|id| self.data.table(id))) {
-            for subject in &self.subjects {
+            for subject in self.subjects.iter() {
                 let Some(row) = subject.row_at(date) else { continue };
                 let Value::Text(above) = data.value(parent, row) else { continue };
                 let Ok(above) = self.subjects.binary_search_by(|s| s.id.as_str().cmp(&above)) else { continue };
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        let tree = Rc::new(tree);
+        let tree = Arc::new(tree);
         self.collectives.trees.borrow_mut().insert(date, tree.clone());
         tree
     }

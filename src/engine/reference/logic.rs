@@ -44,7 +44,7 @@ pub fn compare(op: CompareOp, left: &Value, right: &Value) -> Value {
 }
 
 /// True if an ordering is what the operator asks for.
-pub(super) fn passes(op: CompareOp, order: Ordering) -> bool {
+pub(crate) fn passes(op: CompareOp, order: Ordering) -> bool {
     match op {
         CompareOp::Equal => order.is_eq(),
         CompareOp::NotEqual => order.is_ne(),

@@ -25,13 +25,16 @@
 //! | `population` | where an account stands among others |
 //! | `portfolio` | what all accounts amount to |
 //! | `benchmark` | how a value compares with what others reach |
+//! | `assist` | single questions, for an engine that computes the rest |
 //! | `suppose` | what if a value were another one |
+//! | `given` | what is known of rows before accounts are looked at |
 //! | `view` | what an evaluator does not see |
 //! | `trace` | the same, told clause by clause |
 
 mod account;
 mod aggregate;
 mod arithmetic;
+mod assist;
 mod bands;
 mod benchmark;
 mod collective;
@@ -41,6 +44,7 @@ mod credit;
 mod everyone;
 mod expr;
 mod functions;
+mod given;
 mod kin;
 mod logic;
 mod pairs;
@@ -59,9 +63,13 @@ mod view;
 
 pub use crate::engine::Unknown;
 pub use account::Account;
+pub use assist::{Assistant, Computed};
 pub use bands::interpolate;
 pub use benchmark::Compared;
 pub use credit::derive;
+pub(crate) use expr::is_because;
+pub(crate) use given::Given;
+pub(crate) use logic::passes;
 pub use logic::{compare, fold, order};
 pub use pairs::Pair;
 pub use population::Standing;
@@ -70,8 +78,11 @@ pub use rates::RateUsed;
 pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub use schedule::earliest_asked;
+pub(crate) use schedule::{Schedule, Step, aggregates_asked, reads_others};
+pub(crate) use score::{limited, unlimited};
 pub use suppose::{Supposed, Supposition, Suppositions};
 pub use time::Replayed;
+pub(crate) use time::carry_dates;
 pub use time::dates as looked_at;
 pub use trace::{Clause, ConditionTrace, Operand, RuleTrace};
 pub use view::View;
@@ -82,8 +93,8 @@ use crate::data::{Dataset, TableData};
 use crate::program::{FieldId, PortfolioId, Program, Table};
 use crate::value::Value;
 use collective::Collectives;
-use schedule::Schedule;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The engine that defines what programs mean.
 #[derive(Debug, Clone, Copy, Default)]
@@ -107,8 +118,10 @@ pub struct Evaluator<'a> {
     /// See [`Evaluator::as_recorded`].
     as_recorded: bool,
     view: View,
+    /// What was found out about rows beforehand.
+    given: Option<Given<'a>>,
     /// By id.
-    subjects: Vec<Subject>,
+    subjects: Arc<Vec<Subject>>,
     collectives: Collectives,
     rates: std::cell::OnceCell<rates::RateBook>,
 }
@@ -149,7 +162,8 @@ impl<'a> Evaluator<'a> {
             calendar,
             as_recorded: false,
             view: View::default(),
-            subjects,
+            given: None,
+            subjects: Arc::new(subjects),
             collectives: Collectives::default(),
             rates: std::cell::OnceCell::new(),
         }

@@ -7,25 +7,25 @@ use super::{population, time};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::program::{
-    BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, Reach, RuleId, Scale, Scorecard,
-    SegmentRef,
+    Aggregate, BandTable, Expr, ExprKind, Line, MissingPolicy, Node, PartTest, Program, Reach, RuleId, Scale,
+    Scorecard, SegmentRef,
 };
 use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId, TableId};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 /// One thing at one as-of date.
-pub(super) type Step = (Item, Date);
+pub(crate) type Step = (Item, Date);
 
 /// Steps such that each comes after what it reads.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Schedule {
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Schedule {
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Schedule {
     /// Everything that the program declares, at one as-of date, and what that needs of earlier ones.
-    pub(super) fn whole(program: &Program, calendar: Calendar, as_of: Date) -> Schedule {
+    pub(crate) fn whole(program: &Program, calendar: Calendar, as_of: Date) -> Schedule {
         let roots = Schedule::everything(program, as_of);
         Schedule { steps: Needs::new(program, calendar, false).in_order(roots, &HashSet::new()) }
     }
@@ -82,6 +82,39 @@ pub(super) struct Needs<'a> {
     looked: RefCell<HashSet<(*const Expr, Date)>>,
     /// The earliest date at which rows of a table were asked for.
     earliest: RefCell<BTreeMap<TableId, Date>>,
+    /// The aggregates of rows that were asked for.
+    aggregates: RefCell<Vec<(&'a Aggregate, Date)>>,
+}
+
+/// The aggregates of rows that a run asks for, each with the date at which it looks; and whether the date of the last row
+/// that counts is asked for beside its value. Some come more than once.
+pub(crate) fn aggregates_asked(program: &Program, calendar: Calendar, as_of: Date) -> Vec<(&Aggregate, Date, bool)> {
+    let needs = Needs::new(program, calendar, true);
+    let mut seen: HashSet<Step> = HashSet::new();
+    let mut roots = Schedule::everything(program, as_of);
+    let mut collectives = 0;
+    loop {
+        seen.extend(needs.in_order(roots, &seen));
+        let Some((expr, date)) = needs.collectives.borrow().get(collectives).copied() else { break };
+        collectives += 1;
+        roots = Vec::new();
+        needs.members(expr, date, &mut roots);
+    }
+    let evidence = |card: &Scorecard| card.correction.as_ref().is_some_and(|correction| correction.newer_evidence);
+    let all = program.scorecards.iter().any(evidence);
+    let expiring = program.metrics.iter().filter(|metric| metric.valid_for.is_some());
+    let expiring: Vec<&Aggregate> = expiring.flat_map(|metric| metric.value.aggregates()).collect();
+    let last = |aggregate: &Aggregate| all || expiring.iter().any(|known| std::ptr::eq(*known, aggregate));
+    needs.aggregates.into_inner().into_iter().map(|(aggregate, date)| (aggregate, date, last(aggregate))).collect()
+}
+
+/// True if what an aggregate says of a row has to be computed first: metrics, segments, what takes all accounts.
+pub(crate) fn reads_others(program: &Program, calendar: Calendar, aggregate: &Aggregate, date: Date) -> bool {
+    let needs = Needs::new(program, calendar, false);
+    let mut steps = Vec::new();
+    let beside = aggregate.with.iter().flat_map(|with| with.other.children());
+    aggregate.children().into_iter().chain(beside).for_each(|expr| needs.expr(expr, date, &mut steps));
+    !steps.is_empty() || !needs.collectives.borrow().is_empty()
 }
 
 /// The earliest as-of date at which a program asks for rows of each table, if it is run at `as_of`.
@@ -93,8 +126,8 @@ pub fn earliest_asked(program: &Program, calendar: Calendar, as_of: Date) -> BTr
 
 impl<'a> Needs<'a> {
     pub(super) fn new(program: &'a Program, calendar: Calendar, through: bool) -> Needs<'a> {
-        let (collectives, looked, earliest) = Default::default();
-        Needs { program, calendar, through, families: !through, collectives, looked, earliest }
+        let (collectives, looked, earliest, aggregates) = Default::default();
+        Needs { program, calendar, through, families: !through, collectives, looked, earliest, aggregates }
     }
 
     /// The same without what is read of other accounts, or for them.
@@ -215,6 +248,7 @@ impl<'a> Needs<'a> {
             for source in std::iter::once(rows.source).chain(others) {
                 self.earliest.borrow_mut().entry(source).and_modify(|first| *first = date.min(*first)).or_insert(date);
             }
+            self.aggregates.borrow_mut().push((rows, date));
         }
         match &expr.kind {
             ExprKind::Metric(id) | ExprKind::Points(id) | ExprKind::IsBand { metric: id, .. } => {

@@ -23,13 +23,11 @@ impl Scope<'_> {
         let (applied, lines) = self.lines_of(card);
         let mut results: Vec<LineResult> = lines.iter().map(|line| self.line(card, line)).collect();
         let coverage = coverage(lines, &results);
-        let unlimited = match withheld(card, lines, &results, coverage) {
-            Some(reason) => Value::Missing(reason),
-            None => self.combined(card, lines, &mut results),
-        };
+        let unlimited = unlimited(card, lines, &mut results).unwrap_or_else(|fault| self.fault(fault));
         let mut corrections = self.corrections(card, lines);
         let set = corrections.iter().find(|c| c.outcome == CorrectionOutcome::Applied).and_then(|c| c.score.number());
-        let (value, limits, undecided_limits) = self.limited(&card.limits, unlimited.clone(), set);
+        let holds = |_, limit: &Limit| limit.when.as_ref().map_or(Some(true), |when| self.eval(when).truth());
+        let (value, limits, undecided_limits) = limited(&card.limits, holds, unlimited.clone(), set);
         if limits.first().and_then(|(i, _)| card.limits.get(*i)).is_some_and(|limit| limit.verb == LimitVerb::Hold) {
             let applied = corrections.iter_mut().filter(|c| c.outcome == CorrectionOutcome::Applied);
             applied.for_each(|c| c.outcome = CorrectionOutcome::Held);
@@ -102,120 +100,123 @@ impl Scope<'_> {
             Node::Scorecard(_) => points,
         }
     }
+}
 
-    /// The score before limits; fills in what every line contributes and costs.
-    fn combined(self, card: &Scorecard, lines: &[Line], results: &mut [LineResult]) -> Value {
-        let taking = taking(lines, results);
-        match card.combine {
-            Combine::WeightedMean => self.weighted_mean(&taking, results),
-            Combine::Sum => self.sum_of_lines(card.base, &taking, results),
-            Combine::Min => decided_by(taking.iter().min_by_key(|t| t.points), &taking, results),
-            // The first of several highest, so in reverse.
-            Combine::Max => decided_by(taking.iter().rev().max_by_key(|t| t.points), &taking, results),
-            Combine::Geometric => self.geometric(&taking, results),
-            Combine::CountBelow(bound) => counted(bound, &taking, results),
+/// The score before limits, if it is not withheld; fills in what every line contributes and costs.
+pub(crate) fn unlimited(card: &Scorecard, lines: &[Line], results: &mut [LineResult]) -> Result<Value, Fault> {
+    if let Some(reason) = withheld(card, lines, results, coverage(lines, results)) {
+        return Ok(Value::Missing(reason));
+    }
+    let taking = taking(lines, results);
+    match card.combine {
+        Combine::WeightedMean => weighted_mean(&taking, results),
+        Combine::Sum => sum_of_lines(card.base, &taking, results),
+        Combine::Min => Ok(decided_by(taking.iter().min_by_key(|t| t.points), &taking, results)),
+        // The first of several highest, so in reverse.
+        Combine::Max => Ok(decided_by(taking.iter().rev().max_by_key(|t| t.points), &taking, results)),
+        Combine::Geometric => geometric_mean(&taking, results),
+        Combine::CountBelow(bound) => Ok(counted(bound, &taking, results)),
+    }
+}
+
+/// One operation: the exact sum of weight times points over the sum of weights, rounded once.
+fn weighted_mean(taking: &[Taking], results: &mut [LineResult]) -> Result<Value, Fault> {
+    let weights = taking.iter().try_fold(Decimal::ZERO, |sum, t| sum.add(t.weight));
+    let weights = weights.ok_or(Fault::Overflow)?;
+    if weights.is_zero() {
+        return Ok(Value::Missing(Missing::NotApplicable));
+    }
+    let mut sum = Products::default();
+    if taking.iter().any(|t| sum.add(t.weight, t.points).is_none()) {
+        return Err(Fault::Overflow);
+    }
+    let mean = sum.divided_by(weights).ok_or(Fault::Overflow)?;
+    let gained: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
+    share_out(taking, apportion(mean, &gained, weights), results, |line| &mut line.contribution);
+    let missed: Option<Vec<(Decimal, Decimal)>> =
+        taking.iter().map(|t| Some((t.weight, Decimal::HUNDRED.sub(t.points)?))).collect();
+    if let Some((missed, total)) = missed.zip(Decimal::HUNDRED.sub(mean)) {
+        share_out(taking, apportion(total, &missed, weights), results, |line| &mut line.lost);
+    }
+    Ok(Value::Number(mean))
+}
+
+/// The weighted geometric mean. What a line contributes is its share of 100 less what it costs.
+fn geometric_mean(taking: &[Taking], results: &mut [LineResult]) -> Result<Value, Fault> {
+    let weights = taking.iter().try_fold(Decimal::ZERO, |sum, t| sum.add(t.weight));
+    let weights = weights.ok_or(Fault::Overflow)?;
+    if weights.is_zero() || taking.iter().any(|t| t.points.is_negative()) {
+        return Ok(Value::Missing(Missing::NotApplicable));
+    }
+    let parts: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
+    let (mean, costs) = geometric(&parts).ok_or(Fault::Overflow)?;
+    let whole: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, Decimal::HUNDRED)).collect();
+    let full = apportion(Decimal::HUNDRED, &whole, weights);
+    let gained = full.iter().zip(&costs).map(|(full, cost)| full.sub(*cost).unwrap_or_default()).collect();
+    share_out(taking, gained, results, |line| &mut line.contribution);
+    share_out(taking, costs, results, |line| &mut line.lost);
+    Ok(Value::Number(mean))
+}
+
+/// Base plus the exact sum of weight times points, rounded once. A line without points adds nothing.
+fn sum_of_lines(base: Decimal, taking: &[Taking], results: &mut [LineResult]) -> Result<Value, Fault> {
+    let mut sum = Products::default();
+    // What a line adds must be a number too, even where the sum of all is one anyway.
+    if taking.iter().any(|t| sum.add(t.weight, t.points).is_none() || t.weight.mul(t.points).is_none()) {
+        return Err(Fault::Overflow);
+    }
+    let above_base = sum.rounded().ok_or(Fault::Overflow)?;
+    let parts: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
+    share_out(taking, apportion(above_base, &parts, Decimal::ONE), results, |line| &mut line.contribution);
+    base.add(above_base).map(Value::Number).ok_or(Fault::Overflow)
+}
+
+/// Applies the limits whose condition holds: the first `hold` decides alone; otherwise what somebody `set_by_hand`;
+/// otherwise the first `set`; otherwise the highest floor, then the lowest cap. A cap or floor of a missing score does
+/// nothing. Limits whose condition is unknown do nothing either, and are handed back if they could have had a turn.
+pub(crate) fn limited(
+    limits: &[Limit],
+    holds: impl Fn(usize, &Limit) -> Option<bool>,
+    unlimited: Value,
+    set_by_hand: Option<Decimal>,
+) -> (Value, Vec<(usize, Decimal)>, Vec<usize>) {
+    let mut holding: Vec<(usize, &Limit)> = Vec::new();
+    let mut undecided = Vec::new();
+    for (i, limit) in limits.iter().enumerate() {
+        match holds(i, limit) {
+            Some(true) => holding.push((i, limit)),
+            Some(false) => {}
+            None => undecided.push(i),
         }
     }
-
-    /// One operation: the exact sum of weight times points over the sum of weights, rounded once.
-    fn weighted_mean(self, taking: &[Taking], results: &mut [LineResult]) -> Value {
-        let weights = taking.iter().try_fold(Decimal::ZERO, |sum, t| sum.add(t.weight));
-        let Some(weights) = weights else { return self.fault(Fault::Overflow) };
-        if weights.is_zero() {
-            return Value::Missing(Missing::NotApplicable);
-        }
-        let mut sum = Products::default();
-        if taking.iter().any(|t| sum.add(t.weight, t.points).is_none()) {
-            return self.fault(Fault::Overflow);
-        }
-        let Some(mean) = sum.divided_by(weights) else { return self.fault(Fault::Overflow) };
-        let gained: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
-        share_out(taking, apportion(mean, &gained, weights), results, |line| &mut line.contribution);
-        let missed: Option<Vec<(Decimal, Decimal)>> =
-            taking.iter().map(|t| Some((t.weight, Decimal::HUNDRED.sub(t.points)?))).collect();
-        if let Some((missed, total)) = missed.zip(Decimal::HUNDRED.sub(mean)) {
-            share_out(taking, apportion(total, &missed, weights), results, |line| &mut line.lost);
-        }
-        Value::Number(mean)
-    }
-
-    /// The weighted geometric mean. What a line contributes is its share of 100 less what it costs.
-    fn geometric(self, taking: &[Taking], results: &mut [LineResult]) -> Value {
-        let weights = taking.iter().try_fold(Decimal::ZERO, |sum, t| sum.add(t.weight));
-        let Some(weights) = weights else { return self.fault(Fault::Overflow) };
-        if weights.is_zero() || taking.iter().any(|t| t.points.is_negative()) {
-            return Value::Missing(Missing::NotApplicable);
-        }
-        let parts: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
-        let Some((mean, costs)) = geometric(&parts) else { return self.fault(Fault::Overflow) };
-        let whole: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, Decimal::HUNDRED)).collect();
-        let full = apportion(Decimal::HUNDRED, &whole, weights);
-        let gained = full.iter().zip(&costs).map(|(full, cost)| full.sub(*cost).unwrap_or_default()).collect();
-        share_out(taking, gained, results, |line| &mut line.contribution);
-        share_out(taking, costs, results, |line| &mut line.lost);
-        Value::Number(mean)
-    }
-
-    /// Base plus the exact sum of weight times points, rounded once. A line without points adds nothing.
-    fn sum_of_lines(self, base: Decimal, taking: &[Taking], results: &mut [LineResult]) -> Value {
-        let mut sum = Products::default();
-        // What a line adds must be a number too, even where the sum of all is one anyway.
-        if taking.iter().any(|t| sum.add(t.weight, t.points).is_none() || t.weight.mul(t.points).is_none()) {
-            return self.fault(Fault::Overflow);
-        }
-        let Some(above_base) = sum.rounded() else { return self.fault(Fault::Overflow) };
-        let parts: Vec<(Decimal, Decimal)> = taking.iter().map(|t| (t.weight, t.points)).collect();
-        share_out(taking, apportion(above_base, &parts, Decimal::ONE), results, |line| &mut line.contribution);
-        self.number(base.add(above_base))
-    }
-
-    /// Applies the limits whose condition holds: the first `hold` decides alone; otherwise what somebody `set_by_hand`;
-    /// otherwise the first `set`; otherwise the highest floor, then the lowest cap. A cap or floor of a missing score does
-    /// nothing. Limits whose condition is unknown do nothing either, and are handed back if they could have had a turn.
-    fn limited(
-        self,
-        limits: &[Limit],
-        unlimited: Value,
-        set_by_hand: Option<Decimal>,
-    ) -> (Value, Vec<(usize, Decimal)>, Vec<usize>) {
-        let mut holding: Vec<(usize, &Limit)> = Vec::new();
-        let mut undecided = Vec::new();
-        for (i, limit) in limits.iter().enumerate() {
-            match limit.when.as_ref().map_or(Some(true), |when| self.eval(when).truth()) {
-                Some(true) => holding.push((i, limit)),
-                Some(false) => {}
-                None => undecided.push(i),
-            }
-        }
-        holding.sort_by_key(|(i, limit)| (turn(limit.verb), *i));
-        let first_at = holding.first().map(|(i, _)| *i);
-        let first = holding.first().map(|(_, limit)| limit.verb);
-        let is_held = first == Some(LimitVerb::Hold);
-        let is_fixed = is_held || set_by_hand.is_some();
-        let is_set = is_fixed || first == Some(LimitVerb::Set);
-        let mut score = set_by_hand.filter(|_| !is_held).or(unlimited.number());
-        let mut made = Vec::new();
-        for (place, (i, limit)) in holding.into_iter().enumerate() {
-            score = match (limit.verb, score) {
-                (LimitVerb::Hold, _) if place == 0 => Some(limit.value),
-                (LimitVerb::Set, _) if place == 0 && !is_fixed => Some(limit.value),
-                (LimitVerb::Floor, Some(score)) if !is_set => Some(score.max(limit.value)),
-                (LimitVerb::Cap, Some(score)) if !is_set => Some(score.min(limit.value)),
-                (_, score) => score,
-            };
-            made.extend(score.map(|score| (i, score)));
-        }
-        // One that would have no turn any more does nothing, whatever its condition: of holds the first one decides, and
-        // so it is with settings.
-        let earlier = |i: usize| first_at.is_none_or(|first| i < first);
-        let matters = |i: usize, verb: LimitVerb| match verb {
-            LimitVerb::Hold => !is_held || earlier(i),
-            LimitVerb::Set => !is_fixed && (!is_set || earlier(i)),
-            LimitVerb::Floor | LimitVerb::Cap => !is_set,
+    holding.sort_by_key(|(i, limit)| (turn(limit.verb), *i));
+    let first_at = holding.first().map(|(i, _)| *i);
+    let first = holding.first().map(|(_, limit)| limit.verb);
+    let is_held = first == Some(LimitVerb::Hold);
+    let is_fixed = is_held || set_by_hand.is_some();
+    let is_set = is_fixed || first == Some(LimitVerb::Set);
+    let mut score = set_by_hand.filter(|_| !is_held).or(unlimited.number());
+    let mut made = Vec::new();
+    for (place, (i, limit)) in holding.into_iter().enumerate() {
+        score = match (limit.verb, score) {
+            (LimitVerb::Hold, _) if place == 0 => Some(limit.value),
+            (LimitVerb::Set, _) if place == 0 && !is_fixed => Some(limit.value),
+            (LimitVerb::Floor, Some(score)) if !is_set => Some(score.max(limit.value)),
+            (LimitVerb::Cap, Some(score)) if !is_set => Some(score.min(limit.value)),
+            (_, score) => score,
         };
-        undecided.retain(|i| limits.get(*i).is_some_and(|limit| matters(*i, limit.verb)));
-        (score.map_or(unlimited, Value::Number), made, undecided)
+        made.extend(score.map(|score| (i, score)));
     }
+    // One that would have no turn any more does nothing, whatever its condition: of holds the first one decides, and
+    // so it is with settings.
+    let earlier = |i: usize| first_at.is_none_or(|first| i < first);
+    let matters = |i: usize, verb: LimitVerb| match verb {
+        LimitVerb::Hold => !is_held || earlier(i),
+        LimitVerb::Set => !is_fixed && (!is_set || earlier(i)),
+        LimitVerb::Floor | LimitVerb::Cap => !is_set,
+    };
+    undecided.retain(|i| limits.get(*i).is_some_and(|limit| matters(*i, limit.verb)));
+    (score.map_or(unlimited, Value::Number), made, undecided)
 }
 
 /// The order in which limits are applied.

@@ -50,7 +50,7 @@ pub fn dates(calendar: Calendar, kind: &ExprKind, as_of: Date) -> Option<Vec<Dat
 
 /// The earlier dates at which `carry last at most …` looks, latest first: the ends of complete weeks that are no
 /// longer ago, of months, quarters or years where it counts in those.
-pub(super) fn carry_dates(calendar: Calendar, at_most: Duration, as_of: Date) -> Vec<Date> {
+pub(crate) fn carry_dates(calendar: Calendar, at_most: Duration, as_of: Date) -> Vec<Date> {
     let (period, count) = match at_most.unit {
         PeriodKind::Day | PeriodKind::Week => (PeriodKind::Week, as_of.days_since(at_most.before(as_of)) / 7 + 1),
         unit => (unit, i64::from(at_most.count)),

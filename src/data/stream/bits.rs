@@ -1,0 +1,159 @@
+//! A list of yes and no, 64 to a word.
+
+/// A list of bits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    /// So many bits, all alike.
+    pub fn filled(len: usize, value: bool) -> Bits {
+        let mut bits = Bits { words: vec![if value { u64::MAX } else { 0 }; len.div_ceil(64)], len };
+        bits.trim();
+        bits
+    }
+
+    /// No bits, with room kept.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.len = 0;
+    }
+
+    /// How many bits there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A bit; no beyond the end.
+    #[inline]
+    pub fn get(&self, i: usize) -> bool {
+        self.words.get(i / 64).is_some_and(|word| word >> (i % 64) & 1 == 1)
+    }
+
+    /// Sets a bit that is there.
+    #[inline]
+    pub fn set(&mut self, i: usize, value: bool) {
+        if let Some(word) = self.words.get_mut(i / 64) {
+            let bit = 1u64 << (i % 64);
+            *word = if value { *word | bit } else { *word & !bit };
+        }
+    }
+
+    /// Adds a bit.
+    #[inline]
+    pub fn push(&mut self, value: bool) {
+        let at = self.len % 64;
+        if at == 0 {
+            self.words.push(0);
+        }
+        if let Some(word) = self.words.last_mut() {
+            *word |= u64::from(value) << at;
+        }
+        self.len += 1;
+    }
+
+    /// Adds so many bits, all alike.
+    pub fn extend(&mut self, value: bool, count: usize) {
+        let mut left = count;
+        while left > 0 && !self.len.is_multiple_of(64) {
+            self.push(value);
+            left -= 1;
+        }
+        self.words.extend(std::iter::repeat_n(if value { u64::MAX } else { 0 }, left.div_ceil(64)));
+        self.len += left;
+        self.trim();
+    }
+
+    /// Forgets all bits from this one on.
+    pub fn truncate(&mut self, len: usize) {
+        if len < self.len {
+            self.len = len;
+            self.words.truncate(len.div_ceil(64));
+            self.trim();
+        }
+    }
+
+    /// How many are set.
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The words; bits beyond the end are not set.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// The places of the bits that are set, rising.
+    pub fn ones(&self) -> BitsIter<'_> {
+        BitsIter { words: &self.words, at: 0, word: self.words.first().copied().unwrap_or(0) }
+    }
+
+    fn trim(&mut self) {
+        let over = self.len % 64;
+        if over > 0
+            && let Some(word) = self.words.last_mut()
+        {
+            *word &= (1u64 << over) - 1;
+        }
+    }
+}
+
+/// Walks over the places of bits that are set.
+#[derive(Debug, Clone)]
+pub struct BitsIter<'a> {
+    words: &'a [u64],
+    at: usize,
+    word: u64,
+}
+
+impl Iterator for BitsIter<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            self.at += 1;
+            self.word = *self.words.get(self.at)?;
+        }
+        let bit = self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(self.at * 64 + bit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn bits_are_what_was_put_in() {
+        for len in [0usize, 1, 63, 64, 65, 200] {
+            let mut bits = Bits::default();
+            for i in 0..len {
+                bits.push(i % 3 == 0);
+            }
+            assert_eq!(bits.len(), len);
+            assert_eq!(bits.ones().collect::<Vec<_>>(), (0..len).filter(|i| i % 3 == 0).collect::<Vec<_>>());
+            assert_eq!(bits.count(), len.div_ceil(3));
+            bits.extend(true, 70);
+            assert_eq!((bits.len(), bits.count()), (len + 70, len.div_ceil(3) + 70));
+            bits.extend(false, 3);
+            assert!(!bits.get(len + 70) && !bits.get(len + 1000) && bits.get(len + 69));
+            bits.set(len + 69, false);
+            assert!(!bits.get(len + 69));
+            bits.truncate(len);
+            bits.push(true);
+            assert_eq!(bits.count(), len.div_ceil(3) + 1);
+            assert_eq!(Bits::filled(len, true).count(), len);
+            assert_eq!(Bits::filled(len, false).ones().next(), None);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Many texts behind one another, by number.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Texts by number. A text may be there more than once.
+#[derive(Debug, Clone, Default)]
+pub struct TextList {
+    bytes: String,
+    /// Where each ends.
+    ends: Vec<u32>,
+    id: u64,
+    lasting: bool,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl TextList {
+    /// No texts; `lasting` if the list will be met again in other pieces.
+    pub fn new(lasting: bool) -> TextList {
+        TextList { id: NEXT.fetch_add(1, Ordering::Relaxed), lasting, ..TextList::default() }
+    }
+
+    /// Tells this list from all others of the process: as long as it is the same, so are the texts.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// True if the same list comes again in other pieces, so that what was found out about its texts is worth keeping. A
+    /// list that is not comes once, with a text for each row or nearly so.
+    pub fn is_lasting(&self) -> bool {
+        self.lasting
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// A text; empty beyond the end.
+    #[inline]
+    pub fn get(&self, code: u32) -> &str {
+        let i = code as usize;
+        let start = match i.checked_sub(1) {
+            Some(before) => self.ends.get(before).copied().unwrap_or(0),
+            None => 0,
+        };
+        let end = self.ends.get(i).copied().unwrap_or(start);
+        self.bytes.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// Adds a text; its number.
+    pub fn push(&mut self, text: &str) -> u32 {
+        let code = self.ends.len() as u32;
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len() as u32);
+        code
+    }
+
+    /// Forgets all texts, and is another list from now on.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.id = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// All texts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|code| self.get(code))
+    }
+}

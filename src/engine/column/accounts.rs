@@ -1,0 +1,156 @@
+//! Account by account, on all cores: the machine is handed what it reads, and asks the reference for what it does not
+//! compute.
+
+use super::Plan;
+use super::machine::{Input, Interpreted, Machine, Outcome, Outside, State, Supply, Wanted};
+use super::slots::{Cell, SlotId, SlotValues, Texts, What};
+use crate::calendar::Date;
+use crate::data::Column;
+use crate::engine::reference::{Assistant, Evaluator};
+use crate::engine::{AccountResult, Options, Results};
+use crate::program::Aggregate;
+use crate::value::{Missing, Value};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// So many accounts are looked at in one go.
+const CHUNK: usize = 256;
+
+impl Supply for &Plan<'_> {
+    fn slot(&mut self, aggregate: &Aggregate, date: Date, what: What) -> Option<SlotId> {
+        Plan::slot(self, aggregate, date, what)
+    }
+}
+
+/// The accounts, and what takes all of them.
+pub(super) fn results(
+    plan: &Plan<'_>,
+    values: &SlotValues,
+    evaluator: &Evaluator<'_>,
+    options: &Options,
+    threads: usize,
+) -> Results {
+    let as_of = options.as_of;
+    evaluator.ready(as_of);
+    let mut supply = plan;
+    let machine = Machine::compile(plan.program, plan.calendar, as_of, Wanted::Everything, &mut supply);
+    let asked = evaluator.asked(options);
+    let chunks: Vec<&[u32]> = asked.chunks(CHUNK).collect();
+    let next = AtomicUsize::new(0);
+    let work = |evaluator: &Evaluator<'_>| {
+        let mut desk = Desk::new(&machine, plan, values, evaluator);
+        let mut done: Vec<(usize, Vec<AccountResult>)> = Vec::new();
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(chunk) = chunks.get(i) else { return done };
+            done.push((i, chunk.iter().filter_map(|place| desk.result(*place)).collect()));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let helpers = threads.min(chunks.len()).saturating_sub(1);
+        let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| evaluator.twin()).collect();
+        let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
+        let mut done = work(evaluator);
+        for other in others {
+            match other.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(i, _)| *i);
+    Results {
+        as_of,
+        accounts: done.into_iter().flat_map(|(_, accounts)| accounts).collect(),
+        portfolio: evaluator.portfolio_results(as_of),
+        portfolio_rules: evaluator.portfolio_rules(as_of),
+    }
+}
+
+/// Where one thread takes one account after the other.
+struct Desk<'d, 'p> {
+    machine: &'d Machine,
+    plan: &'d Plan<'p>,
+    values: &'d SlotValues,
+    evaluator: &'d Evaluator<'d>,
+    texts: Texts,
+    state: State,
+    /// By place of the input: the column that it is read from.
+    columns: Vec<Option<&'d Column>>,
+}
+
+impl<'d, 'p> Desk<'d, 'p> {
+    fn new(
+        machine: &'d Machine,
+        plan: &'d Plan<'p>,
+        values: &'d SlotValues,
+        evaluator: &'d Evaluator<'d>,
+    ) -> Desk<'d, 'p> {
+        let mut texts = values.texts.clone();
+        let state = State::new(machine, &mut texts);
+        let table = evaluator.program.subject.and_then(|id| evaluator.data.table(id));
+        let column = |input: &Input| match input {
+            Input::Field(field, _) => table.and_then(|table| table.columns.get(field.index())),
+            _ => None,
+        };
+        let columns = machine.inputs().iter().map(column).collect();
+        Desk { machine, plan, values, evaluator, texts, state, columns }
+    }
+
+    /// Everything about the account at a place.
+    fn result(&mut self, place: u32) -> Option<AccountResult> {
+        let (id, row) = self.evaluator.account_at(place)?;
+        self.inputs(place);
+        let mut outside = Asked { evaluator: self.evaluator, id, as_of: self.machine.as_of(), assistant: None };
+        self.state.run_with(self.machine, &mut self.texts, &mut outside);
+        Some(self.state.result(self.machine, self.plan.program, &self.texts, id.to_string(), row))
+    }
+
+    /// Hands over what the machine reads of an account.
+    fn inputs(&mut self, place: u32) {
+        let machine = self.machine;
+        self.state.begin();
+        for (i, (input, column)) in machine.inputs().iter().zip(&self.columns).enumerate() {
+            let cell = match *input {
+                Input::Field(_, date) => {
+                    let row = self.evaluator.row_of(place, date);
+                    let value = column.zip(row).map(|(column, row)| column.value(row));
+                    value.map_or(Cell::missing(Missing::NoData), |value| Cell::of(&value, &mut self.texts))
+                }
+                Input::Slot(slot) if self.values.has(slot, place) => {
+                    self.state.note(i, self.values.faults(slot, place));
+                    self.values.cell(slot, place)
+                }
+                Input::Slot(slot) => {
+                    let asked = self.plan.slots.get(slot.index());
+                    let (value, faults) = asked.map_or((Value::Missing(Missing::NoData), Vec::new()), |slot| {
+                        self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what)
+                    });
+                    self.state.note(i, &faults);
+                    Cell::of(&value, &mut self.texts)
+                }
+                Input::Portfolio(id, date) => Cell::of(&self.evaluator.portfolio_value(id, date), &mut self.texts),
+                // Nobody said that anything would be given.
+                Input::Given(..) => Cell::default(),
+            };
+            self.state.set(machine, i, cell);
+        }
+    }
+}
+
+/// The reference, for what the machine does not compute.
+struct Asked<'e> {
+    evaluator: &'e Evaluator<'e>,
+    id: &'e str,
+    as_of: Date,
+    assistant: Option<Assistant<'e>>,
+}
+
+impl Outside for Asked<'_> {
+    fn compute(&mut self, step: &Interpreted) -> Outcome {
+        if self.assistant.is_none() {
+            self.assistant = self.evaluator.assistant(self.id, self.as_of);
+        }
+        self.assistant.as_mut().map_or_else(Outcome::default, |assistant| assistant.compute(step))
+    }
+}

@@ -1,0 +1,376 @@
+//! What a compilation keeps: registers, constants, inputs, jumps, and what is known already.
+
+use super::op::{List, Member, Op, Place as At, Reg};
+use super::{Code, Found, Input, Interpreted, Machine, Place, Supply, Wanted, Why};
+use crate::calendar::{Calendar, Date};
+use crate::engine::Item;
+use crate::engine::column::Cell;
+use crate::engine::column::Tag;
+use crate::engine::reference::Step;
+use crate::program::{Expr, Node, Program, SegmentRef};
+use crate::value::{Missing, Value};
+use std::collections::HashMap;
+
+/// Instructions that one item may have.
+const MOST: usize = 50_000;
+
+/// What has been computed on every way that leads here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Done {
+    /// An expression, by its address: the program does not move meanwhile.
+    Value(*const Expr, Date),
+    /// The faults of an input have been noted.
+    Touched(u32),
+}
+
+pub(super) struct Builder<'p, 's> {
+    pub(super) program: &'p Program,
+    pub(super) calendar: Calendar,
+    pub(super) wanted: Wanted,
+    pub(super) supply: &'s mut dyn Supply,
+    pub(super) machine: Machine,
+    pub(super) code: Vec<Op>,
+    ends: Vec<(At, Item)>,
+    constants: HashMap<Value, Reg>,
+    inputs: HashMap<Input, u32>,
+    /// Registers for what is needed on the way; those from `used` on are free.
+    temporary: Vec<Reg>,
+    used: usize,
+    /// The same for what is compiled by itself.
+    apart: Vec<Reg>,
+    done: HashMap<Done, Reg>,
+    order: Vec<Done>,
+    /// Where the item at hand begins.
+    begin: usize,
+}
+
+impl<'p, 's> Builder<'p, 's> {
+    pub(super) fn new(
+        program: &'p Program,
+        calendar: Calendar,
+        as_of: Date,
+        wanted: Wanted,
+        supply: &'s mut dyn Supply,
+    ) -> Self {
+        let machine = Machine {
+            as_of,
+            plain: Code::default(),
+            careful: Code::default(),
+            registers: 0,
+            constants: Vec::new(),
+            lists: Vec::new(),
+            bands: Vec::new(),
+            expiries: Vec::new(),
+            figures: Vec::new(),
+            parts: Vec::new(),
+            cards: Vec::new(),
+            inputs: Vec::new(),
+            input_registers: Vec::new(),
+            steps: HashMap::new(),
+            interpreted: Vec::new(),
+            names: HashMap::new(),
+            probes: HashMap::new(),
+            calendar,
+        };
+        let (constants, inputs, done) = Default::default();
+        let (code, ends, temporary, order, apart) = Default::default();
+        Builder {
+            program,
+            calendar,
+            wanted,
+            supply,
+            machine,
+            code,
+            ends,
+            constants,
+            inputs,
+            temporary,
+            used: 0,
+            apart,
+            done,
+            order,
+            begin: 0,
+        }
+    }
+
+    pub(super) fn machine(mut self, steps: &[Step]) -> Machine {
+        for step in steps {
+            self.name(step.0);
+            self.begin = self.code.len();
+            self.forget();
+            let inputs = self.machine.inputs.len();
+            let place = match self.step(*step) {
+                Ok(found) => Place { found, asked: None },
+                Err(why) => {
+                    self.code.truncate(self.begin);
+                    self.forget();
+                    self.machine.inputs.drain(inputs..).for_each(|input| {
+                        self.inputs.remove(&input);
+                    });
+                    self.machine.input_registers.truncate(inputs);
+                    self.asked(*step, why)
+                }
+            };
+            self.machine.steps.insert(*step, place);
+            if self.code.len() > self.begin {
+                self.ends.push((at(self.code.len()), step.0));
+            }
+        }
+        let careful = Code { ops: self.code, ends: self.ends };
+        self.machine.plain = without_touching(&careful);
+        self.machine.careful = careful;
+        self.machine
+    }
+
+    /// Bands and grades are numbers until they are told.
+    fn name(&mut self, item: Item) {
+        let tables = match item {
+            Item::Node(Node::Metric(id)) => self.program.metric(id).map(|metric| metric.thresholds.as_slice()),
+            Item::Node(Node::Scorecard(id)) => self.program.scorecard(id).map(|card| card.grades.as_slice()),
+            _ => None,
+        };
+        if let Some(tables) = tables.filter(|tables| !tables.is_empty()) {
+            self.machine.names.insert(item, super::items::names(tables).map(str::to_string).collect());
+        }
+    }
+
+    /// Somebody else computes it; where the results go is known here.
+    fn asked(&mut self, step: Step, why: Why) -> Place {
+        let (item, date) = step;
+        let asked = at(self.machine.interpreted.len());
+        self.machine.interpreted.push(Interpreted { item, date, why });
+        self.emit(Op::Ask { step: asked });
+        let found = match item {
+            Item::Node(Node::Metric(id)) => self.program.metric(id).map_or(Found::Nothing, |metric| Found::Metric {
+                value: self.fresh(),
+                band: (!metric.thresholds.is_empty()).then(|| self.fresh()),
+                points: super::items::gives_points(metric).then(|| self.fresh()),
+                expiry: None,
+            }),
+            Item::Node(Node::Scorecard(id)) => self.program.scorecard(id).map_or(Found::Nothing, |card| Found::Score {
+                value: self.fresh(),
+                coverage: self.fresh(),
+                grade: (!card.grades.is_empty()).then(|| self.fresh()),
+                card: None,
+            }),
+            Item::Segment(_) | Item::Partition(_) => Found::Membership { value: self.fresh() },
+            Item::Rule(_) => {
+                Found::Rule { condition: self.fresh(), unless: Some(self.fresh()), close: Some(self.fresh()) }
+            }
+            Item::Portfolio(_) | Item::RowMetric(_) | Item::PortfolioRule(_) => Found::Nothing,
+        };
+        Place { found, asked: Some(asked) }
+    }
+
+    /// Instructions that compute an expression by themselves, when everything else is known.
+    pub(super) fn apart(&mut self, expr: &Expr, date: Date) -> Result<(Code, Reg), Why> {
+        let code = std::mem::take(&mut self.code);
+        let begin = std::mem::take(&mut self.begin);
+        // It runs when all is computed: what is kept of later items must not lie where it works.
+        std::mem::swap(&mut self.temporary, &mut self.apart);
+        self.forget();
+        let reg = self.expr(expr, date);
+        let ops = std::mem::replace(&mut self.code, code);
+        self.begin = begin;
+        std::mem::swap(&mut self.temporary, &mut self.apart);
+        self.forget();
+        Ok((without_touching(&Code { ops, ends: Vec::new() }), reg?))
+    }
+
+    // ---------- registers ----------
+
+    /// A register that keeps its value until the next account.
+    pub(super) fn fresh(&mut self) -> Reg {
+        let reg = self.machine.registers;
+        self.machine.registers += 1;
+        reg
+    }
+
+    /// A register for the item at hand.
+    pub(super) fn temporary(&mut self) -> Reg {
+        if let Some(reg) = self.temporary.get(self.used) {
+            self.used += 1;
+            return *reg;
+        }
+        let reg = self.fresh();
+        self.temporary.push(reg);
+        self.used += 1;
+        reg
+    }
+
+    /// The register keeps its value from now on.
+    pub(super) fn keep(&mut self, reg: Reg) -> Reg {
+        if let Some(place) = self.temporary.iter().position(|r| *r == reg) {
+            self.temporary.remove(place);
+            self.used = self.used.saturating_sub(1);
+        }
+        reg
+    }
+
+    pub(super) fn constant(&mut self, value: Value) -> Reg {
+        if let Some(reg) = self.constants.get(&value) {
+            return *reg;
+        }
+        let reg = self.fresh();
+        self.machine.constants.push((reg, value.clone()));
+        self.constants.insert(value, reg);
+        reg
+    }
+
+    pub(super) fn nothing(&mut self) -> Reg {
+        self.constant(Value::Missing(Missing::NoData))
+    }
+
+    /// The register of an input; its faults are noted where it is read.
+    pub(super) fn input(&mut self, input: Input) -> Reg {
+        let index = self.input_index(input);
+        self.touch(index);
+        self.machine.input_registers.get(index as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn input_index(&mut self, input: Input) -> u32 {
+        if let Some(index) = self.inputs.get(&input) {
+            return *index;
+        }
+        let index = at(self.machine.inputs.len());
+        let reg = self.fresh();
+        self.machine.inputs.push(input);
+        self.machine.input_registers.push(reg);
+        self.inputs.insert(input, index);
+        index
+    }
+
+    pub(super) fn touch(&mut self, input: u32) {
+        if self.known(Done::Touched(input)).is_none() {
+            self.emit(Op::Touch { input });
+            self.learn(Done::Touched(input), 0);
+        }
+    }
+
+    pub(super) fn list(&mut self, regs: &[Reg]) -> List {
+        let start = at(self.machine.lists.len());
+        self.machine.lists.extend_from_slice(regs);
+        List { start, len: at(regs.len()) }
+    }
+
+    // ---------- instructions ----------
+
+    pub(super) fn emit(&mut self, op: Op) {
+        self.code.push(op);
+    }
+
+    pub(super) fn here(&self) -> usize {
+        self.code.len()
+    }
+
+    /// Too much for one item?
+    pub(super) fn fits(&self) -> Result<(), Why> {
+        if self.code.len() - self.begin > MOST { Err(Why::Large) } else { Ok(()) }
+    }
+
+    /// Lets the jumps that stand at these places go on here.
+    pub(super) fn land(&mut self, jumps: &[usize]) {
+        let here = at(self.code.len());
+        for jump in jumps {
+            if let Some(go) = self.code.get_mut(*jump).and_then(go) {
+                *go = here;
+            }
+        }
+    }
+
+    // ---------- what is known ----------
+
+    fn known(&self, what: Done) -> Option<Reg> {
+        self.done.get(&what).copied()
+    }
+
+    fn learn(&mut self, what: Done, reg: Reg) {
+        self.done.insert(what, reg);
+        self.order.push(what);
+    }
+
+    pub(super) fn known_value(&self, expr: &Expr, date: Date) -> Option<Reg> {
+        self.known(Done::Value(expr, date))
+    }
+
+    pub(super) fn learn_value(&mut self, expr: &Expr, date: Date, reg: Reg) {
+        self.learn(Done::Value(expr, date), reg);
+    }
+
+    /// What comes from here on may not be reached.
+    pub(super) fn perhaps(&self) -> usize {
+        self.order.len()
+    }
+
+    /// From here on all is reached again that was before.
+    pub(super) fn surely(&mut self, mark: usize) {
+        for what in self.order.drain(mark.min(self.order.len())..) {
+            self.done.remove(&what);
+        }
+    }
+
+    /// A new item begins.
+    pub(super) fn forget(&mut self) {
+        self.done.clear();
+        self.order.clear();
+        self.used = 0;
+    }
+
+    // ---------- members ----------
+
+    pub(super) fn member(&mut self, segment: Option<SegmentRef>, date: Date) -> Option<Member> {
+        let (item, is) = match segment? {
+            SegmentRef::Segment(id) => (Item::Segment(id), Cell { tag: Tag::Boolean, bits: 1 }),
+            SegmentRef::Part(id, part) => (Item::Partition(id), Cell { tag: Tag::Symbol, bits: i128::from(part) }),
+        };
+        Some(Member { reg: self.membership(item, date), is })
+    }
+
+    pub(super) fn membership(&mut self, item: Item, date: Date) -> Reg {
+        match self.machine.found(item, date).map(|place| place.found) {
+            Some(Found::Membership { value }) => value,
+            _ => self.nothing(),
+        }
+    }
+}
+
+/// As a place.
+pub(super) fn at(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// Where an instruction may go on.
+fn go(op: &mut Op) -> Option<&mut At> {
+    match op {
+        Op::Jump { go }
+        | Op::IfMissing { go, .. }
+        | Op::IfPresent { go, .. }
+        | Op::Unless { go, .. }
+        | Op::Settle { go, .. }
+        | Op::Kleene { go, .. }
+        | Op::KleeneCompare { go, .. }
+        | Op::StreakEnds { go, .. }
+        | Op::Take { go, .. } => Some(go),
+        _ => None,
+    }
+}
+
+/// The same for accounts whose inputs have no faults.
+fn without_touching(careful: &Code) -> Code {
+    let mut places = Vec::with_capacity(careful.ops.len() + 1);
+    let mut ops = Vec::with_capacity(careful.ops.len());
+    for op in &careful.ops {
+        places.push(at(ops.len()));
+        if !matches!(op, Op::Touch { .. }) {
+            ops.push(*op);
+        }
+    }
+    places.push(at(ops.len()));
+    let moved = |place: At| places.get(place as usize).copied().unwrap_or(place);
+    for op in &mut ops {
+        if let Some(go) = go(op) {
+            *go = moved(*go);
+        }
+    }
+    Code { ops, ends: careful.ends.iter().map(|(end, item)| (moved(*end), *item)).collect() }
+}

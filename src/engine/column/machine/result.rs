@@ -1,0 +1,267 @@
+//! What is told of an account: single figures as they are asked for, or everything as the reference tells it.
+
+use super::op::Card;
+use super::run::State;
+use super::score::{points_of, stand_in};
+use super::values::{number, truth};
+use super::{Found, Machine, Place};
+use crate::calendar::Date;
+use crate::engine::column::{Cell, Tag, Texts};
+use crate::engine::reference::{Computed, limited, unlimited};
+use crate::engine::{AccountResult, Expired, Item, LineResult, MetricResult, RuleResult, RuleStatus, ScoreResult};
+use crate::number::Decimal;
+use crate::program::{MetricId, Node, PartitionId, Program, RuleId, Scorecard, ScorecardId, SegmentId};
+use crate::value::{Missing, Value};
+
+impl State {
+    /// The value of a metric at the as-of date.
+    pub fn metric(&self, machine: &Machine, id: MetricId) -> Cell {
+        match machine.now(Item::Node(Node::Metric(id))).found {
+            Found::Metric { value, .. } => self.at(value),
+            _ => Cell::default(),
+        }
+    }
+
+    /// The points of a metric after thresholds or scale; `None` if it has neither.
+    pub fn points(&self, machine: &Machine, id: MetricId) -> Option<Cell> {
+        match machine.now(Item::Node(Node::Metric(id))).found {
+            Found::Metric { points, .. } => points.map(|reg| self.at(reg)),
+            _ => None,
+        }
+    }
+
+    /// The band of a metric.
+    pub fn band<'m>(&self, machine: &'m Machine, id: MetricId) -> Option<&'m str> {
+        let item = Item::Node(Node::Metric(id));
+        match machine.now(item).found {
+            Found::Metric { band: Some(reg), .. } => machine.name_of(item, self.at(reg)),
+            _ => None,
+        }
+    }
+
+    /// A score after limits.
+    pub fn score_of(&self, machine: &Machine, id: ScorecardId) -> Cell {
+        match machine.now(Item::Node(Node::Scorecard(id))).found {
+            Found::Score { value, .. } => self.at(value),
+            _ => Cell::default(),
+        }
+    }
+
+    /// The share of the weight of a score that had a value, as a ratio.
+    pub fn coverage_of(&self, machine: &Machine, id: ScorecardId) -> Decimal {
+        match machine.now(Item::Node(Node::Scorecard(id))).found {
+            Found::Score { coverage, .. } => number(self.at(coverage)).unwrap_or_default(),
+            _ => Decimal::ZERO,
+        }
+    }
+
+    /// The grade of a score.
+    pub fn grade_of<'m>(&self, machine: &'m Machine, id: ScorecardId) -> Option<&'m str> {
+        let item = Item::Node(Node::Scorecard(id));
+        match machine.now(item).found {
+            Found::Score { grade: Some(reg), .. } => machine.name_of(item, self.at(reg)),
+            _ => None,
+        }
+    }
+
+    /// Membership in a segment; `None` if unknown.
+    pub fn segment(&self, machine: &Machine, id: SegmentId) -> Option<bool> {
+        match machine.now(Item::Segment(id)).found {
+            Found::Membership { value } => truth(self.at(value)),
+            _ => None,
+        }
+    }
+
+    /// The part of a partition; `None` if unknown.
+    pub fn part_of(&self, machine: &Machine, id: PartitionId) -> Option<u32> {
+        match machine.now(Item::Partition(id)).found {
+            Found::Membership { value } => {
+                let cell = self.at(value);
+                if cell.tag == Tag::Symbol { u32::try_from(cell.bits).ok() } else { None }
+            }
+            _ => None,
+        }
+    }
+
+    /// How a rule stands.
+    pub fn rule(&self, machine: &Machine, id: RuleId) -> RuleStatus {
+        let Place { found, asked } = machine.now(Item::Rule(id));
+        match (found, self.told(asked)) {
+            (_, Some(Computed::Rule(result))) => result.status,
+            (Found::Rule { condition, unless, .. }, None) => {
+                let unless = unless.map_or(Some(false), |reg| truth(self.at(reg)));
+                match (truth(self.at(condition)), unless) {
+                    (Some(false), _) | (None, Some(true)) => RuleStatus::DoesNotHold,
+                    (Some(true), Some(true)) => RuleStatus::HeldBack,
+                    (Some(true), Some(false)) => RuleStatus::Holds,
+                    (None, _) | (_, None) => RuleStatus::Undecided,
+                }
+            }
+            _ => RuleStatus::Undecided,
+        }
+    }
+
+    /// Everything about the account.
+    pub fn result(
+        &mut self,
+        machine: &Machine,
+        program: &Program,
+        texts: &Texts,
+        id: String,
+        row: u32,
+    ) -> AccountResult {
+        let metrics = count(program.metrics.len()).map(|i| self.metric_result(machine, texts, MetricId(i)));
+        let metrics = metrics.collect();
+        let cards = count(program.scorecards.len()).zip(&program.scorecards);
+        let scores = cards.map(|(i, card)| self.score_result(machine, texts, ScorecardId(i), card)).collect();
+        let rules = count(program.rules.len()).map(|i| self.rule_result(machine, texts, RuleId(i))).collect();
+        AccountResult {
+            id,
+            row,
+            parts: count(program.partitions.len()).map(|i| self.part_of(machine, PartitionId(i))).collect(),
+            segments: count(program.segments.len()).map(|i| self.segment(machine, SegmentId(i))).collect(),
+            metrics,
+            scores,
+            rules,
+            faults: self.faults().to_vec(),
+        }
+    }
+
+    /// What somebody else computed.
+    fn told(&self, asked: Option<u32>) -> Option<&Computed> {
+        self.outside.get(asked? as usize)?.as_ref()
+    }
+
+    fn metric_result(&self, machine: &Machine, texts: &Texts, id: MetricId) -> MetricResult {
+        let Place { found, asked } = machine.now(Item::Node(Node::Metric(id)));
+        if let Some(Computed::Metric(result)) = self.told(asked) {
+            return result.clone();
+        }
+        let Found::Metric { value, points, expiry, .. } = found else {
+            let value = Value::Missing(Missing::NoData);
+            return MetricResult { metric: id, value, band: None, points: None, expired: None };
+        };
+        MetricResult {
+            metric: id,
+            value: self.at(value).value(texts),
+            band: self.band(machine, id).map(str::to_string),
+            points: points.map(|reg| self.at(reg).value(texts)),
+            expired: expiry.and_then(|expiry| self.expired(machine, expiry)),
+        }
+    }
+
+    fn expired(&self, machine: &Machine, expiry: u32) -> Option<Expired> {
+        let expiry = machine.expiries.get(expiry as usize)?;
+        let last = super::values::date(self.at(expiry.last))?;
+        Some(Expired { last, until: expiry.duration.after(last), before: number(self.at(expiry.before)) })
+    }
+
+    fn score_result(&self, machine: &Machine, texts: &Texts, id: ScorecardId, card: &Scorecard) -> ScoreResult {
+        let Place { found, asked } = machine.now(Item::Node(Node::Scorecard(id)));
+        if let Some(Computed::Score(result)) = self.told(asked) {
+            return result.clone();
+        }
+        let compiled = match found {
+            Found::Score { card: Some(place), .. } => machine.cards.get(place as usize),
+            _ => None,
+        };
+        let Some(compiled) = compiled else { return unknown_score(id) };
+        let applied = usize::try_from(self.at(compiled.applied).bits).unwrap_or(0);
+        let applied = Some(applied).filter(|place| *place < card.overrides.len());
+        let declared = applied.and_then(|i| card.overrides.get(i)).map_or(&card.lines, |special| &special.lines);
+        let mut lines = self.lines(machine, texts, compiled, applied);
+        // What each line contributes and costs is told by the same words as in the reference; the score is known already.
+        let _ = unlimited(card, declared, &mut lines);
+        let before = self.at(compiled.unlimited).value(texts);
+        let holds = |i: usize, _: &_| {
+            let limit = compiled.limits.get(i);
+            limit.and_then(|limit| limit.when).map_or(Some(true), |when| truth(self.at(when)))
+        };
+        let (_, limits, undecided_limits) = limited(&card.limits, holds, before.clone(), None);
+        ScoreResult {
+            scorecard: id,
+            value: self.at(compiled.value).value(texts),
+            unlimited: before,
+            coverage: number(self.at(compiled.coverage)).unwrap_or_default(),
+            grade: self.grade_of(machine, id).map(str::to_string),
+            lines,
+            limits,
+            undecided_limits,
+            corrections: Vec::new(),
+            applied,
+        }
+    }
+
+    fn lines(&self, machine: &Machine, texts: &Texts, card: &Card, applied: Option<usize>) -> Vec<LineResult> {
+        let lines = applied.and_then(|i| card.lines.get(i)).or(card.lines.last());
+        let one = |line: &super::op::CardLine| {
+            let points = match points_of(&line.source, &machine.expiries, &self.regs) {
+                Ok(cell) => cell.value(texts),
+                Err(fault) => Value::Missing(Missing::Error(fault)),
+            };
+            let missing = points.missing();
+            let stands_in = missing.is_some() && !line.informational;
+            let found = stands_in.then(|| stand_in(line, &machine.expiries, &self.regs, &mut |_| {})).flatten();
+            let counts = !line.informational && (missing.is_none() || found.is_some());
+            LineResult {
+                points,
+                stand_in: found.map(|(points, _)| points),
+                carried: found.and_then(|(_, date): (Decimal, Option<Date>)| date),
+                weight: line.weight,
+                counted_weight: if counts { line.weight } else { Decimal::ZERO },
+                contribution: None,
+                lost: None,
+                missing,
+            }
+        };
+        lines.map_or_else(Vec::new, |lines| lines.lines.iter().map(one).collect())
+    }
+
+    fn rule_result(&mut self, machine: &Machine, texts: &Texts, id: RuleId) -> RuleResult {
+        let Place { found, asked } = machine.now(Item::Rule(id));
+        if let Some(Computed::Rule(result)) = self.told(asked) {
+            return result.clone();
+        }
+        let status = self.rule(machine, id);
+        let closes = match found {
+            Found::Rule { close: Some(close), .. } => truth(self.at(close)),
+            _ => None,
+        };
+        let unknown = match status {
+            RuleStatus::Undecided => self.unknown(machine, texts, id),
+            _ => Vec::new(),
+        };
+        RuleResult { rule: id, status, closes, unknown }
+    }
+}
+
+impl Machine {
+    /// Where the results of an item at the as-of date lie.
+    fn now(&self, item: Item) -> Place {
+        self.found(item, self.as_of).unwrap_or(Place { found: Found::Nothing, asked: None })
+    }
+
+    fn name_of(&self, item: Item, cell: Cell) -> Option<&str> {
+        let place = if cell.tag == Tag::Symbol { usize::try_from(cell.bits).ok()? } else { return None };
+        self.names.get(&item)?.get(place).map(String::as_str)
+    }
+}
+
+fn count(len: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+fn unknown_score(scorecard: ScorecardId) -> ScoreResult {
+    ScoreResult {
+        scorecard,
+        value: Value::Missing(Missing::NoData),
+        unlimited: Value::Missing(Missing::NoData),
+        coverage: Decimal::ZERO,
+        grade: None,
+        lines: Vec::new(),
+        limits: Vec::new(),
+        undecided_limits: Vec::new(),
+        corrections: Vec::new(),
+        applied: None,
+    }
+}

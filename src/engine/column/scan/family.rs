@@ -1,0 +1,215 @@
+//! Which rows of a source count for what, on which dates.
+
+use super::nodes::{LaneId, NodeId, Nodes};
+use super::row::asks_for_the_date;
+use super::tally::{Keeping, Run};
+use crate::calendar::{Calendar, Date, DateRange, WindowKind};
+use crate::program::{Expr, ExprKind, Program, TableId};
+
+/// What is read of each row that counts.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine::column) enum Reading<'p> {
+    /// Nothing.
+    Nothing,
+    /// Its date.
+    Day,
+    /// A column.
+    Lane(LaneId),
+    /// An expression at an as-of date.
+    Expr(&'p Expr, Date),
+}
+
+impl PartialEq for Reading<'_> {
+    fn eq(&self, other: &Reading<'_>) -> bool {
+        match (self, other) {
+            (Reading::Nothing, Reading::Nothing) | (Reading::Day, Reading::Day) => true,
+            (Reading::Lane(a), Reading::Lane(b)) => a == b,
+            (Reading::Expr(a, at), Reading::Expr(b, other)) => std::ptr::eq(*a, *b) && at == other,
+            _ => false,
+        }
+    }
+}
+
+/// What a value counts as where values are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::engine::column) enum Basis {
+    /// Itself.
+    Plain,
+    /// 1 where it holds.
+    Truth,
+    /// 1 for promoters, -1 for detractors.
+    Nps,
+    /// 1 for promoters, 2^32 for detractors: both counts in one sum.
+    Margin,
+    /// 1 for 4 and 5.
+    Csat,
+    /// From 1 to 5 as a share of the way.
+    CsatMean,
+}
+
+/// Aggregates of the same rows, value and window; they differ in as-of date and in what is made of the rows.
+#[derive(Debug)]
+pub(in crate::engine::column) struct Family<'p> {
+    pub(super) filter: NodeId,
+    /// The same as it is written.
+    pub(super) written: Option<(&'p Expr, Date)>,
+    pub(super) value: Reading<'p>,
+    /// What must be there beside it.
+    pub(super) present: Option<Reading<'p>>,
+    pub(super) keeping: Keeping,
+    pub(super) basis: Basis,
+    window: Option<WindowKind>,
+    pub(super) calendar: Calendar,
+    /// By as-of date, rising: the first and the last day that count.
+    pub(super) days: Vec<(Date, i32, i32)>,
+}
+
+impl<'p> Family<'p> {
+    pub(in crate::engine::column) fn new(
+        source: &mut Source<'p>,
+        filter: Option<(&'p Expr, Date)>,
+        value: Reading<'p>,
+        present: Option<Reading<'p>>,
+        keeping: Keeping,
+        basis: Basis,
+        window: Option<WindowKind>,
+    ) -> Family<'p> {
+        let written = filter.map(|(filter, date)| (filter, if asks_for_the_date(filter) { date } else { ANY_DATE }));
+        let filter = match written {
+            Some((filter, date)) => source.nodes.condition(filter, date),
+            None => source.nodes.everything(),
+        };
+        Family {
+            filter,
+            written,
+            value,
+            present,
+            keeping,
+            basis,
+            window,
+            calendar: source.nodes.calendar,
+            days: Vec::new(),
+        }
+    }
+
+    /// The dates on which a row of this day counts.
+    #[inline]
+    pub(super) fn run(&self, day: i32) -> Run {
+        if let [(_, first, last)] = self.days.as_slice() {
+            return Run { from: 0, to: u32::from(*first <= day && day <= *last) };
+        }
+        // Both ends of a window move on with the as-of date.
+        let from = self.days.partition_point(|(_, _, last)| *last < day);
+        let to = self.days.partition_point(|(_, first, _)| *first <= day);
+        Run { from: from as u32, to: to as u32 }
+    }
+}
+
+/// Stands where the as-of date makes no difference.
+const ANY_DATE: Date = Date(0);
+
+/// All that is asked of the rows of one table.
+#[derive(Debug)]
+pub(in crate::engine::column) struct Source<'p> {
+    pub(in crate::engine::column) table: TableId,
+    pub(super) nodes: Nodes<'p>,
+    /// The lane of the date, where rows have one of their own.
+    pub(in crate::engine::column) at: Option<LaneId>,
+    pub(super) families: Vec<Family<'p>>,
+    pub(super) groups: Vec<Group>,
+}
+
+/// Families of the same condition.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) filter: NodeId,
+    /// The lanes that the condition reads.
+    pub(super) lanes: Vec<LaneId>,
+    pub(super) families: Vec<usize>,
+    /// The first and the last day that count for any of them.
+    pub(super) first: i32,
+    pub(super) last: i32,
+}
+
+impl<'p> Source<'p> {
+    pub(in crate::engine::column) fn new(program: &'p Program, calendar: Calendar, table: TableId) -> Source<'p> {
+        let mut nodes = Nodes::new(program, calendar, table);
+        let at = program.table(table).and_then(|table| table.kind.at()).map(|at| nodes.lane(at));
+        Source { table, nodes, at, families: Vec::new(), groups: Vec::new() }
+    }
+
+    /// The columns that are looked at, in the order of the lanes.
+    pub(in crate::engine::column) fn fields(&self) -> &[crate::program::FieldId] {
+        &self.nodes.fields
+    }
+
+    /// How a value is read at an as-of date.
+    pub(in crate::engine::column) fn reading(&mut self, expr: &'p Expr, date: Date) -> Reading<'p> {
+        if let ExprKind::RowField(field) = &expr.kind {
+            return Reading::Lane(self.nodes.lane(*field));
+        }
+        self.nodes.lanes_of(expr);
+        Reading::Expr(expr, if asks_for_the_date(expr) { date } else { ANY_DATE })
+    }
+
+    /// Adds a family, or a date to one that is the same; gives its place and that of the date. Dates come in rising order.
+    pub(in crate::engine::column) fn add(
+        &mut self,
+        family: Family<'p>,
+        date: Date,
+        range: Option<DateRange>,
+    ) -> (usize, u32) {
+        let same = |known: &Family<'p>| {
+            known.filter == family.filter
+                && known.value == family.value
+                && known.present == family.present
+                && known.keeping == family.keeping
+                && known.basis == family.basis
+                && known.window == family.window
+        };
+        let place = self.families.iter().position(same).unwrap_or_else(|| {
+            self.families.push(family);
+            self.families.len() - 1
+        });
+        let Some(family) = self.families.get_mut(place) else { return (place, 0) };
+        if self.at.is_none() {
+            // Rows without a date of their own have that of the question.
+            if family.days.is_empty() {
+                family.days.push((date, i32::MIN, i32::MAX));
+            }
+            return (place, 0);
+        }
+        let at = family.days.iter().position(|(known, _, _)| *known == date).unwrap_or_else(|| {
+            // Nothing dated after the as-of date is ever seen.
+            let (first, last) = range.map_or((i32::MIN, i32::MAX), |range| (range.first.0, range.last.0));
+            family.days.push((date, first, last.min(date.0)));
+            family.days.len() - 1
+        });
+        (place, at as u32)
+    }
+
+    /// When all is known that is asked.
+    pub(in crate::engine::column) fn close(&mut self) {
+        let mut groups: Vec<Group> = Vec::new();
+        for (place, family) in self.families.iter().enumerate() {
+            let first = family.days.iter().map(|(_, first, _)| *first).min().unwrap_or(i32::MAX);
+            let last = family.days.iter().map(|(_, _, last)| *last).max().unwrap_or(i32::MIN);
+            match groups.iter_mut().find(|group| group.filter == family.filter) {
+                Some(group) => {
+                    group.families.push(place);
+                    (group.first, group.last) = (group.first.min(first), group.last.max(last));
+                }
+                None => {
+                    let lanes = family.written.map_or(Vec::new(), |(filter, _)| self.nodes.lanes_of(filter));
+                    groups.push(Group { filter: family.filter, lanes, families: vec![place], first, last });
+                }
+            }
+        }
+        self.groups = groups;
+    }
+
+    /// True if anything is asked of its rows.
+    pub(in crate::engine::column) fn is_asked(&self) -> bool {
+        !self.families.is_empty()
+    }
+}

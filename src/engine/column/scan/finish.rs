@@ -1,0 +1,305 @@
+//! From what was kept of rows to the cells of slots, as [`crate::engine::reference`] combines rows.
+
+use super::family::{Family, Source};
+use super::tally::{Book, Keeping, Kept, Seen, Tally};
+use super::worker::{Scan, Worker, seen};
+use crate::builtins::AggregateFunction as F;
+use crate::calendar::{Calendar, Date};
+use crate::data::{TableData, WentBy};
+use crate::engine::column::slots::{Cell, Faults, SlotColumn, SlotId, SlotValues, Tag, Texts, What};
+use crate::irrational;
+use crate::number::Decimal;
+use crate::program::Aggregate;
+use crate::value::{Fault, Missing};
+use std::collections::{HashMap, HashSet};
+
+/// What a pass over a source has found, ready to be asked.
+#[derive(Debug)]
+pub(in crate::engine::column) struct Found<'s, 'p> {
+    source: &'s Source<'p>,
+    worker: Option<Worker>,
+    texts: Texts,
+}
+
+/// What is wanted of a family at one of its dates.
+pub(in crate::engine::column) struct Wanted<'a> {
+    pub(in crate::engine::column) slot: SlotId,
+    pub(in crate::engine::column) aggregate: &'a Aggregate,
+    pub(in crate::engine::column) date: Date,
+    pub(in crate::engine::column) what: What,
+    pub(in crate::engine::column) family: usize,
+    pub(in crate::engine::column) place: u32,
+}
+
+/// The accounts: by place the row that rows belong to.
+pub(in crate::engine::column) struct Accounts<'a> {
+    pub(in crate::engine::column) rows: &'a [u32],
+}
+
+/// True if a source can say something about the window of an aggregate at a date.
+pub(in crate::engine::column) fn covered(
+    table: &TableData,
+    calendar: Calendar,
+    aggregate: &Aggregate,
+    date: Date,
+) -> bool {
+    let after_start = |first: Date| table.covers_to.is_none_or(|last| last >= first);
+    let before = |first: Date| table.covers_from.is_none_or(|from| from <= first);
+    let covered = match aggregate.window.map(|window| calendar.range(window, date).first) {
+        Some(first) => after_start(first) && before(first),
+        None => before(date),
+    };
+    table.vouches() && covered
+}
+
+impl<'s, 'p> Found<'s, 'p> {
+    pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, workers: Vec<Worker>) -> Found<'s, 'p> {
+        let mut worker = Worker::together(workers);
+        worker.iter_mut().flat_map(|worker| &mut worker.books).for_each(Book::close);
+        let source = scan.source;
+        let texts = scan.texts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Found { source, worker, texts }
+    }
+
+    /// What the dates of the rows were.
+    pub(in crate::engine::column) fn went_by(&self) -> WentBy {
+        let dates = self.worker.as_ref().and_then(|worker| worker.dates);
+        let dates = dates.map(|(first, last)| (Date(first), Date(last)));
+        WentBy { dates, after: self.worker.as_ref().map_or(0, |worker| worker.after) }
+    }
+
+    /// The cells of a slot. What the reference has to say is listed: slot and place of the account.
+    pub(in crate::engine::column) fn column(
+        &self,
+        wanted: &Wanted<'_>,
+        accounts: &Accounts<'_>,
+        values: &mut SlotValues,
+        hard: &mut Vec<(SlotId, u32)>,
+    ) -> SlotColumn {
+        let family = self.source.families.get(wanted.family);
+        let book = self.worker.as_ref().and_then(|worker| worker.books.get(wanted.family));
+        let nothing = |values: &mut SlotValues| match self.combine(wanted, None, values) {
+            Ok(cell) => SlotColumn::Same(cell),
+            Err(_) => SlotColumn::Same(Cell::missing(Missing::NoData)),
+        };
+        let (Some(family), Some(book)) = (family, book) else { return nothing(values) };
+        let place = wanted.place;
+        let column = match &book.tally {
+            Tally::Count(counts) if wanted.aggregate.at_least.is_none() => {
+                let base = |row: &u32| *row as usize * book.width + place as usize;
+                let count = |row| counts.get(base(row)).copied().unwrap_or(0);
+                SlotColumn::Counts(accounts.rows.iter().map(count).collect())
+            }
+            Tally::Values { list, .. } => {
+                let counts = counted(list, family, wanted, book.width);
+                let mut cells = Vec::with_capacity(accounts.rows.len());
+                for row in accounts.rows {
+                    let count = counts.get(row).copied().unwrap_or_default();
+                    cells.push(self.listed(wanted, count));
+                }
+                SlotColumn::Cells(cells)
+            }
+            _ => {
+                let mut cells = Vec::with_capacity(accounts.rows.len());
+                for (account, row) in (0u32..).zip(accounts.rows) {
+                    let at = (book, *row as usize * book.width + place as usize);
+                    let cell = match self.combine(wanted, Some(at), values) {
+                        Ok(cell) => cell,
+                        Err(Trouble::Fault(fault)) => {
+                            values.faults.entry((wanted.slot, account)).or_default().push(fault);
+                            Cell::missing(Missing::Error(fault))
+                        }
+                        Err(Trouble::Hard) => {
+                            hard.push((wanted.slot, account));
+                            Cell::default()
+                        }
+                    };
+                    cells.push(cell);
+                }
+                SlotColumn::Cells(cells)
+            }
+        };
+        self.faults(wanted, family, accounts, values);
+        if !book.hard.is_empty() {
+            let hit = (0u32..).zip(accounts.rows).filter(|(_, row)| book.hard.contains(row));
+            hard.extend(hit.map(|(account, _)| (wanted.slot, account)));
+        }
+        column
+    }
+
+    /// Notes the unreadable cells that were read; they come before what went wrong with the whole.
+    fn faults(&self, wanted: &Wanted<'_>, family: &Family<'_>, accounts: &Accounts<'_>, values: &mut SlotValues) {
+        let Some(worker) = self.worker.as_ref().filter(|_| wanted.what == What::Value) else { return };
+        if worker.filters.is_empty() && worker.values.is_empty() {
+            return;
+        }
+        let group = self.source.groups.iter().position(|group| group.families.contains(&wanted.family));
+        let filters = worker.filters.iter().filter(|((place, _), _)| Some(*place as usize) == group);
+        let mut bad: HashSet<u32> =
+            filters.filter(|(_, day)| seen(**day, wanted.date)).map(|((_, row), _)| *row).collect();
+        let days = family.days.get(wanted.place as usize);
+        let counts = |day: i32| days.is_some_and(|(_, first, last)| *first <= day && day <= *last);
+        let rows = worker.values.iter().filter(|(place, _, day)| *place as usize == wanted.family && counts(*day));
+        bad.extend(rows.map(|(_, row, _)| *row));
+        for (account, _) in (0u32..).zip(accounts.rows).filter(|(_, row)| bad.contains(row)) {
+            let faults: &mut Faults = values.faults.entry((wanted.slot, account)).or_default();
+            faults.insert(0, Fault::BadCell);
+        }
+    }
+
+    /// A count of what was listed.
+    fn listed(&self, wanted: &Wanted<'_>, count: Count) -> Cell {
+        match wanted.aggregate.at_least {
+            Some(least) if count.rows < u64::from(least) => Cell::missing(Missing::TooFew),
+            _ => Cell::int(i64::try_from(count.value).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// What the rows of an account amount to; of none, if there is nothing to look at.
+    fn combine(
+        &self,
+        wanted: &Wanted<'_>,
+        at: Option<(&Book, usize)>,
+        values: &mut SlotValues,
+    ) -> Result<Cell, Trouble> {
+        let none = Summed::default();
+        let (count, summed, kept) = match at.map(|(book, at)| (&book.tally, at)) {
+            None => (0, none, None),
+            Some((Tally::Count(counts), at)) => (counts.get(at).copied().unwrap_or(0), none, None),
+            Some((Tally::Sum { sums, counts, wide }, at)) => {
+                let small = i128::from(sums.get(at).copied().unwrap_or(0));
+                let wide = match wide.is_empty() {
+                    true => None,
+                    false => wide.get(&(at as u32)),
+                };
+                let count = counts.get(at).copied().unwrap_or(0);
+                let sum = match wide {
+                    None => small,
+                    // As the reference adds up, a sum on the way could be too large that is not in the end.
+                    Some(wide) if wide.magnitude >= 10u128.pow(38) - u128::from(u64::MAX) => return Err(Trouble::Hard),
+                    Some(wide) => small + wide.sum,
+                };
+                (count, Summed { sum }, None)
+            }
+            Some((Tally::Best { cells, counts, .. }, at)) => {
+                (counts.get(at).copied().unwrap_or(0), none, cells.get(at).copied().flatten())
+            }
+            Some((Tally::Edge { cells, counts, .. }, at)) => {
+                let edge = cells.get(at).copied().flatten();
+                if edge.is_some_and(|edge| edge.tied) {
+                    return Err(Trouble::Hard);
+                }
+                (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
+            }
+            Some((Tally::Values { .. }, _)) => (0, none, None),
+        };
+        if wanted.what == What::LastCounted {
+            return Ok(kept.map_or(Cell::default(), |kept| Cell { tag: kept.tag, bits: kept.bits }));
+        }
+        if wanted.aggregate.at_least.is_some_and(|least| count < least) {
+            return Ok(Cell::missing(Missing::TooFew));
+        }
+        let count = i64::from(count);
+        let number = |number: Option<Decimal>| number.map(Cell::number).ok_or(Trouble::Fault(Fault::Overflow));
+        let over = |sum: Option<Decimal>| number(sum.and_then(|sum| sum.div(Decimal::int(count))));
+        let raw = Decimal::from_raw(summed.sum);
+        let times = |n: i64| i64::try_from(summed.sum).ok().and_then(|sum| sum.checked_mul(n)).map(Decimal::int);
+        let mut or_no_data = |kept: Option<Kept>| match kept {
+            None => Cell::missing(Missing::NoData),
+            Some(Kept { tag: Tag::Text, bits }) => {
+                let text = u32::try_from(bits).ok().and_then(|code| self.texts.get(code));
+                text.map_or(Cell::default(), |text| Cell { tag: Tag::Text, bits: i128::from(values.texts.code(text)) })
+            }
+            Some(Kept { tag, bits }) => Cell { tag, bits },
+        };
+        match wanted.aggregate.function {
+            F::Count | F::Distinct => Ok(Cell::int(count)),
+            F::Sum => number(raw),
+            F::Share if count == 0 => Ok(Cell::missing(Missing::NotApplicable)),
+            F::Avg | F::Ces | F::Nps | F::NpsMargin | F::Csat | F::CsatMean if count == 0 => {
+                Ok(Cell::missing(Missing::NoData))
+            }
+            F::Avg | F::Ces => over(raw),
+            F::Share | F::Csat => over(times(1)),
+            F::Nps => over(times(100)),
+            F::CsatMean => over(summed.sum.checked_mul(100).and_then(Decimal::from_raw)),
+            F::NpsMargin => {
+                let promoters = i64::try_from(summed.sum & i128::from(u32::MAX)).unwrap_or(0);
+                let detractors = i64::try_from(summed.sum >> 32).unwrap_or(0);
+                number(irrational::nps_margin(promoters, detractors, count))
+            }
+            F::Min | F::Max | F::First | F::Last => Ok(or_no_data(kept)),
+            _ => Err(Trouble::Hard),
+        }
+    }
+}
+
+/// Why there is no cell.
+enum Trouble {
+    /// Something went wrong with the whole.
+    Fault(Fault),
+    /// The reference has to say.
+    Hard,
+}
+
+#[derive(Default)]
+struct Summed {
+    sum: i128,
+}
+
+/// How many different values, or rows of full periods, and how many rows they are of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    value: u64,
+    rows: u64,
+}
+
+/// By row of accounts: what a sorted list amounts to at a date.
+fn counted(list: &[Seen], family: &Family<'_>, wanted: &Wanted<'_>, width: usize) -> HashMap<u32, Count> {
+    let mut counts: HashMap<u32, Count> = HashMap::new();
+    let days = family.days.get(wanted.place as usize).copied();
+    let within = |day: i64| days.is_some_and(|(_, first, last)| i64::from(first) <= day && day <= i64::from(last));
+    match family.keeping {
+        Keeping::Capped { most, .. } => {
+            // A period of an account at a time; the list is by account and day.
+            for (account, days) in by_account(list) {
+                let count = counts.entry(account).or_default();
+                let mut open: Option<(Date, u64)> = None;
+                for seen in days.iter().filter(|seen| within(seen.value)) {
+                    let start = family.start_of(seen.value as i32);
+                    let room = open.filter(|(known, _)| *known == start).map_or(u64::from(most), |(_, left)| left);
+                    let taken = room.min(u64::from(seen.times));
+                    count.value += taken;
+                    open = Some((start, room - taken));
+                }
+                count.rows = count.value;
+            }
+        }
+        _ => {
+            for (account, values) in by_account(list) {
+                let count = counts.entry(account).or_default();
+                for value in values.chunk_by(|a, b| (a.tag, a.value) == (b.tag, b.value)) {
+                    let there = value.iter().filter(|seen| width <= 1 || within(i64::from(seen.day)));
+                    let rows: u64 = there.map(|seen| u64::from(seen.times)).sum();
+                    count.rows += rows;
+                    count.value += u64::from(rows > 0);
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// What belongs to each account.
+fn by_account(list: &[Seen]) -> impl Iterator<Item = (u32, &[Seen])> {
+    list.chunk_by(|a, b| a.account == b.account).filter_map(|chunk| Some((chunk.first()?.account, chunk)))
+}
+
+impl Family<'_> {
+    fn start_of(&self, day: i32) -> Date {
+        match self.keeping {
+            Keeping::Capped { period, .. } => self.calendar.start_of(period, Date(day)),
+            _ => Date(day),
+        }
+    }
+}

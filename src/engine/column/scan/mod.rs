@@ -1,0 +1,19 @@
+//! One pass over the rows of a source for all that is asked of them.
+//!
+//! | file | what |
+//! |---|---|
+//! | `nodes` | conditions as tests of lanes |
+//! | `row` | expressions about one row |
+//! | `family` | which rows count for what |
+//! | `worker` | the pass over pieces |
+//! | `tally` | what is kept of rows |
+//! | `finish` | from what was kept to cells |
+
+pub(super) mod family;
+pub(super) mod finish;
+mod nodes;
+pub(super) mod row;
+pub(super) mod tally;
+pub(super) mod worker;
+
+pub(super) use family::{Basis, Family, Reading, Source};

@@ -1,0 +1,370 @@
+//! What is kept of the rows of each account while they go by.
+//!
+//! Counts and sums of several as-of dates are kept as differences: a row that counts from the date at place `from` up to
+//! the one before `to` is added at `from` and taken off at `to`, and the sum from the left gives every date. The rest is
+//! kept for each date. Nothing depends on the order in which rows come: whole numbers are added, the least is taken, or
+//! all is kept and sorted.
+
+use crate::engine::column::slots::Tag;
+use std::collections::{HashMap, HashSet};
+
+/// The dates that a row counts for, by their places: from this one up to the one before that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+/// A value as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kept {
+    pub(super) tag: Tag,
+    pub(super) bits: i128,
+}
+
+/// A sum that does not fit 64 bits, and that of its magnitudes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wide {
+    pub(super) sum: i128,
+    pub(super) magnitude: u128,
+}
+
+/// How values are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::engine::column) enum Keeping {
+    /// How many rows.
+    Count,
+    /// How many, and their sum.
+    Sum,
+    /// The smallest value, or the largest.
+    Best { most: bool },
+    /// The value at the earliest moment, or the latest.
+    Edge { last: bool },
+    /// The different values.
+    Distinct,
+    /// How many rows, but not more than so many of a period.
+    Capped { most: u32, period: crate::calendar::PeriodKind },
+}
+
+/// What is kept, by account; for several dates account by account.
+#[derive(Debug)]
+pub(super) enum Tally {
+    Count(Vec<u32>),
+    Sum {
+        sums: Vec<i64>,
+        counts: Vec<u32>,
+        wide: HashMap<u32, Wide>,
+    },
+    Best {
+        most: bool,
+        cells: Vec<Option<Kept>>,
+        counts: Vec<u32>,
+    },
+    Edge {
+        last: bool,
+        cells: Vec<Option<Edge>>,
+        counts: Vec<u32>,
+    },
+    /// Account, value, day; by chance in any order.
+    Values {
+        list: Vec<Seen>,
+        sorted: usize,
+    },
+}
+
+/// The value at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edge {
+    pub(super) moment: i64,
+    pub(super) value: Kept,
+    /// Another row of the same moment has another value: which comes first, the reference says.
+    pub(super) tied: bool,
+}
+
+/// A value of an account on a day; day 0 where days make no difference. For what is counted by period the value is the
+/// day, and `times` says how many rows there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen {
+    pub(super) account: u32,
+    pub(super) tag: Tag,
+    pub(super) value: i64,
+    pub(super) day: i32,
+    pub(super) times: u32,
+}
+
+/// A family's tally, and the accounts that the reference has to look at.
+#[derive(Debug)]
+pub(super) struct Book {
+    pub(super) tally: Tally,
+    pub(super) hard: HashSet<u32>,
+    /// Places per account: one for a single date, one more than there are dates otherwise.
+    pub(super) width: usize,
+}
+
+impl Book {
+    pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize) -> Book {
+        let width = if dates <= 1 { 1 } else { dates + 1 };
+        let places = accounts * width;
+        let tally = match keeping {
+            Keeping::Count => Tally::Count(vec![0; places]),
+            Keeping::Sum => Tally::Sum { sums: vec![0; places], counts: vec![0; places], wide: HashMap::new() },
+            Keeping::Best { most } => Tally::Best { most, cells: vec![None; places], counts: vec![0; places] },
+            Keeping::Edge { last } => Tally::Edge { last, cells: vec![None; places], counts: vec![0; places] },
+            Keeping::Distinct | Keeping::Capped { .. } => Tally::Values { list: Vec::new(), sorted: 0 },
+        };
+        Book { tally, hard: HashSet::new(), width }
+    }
+
+    /// One more row that counts.
+    #[inline]
+    pub(super) fn count(&mut self, account: u32, run: Run) {
+        if let Tally::Count(counts) = &mut self.tally {
+            spread(counts, self.width, account, run);
+        }
+    }
+
+    /// One more value to be added up, in billionths or units.
+    #[inline]
+    pub(super) fn add(&mut self, account: u32, run: Run, value: i128) {
+        let Tally::Sum { sums, counts, wide } = &mut self.tally else { return };
+        spread(counts, self.width, account, run);
+        let base = account as usize * self.width;
+        let mut put = |place: usize, value: i128| {
+            let Some(sum) = sums.get_mut(place) else { return };
+            match i64::try_from(value).ok().and_then(|value| sum.checked_add(value)) {
+                Some(next) => *sum = next,
+                None => {
+                    let wide = wide.entry(place as u32).or_default();
+                    match wide.sum.checked_add(value) {
+                        Some(next) => wide.sum = next,
+                        None => wide.magnitude = u128::MAX,
+                    }
+                    wide.magnitude = wide.magnitude.saturating_add(value.unsigned_abs());
+                }
+            }
+        };
+        put(base + run.from as usize, value);
+        if self.width > 1 {
+            put(base + run.to as usize, -value);
+        }
+    }
+
+    /// One more value of which the smallest or largest is wanted.
+    pub(super) fn best(&mut self, account: u32, run: Run, value: Kept) {
+        let Tally::Best { most, cells, counts } = &mut self.tally else { return };
+        let base = account as usize * self.width;
+        for place in run.from as usize..run.to as usize {
+            if let (Some(cell), Some(count)) = (cells.get_mut(base + place), counts.get_mut(base + place)) {
+                *count += 1;
+                if cell.is_some_and(|cell| cell.tag != value.tag) {
+                    self.hard.insert(account);
+                }
+                if cell.is_none_or(|cell| if *most { value.bits > cell.bits } else { value.bits < cell.bits }) {
+                    *cell = Some(value);
+                }
+            }
+        }
+    }
+
+    /// One more value of which the earliest or latest is wanted.
+    pub(super) fn edge(&mut self, account: u32, run: Run, moment: i64, value: Kept) {
+        let Tally::Edge { last, cells, counts } = &mut self.tally else { return };
+        let base = account as usize * self.width;
+        for place in run.from as usize..run.to as usize {
+            if let (Some(cell), Some(count)) = (cells.get_mut(base + place), counts.get_mut(base + place)) {
+                *count += 1;
+                *cell = Some(outer(*last, *cell, Edge { moment, value, tied: false }));
+            }
+        }
+    }
+
+    /// One more value, or day, that may have been there before.
+    pub(super) fn see(&mut self, seen: Seen) {
+        let Tally::Values { list, sorted } = &mut self.tally else { return };
+        list.push(seen);
+        if list.len() > 1 << 16 && list.len() > *sorted * 2 {
+            compact(list);
+            *sorted = list.len();
+        }
+    }
+
+    /// Takes in what another worker has.
+    pub(super) fn join(&mut self, other: Book) {
+        self.hard.extend(other.hard);
+        match (&mut self.tally, other.tally) {
+            (Tally::Count(mine), Tally::Count(theirs)) => together(mine, &theirs),
+            (Tally::Sum { sums, counts, wide }, Tally::Sum { sums: their_sums, counts: theirs, wide: their_wide }) => {
+                together(counts, &theirs);
+                for (place, (mine, theirs)) in sums.iter_mut().zip(&their_sums).enumerate() {
+                    match mine.checked_add(*theirs) {
+                        Some(sum) => *mine = sum,
+                        None => {
+                            let wide = wide.entry(place as u32).or_default();
+                            wide.sum = wide.sum.saturating_add(i128::from(*theirs));
+                            wide.magnitude = wide.magnitude.saturating_add(u128::from(theirs.unsigned_abs()));
+                        }
+                    }
+                }
+                for (place, more) in their_wide {
+                    let wide = wide.entry(place).or_default();
+                    match wide.sum.checked_add(more.sum) {
+                        Some(sum) => wide.sum = sum,
+                        None => wide.magnitude = u128::MAX,
+                    }
+                    wide.magnitude = wide.magnitude.saturating_add(more.magnitude);
+                }
+            }
+            (Tally::Best { most, cells, counts }, Tally::Best { cells: theirs, counts: their_counts, .. }) => {
+                together(counts, &their_counts);
+                for (place, (mine, theirs)) in cells.iter_mut().zip(theirs).enumerate() {
+                    let (Some(own), Some(other)) = (*mine, theirs) else {
+                        *mine = mine.or(theirs);
+                        continue;
+                    };
+                    if own.tag != other.tag {
+                        self.hard.insert((place / self.width) as u32);
+                    }
+                    if if *most { other.bits > own.bits } else { other.bits < own.bits } {
+                        *mine = Some(other);
+                    }
+                }
+            }
+            (Tally::Edge { last, cells, counts }, Tally::Edge { cells: theirs, counts: their_counts, .. }) => {
+                together(counts, &their_counts);
+                for (mine, theirs) in cells.iter_mut().zip(theirs) {
+                    if let Some(edge) = theirs {
+                        *mine = Some(outer(*last, *mine, edge));
+                    }
+                }
+            }
+            (Tally::Values { list, .. }, Tally::Values { list: theirs, .. }) => list.extend(theirs),
+            _ => {}
+        }
+    }
+
+    /// When all rows have gone by: differences become what they are differences of, lists are sorted.
+    pub(super) fn close(&mut self) {
+        match &mut self.tally {
+            Tally::Count(counts) => from_the_left(counts, self.width),
+            Tally::Sum { sums, counts, wide } => {
+                from_the_left(counts, self.width);
+                if self.width > 1 {
+                    sums_from_the_left(sums, wide, self.width);
+                }
+            }
+            Tally::Values { list, .. } => compact(list),
+            Tally::Best { .. } | Tally::Edge { .. } => {}
+        }
+    }
+}
+
+#[inline]
+fn spread(counts: &mut [u32], width: usize, account: u32, run: Run) {
+    let base = account as usize * width;
+    if let Some(count) = counts.get_mut(base + run.from as usize) {
+        *count = count.wrapping_add(1);
+    }
+    if width > 1
+        && let Some(count) = counts.get_mut(base + run.to as usize)
+    {
+        *count = count.wrapping_sub(1);
+    }
+}
+
+fn outer(last: bool, known: Option<Edge>, edge: Edge) -> Edge {
+    let Some(known) = known else { return edge };
+    match known.moment.cmp(&edge.moment) {
+        std::cmp::Ordering::Equal => Edge { tied: known.tied || edge.tied || known.value != edge.value, ..known },
+        order if order.is_lt() == last => edge,
+        _ => known,
+    }
+}
+
+fn together(mine: &mut [u32], theirs: &[u32]) {
+    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
+}
+
+fn from_the_left(counts: &mut [u32], width: usize) {
+    if width > 1 {
+        for account in counts.chunks_mut(width) {
+            let mut sum = 0u32;
+            account.iter_mut().for_each(|count| {
+                sum = sum.wrapping_add(*count);
+                *count = sum;
+            });
+        }
+    }
+}
+
+fn sums_from_the_left(sums: &mut [i64], wide: &mut HashMap<u32, Wide>, width: usize) {
+    let differences = std::mem::take(wide);
+    for (account, places) in sums.chunks_mut(width).enumerate() {
+        let mut sum = Wide::default();
+        for (i, place) in places.iter_mut().enumerate() {
+            let at = (account * width + i) as u32;
+            let added = differences.get(&at).copied().unwrap_or_default();
+            let (by, magnitude) = (i128::from(*place), u128::from(place.unsigned_abs()));
+            sum.magnitude = sum.magnitude.saturating_add(added.magnitude).saturating_add(magnitude);
+            sum.sum = sum.sum.saturating_add(added.sum).saturating_add(by);
+            match i64::try_from(sum.sum) {
+                Ok(small) => *place = small,
+                Err(_) => {
+                    *place = 0;
+                    wide.insert(at, sum);
+                }
+            }
+        }
+    }
+}
+
+/// Sorted, with those that say the same put together.
+fn compact(list: &mut Vec<Seen>) {
+    list.sort_unstable();
+    list.dedup_by(|next, kept| {
+        let same = (next.account, next.tag, next.value, next.day) == (kept.account, kept.tag, kept.value, kept.day);
+        if same {
+            kept.times = kept.times.saturating_add(next.times);
+        }
+        same
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn differences_add_up_to_what_each_date_has() {
+        let mut book = Book::new(Keeping::Sum, 2, 3);
+        book.add(1, Run { from: 0, to: 2 }, 5);
+        book.add(1, Run { from: 1, to: 3 }, 7);
+        let mut other = Book::new(Keeping::Sum, 2, 3);
+        other.add(1, Run { from: 2, to: 3 }, i128::from(i64::MAX));
+        book.join(other);
+        book.close();
+        let Tally::Sum { sums, counts, wide } = &book.tally else { panic!() };
+        assert_eq!(&counts[4..7], &[1, 2, 2]);
+        assert_eq!(&sums[4..6], &[5, 12]);
+        assert_eq!(wide[&6].sum, i128::from(i64::MAX) + 7);
+    }
+
+    #[test]
+    fn the_outer_row_wins_and_a_tie_is_told() {
+        let value = |bits| Kept { tag: Tag::Number, bits };
+        let run = Run { from: 0, to: 1 };
+        let mut book = Book::new(Keeping::Edge { last: true }, 1, 1);
+        book.edge(0, run, 10, value(1));
+        book.edge(0, run, 10, value(1));
+        book.edge(0, run, 9, value(4));
+        let cell = |book: &Book| match &book.tally {
+            Tally::Edge { cells, .. } => cells[0].unwrap(),
+            _ => panic!(),
+        };
+        assert_eq!((cell(&book).value.bits, cell(&book).tied), (1, false));
+        book.edge(0, run, 10, value(2));
+        assert!(cell(&book).tied);
+        book.edge(0, run, 11, value(3));
+        assert_eq!((cell(&book).value.bits, cell(&book).tied), (3, false));
+    }
+}

@@ -1,0 +1,404 @@
+//! The pass over pieces: which rows meet which condition, and what is kept of each.
+
+use super::family::{Basis, Family, Group, Reading, Source};
+use super::nodes::Mask;
+use super::row::{Hard, Rows};
+use super::tally::{Book, Keeping, Kept, Run, Seen};
+use crate::calendar::Date;
+use crate::data::stream::{Lane, LaneCells, NOBODY, Piece};
+use crate::engine::column::slots::{Cell, Tag, Texts};
+use crate::engine::reference::fold;
+use crate::number::{Decimal, SCALE};
+use crate::value::{DAY_MICROS, Value};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+/// What is the same for all workers.
+#[derive(Debug)]
+pub(in crate::engine::column) struct Scan<'s, 'p> {
+    pub(super) source: &'s Source<'p>,
+    /// How many rows the table of accounts has.
+    accounts: usize,
+    /// By row of the table above: the row of the account, where they are not the same.
+    account_of: Option<Vec<u32>>,
+    as_of: Date,
+    pub(super) texts: Mutex<Texts>,
+}
+
+/// What one worker has seen.
+#[derive(Debug)]
+pub(in crate::engine::column) struct Worker {
+    pub(super) books: Vec<Book>,
+    /// By group and account: the first day of a row whose condition read an unreadable cell.
+    pub(super) filters: HashMap<(u32, u32), i32>,
+    /// Family, account and day of rows whose value read an unreadable cell.
+    pub(super) values: HashSet<(u32, u32, i32)>,
+    /// The first and the last day of a row, and how many rows are dated after the as-of date.
+    pub(super) dates: Option<(i32, i32)>,
+    pub(super) after: u64,
+    masks: Vec<Mask>,
+    days: Vec<i32>,
+    kept: Vec<u64>,
+    suspects: Vec<u32>,
+}
+
+/// What was read of a row.
+enum Got {
+    /// A value.
+    Value(Kept),
+    /// None; `true` if a cell was unreadable.
+    Nothing(bool),
+}
+
+impl<'s, 'p> Scan<'s, 'p> {
+    /// For so many rows of accounts.
+    pub(in crate::engine::column) fn new(
+        source: &'s Source<'p>,
+        accounts: usize,
+        account_of: Option<Vec<u32>>,
+        as_of: Date,
+    ) -> Scan<'s, 'p> {
+        Scan { source, accounts, account_of, as_of, texts: Mutex::default() }
+    }
+
+    /// A worker that has seen nothing.
+    pub(in crate::engine::column) fn start(&self) -> Worker {
+        let book = |family: &Family<'_>| Book::new(family.keeping, self.accounts, family.days.len());
+        Worker {
+            books: self.source.families.iter().map(book).collect(),
+            filters: HashMap::new(),
+            values: HashSet::new(),
+            dates: None,
+            after: 0,
+            masks: Vec::new(),
+            days: Vec::new(),
+            kept: Vec::new(),
+            suspects: Vec::new(),
+        }
+    }
+
+    fn account(&self, owner: u32) -> u32 {
+        match &self.account_of {
+            Some(account_of) => account_of.get(owner as usize).copied().unwrap_or(NOBODY),
+            None => owner,
+        }
+    }
+
+    /// Shows a piece to a worker.
+    pub(in crate::engine::column) fn visit(&self, worker: &mut Worker, piece: &Piece) {
+        self.days(worker, piece);
+        worker.suspects.clear();
+        let mut masks = std::mem::take(&mut worker.masks);
+        let mut suspects = std::mem::take(&mut worker.suspects);
+        self.source.nodes.masks(piece, &mut masks, &mut suspects);
+        let (first, last) = self.dates(worker);
+        for (place, group) in self.source.groups.iter().enumerate() {
+            self.blame_filters(worker, piece, place as u32, group);
+            if last < group.first || group.last < first {
+                continue;
+            }
+            if let Some(mask) = masks.get(group.filter as usize) {
+                self.group(worker, piece, group, mask);
+            }
+        }
+        for row in &suspects {
+            let owner = piece.owners.get(*row as usize).copied().unwrap_or(NOBODY);
+            let account = self.account(owner);
+            if owner != NOBODY && account != NOBODY {
+                worker.books.iter_mut().for_each(|book| {
+                    book.hard.insert(account);
+                });
+            }
+        }
+        (worker.masks, worker.suspects) = (masks, suspects);
+    }
+
+    /// The day of every row, and which rows are kept.
+    fn days(&self, worker: &mut Worker, piece: &Piece) {
+        let Worker { days, kept, .. } = worker;
+        days.clear();
+        let lane = self.source.at.and_then(|at| piece.lanes.get(at as usize));
+        match lane.map(|lane| &lane.cells) {
+            Some(LaneCells::Days(list)) => days.extend_from_slice(list),
+            Some(LaneCells::Micros(list)) => {
+                days.extend(list.iter().map(|micros| micros.div_euclid(DAY_MICROS) as i32));
+            }
+            _ => {}
+        }
+        days.resize(piece.rows, 0);
+        kept.clear();
+        for owners in piece.owners.chunks(64) {
+            let word = owners.iter().enumerate().fold(0u64, |word, (i, owner)| word | u64::from(*owner != NOBODY) << i);
+            kept.push(word);
+        }
+        if let Some(lane) = lane.filter(|lane| lane.valid.count(piece.rows) < piece.rows) {
+            for row in (0..piece.rows).filter(|row| !lane.valid.has(*row)) {
+                if let Some(word) = kept.get_mut(row / 64) {
+                    *word &= !(1 << (row % 64));
+                }
+            }
+        }
+    }
+
+    /// The first and the last day of rows that are kept.
+    fn dates(&self, worker: &mut Worker) -> (i32, i32) {
+        let (mut first, mut last, mut after) = (i32::MAX, i32::MIN, 0u64);
+        for (days, kept) in worker.days.chunks(64).zip(&worker.kept) {
+            for (i, day) in days.iter().enumerate() {
+                if kept >> i & 1 == 1 {
+                    (first, last) = (first.min(*day), last.max(*day));
+                    after += u64::from(*day > self.as_of.0);
+                }
+            }
+        }
+        if first <= last {
+            let (known_first, known_last) = worker.dates.unwrap_or((first, last));
+            worker.dates = Some((known_first.min(first), known_last.max(last)));
+            worker.after += after;
+        }
+        (first, last)
+    }
+
+    /// Notes the accounts of rows whose condition reads an unreadable cell, as far as it gets to it.
+    fn blame_filters(&self, worker: &mut Worker, piece: &Piece, place: u32, group: &Group) {
+        let lanes = || group.lanes.iter().filter_map(|lane| piece.lanes.get(*lane as usize));
+        if lanes().all(|lane| lane.unreadable.is_empty()) {
+            return;
+        }
+        let family = group.families.first().and_then(|family| self.source.families.get(*family));
+        let Some((filter, date)) = family.and_then(|family| family.written) else { return };
+        let rows = Rows { nodes: &self.source.nodes, piece, date };
+        let mut open: Vec<u32> = lanes().flat_map(|lane| lane.unreadable.iter().copied()).collect();
+        open.sort_unstable();
+        open.dedup();
+        for row in open {
+            let row = row as usize;
+            let account = piece.owners.get(row).map_or(NOBODY, |owner| self.account(*owner));
+            let kept = worker.kept.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
+            if account == NOBODY || !kept {
+                continue;
+            }
+            let mut bad = false;
+            let hard = rows.eval(filter, row, &mut bad).is_err();
+            let day = match self.source.at {
+                Some(_) => worker.days.get(row).copied().unwrap_or(i32::MIN),
+                None => i32::MIN,
+            };
+            if hard {
+                for family in &group.families {
+                    worker.books.get_mut(*family).map(|book| book.hard.insert(account));
+                }
+            } else if bad {
+                worker.filters.entry((place, account)).and_modify(|first| *first = day.min(*first)).or_insert(day);
+            }
+        }
+    }
+
+    fn group(&self, worker: &mut Worker, piece: &Piece, group: &Group, mask: &Mask) {
+        let words = mask.yes.iter().zip(&worker.kept).map(|(yes, kept)| yes & kept);
+        let Worker { books, values, days, .. } = worker;
+        for (i, mut word) in words.enumerate() {
+            while word != 0 {
+                let row = i * 64 + word.trailing_zeros() as usize;
+                word &= word - 1;
+                let (Some(owner), Some(day)) = (piece.owners.get(row), days.get(row)) else { continue };
+                let account = self.account(*owner);
+                if account == NOBODY {
+                    continue;
+                }
+                for place in &group.families {
+                    let Some(family) = self.source.families.get(*place) else { continue };
+                    let run = family.run(*day);
+                    if run.from < run.to
+                        && let Some(book) = books.get_mut(*place)
+                        && self.take(family, book, piece, (row, account, *day), run).is_bad()
+                    {
+                        values.insert((*place as u32, account, *day));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps what a family keeps of a row.
+    #[inline]
+    fn take(
+        &self,
+        family: &Family<'_>,
+        book: &mut Book,
+        piece: &Piece,
+        (row, account, day): (usize, u32, i32),
+        run: Run,
+    ) -> Taken {
+        if family.keeping == Keeping::Count {
+            book.count(account, run);
+            return Taken::Well;
+        }
+        if let Some(present) = family.present {
+            match self.read(present, piece, row, day, false) {
+                Ok(Got::Value(_)) => {}
+                // What the value itself notes, the value's own slot notes.
+                Ok(Got::Nothing(_)) => return Taken::Well,
+                Err(Hard) => {
+                    book.hard.insert(account);
+                    return Taken::Well;
+                }
+            }
+        }
+        let folded = family.keeping == Keeping::Distinct;
+        let value = match self.read(family.value, piece, row, day, folded) {
+            Ok(Got::Value(value)) => value,
+            Ok(Got::Nothing(bad)) => return if bad { Taken::Badly } else { Taken::Well },
+            Err(Hard) => {
+                book.hard.insert(account);
+                return Taken::Well;
+            }
+        };
+        match family.keeping {
+            Keeping::Count => {}
+            Keeping::Sum => match basis(family.basis, value) {
+                Some(basis) => book.add(account, run, basis),
+                None => {
+                    book.hard.insert(account);
+                }
+            },
+            Keeping::Best { .. } => book.best(account, run, value),
+            Keeping::Edge { .. } => {
+                let lane = self.source.at.and_then(|at| piece.lanes.get(at as usize)).map(|lane| &lane.cells);
+                let moment = match lane {
+                    Some(LaneCells::Micros(micros)) => micros.get(row).copied().unwrap_or(0),
+                    _ => i64::from(day) * DAY_MICROS,
+                };
+                book.edge(account, run, moment, value);
+            }
+            Keeping::Distinct => match i64::try_from(value.bits) {
+                Ok(bits) => {
+                    let day = if book.width > 1 { day } else { 0 };
+                    book.see(Seen { account, tag: value.tag, value: bits, day, times: 1 });
+                }
+                Err(_) => {
+                    book.hard.insert(account);
+                }
+            },
+            Keeping::Capped { .. } => {
+                book.see(Seen { account, tag: Tag::Date, value: i64::from(day), day: 0, times: 1 });
+            }
+        }
+        Taken::Well
+    }
+
+    fn read(&self, reading: Reading<'_>, piece: &Piece, row: usize, day: i32, folded: bool) -> Result<Got, Hard> {
+        let plain = |tag, bits| Ok(Got::Value(Kept { tag, bits }));
+        match reading {
+            Reading::Nothing => plain(Tag::Boolean, 1),
+            Reading::Day => plain(Tag::Date, i128::from(day)),
+            Reading::Lane(lane) => {
+                let Some(lane) = piece.lanes.get(lane as usize) else { return Ok(Got::Nothing(false)) };
+                if !lane.valid.has(row) {
+                    let bad = !lane.unreadable.is_empty() && lane.unreadable.binary_search(&(row as u32)).is_ok();
+                    return Ok(Got::Nothing(bad));
+                }
+                Ok(self.cell(lane, row, folded).map_or(Got::Nothing(false), Got::Value))
+            }
+            Reading::Expr(expr, date) => {
+                let mut bad = false;
+                let rows = Rows { nodes: &self.source.nodes, piece, date };
+                let value = rows.eval(expr, row, &mut bad)?;
+                if value.is_missing() {
+                    return Ok(Got::Nothing(bad));
+                }
+                if bad {
+                    // A value in spite of an unreadable cell, which the reference notes all the same.
+                    return Err(Hard);
+                }
+                Ok(Got::Value(self.kept(if folded { fold(value) } else { value })))
+            }
+        }
+    }
+
+    fn cell(&self, lane: &Lane, row: usize, folded: bool) -> Option<Kept> {
+        let kept = |tag, bits| Kept { tag, bits };
+        Some(match &lane.cells {
+            LaneCells::Absent => return None,
+            LaneCells::Days(days) => kept(Tag::Date, i128::from(*days.get(row)?)),
+            LaneCells::Micros(micros) => kept(Tag::Instant, i128::from(*micros.get(row)?)),
+            LaneCells::Flags(bits) => kept(Tag::Boolean, i128::from(bits.get(row))),
+            LaneCells::Codes(codes) => kept(Tag::Symbol, i128::from(*codes.get(row)?)),
+            LaneCells::Small(cells) => kept(Tag::Number, i128::from(*cells.get(row)?)),
+            LaneCells::Wide(cells) => kept(Tag::Number, *cells.get(row)?),
+            LaneCells::Texts { list, codes } => {
+                let text = Value::Text(list.get(*codes.get(row)?).into());
+                self.kept(if folded { fold(text) } else { text })
+            }
+        })
+    }
+
+    fn kept(&self, value: Value) -> Kept {
+        let Cell { tag, bits } = match &value {
+            Value::Text(text) => Cell { tag: Tag::Text, bits: i128::from(self.code(text)) },
+            other => Cell::of(other, &mut Texts::default()),
+        };
+        Kept { tag, bits }
+    }
+
+    /// The code of a text, the same for all workers.
+    fn code(&self, text: &Arc<str>) -> u32 {
+        match self.texts.lock() {
+            Ok(mut texts) => texts.code(text),
+            Err(poisoned) => poisoned.into_inner().code(text),
+        }
+    }
+}
+
+/// How a row was taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Well,
+    /// A cell that it needs is unreadable.
+    Badly,
+}
+
+impl Taken {
+    fn is_bad(self) -> bool {
+        self == Taken::Badly
+    }
+}
+
+/// What a value adds; `None` where the reference has to say.
+fn basis(basis: Basis, value: Kept) -> Option<i128> {
+    let whole = |n: i64| i128::from(n) * SCALE;
+    Some(match basis {
+        Basis::Plain => value.bits,
+        Basis::Truth => value.bits,
+        Basis::Nps if value.bits >= whole(9) => 1,
+        Basis::Nps if value.bits <= whole(6) => -1,
+        Basis::Nps => 0,
+        Basis::Margin if value.bits >= whole(9) => 1,
+        Basis::Margin if value.bits <= whole(6) => 1 << 32,
+        Basis::Margin => 0,
+        Basis::Csat => i128::from(value.bits >= whole(4)),
+        Basis::CsatMean => Decimal::from_raw(value.bits)?.sub(Decimal::ONE)?.div(Decimal::int(4))?.raw(),
+    })
+}
+
+impl Worker {
+    /// What all workers have seen together.
+    pub(super) fn together(workers: Vec<Worker>) -> Option<Worker> {
+        workers.into_iter().reduce(|mut all, worker| {
+            all.books.iter_mut().zip(worker.books).for_each(|(mine, theirs)| mine.join(theirs));
+            for (whose, day) in worker.filters {
+                all.filters.entry(whose).and_modify(|first| *first = day.min(*first)).or_insert(day);
+            }
+            all.values.extend(worker.values);
+            let ends = all.dates.into_iter().chain(worker.dates);
+            all.dates = ends.reduce(|(first, last), (a, b)| (first.min(a), last.max(b)));
+            all.after += worker.after;
+            all
+        })
+    }
+}
+
+/// The last day of a date.
+pub(super) fn seen(day: i32, date: Date) -> bool {
+    day <= date.0
+}

@@ -1,0 +1,199 @@
+//! The engine for whole portfolios gives what the reference gives: whole results, faults included.
+
+use crate::eval::{load, options};
+use crate::support::{Failures, folders, stem};
+use laud::calendar::{Calendar, Date};
+use laud::engine::column::{Columns, Plan};
+use laud::engine::reference::Reference;
+use laud::engine::{Engine, Options, Results};
+use laud::{Settings, compile};
+use std::num::NonZero;
+use std::path::Path;
+
+#[test]
+fn worked_cases_come_out_the_same() {
+    compared("tests/eval");
+}
+
+#[test]
+fn random_programs_come_out_the_same() {
+    compared("tests/oracle/cases");
+}
+
+/// As of the date of the project, and of some earlier and later ones, which move windows and coverage.
+#[test]
+fn examples_come_out_the_same_at_other_dates() {
+    compared("examples");
+}
+
+fn compared(place: &str) {
+    let mut failures = Failures::default();
+    for folder in folders(place) {
+        failures.case(&format!("{place}/{}", stem(&folder)), case(&folder));
+    }
+    failures.report();
+}
+
+fn case(folder: &Path) -> Result<(), String> {
+    let case = options(folder);
+    let (program, _) = compile(&case.sources(), &case.settings);
+    let Some(program) = program else { return Ok(()) };
+    let Ok(loaded) = load(&program, &case) else { return Ok(()) };
+    let small = loaded.report.tables.iter().all(|table| table.read <= 2000);
+    let shifts: &[i64] = if small { &[0, -1, -45, -100, -400, 30] } else { &[0] };
+    for (i, shift) in shifts.iter().enumerate() {
+        let as_of: Date = loaded.as_of.plus_days(*shift);
+        let options = Options { as_of, calendar: loaded.calendar, accounts: Vec::new() };
+        let expected = Reference.evaluate(&program, &loaded.data, &options);
+        let threads = NonZero::new(1 + i % 3);
+        let got = Columns { threads }.evaluate(&program, &loaded.data, &options);
+        same(&expected, &got).map_err(|what| format!("as of {as_of}: {what}"))?;
+    }
+    Ok(())
+}
+
+/// The first difference.
+pub(crate) fn same(expected: &Results, got: &Results) -> Result<(), String> {
+    if expected == got {
+        return Ok(());
+    }
+    if expected.accounts.len() != got.accounts.len() {
+        return Err(format!("{} accounts, expected {}", got.accounts.len(), expected.accounts.len()));
+    }
+    for (a, b) in expected.accounts.iter().zip(&got.accounts) {
+        let told = |what: &str, a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug, id: &str| {
+            Err(format!("{id} {what}: expected {a:?}\n  got {b:?}"))
+        };
+        for (x, y) in a.metrics.iter().zip(&b.metrics).filter(|(x, y)| x != y) {
+            return told("metric", x, y, &a.id);
+        }
+        for (x, y) in a.scores.iter().zip(&b.scores).filter(|(x, y)| x != y) {
+            return told("score", x, y, &a.id);
+        }
+        if a.faults != b.faults {
+            return told("faults", &a.faults, &b.faults, &a.id);
+        }
+        if a != b {
+            return told("account", a, b, &a.id);
+        }
+    }
+    Err(format!("portfolio: expected {:?}\n  got {:?}", expected.portfolio, got.portfolio))
+}
+
+/// `tests/columns/rows.laud` over made-up rows, with everything in them that goes wrong in files.
+#[test]
+fn rows_of_every_kind_come_out_the_same() {
+    let sources = crate::support::sources(&crate::support::root().join("tests/columns"));
+    let (program, diagnostics) = compile(&sources, &Settings::default());
+    let program =
+        program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)));
+    let calendar = Calendar { fiscal_year_starts: 2 };
+    let mut streamed = 0;
+    for seed in 1..=6u64 {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::create_dir(place.path().join("data")).unwrap();
+        made_up(&place.path().join("data"), seed);
+        let binding = laud::data::without_config(&program, None, place.path());
+        let (data, _) = laud::data::load(&program, &binding, &mut |_| {}).unwrap_or_else(|errors| panic!("{errors:?}"));
+        for (threads, day) in [(1, "2025-10-15"), (2, "2025-12-31"), (3, "2025-03-01")] {
+            let as_of = Date::parse(day).unwrap();
+            let options = Options { as_of, calendar, accounts: Vec::new() };
+            let expected = Reference.evaluate(&program, &data, &options);
+            assert!(expected.accounts.iter().any(|account| !account.faults.is_empty()), "nothing goes wrong");
+            let got = Columns { threads: NonZero::new(threads) }.evaluate(&program, &data, &options);
+            same(&expected, &got).unwrap_or_else(|what| panic!("seed {seed}, as of {day}: {what}"));
+            let plan = Plan::new(&program, calendar, as_of);
+            streamed = plan.slots.len() - plan.asked();
+            assert!(plan.asked() < 12, "{} slots are not found while rows go by", plan.asked());
+        }
+    }
+    assert!(streamed > 100, "only {streamed} slots are found while rows go by");
+}
+
+/// Numbers of a seed, the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 >> 16
+    }
+
+    fn of<'t>(&mut self, list: &[&'t str]) -> &'t str {
+        list[self.next() as usize % list.len()]
+    }
+
+    /// A day of three years, with many on the same.
+    fn day(&mut self) -> String {
+        let spread = if self.next() % 3 == 0 { 40 } else { 1000 };
+        Date::parse("2023-06-01").unwrap().plus_days((self.next() % spread * (1000 / spread)) as i64).to_string()
+    }
+}
+
+fn made_up(place: &Path, seed: u64) {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let accounts = 40;
+    let mut files = vec![("account", "id,arr,joined,region\n".to_string())];
+    for i in 0..accounts {
+        let arr = dice.of(&["", "1000", "250000.50", "oops", "99"]);
+        let region = dice.of(&["north", "south", "east"]);
+        files[0].1 += &format!("a{:02},{arr},{},{region}\n", (i * 7) % accounts, dice.day());
+    }
+    let amounts = ["", "10", "10.5", "-3", "0", "what", "12345678901", "0.000000001", "9999999999999999999999999999"];
+    let owner =
+        |dice: &mut Dice| format!("a{:02}", dice.next() as usize % (accounts + 1) * (1 + dice.next() as usize % 2) / 2);
+    let mut acts = "account,day,kind,score,rating,amount,done,who,due\n".to_string();
+    for _ in 0..1500 {
+        let huge = if dice.next() % 400 == 0 { amounts.len() } else { amounts.len() - 3 };
+        let cells = [
+            owner(&mut dice),
+            dice.day(),
+            dice.of(&["call", "visit", "letter", "", "CALL", "smoke"]).to_string(),
+            dice.of(&["", "0", "3", "6", "7", "9", "10", "4", "8", "x"]).to_string(),
+            dice.of(&["", "1", "2", "4", "5"]).to_string(),
+            dice.of(&amounts[..huge]).to_string(),
+            dice.of(&["", "yes", "no", "no", "perhaps"]).to_string(),
+            dice.of(&["", "Ann", "ann ", "Bob", "Čeněk", "zoe"]).to_string(),
+            if dice.next() % 5 == 0 { "some day".to_string() } else { dice.day() },
+        ];
+        acts += &(cells.join(",") + "\n");
+    }
+    files.push(("act", acts));
+    let mut views = "account,moment,pages,ok,page\n".to_string();
+    for _ in 0..700 {
+        let time = dice.of(&["00:00:00", "23:59:59", "12:00:00", "12:00:00.000001"]);
+        let cells = [
+            owner(&mut dice),
+            format!("{}T{time}Z", dice.day()),
+            dice.of(&["", "1", "2", "2.5", "many"]).to_string(),
+            dice.of(&["", "yes", "no"]).to_string(),
+            dice.of(&["", "home", "Home", "price", "docs"]).to_string(),
+        ];
+        views += &(cells.join(",") + "\n");
+    }
+    files.push(("view", views));
+    let mut deals = "id,account,worth,stage,closes\n".to_string();
+    for i in 0..120 {
+        let cells = [
+            format!("d{i}"),
+            owner(&mut dice),
+            dice.of(&["", "5000", "120000", "bad"]).to_string(),
+            dice.of(&["", "open", "won", "lost", "unsure"]).to_string(),
+            dice.day(),
+        ];
+        deals += &(cells.join(",") + "\n");
+    }
+    files.push(("deal", deals));
+    let mut touches = "deal,on_day,how,minutes\n".to_string();
+    for _ in 0..400 {
+        let how = dice.of(&["mail", "call", ""]);
+        let minutes = dice.of(&["5", "30", "", "-"]);
+        touches += &format!("d{},{},{how},{minutes}\n", dice.next() % 125, dice.day());
+    }
+    files.push(("touch", touches));
+    for (name, text) in files {
+        std::fs::write(place.join(format!("{name}.csv")), text).unwrap();
+    }
+}
