@@ -31,12 +31,21 @@ const ENDINGS: [(&str, Format); 6] = [
 pub(super) trait Feed {
     /// Hands over the rows of a table; false if there is no source for it.
     fn feed(&mut self, builder: &mut TableBuilder<'_>, table: TableId) -> Result<bool, Vec<DataError>>;
+
+    /// False for tables that are none of its business.
+    fn wants(&self, _table: TableId) -> bool {
+        true
+    }
 }
 
 /// Files, as the project file or their names say.
-struct Files<'a>(&'a Binding);
+struct Files<'a>(&'a Binding, &'a [TableId]);
 
 impl Feed for Files<'_> {
+    fn wants(&self, table: TableId) -> bool {
+        !self.1.contains(&table)
+    }
+
     fn feed(&mut self, builder: &mut TableBuilder<'_>, id: TableId) -> Result<bool, Vec<DataError>> {
         let nothing = TableBinding::default();
         let bound = self.0.tables.get(id.index()).unwrap_or(&nothing);
@@ -64,7 +73,21 @@ pub fn load(
     binding: &Binding,
     on_reject: &mut dyn FnMut(Reject),
 ) -> Result<(Dataset, LoadReport), Vec<DataError>> {
-    assemble(program, binding, &mut Files(binding), on_reject)
+    load_except(program, binding, &[], on_reject)
+}
+
+/// The same without some tables: they come out as if nothing were known of them. No other table may be about their rows.
+///
+/// # Errors
+///
+/// As [`load`] has them.
+pub fn load_except(
+    program: &Program,
+    binding: &Binding,
+    except: &[TableId],
+    on_reject: &mut dyn FnMut(Reject),
+) -> Result<(Dataset, LoadReport), Vec<DataError>> {
+    assemble(program, binding, &mut Files(binding, except), on_reject)
 }
 
 /// The same, wherever the rows come from.
@@ -91,6 +114,9 @@ pub(super) fn assemble(
         let id = TableId(index as u32);
         if program.attributions.iter().any(|attribution| attribution.table == id) {
             // Made of other tables, once they are there.
+            continue;
+        }
+        if !feed.wants(id) {
             continue;
         }
         let bound = binding.tables.get(index).unwrap_or(&nothing);

@@ -36,7 +36,7 @@ pub use config::{Config, Profile};
 pub use fold::fold;
 pub use given::{Given, GivenSource, given};
 pub use input::reason;
-pub use load::load;
+pub use load::{load, load_except};
 pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;
@@ -98,6 +98,17 @@ pub struct TableData {
     pub left_out: HashMap<u32, Arc<str>>,
     /// Attributions: how the credit of the others came about.
     pub remarks: HashMap<u32, Arc<str>>,
+    /// Tables whose rows went by and are not held: what their dates were.
+    pub went_by: Option<WentBy>,
+}
+
+/// The dates of rows that went by and are not held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WentBy {
+    /// The first and the last; none, if no row was kept.
+    pub dates: Option<(Date, Date)>,
+    /// How many rows are dated after the as-of date of the run.
+    pub after: u64,
 }
 
 impl TableData {

@@ -29,7 +29,10 @@ pub fn extents(program: &Program, data: &Dataset, as_of: Date) -> Vec<Extent> {
         let at = table.kind.at().or(table.kind.since());
         let mut out = Extent { events, ..Extent::default() };
         let (Some(at), Some(rows)) = (at, data.tables.get(i)) else { return out };
-        for date in (0..rows.rows).filter_map(|row| rows.value(at, row).date()) {
+        if let Some(went_by) = rows.went_by {
+            (out.dates, out.unseen) = (went_by.dates, went_by.after);
+        }
+        for date in (0..rows.rows).filter(|_| rows.went_by.is_none()).filter_map(|row| rows.value(at, row).date()) {
             let (first, last) = out.dates.unwrap_or((date, date));
             out.dates = Some((first.min(date), last.max(date)));
             out.unseen += u64::from(date > as_of);

@@ -45,7 +45,7 @@ def compare(bench, size, fmt, asked, rounds):
         commands[name] = command(bench, name, size, fmt, data, results[name])
     found = interleave(commands, rounds)
     base = next((name for name in asked if name != "laud"), "laud")
-    bench.verify(*(results[name] for name in [base] + [n for n in asked if n != base]))
+    bench.verify(results[name] for name in [base] + [n for n in asked if n != base])
     print(table(f"{size} {fmt}", found, base), flush=True)
     print()
 

@@ -15,15 +15,18 @@
 //! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
 //! | `accounts` | account by account, on all cores |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
-//! | `run` | all of it together |
+//! | `run` | all of it together over a loaded data set |
+//! | `files` | the same from files, most rows of which are never held |
 
 mod accounts;
+mod files;
 pub mod machine;
 mod plan;
 mod run;
 mod scan;
 pub mod slots;
 
+pub use files::{Run, evaluate_files};
 pub use plan::{Plan, Slot};
 pub use run::Columns;
 pub use slots::{Cell, Faults, SlotId, SlotValues, Tag, Texts, What};

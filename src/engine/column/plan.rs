@@ -9,8 +9,9 @@ use super::scan::{Basis, Family, Reading, Source, row};
 use super::slots::{SlotId, What};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
+use crate::data::stream::is_streamable;
 use crate::engine::reference::{aggregates_asked, reads_others};
-use crate::program::{Aggregate, Keep, Program, Reach, TableId, Type};
+use crate::program::{Aggregate, Attribution, Keep, Program, Reach, Scorecard, Table, TableId, Type};
 use std::collections::HashMap;
 
 /// One aggregate at one as-of date.
@@ -44,25 +45,37 @@ pub struct Plan<'p> {
     pub(super) sources: Vec<Source<'p>>,
     /// By the address of the aggregate: the program stays where it is.
     index: HashMap<(usize, Date, What), SlotId>,
-    /// Aggregates of accounts that are no slots, because they read what is computed of accounts first.
-    pub entangled: Vec<(&'p Aggregate, Date)>,
+    /// Tables whose rows somebody looks at who is no slot: what reads what is computed of accounts first, or rows of
+    /// everyone.
+    held: Vec<TableId>,
 }
 
 impl<'p> Plan<'p> {
     /// Of everything that a program declares, at one as-of date and the earlier ones that it looks at.
     pub fn new(program: &'p Program, calendar: Calendar, as_of: Date) -> Plan<'p> {
-        let (slots, sources, index, entangled) = Default::default();
-        let mut plan = Plan { program, calendar, slots, sources, index, entangled };
+        let (slots, sources, index, held) = Default::default();
+        let mut plan = Plan { program, calendar, slots, sources, index, held };
         let mut shared = HashMap::new();
         let mut asked = aggregates_asked(program, calendar, as_of);
         asked.sort_by_key(|(_, date, _)| *date);
         for (aggregate, date, last) in asked {
+            plan.held.extend(aggregate.with.as_deref().map(|with| with.other.source));
             if aggregate.reach != Reach::Account {
+                plan.held.push(aggregate.source);
+                if let Reach::Naming { via, .. } = aggregate.reach {
+                    plan.held.push(via);
+                }
                 continue;
             }
             plan.add(aggregate, date, What::Value, &mut shared);
             if last {
                 plan.add(aggregate, date, What::LastCounted, &mut shared);
+            }
+        }
+        // Tables that nobody asks anything of are accounted for too.
+        for id in (0u32..).map(TableId).take(program.tables.len()).filter(|id| is_streamable(program, *id)) {
+            if !plan.sources.iter().any(|source| source.table == id) {
+                plan.sources.push(Source::new(program, calendar, id));
             }
         }
         plan.sources.iter_mut().for_each(Source::close);
@@ -79,11 +92,23 @@ impl<'p> Plan<'p> {
         self.slots.iter().filter(|slot| slot.how == How::Asked).count()
     }
 
-    /// True if all that is asked of the rows of a table can be found while they go by.
-    pub fn only_streams(&self, table: TableId) -> bool {
-        let asked = |slot: &&Slot<'_>| slot.how == How::Asked;
-        !self.slots.iter().filter(asked).any(|slot| slot.aggregate.source == table)
-            && !self.entangled.iter().any(|(aggregate, _)| aggregate.source == table)
+    /// The tables that do not have to be loaded, because all that is asked of their rows is found while they go by.
+    pub fn streams(&self) -> Vec<TableId> {
+        self.sources.iter().map(|source| source.table).filter(|table| self.is_streamed(*table)).collect()
+    }
+
+    fn is_streamed(&self, id: TableId) -> bool {
+        let asked = |slot: &Slot<'_>| slot.how == How::Asked && slot.aggregate.source == id;
+        let program = self.program;
+        let above = |table: &Table| table.kind.owner().is_some_and(|(of, _)| of == id);
+        let sold = |attribution: &Attribution| attribution.touches == id || attribution.of == id;
+        let set = |card: &Scorecard| card.correction.as_ref().is_some_and(|correction| correction.events == id);
+        is_streamable(program, id)
+            && !self.held.contains(&id)
+            && !self.slots.iter().any(asked)
+            && !program.tables.iter().any(above)
+            && !program.attributions.iter().any(sold)
+            && !program.scorecards.iter().any(set)
     }
 
     fn add(
@@ -100,7 +125,7 @@ impl<'p> Plan<'p> {
         let how = match self.kept(aggregate, what) {
             Some((reading, present, keeping, basis)) => self.family(aggregate, date, reading, present, keeping, basis),
             None if reads_others(self.program, self.calendar, aggregate, date) => {
-                self.entangled.push((aggregate, date));
+                self.held.push(aggregate.source);
                 return;
             }
             None => How::Asked,

@@ -14,6 +14,7 @@ use crate::engine::{Engine, Options, Results};
 use crate::program::{Program, TableId};
 use crate::value::Missing;
 use std::num::NonZero;
+use std::sync::atomic::AtomicBool;
 
 /// The engine for whole portfolios.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,31 +31,56 @@ impl Columns {
 
 impl Engine for Columns {
     fn evaluate(&self, program: &Program, data: &Dataset, options: &Options) -> Results {
-        let threads = self.threads();
         let plan = Plan::new(program, options.calendar, options.as_of);
         let plain = Evaluator::new(program, data, options.calendar);
-        let rows = plain.account_rows();
-        let mut book = Passes::new(&plan, &rows);
-        for source in &plan.sources {
-            let Some(table) = data.table(source.table) else { continue };
-            let scan = Scan::new(source, account_rows(program, data), account_of(program, data, source.table));
-            let workers =
-                from_table(table, source.fields(), threads, || scan.start(), |worker, piece| scan.visit(worker, piece));
-            book.take(source, Found::new(scan, workers), table);
-        }
-        let values = book.close(&plain);
-        let evaluator = plain.knowing(Given { plan: &plan, values: &values });
-        accounts::results(&plan, &values, &evaluator, options, threads)
+        let values = values(&plan, &plain, options, Vec::new(), self.threads());
+        let missed = AtomicBool::new(false);
+        let evaluator = plain.knowing(Given { plan: &plan, values: &values, streamed: &[], missed: &missed });
+        accounts::results(&plan, &values, &evaluator, options, self.threads())
     }
 }
 
-/// How many rows the table of accounts has.
-pub(super) fn account_rows(program: &Program, data: &Dataset) -> usize {
-    program.subject.and_then(|id| data.table(id)).map_or(0, |table| table.rows as usize)
+/// What went by, by the table's id.
+pub(super) type Streamed<'s, 'p> = Vec<(TableId, Found<'s, 'p>)>;
+
+/// The values of all slots: those of tables that went by, and those of loaded ones, which go by now.
+pub(super) fn values<'s, 'p>(
+    plan: &'s Plan<'p>,
+    plain: &Evaluator<'_>,
+    options: &Options,
+    streamed: Streamed<'s, 'p>,
+    threads: usize,
+) -> SlotValues {
+    let (program, data) = (plain.program, plain.data);
+    let rows = plain.account_rows();
+    let mut passes = Passes::new(plan, &rows);
+    for source in plan.sources.iter().filter(|source| source.is_asked()) {
+        let Some(table) = data.table(source.table) else { continue };
+        if let Some((_, found)) = streamed.iter().find(|(id, _)| *id == source.table) {
+            passes.take(source, found, table);
+            continue;
+        }
+        let scan = scan(source, program, data, options);
+        let workers =
+            from_table(table, source.fields(), threads, || scan.start(), |worker, piece| scan.visit(worker, piece));
+        passes.take(source, &Found::new(scan, workers), table);
+    }
+    passes.close(plain)
+}
+
+/// A pass over a source that is about to begin.
+pub(super) fn scan<'s, 'p>(
+    source: &'s Source<'p>,
+    program: &Program,
+    data: &Dataset,
+    options: &Options,
+) -> Scan<'s, 'p> {
+    let accounts = program.subject.and_then(|id| data.table(id)).map_or(0, |table| table.rows as usize);
+    Scan::new(source, accounts, account_of(program, data, source.table), options.as_of)
 }
 
 /// By row of the table above: the row of the account that it belongs to; nothing, where that is the table of accounts.
-pub(super) fn account_of(program: &Program, data: &Dataset, table: TableId) -> Option<Vec<u32>> {
+fn account_of(program: &Program, data: &Dataset, table: TableId) -> Option<Vec<u32>> {
     let line = program.lineage(table);
     let place = line.iter().position(|table| Some(*table) == program.subject)?;
     let above = line.get(1..place).filter(|above| !above.is_empty())?;
@@ -67,7 +93,7 @@ pub(super) fn account_of(program: &Program, data: &Dataset, table: TableId) -> O
 }
 
 /// What the passes found so far.
-pub(super) struct Passes<'a> {
+struct Passes<'a> {
     plan: &'a Plan<'a>,
     rows: &'a [u32],
     values: SlotValues,
@@ -75,14 +101,14 @@ pub(super) struct Passes<'a> {
 }
 
 impl<'a> Passes<'a> {
-    pub(super) fn new(plan: &'a Plan<'a>, rows: &'a [u32]) -> Passes<'a> {
+    fn new(plan: &'a Plan<'a>, rows: &'a [u32]) -> Passes<'a> {
         let columns = plan.slots.iter().map(|_| SlotColumn::Unknown).collect();
         let values = SlotValues { columns, ..SlotValues::default() };
         Passes { plan, rows, values, hard: Vec::new() }
     }
 
     /// Takes in what was found in a source; `table` says what the source covers.
-    pub(super) fn take(&mut self, source: &Source<'_>, found: Found<'_, '_>, table: &TableData) {
+    fn take(&mut self, source: &Source<'_>, found: &Found<'_, '_>, table: &TableData) {
         let calendar: Calendar = self.plan.calendar;
         for (id, slot) in (0u32..).map(SlotId).zip(&self.plan.slots) {
             let How::Rows { source: of, family, place } = slot.how else { continue };
@@ -103,16 +129,15 @@ impl<'a> Passes<'a> {
         }
     }
 
-    /// Slots of accounts whose rows have to be looked at one by one.
-    pub(super) fn hard(&self) -> &[(SlotId, u32)] {
-        &self.hard
-    }
-
     /// Looks at the rows that have to be looked at one by one.
-    pub(super) fn close(self, plain: &Evaluator<'_>) -> SlotValues {
+    fn close(self, plain: &Evaluator<'_>) -> SlotValues {
         let Passes { plan, mut values, hard, .. } = self;
         for (id, account) in hard {
             let Some(slot) = plan.slots.get(id.index()) else { continue };
+            if plain.data.table(slot.aggregate.source).is_none_or(|table| table.went_by.is_some()) {
+                values.open = true;
+                continue;
+            }
             let (value, faults) = plain.aggregate_of(account, slot.aggregate, slot.date, slot.what);
             values.set(id, account, &value, faults);
         }

@@ -210,6 +210,8 @@ pub struct SlotValues {
     pub faults: HashMap<(SlotId, u32), Faults>,
     /// What the cells of texts point to.
     pub texts: Texts,
+    /// True if rows would have to be looked at one by one that went by and are not held.
+    pub(super) open: bool,
 }
 
 impl SlotValues {

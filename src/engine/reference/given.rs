@@ -9,14 +9,19 @@ use super::{Evaluator, Subject};
 use crate::calendar::Date;
 use crate::engine::column::{Plan, SlotValues, What};
 use crate::engine::{Item, Options};
-use crate::program::{Aggregate, MetricId, Node, PortfolioId};
+use crate::program::{Aggregate, MetricId, Node, PortfolioId, TableId};
 use crate::value::{Fault, Missing, Value};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What was found out about rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Given<'a> {
     pub(crate) plan: &'a Plan<'a>,
     pub(crate) values: &'a SlotValues,
+    /// Rows are only held of other tables than these.
+    pub(crate) streamed: &'a [TableId],
+    /// Becomes true where rows are asked for that are not held.
+    pub(crate) missed: &'a AtomicBool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -98,12 +103,16 @@ impl<'a> Evaluator<'a> {
 impl Scope<'_> {
     /// What is known of an aggregate here, with its faults noted.
     pub(super) fn given(self, aggregate: &Aggregate, what: What) -> Option<Value> {
-        let Given { plan, values } = self.account.evaluator.given?;
-        let slot = plan.slot(aggregate, self.as_of, what)?;
-        let place = u32::try_from(self.account.subject.index).ok()?;
-        if !values.has(slot, place) {
+        let Given { plan, values, streamed, missed } = self.account.evaluator.given?;
+        let slot = plan.slot(aggregate, self.as_of, what);
+        let place = u32::try_from(self.account.subject.index).ok();
+        let found = slot.zip(place).filter(|(slot, place)| values.has(*slot, *place));
+        let Some((slot, place)) = found else {
+            if streamed.contains(&aggregate.source) {
+                missed.store(true, Ordering::Relaxed);
+            }
             return None;
-        }
+        };
         for fault in values.faults(slot, place) {
             self.fault(*fault);
         }

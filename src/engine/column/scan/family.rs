@@ -208,10 +208,8 @@ impl<'p> Source<'p> {
         self.groups = groups;
     }
 
-    /// The first and the last date that matter to anybody; none if all do.
-    pub(in crate::engine::column) fn dates(&self) -> Option<(Date, Date)> {
-        let first = self.groups.iter().map(|group| group.first).min()?;
-        let last = self.groups.iter().map(|group| group.last).max()?;
-        (first > i32::MIN).then_some((Date(first), Date(last)))
+    /// True if anything is asked of its rows.
+    pub(in crate::engine::column) fn is_asked(&self) -> bool {
+        !self.families.is_empty()
     }
 }

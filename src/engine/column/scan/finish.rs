@@ -5,7 +5,7 @@ use super::tally::{Book, Keeping, Kept, Seen, Tally};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
-use crate::data::TableData;
+use crate::data::{TableData, WentBy};
 use crate::engine::column::slots::{Cell, Faults, SlotColumn, SlotId, SlotValues, Tag, Texts, What};
 use crate::irrational;
 use crate::number::Decimal;
@@ -59,6 +59,13 @@ impl<'s, 'p> Found<'s, 'p> {
         let source = scan.source;
         let texts = scan.texts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         Found { source, worker, texts }
+    }
+
+    /// What the dates of the rows were.
+    pub(in crate::engine::column) fn went_by(&self) -> WentBy {
+        let dates = self.worker.as_ref().and_then(|worker| worker.dates);
+        let dates = dates.map(|(first, last)| (Date(first), Date(last)));
+        WentBy { dates, after: self.worker.as_ref().map_or(0, |worker| worker.after) }
     }
 
     /// The cells of a slot. What the reference has to say is listed: slot and place of the account.

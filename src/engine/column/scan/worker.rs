@@ -21,6 +21,7 @@ pub(in crate::engine::column) struct Scan<'s, 'p> {
     accounts: usize,
     /// By row of the table above: the row of the account, where they are not the same.
     account_of: Option<Vec<u32>>,
+    as_of: Date,
     pub(super) texts: Mutex<Texts>,
 }
 
@@ -32,6 +33,9 @@ pub(in crate::engine::column) struct Worker {
     pub(super) filters: HashMap<(u32, u32), i32>,
     /// Family, account and day of rows whose value read an unreadable cell.
     pub(super) values: HashSet<(u32, u32, i32)>,
+    /// The first and the last day of a row, and how many rows are dated after the as-of date.
+    pub(super) dates: Option<(i32, i32)>,
+    pub(super) after: u64,
     masks: Vec<Mask>,
     days: Vec<i32>,
     kept: Vec<u64>,
@@ -52,8 +56,9 @@ impl<'s, 'p> Scan<'s, 'p> {
         source: &'s Source<'p>,
         accounts: usize,
         account_of: Option<Vec<u32>>,
+        as_of: Date,
     ) -> Scan<'s, 'p> {
-        Scan { source, accounts, account_of, texts: Mutex::default() }
+        Scan { source, accounts, account_of, as_of, texts: Mutex::default() }
     }
 
     /// A worker that has seen nothing.
@@ -63,6 +68,8 @@ impl<'s, 'p> Scan<'s, 'p> {
             books: self.source.families.iter().map(book).collect(),
             filters: HashMap::new(),
             values: HashSet::new(),
+            dates: None,
+            after: 0,
             masks: Vec::new(),
             days: Vec::new(),
             kept: Vec::new(),
@@ -84,8 +91,7 @@ impl<'s, 'p> Scan<'s, 'p> {
         let mut masks = std::mem::take(&mut worker.masks);
         let mut suspects = std::mem::take(&mut worker.suspects);
         self.source.nodes.masks(piece, &mut masks, &mut suspects);
-        let first = worker.days.iter().copied().min().unwrap_or(i32::MAX);
-        let last = worker.days.iter().copied().max().unwrap_or(i32::MIN);
+        let (first, last) = self.dates(worker);
         for (place, group) in self.source.groups.iter().enumerate() {
             self.blame_filters(worker, piece, place as u32, group);
             if last < group.first || group.last < first {
@@ -132,6 +138,25 @@ impl<'s, 'p> Scan<'s, 'p> {
                 }
             }
         }
+    }
+
+    /// The first and the last day of rows that are kept.
+    fn dates(&self, worker: &mut Worker) -> (i32, i32) {
+        let (mut first, mut last, mut after) = (i32::MAX, i32::MIN, 0u64);
+        for (days, kept) in worker.days.chunks(64).zip(&worker.kept) {
+            for (i, day) in days.iter().enumerate() {
+                if kept >> i & 1 == 1 {
+                    (first, last) = (first.min(*day), last.max(*day));
+                    after += u64::from(*day > self.as_of.0);
+                }
+            }
+        }
+        if first <= last {
+            let (known_first, known_last) = worker.dates.unwrap_or((first, last));
+            worker.dates = Some((known_first.min(first), known_last.max(last)));
+            worker.after += after;
+        }
+        (first, last)
     }
 
     /// Notes the accounts of rows whose condition reads an unreadable cell, as far as it gets to it.
@@ -365,6 +390,9 @@ impl Worker {
                 all.filters.entry(whose).and_modify(|first| *first = day.min(*first)).or_insert(day);
             }
             all.values.extend(worker.values);
+            let ends = all.dates.into_iter().chain(worker.dates);
+            all.dates = ends.reduce(|(first, last), (a, b)| (first.min(a), last.max(b)));
+            all.after += worker.after;
             all
         })
     }
