@@ -10,10 +10,11 @@ use clap::{Command, CommandFactory};
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Write rules", &["init", "check", "lint", "fmt", "test", "mutate", "explain", "inspect", "watch"]),
     ("Score accounts", &["eval", "why", "repl"]),
+    ("Act on rules", &["plan", "apply", "ledger"]),
 ];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] = &["apply", "backtest", "diff", "doc", "import", "lsp", "plan", "report", "sql", "tune"];
+const COMING: &[&str] = &["backtest", "diff", "doc", "import", "lsp", "report", "simulate", "sql", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -21,6 +22,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("laud eval", "score every account"),
     ("laud why acme", "why acme scores what it scores"),
     ("laud why acme references", "down to the rows of one metric"),
+    ("laud plan", "what would be done about the rules"),
     ("laud eval --set champion_calls=5", "what if the bar were higher?"),
     ("laud repl", "try expressions and declarations"),
 ];
@@ -47,6 +49,38 @@ Examples:
   laud why acme --if references=4      what if; nothing is written
   laud why acme examples/advocacy      in another project
   laud why acme --format json          the same facts for programs";
+
+const PLAN: &str = "\
+Counts come first, then rows: fired, refreshed, escalated, closed, held back with every reason, waiting for room, undecided \
+with what is missing. Nothing is written. The exit code is 1 if more would happen than `--max-fire` or [plan] in laud.toml \
+allows.
+
+Examples:
+  laud plan
+  laud plan examples/advocacy --as-of 2026-03-31
+  laud plan --max-fire 50                 for a nightly job: stop before a flood
+  laud plan --format csv --all > plan.csv";
+
+const APPLY: &str = "\
+The same as `laud plan`, and then so: one transaction in the ledger, and after it the actions are handed on. The same run \
+again does nothing. Actions that could not be handed on go out with the next run, with the same ids; a file is written \
+whole or not at all. The exit code is 1 if a gate is exceeded, or a command did not take the actions.
+
+Examples:
+  laud apply --emit tasks.csv
+  laud apply --emit -                     one json per line
+  laud apply --emit-to 'curl -sf --data-binary @- https://tasks.example/in'
+  laud apply --as-of 2026-03-31 --replay  a run that was left out";
+
+const LEDGER: &str = "\
+Examples:
+  laud ledger show
+  laud ledger show 9f3c                   one item
+  laud ledger history
+  laud ledger approve 9f3c --role legal --by lee --note 'fine'
+  laud ledger snooze 9f3c --until 2026-05-01
+  laud ledger close 9f3c --as won
+  laud ledger export --format csv > items.csv";
 
 const CHECK: &str = "\
 Every directory is a project of its own; files are one program together. A directory without rules that holds \
@@ -177,7 +211,10 @@ pub fn command() -> Command {
         .mut_subcommand("init", |c| c.after_help(INIT))
         .mut_subcommand("explain", |c| c.after_help(EXPLAIN))
         .mut_subcommand("repl", |c| c.after_help(REPL))
-        .mut_subcommand("watch", |c| c.after_help(WATCH));
+        .mut_subcommand("watch", |c| c.after_help(WATCH))
+        .mut_subcommand("plan", |c| c.after_help(PLAN))
+        .mut_subcommand("apply", |c| c.after_help(APPLY))
+        .mut_subcommand("ledger", |c| c.after_help(LEDGER));
     let page = page(&command);
     command.override_help(page)
 }

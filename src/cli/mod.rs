@@ -5,8 +5,11 @@
 
 mod accounts;
 mod again;
+mod apply;
 mod args;
+mod book;
 mod check;
+mod emit;
 mod eval;
 mod explain;
 mod files;
@@ -17,10 +20,12 @@ mod help;
 mod history;
 mod init;
 mod inspect;
+mod ledger;
 mod lint;
 mod mutate;
 mod older;
 mod packages;
+mod plan;
 mod project;
 mod repl;
 mod session;
@@ -66,6 +71,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Mutate(args) => mutate::run(&args, &mut terminal),
         Verb::Eval(args) => eval::run(&args, &mut terminal),
         Verb::Why(args) => why::run(&args, &mut terminal),
+        Verb::Plan(args) => plan::run(&args, &mut terminal),
+        Verb::Apply(args) => apply::run(&args, &mut terminal),
+        Verb::Ledger(args) => ledger::run(&args, &mut terminal),
         Verb::Inspect(args) => inspect::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
         Verb::Repl(args) => repl::run(&args, &mut terminal),

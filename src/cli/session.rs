@@ -10,6 +10,7 @@ use crate::data::{self, Binding, Config, DataError, Dataset, LoadReport, Reject}
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::reference::earliest_asked;
 use crate::explain::{self, words};
+use crate::interventions::plan::Gates;
 use crate::lint::Levels;
 use crate::lint::allow::Allowances;
 use crate::program::{Program, TableKind};
@@ -21,7 +22,7 @@ use crate::source::Sources;
 use crate::{Compilation, Settings};
 use chrono::Utc;
 use chrono_tz::Tz;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// A program that was compiled, or what is wrong with it.
@@ -130,6 +131,14 @@ pub struct Session {
     pub load: LoadReport,
     /// Every rejected row, if asked for.
     pub rejects: Vec<Reject>,
+    /// Which files it was read from.
+    pub binding: Binding,
+    /// Where the project file is, or would be.
+    pub directory: PathBuf,
+    /// Where the project file says that the ledger is.
+    pub ledger: Option<String>,
+    /// How much may happen in one run.
+    pub gates: Gates,
     /// How the project counts its years.
     pub calendar: Calendar,
     /// Its time zone.
@@ -183,6 +192,8 @@ impl Session {
         let extents = report::load::extents(&program, &data, as_of);
         report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
         let declared = undone(&project, &program);
+        let ledger = compiled.config.as_ref().and_then(|c| c.ledger.clone());
+        let gates = compiled.config.as_ref().map(|c| c.gates).unwrap_or_default();
         let stamp = Stamp {
             project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
             as_of,
@@ -199,7 +210,11 @@ impl Session {
             declared,
             data,
             load,
+            binding,
             rejects,
+            directory: project.directory,
+            ledger,
+            gates,
             calendar,
             zone,
             stamp,

@@ -247,7 +247,12 @@ fn shown_directory(binding: &Binding) -> String {
 }
 
 /// The files of a table: those that are bound, or the one that has its name. None is no error, except for the subject.
-fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId) -> Result<Vec<Place>, Vec<DataError>> {
+pub(super) fn find(
+    program: &Program,
+    binding: &Binding,
+    bound: &TableBinding,
+    id: TableId,
+) -> Result<Vec<Place>, Vec<DataError>> {
     let mut errors = Vec::new();
     let name = program.table(id).map_or("", |t| t.header.name.as_str());
     let home = Home::new(binding.profile.as_deref(), name);

@@ -26,6 +26,7 @@ mod orphans;
 mod parquet;
 mod rivals;
 mod settings;
+pub mod sources;
 pub mod stream;
 mod table;
 mod undeclared;

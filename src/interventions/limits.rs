@@ -99,8 +99,7 @@ struct Taken {
     open: bool,
 }
 
-type Order<'a> =
-    (Reverse<crate::number::Decimal>, Reverse<u32>, &'a str, (bool, Option<Date>), Option<Date>, &'a Slot);
+type Order<'a> = (Reverse<crate::number::Decimal>, Reverse<u32>, &'a str, (bool, Option<Date>), Option<Date>, &'a Slot);
 
 fn order<'a>(want: &'a Want<'_>) -> Order<'a> {
     let queued = want.memory.queued;

@@ -99,6 +99,17 @@ impl<S: Sql> Book<S> {
     /// Runs `write` in a transaction.
     fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         self.sql.begin()?;
+        self.ended(write)
+    }
+
+    /// Runs `read` in a transaction that only reads.
+    fn looking<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        self.sql.look()?;
+        self.ended(read)
+    }
+
+    /// Runs the rest of a transaction, and ends it.
+    fn ended<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         match write(self).and_then(|value| self.sql.end().map(|()| value)) {
             Ok(value) => Ok(value),
             Err(error) => {
@@ -351,7 +362,7 @@ impl<S: Sql> Book<S> {
 
 impl<S: Sql> Store for Book<S> {
     fn load(&mut self) -> Result<State, LedgerError> {
-        self.read()
+        self.looking(Book::read)
     }
 
     fn commit(
@@ -374,15 +385,21 @@ impl<S: Sql> Store for Book<S> {
         Ok(pending)
     }
 
-    fn mark(&mut self, ids: &[String], at: &str) -> Result<(), LedgerError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        self.within(|book| {
-            for id in ids {
-                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &[at.into(), id.as_str().into()])?;
+    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
+        self.sql.begin()?;
+        let pending = match self.pending() {
+            Ok(pending) if !pending.is_empty() && take(&pending) => pending,
+            other => {
+                self.sql.undo();
+                return other.map(|_| 0);
             }
-            Ok(())
+        };
+        self.ended(|book| {
+            for action in &pending {
+                let cells = [at.into(), action.id.as_str().into()];
+                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &cells)?;
+            }
+            Ok(pending.len() as u64)
         })
     }
 

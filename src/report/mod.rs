@@ -5,9 +5,11 @@
 
 pub mod accounts;
 pub mod diff;
+pub mod ledger;
 pub mod load;
 pub mod page;
 pub mod paint;
+pub mod plan;
 pub mod table;
 pub mod value;
 

@@ -68,7 +68,7 @@ impl Reader<'_> {
     }
 
     /// A whole number from 0.
-    fn whole(&mut self, value: &Val<'_>, key: &str, example: i64) -> Option<i64> {
+    pub(super) fn whole(&mut self, value: &Val<'_>, key: &str, example: i64) -> Option<i64> {
         let number = match value.get_ref() {
             DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
             _ => None,

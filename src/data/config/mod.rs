@@ -3,12 +3,14 @@
 //! Read by hand from the spanned tree rather than derived, so that every mistake is reported in one run, at its place,
 //! with what was expected: an unknown setting is an error, never ignored.
 
+mod interventions;
 mod lint;
 mod read;
 mod values;
 
 use super::settings::{CellOptions, Located, TableSettings};
 use crate::calendar::{Calendar, Date};
+use crate::interventions::plan::Gates;
 use crate::lint::Levels;
 use crate::span::Span;
 use chrono_tz::Tz;
@@ -30,6 +32,10 @@ pub struct Config {
     pub packages: Vec<(Located<String>, Located<String>)>,
     /// How loud each lint is.
     pub levels: Levels,
+    /// Where the ledger is, relative to the project file.
+    pub ledger: Option<String>,
+    /// How much may happen in one run.
+    pub gates: Gates,
     /// All profiles, in order.
     pub profiles: Vec<Profile>,
     /// The whole text, for findings that have no better place.

@@ -7,6 +7,7 @@ use crate::data::cells::check_date_format;
 use crate::data::fold::soft;
 use crate::data::settings::{CellOptions, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::interventions::plan::Gates;
 use crate::lint::Levels;
 use crate::program::Currency;
 use crate::source::Source;
@@ -60,6 +61,8 @@ impl Config {
             profile: None,
             packages: Vec::new(),
             levels: Levels::default(),
+            ledger: None,
+            gates: Gates::default(),
             profiles: Vec::new(),
             span: Span::new(source_id, 0, 0).to(Span { end: span.end.min(1), ..span }),
         };
@@ -76,7 +79,12 @@ impl Config {
                 }
                 "packages" => reader.packages(value, &mut config),
                 "lint" => reader.lint(value, &mut config.levels),
-                other => reader.unknown(key, other, &["project", "packages", "profile", "lint"], "the project file"),
+                "ledger" => reader.ledger(value, &mut config),
+                "plan" => reader.plan(value, &mut config),
+                other => {
+                    let known = ["project", "packages", "profile", "lint", "ledger", "plan"];
+                    reader.unknown(key, other, &known, "the project file");
+                }
             }
         }
         Some(config)
