@@ -162,7 +162,9 @@ impl<'p, 's> Builder<'p, 's> {
                 card: None,
             }),
             Item::Segment(_) | Item::Partition(_) => Found::Membership { value: self.fresh() },
-            Item::Rule(_) => Found::Rule { condition: self.fresh(), unless: Some(self.fresh()), close: Some(self.fresh()) },
+            Item::Rule(_) => {
+                Found::Rule { condition: self.fresh(), unless: Some(self.fresh()), close: Some(self.fresh()) }
+            }
             Item::Portfolio(_) | Item::RowMetric(_) | Item::PortfolioRule(_) => Found::Nothing,
         };
         Place { found, asked: Some(asked) }

@@ -77,7 +77,8 @@ impl Builder<'_, '_> {
         let share = |weight: Decimal| i64::try_from(weight.raw() / i128::try_from(factor).unwrap_or(1)).ok();
         let shares: Option<Vec<i64>> = scored().map(|line| share(line.weight)).collect();
         // Whichever of them take part, their sum has to fit.
-        let fits = shares.filter(|shares| shares.iter().try_fold(0i64, |sum, n| sum.checked_add(n.checked_abs()?)).is_some());
+        let fits =
+            shares.filter(|shares| shares.iter().try_fold(0i64, |sum, n| sum.checked_add(n.checked_abs()?)).is_some());
         let sum = fits.map(|shares| shares.iter().sum());
         let unweighed = scored().all(|line| line.weight.is_zero());
         let total = scored().fold(Decimal::ZERO, |sum, line| {

@@ -9,9 +9,7 @@ use crate::calendar::Date;
 use crate::engine::Item;
 use crate::engine::column::{Tag, What};
 use crate::number::Decimal;
-use crate::program::{
-    Aggregate, Expr, ExprKind, FieldId, MetricId, MissingWord, Node, PortfolioId, ScorecardId,
-};
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, MetricId, MissingWord, Node, PortfolioId, ScorecardId};
 use crate::value::{Missing, Value};
 
 type Built = Result<Reg, Why>;

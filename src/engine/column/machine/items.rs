@@ -7,7 +7,9 @@ use crate::calendar::Date;
 use crate::engine::Item;
 use crate::engine::column::What;
 use crate::engine::reference::Step;
-use crate::program::{BandTable, BandTest, Metric, MetricId, Node, PartTest, Partition, Rule, RuleId, Scale, Stale, ValidFor};
+use crate::program::{
+    BandTable, BandTest, Metric, MetricId, Node, PartTest, Partition, Rule, RuleId, Scale, Stale, ValidFor,
+};
 use crate::value::{Missing, Value};
 
 /// The names of all bands, each once, in the order of the tables.

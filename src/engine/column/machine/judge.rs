@@ -2,9 +2,7 @@
 
 use super::op::{Bands, Expiry, Figures, Member, Slope, Table, Test};
 use super::run::{State, arguments_of, of};
-use super::values::{
-    Found, NO_DATA, STALE, compare, date, number, numbered, reason, truth, within_bound,
-};
+use super::values::{Found, NO_DATA, STALE, compare, date, number, numbered, reason, truth, within_bound};
 use super::{Code, Machine};
 use crate::ast::CompareOp;
 use crate::calendar::Date;

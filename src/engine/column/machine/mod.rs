@@ -128,10 +128,26 @@ pub struct Interpreted {
 /// Where the results of a step lie.
 #[derive(Debug, Clone, Copy)]
 enum Found {
-    Metric { value: Reg, band: Option<Reg>, points: Option<Reg>, expiry: Option<u32> },
-    Score { value: Reg, coverage: Reg, grade: Option<Reg>, card: Option<u32> },
-    Membership { value: Reg },
-    Rule { condition: Reg, unless: Option<Reg>, close: Option<Reg> },
+    Metric {
+        value: Reg,
+        band: Option<Reg>,
+        points: Option<Reg>,
+        expiry: Option<u32>,
+    },
+    Score {
+        value: Reg,
+        coverage: Reg,
+        grade: Option<Reg>,
+        card: Option<u32>,
+    },
+    Membership {
+        value: Reg,
+    },
+    Rule {
+        condition: Reg,
+        unless: Option<Reg>,
+        close: Option<Reg>,
+    },
     /// Only its faults matter, or those who read it find it elsewhere.
     Nothing,
 }

@@ -5,8 +5,8 @@ use super::values::{
     NO_DATA, NOT_APPLICABLE, boolean, compare, date, kleene, negate_if, number, plus, reason, times, truth,
 };
 use super::{Code, Found, Input, Interpreted, Machine, functions, judge, series};
-use crate::engine::column::{Cell, Tag, Texts};
 use crate::engine::AccountFault;
+use crate::engine::column::{Cell, Tag, Texts};
 use crate::engine::reference::{Assistant, Computed};
 use crate::number::Decimal;
 use crate::value::{Fault, Missing};

@@ -118,15 +118,7 @@ impl State {
         self.settle(card.unlimited, found, code, here);
     }
 
-    fn gap(
-        &mut self,
-        machine: &Machine,
-        line: &CardLine,
-        own: Cell,
-        sums: &mut Sums,
-        code: &Code,
-        here: usize,
-    ) {
+    fn gap(&mut self, machine: &Machine, line: &CardLine, own: Cell, sums: &mut Sums, code: &Code, here: usize) {
         sums.gaps = true;
         let mut faults = Vec::new();
         let found = stand_in(line, &machine.expiries, &self.regs, &mut |fault| faults.push(fault));
@@ -154,7 +146,8 @@ impl State {
         coverage(lines, |place| {
             let Some(line) = lines.lines.get(place) else { return false };
             let own = points_of(&line.source, &machine.expiries, &self.regs);
-            let carried = || stand_in(line, &machine.expiries, &self.regs, &mut |_| {}).is_some_and(|(_, d)| d.is_some());
+            let carried =
+                || stand_in(line, &machine.expiries, &self.regs, &mut |_| {}).is_some_and(|(_, d)| d.is_some());
             own.is_ok_and(|cell| !cell.tag.is_missing()) || carried()
         })
     }
@@ -169,9 +162,8 @@ impl State {
             let place = *place as usize;
             let line = lines.lines.get(place)?;
             let own = points_of(&line.source, &machine.expiries, &self.regs).ok().and_then(number);
-            let points = own.or_else(|| {
-                stand_in(line, &machine.expiries, &self.regs, &mut |_| {}).map(|(points, _)| points)
-            })?;
+            let points =
+                own.or_else(|| stand_in(line, &machine.expiries, &self.regs, &mut |_| {}).map(|(points, _)| points))?;
             Some((place, line.weight, points))
         })
     }
@@ -233,9 +225,10 @@ impl State {
     pub(super) fn limit(&mut self, card: &Card) {
         let unlimited = self.at(card.unlimited);
         let holds = |verb: LimitVerb| {
-            card.limits.iter().filter(move |limit| limit.verb == verb).filter(|limit| {
-                limit.when.is_none_or(|when| truth(of(&self.regs, when)) == Some(true))
-            })
+            card.limits
+                .iter()
+                .filter(move |limit| limit.verb == verb)
+                .filter(|limit| limit.when.is_none_or(|when| truth(of(&self.regs, when)) == Some(true)))
         };
         let first = holds(LimitVerb::Hold).next().or_else(|| holds(LimitVerb::Set).next());
         let value = match (first, number(unlimited)) {
@@ -262,7 +255,8 @@ impl Sums {
     fn take(&mut self, line: &CardLine, points: i128) {
         self.taking += 1;
         self.shares += line.share;
-        match i64::try_from(points).ok().and_then(|p| self.products.checked_add(i128::from(p) * i128::from(line.share))) {
+        match i64::try_from(points).ok().and_then(|p| self.products.checked_add(i128::from(p) * i128::from(line.share)))
+        {
             Some(sum) => self.products = sum,
             None => self.wide = true,
         }
@@ -283,4 +277,3 @@ impl Sums {
         self.at_least.is_some_and(|at_least| coverage < at_least).then_some(TOO_FEW)
     }
 }
-

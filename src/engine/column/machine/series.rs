@@ -2,7 +2,9 @@
 
 use super::op::Reg;
 use super::run::{number_of, of};
-use super::values::{Found, NO_DATA, NOT_APPLICABLE, TOO_FEW, boolean, date, first_missing, kleene, number, numbered, reason, truth};
+use super::values::{
+    Found, NO_DATA, NOT_APPLICABLE, TOO_FEW, boolean, date, first_missing, kleene, number, numbered, reason, truth,
+};
 use crate::calendar::{Calendar, Date, PeriodKind};
 use crate::engine::column::Cell;
 use crate::number::{Decimal, Products};
