@@ -74,6 +74,8 @@ struct Sums {
     /// The shares of lines that take part, and those times their points.
     shares: i64,
     products: i128,
+    /// The shares of lines with points of their own, or such of an earlier date.
+    present: i64,
     /// Something does not fit: the exact way is taken.
     wide: bool,
     taking: u32,
@@ -104,12 +106,20 @@ impl State {
                 continue;
             }
             if own.tag == Tag::Number {
+                sums.present += line.share;
                 sums.take(line, own.bits);
                 continue;
             }
             self.gap(machine, line, own, &mut sums, code, here);
         }
-        let coverage = if sums.gaps { self.coverage(machine, lines) } else { lines.covered };
+        let coverage = match sums.gaps {
+            false => lines.covered,
+            true if lines.unweighed || lines.shares == 0 => self.coverage(machine, lines),
+            true => {
+                let present = i128::from(sums.present) * Decimal::ONE.raw();
+                Decimal::ratio(present, i128::from(lines.shares)).unwrap_or_default()
+            }
+        };
         self.put(card.coverage, Cell::number(coverage));
         let found = match sums.withheld(coverage) {
             Some(reason) => Ok(reason),
@@ -126,7 +136,10 @@ impl State {
             self.wrong(fault, code, here);
         });
         sums.missing = sums.missing.or(Some(own));
-        if let Some((points, _)) = found {
+        if let Some((points, carried)) = found {
+            if carried.is_some() {
+                sums.present += line.share;
+            }
             return sums.take(line, points.raw());
         }
         let asked = match line.policy {
