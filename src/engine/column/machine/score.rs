@@ -14,7 +14,12 @@ use crate::program::{Combine, DEFAULT_COVERAGE, MissingPolicy};
 use crate::value::Fault;
 
 /// The points of a line at its date. Its own scale reads the value; otherwise a metric gives its points, and a score itself.
+#[inline]
 pub(super) fn points_of(source: &Source, expiries: &[Expiry], regs: &[Cell]) -> Found {
+    if source.scale.is_some() { scaled_points(source, expiries, regs) } else { Ok(of(regs, source.reg)) }
+}
+
+fn scaled_points(source: &Source, expiries: &[Expiry], regs: &[Cell]) -> Found {
     let value = of(regs, source.reg);
     let Some(scale) = &source.scale else { return Ok(value) };
     let points = scaled(scale, value)?;
@@ -98,9 +103,12 @@ impl State {
         self.put(card.applied, Cell { tag: Tag::Symbol, bits: i128::try_from(place).unwrap_or(0) });
         let mut sums = Sums::default();
         for line in &lines.lines {
-            let own = match points_of(&line.source, &machine.expiries, &self.regs) {
-                Ok(cell) => cell,
-                Err(fault) => self.wrong(fault, code, here),
+            let own = match &line.source.scale {
+                None => self.at(line.source.reg),
+                Some(_) => match points_of(&line.source, &machine.expiries, &self.regs) {
+                    Ok(cell) => cell,
+                    Err(fault) => self.wrong(fault, code, here),
+                },
             };
             if line.informational {
                 continue;
