@@ -63,7 +63,8 @@ pub(super) fn from_json(program: &Program, field: Option<&Field>, ty: Type, json
         (Type::Number(_) | Type::Mixed, Json::Number(number)) => {
             let text = number.to_string();
             let exact = Decimal::parse(&text).ok();
-            let read = exact.or_else(|| number.as_f64().filter(|_| text.contains(['e', 'E'])).and_then(Decimal::from_f64));
+            let read =
+                exact.or_else(|| number.as_f64().filter(|_| text.contains(['e', 'E'])).and_then(Decimal::from_f64));
             read.map_or_else(|| Err(format!("is too large a number: `{text}`")), |number| in_range(field, number))
         }
         (Type::Text, Json::Number(number)) => Ok(Value::Text(number.to_string().into())),

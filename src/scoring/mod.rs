@@ -81,9 +81,7 @@ use crate::engine::column::machine::{Input, Machine, State, Supply, Wanted};
 use crate::engine::column::{SlotId, Texts, What};
 use crate::engine::{AccountFault, AccountResult, Item, RuleStatus};
 use crate::number::Decimal;
-use crate::program::{
-    Aggregate, MetricId, Node, PartitionId, PortfolioId, Program, RuleId, ScorecardId, SegmentId,
-};
+use crate::program::{Aggregate, MetricId, Node, PartitionId, PortfolioId, Program, RuleId, ScorecardId, SegmentId};
 use crate::value::{Missing, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -283,7 +281,9 @@ impl Scores {
     #[inline]
     pub fn score(&self, id: ScorecardId) -> Result<Decimal, Missing> {
         let cell = self.state.score_of(&self.inner.machine, id);
-        Decimal::from_raw(cell.bits).filter(|_| !cell.tag.is_missing()).ok_or(cell.tag.missing().unwrap_or(Missing::NoData))
+        Decimal::from_raw(cell.bits)
+            .filter(|_| !cell.tag.is_missing())
+            .ok_or(cell.tag.missing().unwrap_or(Missing::NoData))
     }
 
     /// The grade of a score, if it has one.

@@ -141,7 +141,8 @@ impl Record {
     fn find(&self, name: &str) -> Result<Field, RecordError> {
         self.inner.fields.get(name).copied().ok_or_else(|| {
             let known = self.inner.fields.keys().map(String::as_str);
-            let meant = crate::diagnostics::nearest(name, known).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            let meant =
+                crate::diagnostics::nearest(name, known).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             RecordError { field: name.to_string(), message: format!("is no field of a record{meant}") }
         })
     }

@@ -1,6 +1,7 @@
 //! Single records: what comes out is what the engine says of the same account, nothing of an earlier record remains, and no
 //! memory is asked for on the way.
 
+use laud::Settings;
 use laud::calendar::{Calendar, Date};
 use laud::compile;
 use laud::engine::RuleStatus;
@@ -8,7 +9,6 @@ use laud::program::Program;
 use laud::scoring::{Scorer, Scores};
 use laud::source::Sources;
 use laud::value::{Missing, Value};
-use laud::Settings;
 use serde_json::json;
 
 const DAY: &str = "2026-03-31";
@@ -89,7 +89,7 @@ fn scores_are_those_of_the_program() {
     let (mut record, mut scores) = (scorer.record(), scorer.scores());
     let (health, rescue) = (scorer.scorecard("health").unwrap(), scorer.rule("rescue").unwrap());
     let object = json!({"id": "A1", "arr": 49999.5, "plan": "Enterprise Plus", "renewal": "2026-05-15", "nps": 29, "seats": 40,
-        "active": 30, "unknown column": true});
+        "active": 30, "tier": "direct", "unknown column": true});
     record.read_json(object.as_object().unwrap()).unwrap();
     scorer.score(&record, &mut scores);
     // 30 of 40 are 75 points; 29 is neutral, 50 points; 0.6 * 75 + 0.4 * 50.
@@ -194,13 +194,14 @@ fn scoring_asks_for_no_memory() {
     let mut records = Vec::new();
     for i in 0..64 {
         let mut record = scorer.record();
-        let texts = [("arr", 20_000 + i * 1_000), ("nps", i - 40), ("seats", 5 + i), ("active", i / 2)];
+        let texts = [("arr", 20_000 + i * 1_000), ("nps", i - 40), ("seats", 5 + i), ("active", i)];
         for (name, number) in texts {
             if (i + number) % 5 != 0 {
                 record.read(name, &number.to_string()).unwrap();
             }
         }
         record.read("plan", ["free", "team", "enterprise_plus"][i as usize % 3]).unwrap();
+        record.read("tier", if i % 7 == 0 { "partner" } else { "direct" }).unwrap();
         records.push(record);
     }
     let (health, rescue) = (scorer.scorecard("health").unwrap(), scorer.rule("rescue").unwrap());

@@ -20,8 +20,22 @@ use std::time::Instant;
 
 /// Names of the figures, in the order of a record.
 const FIELDS: [&str; 16] = [
-    "size", "refs_365", "review_points", "stories", "quiet_days", "nps", "login_months", "revenue", "decline_rate",
-    "refs_90", "adv_90", "adv_prior", "trend", "tenure", "to_renewal", "logins_30",
+    "size",
+    "refs_365",
+    "review_points",
+    "stories",
+    "quiet_days",
+    "nps",
+    "login_months",
+    "revenue",
+    "decline_rate",
+    "refs_90",
+    "adv_90",
+    "adv_prior",
+    "trend",
+    "tenure",
+    "to_renewal",
+    "logins_30",
 ];
 const SIZES: [&str; 3] = ["smb", "mid", "enterprise"];
 const RULES: [&str; 6] = ["burnout", "unhappy_but_active", "untapped", "renewal_at_risk", "declining", "disengaged"];
@@ -88,9 +102,7 @@ fn scorer() -> Scorer {
     let mut sources = Sources::new();
     sources.add("program.laud", include_str!("program.laud"));
     let (program, found) = laud::compile(&sources, &laud::Settings::default());
-    let program = program.unwrap_or_else(|| {
-        panic!("{}", laud::diagnostics::render::short(&found.sorted(), &sources))
-    });
+    let program = program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&found.sorted(), &sources)));
     Scorer::new(program, Date::parse("2026-07-01").unwrap(), Calendar::default()).unwrap()
 }
 

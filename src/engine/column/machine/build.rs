@@ -1,13 +1,13 @@
 //! What a compilation keeps: registers, constants, inputs, jumps, and what is known already.
 
 use super::op::{List, Member, Op, Place as At, Reg};
-use super::{Code, Found, Input, Interpreted, Machine, Place, Supply, Wanted, Why};
+use super::{Code, Found, Input, Interpreted, Machine, Now, Place, Supply, Wanted, Why};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::engine::column::Cell;
 use crate::engine::column::Tag;
 use crate::engine::reference::Step;
-use crate::program::{Expr, Node, Program, SegmentRef};
+use crate::program::{Expr, MetricId, Node, Program, RuleId, ScorecardId, SegmentRef};
 use crate::value::{Missing, Value};
 use std::collections::HashMap;
 
@@ -74,6 +74,7 @@ impl<'p, 's> Builder<'p, 's> {
             inputs: Vec::new(),
             input_registers: Vec::new(),
             steps: HashMap::new(),
+            now: Now::default(),
             interpreted: Vec::new(),
             names: HashMap::new(),
             probes: HashMap::new(),
@@ -124,6 +125,14 @@ impl<'p, 's> Builder<'p, 's> {
                 self.ends.push((at(self.code.len()), step.0));
             }
         }
+        let now = |item: Item| {
+            let place = self.machine.found(item, self.machine.as_of);
+            place.unwrap_or(Place { found: Found::Nothing, asked: None })
+        };
+        let metrics = (0..at(self.program.metrics.len())).map(|i| now(Item::Node(Node::Metric(MetricId(i)))));
+        let scores = (0..at(self.program.scorecards.len())).map(|i| now(Item::Node(Node::Scorecard(ScorecardId(i)))));
+        let rules = (0..at(self.program.rules.len())).map(|i| now(Item::Rule(RuleId(i))));
+        self.machine.now = Now { metrics: metrics.collect(), scores: scores.collect(), rules: rules.collect() };
         let careful = Code { ops: self.code, ends: self.ends };
         self.machine.plain = without_touching(&careful);
         self.machine.careful = careful;
