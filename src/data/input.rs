@@ -43,11 +43,27 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Opens a file, unpacking it if it is packed with gzip, whatever it is called.
-pub fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+/// Opens a file, unpacking it if it is packed with gzip or zstd, whatever it is called.
+pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
-    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    if packed { Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file))) } else { Ok(Box::new(file)) }
+    let first = file.fill_buf()?;
+    if first.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
+    }
+    if first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        return unpack_zstd(file);
+    }
+    Ok(Box::new(file))
+}
+
+#[cfg(feature = "zstd")]
+fn unpack_zstd(file: BufReader<File>) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(zstd::stream::read::Decoder::with_buffer(file)?))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn unpack_zstd(_: BufReader<File>) -> io::Result<Box<dyn Read + Send>> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this build of laud does not unpack zstd"))
 }
 
 /// A buffered text without its byte order mark, and what its first bytes say.
@@ -98,6 +114,11 @@ impl<R: BufRead> Records<R> {
     pub fn new(input: R, delimiter: u8) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         Records { input, core, cells: vec![0; CHUNK], ends: vec![0; 64], used: 0, count: 0, line: 1 }
+    }
+
+    /// What has not been read, and the line on which it begins.
+    pub fn into_rest(self) -> (R, u64) {
+        (self.input, self.line)
     }
 
     /// Number of cells of the row that was read last.

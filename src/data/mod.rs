@@ -3,6 +3,7 @@
 //! Nothing is dropped silently: each row that is not kept is counted under a reason and handed to whoever asked for the
 //! rejects; each cell that could not be read is missing with the reason `unreadable cell`, and counted too.
 
+mod account;
 mod advice;
 mod binding;
 mod cells;
@@ -155,7 +156,7 @@ pub struct Link {
 }
 
 /// Where a row was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Origin {
     /// Index into [`TableData::files`].
     pub file: u32,
@@ -248,6 +249,9 @@ pub struct TableReport {
     pub kept: u64,
     /// Rows not kept, by reason, in the order of [`RejectReason`].
     pub rejected: Vec<(RejectReason, u64)>,
+    /// Rows that were neither kept nor rejected, because no window reaches them and nobody looked at them; always 0 where
+    /// the whole table was loaded.
+    pub skipped: u64,
     /// Things worth knowing about rows that were kept: `4 cells of `arr` are not numbers: "n.a." …`, `2 rows moved from A5 to A1`.
     pub notes: Vec<Note>,
 }
