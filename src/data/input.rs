@@ -3,9 +3,11 @@
 //! A row longer than [`MAX_ROW`] is never held whole: what is beyond is read past, so that a file without a line end or
 //! with a quote that is never closed costs no more memory than any other.
 
+use super::progress::Progress;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The longest row that is read, in bytes.
 pub const MAX_ROW: usize = 1 << 20;
@@ -43,9 +45,26 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
+/// A file whose bytes are counted as they are read.
+struct Counted {
+    file: File,
+    progress: Option<Arc<Progress>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if let Some(progress) = &self.progress {
+            progress.add(read as u64);
+        }
+        Ok(read)
+    }
+}
+
 /// Opens a file, unpacking it if it is packed with gzip or zstd, whatever it is called.
-pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
+pub fn open(path: &Path, progress: Option<&Arc<Progress>>) -> io::Result<Box<dyn Read + Send>> {
+    let counted = Counted { file: File::open(path)?, progress: progress.cloned() };
+    let mut file = BufReader::with_capacity(CHUNK, counted);
     let first = file.fill_buf()?;
     if first.starts_with(&[0x1f, 0x8b]) {
         return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
@@ -57,12 +76,12 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 }
 
 #[cfg(feature = "zstd")]
-fn unpack_zstd(file: BufReader<File>) -> io::Result<Box<dyn Read + Send>> {
+fn unpack_zstd(file: BufReader<Counted>) -> io::Result<Box<dyn Read + Send>> {
     Ok(Box::new(zstd::stream::read::Decoder::with_buffer(file)?))
 }
 
 #[cfg(not(feature = "zstd"))]
-fn unpack_zstd(_: BufReader<File>) -> io::Result<Box<dyn Read + Send>> {
+fn unpack_zstd(_: BufReader<Counted>) -> io::Result<Box<dyn Read + Send>> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this build of laud does not unpack zstd"))
 }
 

@@ -347,8 +347,8 @@ pub(super) enum Opened {
 }
 
 /// Opens a text, unpacked and without its byte order mark, and says what its first bytes say.
-pub(super) fn open_text(file: &Place) -> std::io::Result<(Box<dyn BufRead + Send>, Kind)> {
-    let (text, kind) = input::sniff(input::open(&file.path)?)?;
+pub(super) fn open_text(file: &Place, bound: &TableBinding) -> std::io::Result<(Box<dyn BufRead + Send>, Kind)> {
+    let (text, kind) = input::sniff(input::open(&file.path, bound.progress.as_ref())?)?;
     Ok((Box::new(text), kind))
 }
 
@@ -369,7 +369,7 @@ pub(super) fn open_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &Ta
     if format == Format::Parquet {
         return Some(Opened::Parquet);
     }
-    let (text, kind) = match open_text(file) {
+    let (text, kind) = match open_text(file, bound) {
         Ok(opened) => opened,
         Err(error) => {
             builder.errors.push(unreadable(file, 0, &error));

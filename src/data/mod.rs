@@ -25,6 +25,7 @@ mod notes;
 mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod progress;
 mod rivals;
 mod settings;
 pub mod stream;
@@ -38,6 +39,7 @@ pub use fold::fold;
 pub use given::{Given, GivenSource, given};
 pub use input::reason;
 pub use load::load;
+pub use progress::Progress;
 pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;

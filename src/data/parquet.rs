@@ -65,6 +65,9 @@ fn rows(builder: &mut TableBuilder<'_>, file: &Place) -> Result<(), ParquetError
             }
             done += size;
         }
+        if let Some(progress) = builder.about().binding.progress.as_ref() {
+            progress.add(group.metadata().compressed_size().unsigned_abs());
+        }
     }
     Ok(())
 }

@@ -12,6 +12,8 @@ mod parquet;
 mod project_file;
 mod rows;
 mod stream;
+#[cfg(feature = "parquet")]
+mod stream_parquet;
 mod trial;
 
 use laud::calendar::Date;

@@ -102,14 +102,20 @@ impl JsonFile {
             names.slots.clear();
             names.slots.resize(self.names.len(), None);
             let mut reader = serde_json::Deserializer::from_str(text);
-            let mut count = 0;
-            let line = Line { file: self, names, origin, count: &mut count };
+            let (mut count, before) = (0, names.met.len());
+            let line = Line { file: self, names: &mut *names, origin, count: &mut count };
             match line.deserialize(&mut reader).and_then(|object| reader.end().map(|()| object)) {
                 Ok(true) => self.row(taker, origin, names, show),
                 Ok(false) => {
                     taker.reject_row(origin, RejectReason::Malformed, || "not a JSON object".to_string());
                 }
-                Err(error) => taker.reject_row(origin, RejectReason::Malformed, || not_json(&error)),
+                Err(error) => {
+                    // Names of a line that cannot be read are none.
+                    for (_, _, name) in names.met.drain(before..) {
+                        names.known.remove(&name);
+                    }
+                    taker.reject_row(origin, RejectReason::Malformed, || not_json(&error));
+                }
             }
         }
     }

@@ -44,6 +44,7 @@ pub(super) enum Form {
 /// What is still to be read.
 struct Feed<'a> {
     sources: &'a [(u32, Source)],
+    bound: &'a TableBinding,
     next: usize,
     /// The text that is being cut.
     cutter: Option<(&'a Text, u32, Cutter)>,
@@ -70,7 +71,7 @@ impl<'a> Feed<'a> {
             match source {
                 Source::Text(text) => {
                     self.next += 1;
-                    match text.cutter() {
+                    match text.cutter(self.bound) {
                         Ok(cutter) => self.cutter = Some((text, *at, cutter)),
                         Err(error) => self.errors.push((*at, error)),
                     }
@@ -93,8 +94,8 @@ impl<'a> Feed<'a> {
 
 impl Text {
     /// The text behind its header.
-    fn cutter(&self) -> std::io::Result<Cutter> {
-        let text = load::open_text(&self.place)?.0;
+    fn cutter(&self, bound: &TableBinding) -> std::io::Result<Cutter> {
+        let text = load::open_text(&self.place, bound)?.0;
         match &self.form {
             Form::Json(_) => Ok(Cutter::new(text, Ends::Lines, 1)),
             Form::Csv(file) => {
@@ -131,7 +132,7 @@ pub(super) fn run<W: Send>(
         clerk.notes.push(load::not_loaded(request.binding, &table.header.name));
     }
     let sources = open(&mut clerk, &plan, &places, bound);
-    let feed = Mutex::new(Feed { sources: &sources, next: 0, cutter: None, group: 0, errors: Vec::new() });
+    let feed = Mutex::new(Feed { sources: &sources, bound, next: 0, cutter: None, group: 0, errors: Vec::new() });
     let work = || {
         let mut taker = Taker::new(&plan);
         let (mut state, mut block) = (start(), Vec::new());

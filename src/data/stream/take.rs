@@ -47,8 +47,8 @@ pub(super) struct Taker<'a> {
     pub(super) orphans: HashMap<(u32, Arc<str>), Count>,
     /// Rows that were re-keyed, by old and new key.
     pub(super) moved: BTreeMap<(Arc<str>, Arc<str>), u64>,
-    /// In which part of the list, where, which column.
-    pub(super) rejects: Vec<((u8, Origin, usize), Reject)>,
+    /// In which part of the list, where, which of the worker's rows, which column.
+    pub(super) rejects: Vec<((u8, Origin, u64, usize), Reject)>,
     /// The row at hand.
     origin: Origin,
     owner: u32,
@@ -179,7 +179,7 @@ impl<'a> Taker<'a> {
         *self.refused.entry(reason).or_default() += 1;
         if self.plan.request.rejects {
             let reject = self.plan.about.reject(&self.plan.files, origin, Refusal::new(reason, detail()));
-            self.rejects.push(((0, origin, 0), reject));
+            self.rejects.push(((0, origin, self.read, 0), reject));
         }
     }
 
@@ -209,7 +209,7 @@ impl<'a> Taker<'a> {
                             ..Refusal::new(reason, detail)
                         };
                         let reject = self.plan.about.reject(&self.plan.files, origin, refusal);
-                        self.rejects.push(((2, origin, wanted.index), reject));
+                        self.rejects.push(((2, origin, self.read, wanted.index), reject));
                     }
                 }
             }
@@ -237,7 +237,7 @@ impl<'a> Taker<'a> {
                 ..Refusal::new(self.plan.orphan, String::new())
             };
             let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
-            self.rejects.push(((1, self.origin, 0), Reject { detail: key.to_string(), ..reject }));
+            self.rejects.push(((1, self.origin, self.read, 0), Reject { detail: key.to_string(), ..reject }));
         }
         self.orphans.entry((self.origin.file, key)).or_default().merge(one);
     }
@@ -494,7 +494,7 @@ impl<'a> Taker<'a> {
                 ..Refusal::new(reason, detail())
             };
             let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
-            self.rejects.push(((0, self.origin, 0), reject));
+            self.rejects.push(((0, self.origin, self.read, 0), reject));
         }
         Refused
     }

@@ -133,7 +133,7 @@ pub(super) fn same(program: &Program, binding: &Binding, loaded: &Result<Loaded,
 }
 
 /// Events with a column of every type.
-fn every_type(zone: chrono_tz::Tz) -> (Program, chrono_tz::Tz) {
+pub(super) fn every_type() -> Program {
     let mut build = accounts_only();
     let list = build.list("kind", &["reference", "case_study", "none"]);
     let fields = vec![
@@ -148,7 +148,7 @@ fn every_type(zone: chrono_tz::Tz) -> (Program, chrono_tz::Tz) {
         number("free"),
     ];
     build.events("activity", TableId(0), "occurred_at", None, fields);
-    (build.program, zone)
+    build.program
 }
 
 const HEADERS: [&str; 10] =
@@ -206,7 +206,7 @@ proptest! {
 
     #[test]
     fn messy_rows_of_cells(table in table(), line_end in prop::sample::select(&["\n", "\r\n", "\n\n", "\r"][..]), noise in 0usize..12, east in any::<bool>()) {
-        let (program, _) = every_type(chrono_tz::Tz::UTC);
+        let program = every_type();
         let mut text = HEADERS.join(",") + line_end;
         for (i, row) in table.iter().enumerate() {
             let cells: Vec<String> = row.iter().map(|c| quoted(c, i % 5 == 4)).collect();
@@ -236,7 +236,7 @@ proptest! {
 
     #[test]
     fn messy_objects(table in table(), noise in 0usize..8) {
-        let (program, _) = every_type(chrono_tz::Tz::UTC);
+        let program = every_type();
         let mut text = String::new();
         for (i, row) in table.iter().enumerate() {
             let mut object = serde_json::Map::new();

@@ -115,7 +115,12 @@ impl ParquetFile {
         let Some((group, before)) = self.groups.get(group).copied() else { return Ok(()) };
         // The library checks most of what a damaged file can hold, but not all of it.
         match catch_unwind(AssertUnwindSafe(|| self.rows(group, before, taker, at, show))) {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => {
+                if let Some(progress) = &taker.plan.about.binding.progress {
+                    progress.add(self.about.row_group(group).compressed_size().unsigned_abs());
+                }
+                Ok(())
+            }
             Ok(Err(problem)) => Err(problem.to_string()),
             Err(_) => Err(BROKEN.to_string()),
         }
