@@ -26,6 +26,7 @@ mod mutate;
 mod older;
 mod packages;
 mod plan;
+mod progress;
 mod project;
 mod repl;
 mod session;

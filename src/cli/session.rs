@@ -2,6 +2,7 @@
 
 use super::args::{ProgramArgs, RunArgs};
 use super::findings;
+use super::progress::Bar;
 use super::project::Project;
 use super::stop::{DATA, PROGRAM, Stop, USAGE};
 use super::terminal::Terminal;
@@ -170,7 +171,7 @@ impl Session {
         compiled.findings.extend(diagnostics.sorted());
         tell(&compiled, terminal);
         let code = compiled.exit_code();
-        let (Some(program), Some(binding)) = (compiled.program, binding) else {
+        let (Some(program), Some(mut binding)) = (compiled.program, binding) else {
             return Err(Stop::said(if code == 0 { PROGRAM } else { code }));
         };
         if code != 0 {
@@ -186,8 +187,10 @@ impl Session {
                 rejects.push(reject);
             }
         };
-        let (data, mut load) =
-            data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let bar = Bar::watch(&program, &mut binding, terminal.quiet());
+        let loaded = data::load(&program, &binding, &mut keep);
+        drop(bar);
+        let (data, mut load) = loaded.map_err(|errors| data_errors(&errors, terminal))?;
         let asked = earliest_asked(&program, calendar, as_of);
         let extents = report::load::extents(&program, &data, as_of);
         report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
