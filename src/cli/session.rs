@@ -138,6 +138,23 @@ pub struct Session {
     pub stamp: Stamp,
 }
 
+/// A program, and where its data is: what is there before any of it is read.
+pub struct Prepared {
+    sources: Sources,
+    files: Vec<crate::ast::File>,
+    /// The program.
+    pub program: Program,
+    /// The program without the settings of this run, if there are any.
+    pub declared: Option<Program>,
+    /// Where the data is.
+    pub binding: Binding,
+    /// How the project counts its years.
+    pub calendar: Calendar,
+    zone: Tz,
+    /// Project, date, hash and data.
+    pub stamp: Stamp,
+}
+
 impl Session {
     /// True if the ids of accounts are personal, and personal columns were not asked for.
     pub fn masked(&self, personal: bool) -> bool {
@@ -152,6 +169,18 @@ impl Session {
         keep_rejects: bool,
         terminal: &mut Terminal,
     ) -> Result<Session, Stop> {
+        Prepared::open(path, program, run, terminal)?.load(keep_rejects, terminal)
+    }
+}
+
+impl Prepared {
+    /// Reads and compiles. Whatever is wrong is printed before it stops.
+    pub fn open(
+        path: Option<&Path>,
+        program: &ProgramArgs,
+        run: &RunArgs,
+        terminal: &mut Terminal,
+    ) -> Result<Prepared, Stop> {
         let project = Project::open(path.or(program.project.as_deref()))?;
         let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() }, run.as_of);
         let mut diagnostics = Diagnostics::new();
@@ -171,17 +200,6 @@ impl Session {
             compiled.config.as_ref().map_or((Tz::UTC, Calendar::default()), |c| (c.time_zone, c.calendar()));
         let usual = compiled.config.as_ref().and_then(|c| c.as_of).unwrap_or_else(|| today(zone));
         let as_of = compiled.today;
-        let mut rejects = Vec::new();
-        let mut keep = |reject: Reject| {
-            if keep_rejects {
-                rejects.push(reject);
-            }
-        };
-        let (data, mut load) =
-            data::load(&program, &binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
-        let asked = earliest_asked(&program, calendar, as_of);
-        let extents = report::load::extents(&program, &data, as_of);
-        report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
         let declared = undone(&project, &program);
         let stamp = Stamp {
             project: compiled.config.and_then(|c| c.name).unwrap_or(project.name),
@@ -192,18 +210,31 @@ impl Session {
             old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
-        Ok(Session {
-            sources: compiled.sources,
-            files: compiled.files,
-            program,
-            declared,
-            data,
-            load,
-            rejects,
-            calendar,
-            zone,
-            stamp,
-        })
+        let Compiled { sources, files, .. } = compiled;
+        Ok(Prepared { sources, files, program, declared, binding, calendar, zone, stamp })
+    }
+
+    /// Loads the data. What is wrong with it is printed before it stops.
+    pub fn load(self, keep_rejects: bool, terminal: &mut Terminal) -> Result<Session, Stop> {
+        let mut rejects = Vec::new();
+        let mut keep = |reject: Reject| {
+            if keep_rejects {
+                rejects.push(reject);
+            }
+        };
+        let (data, mut load) =
+            data::load(&self.program, &self.binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        self.note_beginnings(&data, &mut load);
+        let Prepared { sources, files, program, declared, binding: _, calendar, zone, stamp } = self;
+        Ok(Session { sources, files, program, declared, data, load, rejects, calendar, zone, stamp })
+    }
+
+    /// Notes what begins after a date at which the program asks for it.
+    pub fn note_beginnings(&self, data: &Dataset, load: &mut LoadReport) {
+        let as_of = self.stamp.as_of;
+        let asked = earliest_asked(&self.program, self.calendar, as_of);
+        let extents = report::load::extents(&self.program, data, as_of);
+        report::load::note_beginnings(load, data, &extents, &asked, as_of);
     }
 }
 
