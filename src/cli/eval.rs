@@ -23,9 +23,9 @@ use serde_json::json;
 
 /// Runs the verb.
 pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
-    let prepared = Prepared::open(args.path.as_deref(), &args.program, &args.run, terminal)?;
+    let mut prepared = Prepared::open(args.path.as_deref(), &args.program, &args.run, terminal)?;
     if args.expression.is_none() && args.account.is_empty() && args.rejects.is_none() && prepared.declared.is_none() {
-        return everything(args, &prepared, terminal);
+        return everything(args, &mut prepared, terminal);
     }
     let session = prepared.load(args.rejects.is_some(), terminal)?;
     if let Some(file) = &args.rejects {
@@ -43,11 +43,14 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
 }
 
 /// All accounts, straight from the files: nobody looks at single rows.
-fn everything(args: &EvalArgs, prepared: &Prepared, terminal: &mut Terminal) -> Result<u8, Stop> {
+fn everything(args: &EvalArgs, prepared: &mut Prepared, terminal: &mut Terminal) -> Result<u8, Stop> {
+    let bar = prepared.watch(terminal);
+    let prepared = &*prepared;
     let Prepared { program, binding, calendar, stamp, .. } = prepared;
     let columns = columns(args, program)?;
     let options = Options { as_of: stamp.as_of, calendar: *calendar, accounts: Vec::new() };
     let told = evaluate_files(program, binding, &options, Columns::default(), |run| {
+        drop(bar);
         let mut load = run.load.clone();
         prepared.note_beginnings(run.data, &mut load);
         let extras = extras(args, columns, run.evaluator, run.results, None, terminal);

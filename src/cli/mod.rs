@@ -21,6 +21,7 @@ mod lint;
 mod mutate;
 mod older;
 mod packages;
+mod progress;
 mod project;
 mod repl;
 mod session;

@@ -2,6 +2,7 @@
 
 use super::args::{ProgramArgs, RunArgs};
 use super::findings;
+use super::progress::Bar;
 use super::project::Project;
 use super::stop::{DATA, PROGRAM, Stop, USAGE};
 use super::terminal::Terminal;
@@ -215,18 +216,25 @@ impl Prepared {
     }
 
     /// Loads the data. What is wrong with it is printed before it stops.
-    pub fn load(self, keep_rejects: bool, terminal: &mut Terminal) -> Result<Session, Stop> {
+    pub fn load(mut self, keep_rejects: bool, terminal: &mut Terminal) -> Result<Session, Stop> {
         let mut rejects = Vec::new();
         let mut keep = |reject: Reject| {
             if keep_rejects {
                 rejects.push(reject);
             }
         };
-        let (data, mut load) =
-            data::load(&self.program, &self.binding, &mut keep).map_err(|errors| data_errors(&errors, terminal))?;
+        let bar = self.watch(terminal);
+        let loaded = data::load(&self.program, &self.binding, &mut keep);
+        drop(bar);
+        let (data, mut load) = loaded.map_err(|errors| data_errors(&errors, terminal))?;
         self.note_beginnings(&data, &mut load);
         let Prepared { sources, files, program, declared, binding: _, calendar, zone, stamp } = self;
         Ok(Session { sources, files, program, declared, data, load, rejects, calendar, zone, stamp })
+    }
+
+    /// Shows how much has been read to whoever waits for it, for as long as it is held.
+    pub fn watch(&mut self, terminal: &Terminal) -> Bar {
+        Bar::watch(&self.program, &mut self.binding, terminal.quiet())
     }
 
     /// Notes what begins after a date at which the program asks for it.

@@ -2,12 +2,14 @@
 
 use super::cells::{CellReader, Raw};
 use super::config::{Config, Profile};
+use super::progress::Progress;
 use super::settings::{CellOptions, ColumnBinding, ColumnSettings, Format, Located, TableSettings};
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::program::{Field, Program, Table, Type, Unit};
 use chrono_tz::Tz;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Everything that [`super::load`] is told besides the program.
 #[derive(Debug, Clone)]
@@ -66,6 +68,8 @@ pub struct TableBinding {
     pub columns: Vec<ColumnBinding>,
     /// Columns that a file does not have are missing, as in the rows of a test, and no mistake.
     pub partial: bool,
+    /// Counts what has been read: see [`Binding::watch`].
+    pub progress: Option<Arc<Progress>>,
 }
 
 impl Default for Place {

@@ -1,15 +1,12 @@
 //! A column being filled: typed cells, and what is known about those that could not be read.
 
-use super::advice::{Home, quoted};
-use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
-use super::marks::Marks;
-use super::rivals::Rivals;
+use super::account::{Account, Tally};
+use super::cells::{Bad, Cell, CellReader, Shift};
 use super::settings::ColumnBinding;
-use super::undeclared::Undeclared;
-use super::wording::{clip, shorten, told};
-use super::{Cells, DataError};
+use super::wording::shorten;
+use super::{Cells, Origin};
 use crate::calendar::Date;
-use crate::program::{Field, FieldId, Program, Table, Type, Unit};
+use crate::program::{FieldId, Program, Table, Type};
 use chrono_tz::Tz;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -26,18 +23,9 @@ pub(super) struct ColumnBuilder {
     interned: HashMap<Arc<str>, ()>,
     /// How many texts are shared at most; none in a key, where each is there once.
     most: usize,
-    pub(super) undeclared: Undeclared,
-    /// For amounts and plain numbers without declared marks.
-    pub(super) marks: Option<Marks>,
+    pub(super) account: Account,
     /// Rows whose cell holds a value that is to be ignored, rising.
     ignored: Vec<u32>,
-    /// True once a cell that holds something could be read.
-    readable: bool,
-    unread: u64,
-    /// The first cell that could not be read: why, its text and its place.
-    first_unread: Option<(Bad, String, String)>,
-    /// For dates: the other formats that they may be written in.
-    rivals: Option<Rivals>,
 }
 
 /// Texts of unreadable cells; only so many, because they are for examples.
@@ -71,11 +59,6 @@ impl Texts {
     pub(super) fn get(&self, place: u32) -> &str {
         self.list.get(place as usize).map_or("…", String::as_str)
     }
-
-    /// The same, short enough to be an example.
-    pub(super) fn example(&self, place: u32) -> String {
-        clip(self.get(place))
-    }
 }
 
 impl ColumnBuilder {
@@ -104,78 +87,8 @@ impl ColumnBuilder {
             texts: Texts::default(),
             interned: HashMap::new(),
             most: if table.key == Some(FieldId(index as u32)) { 0 } else { INTERNED },
-            undeclared: Undeclared::default(),
-            marks: match field.ty {
-                _ if binding.options.decimal_mark.is_some() || binding.options.thousands_mark.is_some() => None,
-                Type::Number(unit @ (Unit::Money(_) | Unit::Plain)) => Some(Marks::new(unit, field.integer)),
-                Type::Mixed => Some(Marks::new(Unit::Plain, field.integer)),
-                _ => None,
-            },
+            account: Account::new(field, binding),
             ignored: Vec::new(),
-            readable: false,
-            unread: 0,
-            first_unread: None,
-            rivals: field.ty.is_date().then(|| Rivals::new(binding.options.date_format.as_deref().unwrap_or(&[]))),
-        })
-    }
-
-    /// Takes note of what became of a cell, whether or not its row is kept.
-    pub(super) fn witness(&mut self, raw: &Raw<'_>, read: Result<(), Bad>, place: impl Fn() -> String) {
-        if let Some(rivals) = &mut self.rivals
-            && let Raw::Text(text) = raw
-            && (read.is_err() || rivals.declared())
-            && self.reader.is_filled(raw)
-        {
-            let fits = !matches!(read, Err(Bad::NotDate | Bad::NoSuchDate | Bad::NeedsEpoch));
-            rivals.see(text, fits, &place);
-        }
-        match read {
-            Ok(()) => self.readable = self.readable || self.reader.is_filled(raw),
-            Err(bad) => {
-                self.unread += 1;
-                if self.first_unread.is_none() {
-                    self.first_unread = Some((bad, clip(&shown(raw)), place()));
-                }
-            }
-        }
-    }
-
-    /// What makes the whole column unusable: dates in another format than the declared one, or nothing that can be read.
-    pub(super) fn unusable(
-        &self,
-        program: &Program,
-        table: &Table,
-        field: &Field,
-        bound: Option<&ColumnBinding>,
-        home: Home<'_>,
-    ) -> Option<DataError> {
-        let header = bound.and_then(|b| b.header.as_deref());
-        if let Some(error) = self.rivals.as_ref().and_then(|r| r.error(home, field, header)) {
-            return Some(error);
-        }
-        let (bad, cell, place) = self.first_unread.as_ref().filter(|_| !self.readable && self.unread >= FEW)?;
-        let name = format!("{}.{}", table.header.name, field.name);
-        let text = &told(field, cell.clone());
-        let why = match bad {
-            Bad::OutOfRange => self.reader.range_words(&field.name, text),
-            Bad::NotInList => format!("`{text}` for one"),
-            _ => format!("`{text}` {}", bad.words()),
-        };
-        let only = self.rivals.as_ref().filter(|_| *bad == Bad::NotDate).and_then(Rivals::only);
-        let help = match only {
-            Some(format) => Some(home.column(&field.name, header, &format!("date_format = {}", quoted(format)))),
-            None => match (bad, currency_of(cell), field.ty) {
-                (Bad::OtherCurrency, Some(found), Type::Number(Unit::Money(declared))) => Some(format!(
-                    "declare `{}` as `money {found}`, or have the amounts converted to {declared} before they are loaded",
-                    field.name
-                )),
-                _ => home.cells(*bad, program, field, bound, text),
-            },
-        };
-        Some(DataError {
-            place: place.clone(),
-            message: format!("none of the {} cells of `{name}` {}: {why}", self.unread, bad.verdict(field)),
-            help,
         })
     }
 
@@ -323,29 +236,38 @@ impl ColumnBuilder {
         self.ignored.iter_mut().for_each(|row| *row = moved(*row));
     }
 
-    /// How many cells are blank though nobody said that they mean nothing, and the first row.
-    pub(super) fn blanks(&self) -> (u64, Option<usize>) {
-        fn count<T>(v: &[Option<T>], bad: &dyn Fn(usize) -> bool) -> (u64, Option<usize>) {
-            let mut rows = v.iter().enumerate().filter(|(i, c)| c.is_none() && !bad(*i)).map(|(i, _)| i);
-            let first = rows.next();
-            (first.map_or(0, |_| 1 + rows.count() as u64), first)
+    /// What is worth saying about the cells of the rows that are left; `origin` is where a row was read.
+    pub(super) fn tally(&self, origin: impl Fn(u32) -> Origin) -> Tally {
+        fn empty<T>(v: &[Option<T>]) -> Vec<u32> {
+            v.iter().enumerate().filter(|(_, c)| c.is_none()).map(|(i, _)| i as u32).collect()
         }
-        let bad = |row: usize| {
-            self.is_issue(row) || (!self.ignored.is_empty() && self.ignored.binary_search(&(row as u32)).is_ok())
+        let mut tally = Tally::default();
+        for (row, bad, text) in &self.issues {
+            tally.unreadable(*bad, self.texts.get(*text), origin(*row));
+        }
+        for (row, shift) in &self.shifts {
+            tally.shift(*shift, origin(*row));
+        }
+        let blanks = match &self.cells {
+            Cells::Boolean(v) => empty(v),
+            Cells::Number(v) => empty(v),
+            Cells::Date(v) => empty(v),
+            Cells::Instant(v) => empty(v),
+            Cells::Symbol(v) => empty(v),
+            Cells::Text(v) => empty(v),
         };
-        match &self.cells {
-            Cells::Boolean(v) => count(v, &bad),
-            Cells::Number(v) => count(v, &bad),
-            Cells::Date(v) => count(v, &bad),
-            Cells::Instant(v) => count(v, &bad),
-            Cells::Symbol(v) => count(v, &bad),
-            Cells::Text(v) => count(v, &bad),
+        let known = |row: &u32| self.is_issue(*row as usize) || self.ignored.binary_search(row).is_ok();
+        for row in blanks.into_iter().filter(|row| !known(row)) {
+            tally.blanks.add(origin(row));
         }
+        if self.reader.guesses_percent()
+            && let Cells::Number(v) = &self.cells
+        {
+            v.iter().flatten().for_each(|n| tally.ratio(*n));
+        }
+        tally
     }
 }
-
-/// So many cells without one that can be read are no accident.
-const FEW: u64 = 3;
 
 /// How many texts of a column are shared; beyond that each row has its own.
 const INTERNED: usize = 1 << 16;

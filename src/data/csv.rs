@@ -23,9 +23,21 @@ impl<R: BufRead> Source for Cells<'_, R> {
     }
 }
 
-/// Reads a whole file into the table.
-pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, file: &str) -> io::Result<()> {
-    let mut records = Records::new(input, delimiter);
+/// What a header says.
+pub(super) struct Header {
+    /// The names, in the file's order.
+    pub(super) names: Vec<String>,
+    /// By column of the program: its place in the file.
+    pub(super) places: Vec<Option<usize>>,
+}
+
+/// Reads and matches the header; says what is wrong with it otherwise.
+pub(super) fn header<R: BufRead>(
+    builder: &mut TableBuilder<'_>,
+    records: &mut Records<R>,
+    delimiter: u8,
+    file: &str,
+) -> io::Result<Option<Header>> {
     let header_line = match records.read()? {
         Row::Cells(line) => line,
         row => {
@@ -39,47 +51,65 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, 
                 message: message.to_string(),
                 help: Some("the first line names the columns".to_string()),
             });
-            return Ok(());
+            return Ok(None);
         }
     };
     let place = format!("{file}:{header_line}");
-    let mut headers = Vec::new();
+    let mut names = Vec::new();
     for i in 0..records.width() {
         match records.cell(i).map(std::str::from_utf8) {
-            Some(Ok(text)) => headers.push(text.trim().to_string()),
+            Some(Ok(text)) => names.push(text.trim().to_string()),
             _ => {
                 builder.errors.push(DataError {
                     place,
                     message: format!("the name of column {} is not UTF-8", i + 1),
                     help: Some("save the file as UTF-8".to_string()),
                 });
-                return Ok(());
+                return Ok(None);
             }
         }
     }
-    let Some(places) = match_headers(builder, &headers, Some(delimiter), &place) else { return Ok(()) };
+    let places = match_headers(builder, &names, Some(delimiter), &place);
+    Ok(places.map(|places| Header { names, places }))
+}
+
+pub(super) const TOO_LONG: &str = "longer than 1 MiB; perhaps a quote is never closed";
+pub(super) const UNCLOSED: &str = "a quote is never closed, so that the rest of the file is one row";
+
+/// Why a row with so many cells is not one of a file with so many columns.
+pub(super) fn ragged(found: usize, wanted: usize) -> String {
+    let cells = if found == 1 { "cell" } else { "cells" };
+    format!("{found} {cells}, but the header has {wanted}")
+}
+
+/// Why a row cannot be read whose cell in this column is not text.
+pub(super) fn not_text(name: &str) -> String {
+    format!("`{name}` is not UTF-8; save the file as UTF-8")
+}
+
+/// Reads a whole file into the table.
+pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, file: &str) -> io::Result<()> {
+    let mut records = Records::new(input, delimiter);
+    let Some(Header { names: headers, places }) = header(builder, &mut records, delimiter, file)? else {
+        return Ok(());
+    };
     loop {
         match records.read()? {
             Row::End => return Ok(()),
             Row::TooLong(line) => {
-                let detail = "longer than 1 MiB; perhaps a quote is never closed".to_string();
-                builder.reject_row(line, RejectReason::TooLong, detail);
+                builder.reject_row(line, RejectReason::TooLong, TOO_LONG.to_string());
             }
             Row::Unclosed(line) => {
-                let detail = "a quote is never closed, so that the rest of the file is one row".to_string();
-                builder.reject_row(line, RejectReason::Malformed, detail);
+                builder.reject_row(line, RejectReason::Malformed, UNCLOSED.to_string());
             }
             Row::Cells(line) if records.width() != headers.len() => {
-                let (found, wanted) = (records.width(), headers.len());
-                let cells = if found == 1 { "cell" } else { "cells" };
-                let detail = format!("{found} {cells}, but the header has {wanted}");
+                let detail = ragged(records.width(), headers.len());
                 builder.reject_row(line, RejectReason::Malformed, detail);
             }
             Row::Cells(line) => match broken(&records) {
                 Some(cell) => {
                     let name = headers.get(cell).map_or("?", String::as_str);
-                    let detail = format!("`{name}` is not UTF-8; save the file as UTF-8");
-                    builder.reject_row(line, RejectReason::Encoding, detail);
+                    builder.reject_row(line, RejectReason::Encoding, not_text(name));
                 }
                 None => builder.row(line, &Cells { records: &records, places: &places }),
             },

@@ -3,9 +3,11 @@
 //! A row longer than [`MAX_ROW`] is never held whole: what is beyond is read past, so that a file without a line end or
 //! with a quote that is never closed costs no more memory than any other.
 
+use super::progress::Progress;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The longest row that is read, in bytes.
 pub const MAX_ROW: usize = 1 << 20;
@@ -43,11 +45,44 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Opens a file, unpacking it if it is packed with gzip, whatever it is called.
-pub fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
-    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    if packed { Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file))) } else { Ok(Box::new(file)) }
+/// A file whose bytes are counted as they are read.
+struct Counted {
+    file: File,
+    progress: Option<Arc<Progress>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if let Some(progress) = &self.progress {
+            progress.add(read as u64);
+        }
+        Ok(read)
+    }
+}
+
+/// Opens a file, unpacking it if it is packed with gzip or zstd, whatever it is called.
+pub fn open(path: &Path, progress: Option<&Arc<Progress>>) -> io::Result<Box<dyn Read + Send>> {
+    let counted = Counted { file: File::open(path)?, progress: progress.cloned() };
+    let mut file = BufReader::with_capacity(CHUNK, counted);
+    let first = file.fill_buf()?;
+    if first.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
+    }
+    if first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        return unpack_zstd(file);
+    }
+    Ok(Box::new(file))
+}
+
+#[cfg(feature = "zstd")]
+fn unpack_zstd(file: BufReader<Counted>) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(zstd::stream::read::Decoder::with_buffer(file)?))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn unpack_zstd(_: BufReader<Counted>) -> io::Result<Box<dyn Read + Send>> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this build of laud does not unpack zstd"))
 }
 
 /// A buffered text without its byte order mark, and what its first bytes say.
@@ -98,6 +133,11 @@ impl<R: BufRead> Records<R> {
     pub fn new(input: R, delimiter: u8) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         Records { input, core, cells: vec![0; CHUNK], ends: vec![0; 64], used: 0, count: 0, line: 1 }
+    }
+
+    /// What has not been read, and the line on which it begins.
+    pub fn into_rest(self) -> (R, u64) {
+        (self.input, self.line)
     }
 
     /// Number of cells of the row that was read last.

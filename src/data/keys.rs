@@ -1,9 +1,10 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
-use super::orphans::Orphans;
+use super::account::Count;
+use super::orphans::{Orphans, Whole};
 use super::table::TableBuilder;
 use super::wording::{note, plural, told};
-use super::{DataError, NoteKind, RejectReason, TableData};
+use super::{DataError, Note, NoteKind, RejectReason, TableData};
 use crate::calendar::Date;
 use crate::program::{FieldId, Table};
 use crate::value::MASK;
@@ -304,7 +305,9 @@ pub fn attach(
                 if let Some(flag) = keep.get_mut(row) {
                     *flag = false;
                 }
-                let detail = orphans.add(row, &key);
+                let first = builder.origins.get(row).copied().unwrap_or_default();
+                orphans.add(&key, Count { count: 1, first });
+                let detail = orphans.detail(&key);
                 let reason = match builder.table.kind.owner().map(|(of, _)| of) == builder.program.subject {
                     true => RejectReason::UnknownAccount,
                     false => RejectReason::UnknownOwner,
@@ -314,20 +317,16 @@ pub fn attach(
         }
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
-    if !counts.is_empty() {
-        let count: u64 = counts.values().sum();
-        let mut list: Vec<_> =
-            counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{}` to `{}`", told(from), told(to)))).collect();
-        list.sort();
-        let more = list.len().saturating_sub(5);
-        let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();
-        if more > 0 {
-            shown.push(format!("{more} more"));
+    builder.notes.extend(moved_note(name, &counts, &told));
+    let mut totals = vec![0; builder.files.len()];
+    for origin in &builder.origins {
+        if let Some(n) = totals.get_mut(origin.file as usize) {
+            *n += 1;
         }
-        let text = format!("{} moved because of merges: {}", plural(count, "row"), shown.join(", "));
-        builder.notes.push(note(NoteKind::Moved, Some(name), count, text));
     }
-    orphans.report(builder, parent);
+    let (files, unused) = (builder.files.clone(), builder.unused.clone());
+    let whole = Whole { about: builder.about(), files: &files, unused: &unused, totals: &totals, parent };
+    orphans.report(&whole, &mut builder.notes, &mut builder.errors);
     builder.retain(&keep);
     let mut flags = keep.iter();
     owner.retain(|_| flags.next().copied().unwrap_or(true));
@@ -342,6 +341,25 @@ pub fn attach(
         in_order(builder, list);
     }
     Attached { by_parent, owners: owner, rekeyed }
+}
+
+/// Says which rows were re-keyed; `counts` is by old and new key.
+pub(super) fn moved_note(
+    field: &str,
+    counts: &BTreeMap<(Arc<str>, Arc<str>), u64>,
+    told: &dyn Fn(&str) -> String,
+) -> Option<Note> {
+    let count: u64 = counts.values().sum();
+    let mut list: Vec<_> =
+        counts.iter().map(|((from, to), n)| (Reverse(*n), format!("`{}` to `{}`", told(from), told(to)))).collect();
+    list.sort();
+    let more = list.len().saturating_sub(5);
+    let mut shown: Vec<String> = list.into_iter().take(5).map(|(n, text)| format!("{text} ({})", n.0)).collect();
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    let text = format!("{} moved because of merges: {}", plural(count, "row"), shown.join(", "));
+    (count > 0).then(|| note(NoteKind::Moved, Some(field), count, text))
 }
 
 /// What rows belong to.

@@ -1,6 +1,7 @@
 //! From a binding to a dataset: finds the files, reads the tables in the order in which they depend on each other, and
 //! keeps the account.
 
+use super::account::About;
 use super::advice::{Home, quoted};
 use super::binding::{Binding, Place, TableBinding};
 use super::input::{self, Kind};
@@ -11,10 +12,11 @@ use super::notes::CellNote;
 use super::settings::Format;
 use super::table::TableBuilder;
 use super::wording::{note, plural};
-use super::{DataError, Dataset, LoadReport, NoteKind, Reject, TableData, TableReport};
+use super::{DataError, Dataset, LoadReport, Note, NoteKind, Reject, TableData, TableReport};
 use crate::diagnostics::nearest;
 use crate::program::{Program, TableId};
 use std::collections::HashMap;
+use std::io::BufRead;
 use std::path::Path;
 
 /// The endings that are looked for, in this order.
@@ -26,6 +28,9 @@ const ENDINGS: [(&str, Format); 6] = [
     ("jsonl", Format::Ndjson),
     ("parquet", Format::Parquet),
 ];
+
+/// What is behind the ending of a file that is packed.
+const PACKED: [&str; 2] = [".gz", ".zst"];
 
 /// Where the rows of tables come from.
 pub(super) trait Feed {
@@ -51,9 +56,7 @@ impl Feed for Files<'_> {
         let bound = self.0.tables.get(id.index()).unwrap_or(&nothing);
         let files = find(builder.program, self.0, bound, id)?;
         if files.is_empty() {
-            let text =
-                format!("no file for `{}` in {}: not loaded", builder.table.header.name, shown_directory(self.0));
-            builder.notes.push(note(NoteKind::Other, None, 1, text));
+            builder.notes.push(not_loaded(self.0, &builder.table.header.name));
         }
         for file in &files {
             read_file(builder, file, bound);
@@ -169,24 +172,13 @@ pub(super) fn assemble(
         }
         builder.hand_over_cells();
         if builder.origins.is_empty() {
-            note_silence(&mut builder, program, id, bound);
+            let said = silence(builder.about(), &builder.files, builder.read, program.subject == Some(id));
+            builder.notes.extend(said);
         } else {
             data.covers_to = data.covers_to.or(builder.latest);
         }
         let mut notes = std::mem::take(&mut builder.notes);
-        for CellNote { mut note, place, help } in builder.cell_notes() {
-            let counts = matches!(note.kind, NoteKind::Unreadable | NoteKind::UnknownValue | NoteKind::Blank);
-            if binding.strict && counts {
-                let help = help.unwrap_or("`strict` is set: correct the file, or leave `strict` out".to_string());
-                errors.push(DataError { place, message: note.text, help: Some(help) });
-            } else {
-                if let Some(help) = help {
-                    note.text = format!("{}; {help}", note.text);
-                }
-                notes.push(note);
-            }
-        }
-        notes.sort_by_key(|n| n.kind);
+        sort_notes(builder.cell_notes(), binding.strict, &mut notes, &mut errors);
         let report = TableReport {
             table: table.header.name.clone(),
             files: builder.files.clone(),
@@ -195,6 +187,7 @@ pub(super) fn assemble(
             kept: builder.origins.len() as u64,
             rejected: builder.rejected.iter().map(|(reason, n)| (*reason, *n)).collect(),
             notes,
+            skipped: 0,
         };
         debug_assert_eq!(report.read, report.kept + report.rejected_total(), "every row ends in exactly one place");
         data.rows = builder.origins.len() as u32;
@@ -220,23 +213,45 @@ pub(super) fn assemble(
 }
 
 /// A source that says nothing: whether nothing happened or the export failed, only a person can tell.
-fn note_silence(builder: &mut TableBuilder<'_>, program: &Program, id: TableId, bound: &TableBinding) {
-    let Some(first) = builder.files.first() else { return };
-    let files = match builder.files.len() {
+pub(super) fn silence(about: About<'_>, files: &[String], read: u64, subject: bool) -> Option<Note> {
+    let first = files.first()?;
+    let files = match files.len() {
         1 => first.clone(),
         n => format!("{first} and {} more", plural(n as u64 - 1, "file")),
     };
-    let what = if builder.read == 0 { format!("{files} has no rows") } else { format!("no row of {files} was kept") };
-    let declared = bound.covers_from.is_some() || bound.covers_to.is_some();
-    let text = if program.subject == Some(id) {
+    let what = if read == 0 { format!("{files} has no rows") } else { format!("no row of {files} was kept") };
+    let declared = about.binding.covers_from.is_some() || about.binding.covers_to.is_some();
+    let text = if subject {
         format!("{what}, so there is nothing to score")
     } else if declared {
         format!("{what}; as `covers` says, nothing happened")
     } else {
-        let edit = builder.home().setting("covers = { from = …, to = … }");
+        let edit = about.home().setting("covers = { from = …, to = … }");
         format!("{what}, so everything counted from it is missing; if nothing happened, say so: {edit}")
     };
-    builder.notes.push(note(NoteKind::Other, None, 1, text));
+    Some(note(NoteKind::Other, None, 1, text))
+}
+
+/// A table that has no source.
+pub(super) fn not_loaded(binding: &Binding, table: &str) -> Note {
+    note(NoteKind::Other, None, 1, format!("no file for `{table}` in {}: not loaded", shown_directory(binding)))
+}
+
+/// Puts notes about cells with the others; the ones that count are errors where the project file says so.
+pub(super) fn sort_notes(cells: Vec<CellNote>, strict: bool, notes: &mut Vec<Note>, errors: &mut Vec<DataError>) {
+    for CellNote { mut note, place, help } in cells {
+        let counts = matches!(note.kind, NoteKind::Unreadable | NoteKind::UnknownValue | NoteKind::Blank);
+        if strict && counts {
+            let help = help.unwrap_or("`strict` is set: correct the file, or leave `strict` out".to_string());
+            errors.push(DataError { place, message: note.text, help: Some(help) });
+        } else {
+            if let Some(help) = help {
+                note.text = format!("{}; {help}", note.text);
+            }
+            notes.push(note);
+        }
+    }
+    notes.sort_by_key(|n| n.kind);
 }
 
 fn shown_directory(binding: &Binding) -> String {
@@ -247,7 +262,12 @@ fn shown_directory(binding: &Binding) -> String {
 }
 
 /// The files of a table: those that are bound, or the one that has its name. None is no error, except for the subject.
-fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId) -> Result<Vec<Place>, Vec<DataError>> {
+pub(super) fn find(
+    program: &Program,
+    binding: &Binding,
+    bound: &TableBinding,
+    id: TableId,
+) -> Result<Vec<Place>, Vec<DataError>> {
     let mut errors = Vec::new();
     let name = program.table(id).map_or("", |t| t.header.name.as_str());
     let home = Home::new(binding.profile.as_deref(), name);
@@ -261,7 +281,7 @@ fn find(program: &Program, binding: &Binding, bound: &TableBinding, id: TableId)
     }
     let mut found: Vec<Place> = Vec::new();
     for (ending, _) in ENDINGS {
-        for packed in ["", ".gz"] {
+        for packed in std::iter::once("").chain(PACKED) {
             let place = binding.directory.join(&format!("{name}.{ending}{packed}"));
             if place.path.is_file() {
                 found.push(place);
@@ -342,10 +362,27 @@ fn absent(file: &Place, home: Home<'_>, named: bool) -> DataError {
     DataError { place: file.shown.clone(), message: format!("there is no file `{}`", file.shown), help }
 }
 
-pub(super) fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding) {
+/// A file whose rows can be read.
+pub(super) enum Opened {
+    /// Rows of separated cells.
+    Csv { text: Box<dyn BufRead + Send>, delimiter: u8 },
+    /// Objects.
+    Ndjson { text: Box<dyn BufRead + Send> },
+    /// Parquet.
+    Parquet,
+}
+
+/// Opens a text, unpacked and without its byte order mark, and says what its first bytes say.
+pub(super) fn open_text(file: &Place, bound: &TableBinding) -> std::io::Result<(Box<dyn BufRead + Send>, Kind)> {
+    let (text, kind) = input::sniff(input::open(&file.path, bound.progress.as_ref())?)?;
+    Ok((Box::new(text), kind))
+}
+
+/// Opens a file as what it is; says why it cannot be read otherwise.
+pub(super) fn open_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding) -> Option<Opened> {
     builder.files.push(file.shown.clone());
     let name = file.shown.to_lowercase();
-    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    let plain = PACKED.iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
     let by_name = ENDINGS.iter().find(|(ending, _)| plain.ends_with(&format!(".{ending}"))).map(|(_, f)| *f);
     let Some(format) = bound.format.or(by_name) else {
         builder.errors.push(DataError {
@@ -353,32 +390,18 @@ pub(super) fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &Ta
             message: format!("the format of `{}` cannot be told from its name", file.shown),
             help: Some(format!("{}, or `\"ndjson\"` or `\"parquet\"`", builder.home().setting("format = \"csv\""))),
         });
-        return;
+        return None;
     };
-    let delimiter = bound.delimiter.unwrap_or(if plain.ends_with(".tsv") { b'\t' } else { b',' });
-    let before = builder.read;
-    let result = match format {
-        Format::Parquet => {
-            read_parquet(builder, file);
-            return;
-        }
-        Format::Csv | Format::Ndjson => read_text(builder, file, format, delimiter),
-    };
-    if let Err(error) = result {
-        let after = builder.read - before;
-        let (message, help) = match error.kind() {
-            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => (
-                format!("the file is damaged: it cannot be unpacked beyond row {after}"),
-                Some("pack or copy it again".to_string()),
-            ),
-            _ => (format!("the file cannot be read: {}", input::reason(&error)), None),
-        };
-        builder.errors.push(DataError { place: file.shown.clone(), message, help });
+    if format == Format::Parquet {
+        return Some(Opened::Parquet);
     }
-}
-
-fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delimiter: u8) -> std::io::Result<()> {
-    let (text, kind) = input::sniff(input::open(&file.path)?)?;
+    let (text, kind) = match open_text(file, bound) {
+        Ok(opened) => opened,
+        Err(error) => {
+            builder.errors.push(unreadable(file, 0, &error));
+            return None;
+        }
+    };
     let parquet = builder.home().setting("format = \"parquet\"");
     let problem = match kind {
         Kind::Text => None,
@@ -395,11 +418,52 @@ fn read_text(builder: &mut TableBuilder<'_>, file: &Place, format: Format, delim
             message: message.to_string(),
             help: Some(help.to_string()),
         });
-        return Ok(());
+        return None;
     }
-    match format {
-        Format::Ndjson => super::ndjson::read(builder, text, &file.shown),
-        _ => super::csv::read(builder, text, delimiter, &file.shown),
+    let delimiter = bound.delimiter.unwrap_or(if plain.ends_with(".tsv") { b'\t' } else { b',' });
+    Some(match format {
+        Format::Ndjson => Opened::Ndjson { text },
+        _ => Opened::Csv { text, delimiter },
+    })
+}
+
+pub(super) fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &TableBinding) {
+    let before = builder.read;
+    let result = match open_file(builder, file, bound) {
+        None => return,
+        Some(Opened::Parquet) => {
+            read_parquet(builder, file);
+            return;
+        }
+        Some(Opened::Ndjson { text }) => super::ndjson::read(builder, text, &file.shown),
+        Some(Opened::Csv { text, delimiter }) => super::csv::read(builder, text, delimiter, &file.shown),
+    };
+    if let Err(error) = result {
+        builder.errors.push(unreadable(file, builder.read - before, &error));
+    }
+}
+
+/// The error for a file that could not be read beyond a row.
+pub(super) fn unreadable(file: &Place, row: u64, error: &std::io::Error) -> DataError {
+    let (message, help) = match error.kind() {
+        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => (
+            format!("the file is damaged: it cannot be unpacked beyond row {row}"),
+            Some("pack or copy it again".to_string()),
+        ),
+        _ => (format!("the file cannot be read: {}", input::reason(error)), None),
+    };
+    DataError { place: file.shown.clone(), message, help }
+}
+
+/// The error for a Parquet file that is damaged; `problem` is what the library says.
+#[cfg(feature = "parquet")]
+pub(super) fn broken_parquet(place: &str, problem: &str) -> DataError {
+    let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.');
+    let problem = problem.strip_prefix("Parquet error: ").unwrap_or(problem);
+    DataError {
+        place: place.to_string(),
+        message: format!("the file is not readable Parquet: {problem}"),
+        help: Some("write or copy it again".to_string()),
     }
 }
 
@@ -410,9 +474,15 @@ fn read_parquet(builder: &mut TableBuilder<'_>, file: &Place) {
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(builder: &mut TableBuilder<'_>, file: &Place) {
-    builder.errors.push(DataError {
+    builder.errors.push(no_parquet(file));
+}
+
+/// The error for a file that only another build can read.
+#[cfg(not(feature = "parquet"))]
+pub(super) fn no_parquet(file: &Place) -> DataError {
+    DataError {
         place: file.shown.clone(),
         message: "this build of laud does not read Parquet".to_string(),
         help: Some("build it with the feature `parquet`, or save the file as CSV".to_string()),
-    });
+    }
 }

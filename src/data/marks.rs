@@ -4,10 +4,10 @@
 //! them are numbers with a decimal comma only, as `2.345,00` is, than with a point only, every cell is doubtful that can be
 //! read both ways. A stray cell of the other kind is one that cannot be read, and no more.
 
-use super::DataError;
 use super::advice::Home;
 use super::cells::NumberReader;
 use super::wording::{clip, plural};
+use super::{DataError, Origin};
 use crate::number::Decimal;
 use crate::program::{Field, Unit};
 
@@ -17,7 +17,7 @@ pub(super) struct Marks {
     point: NumberReader,
     comma: NumberReader,
     /// The first cell that can be read both ways, its place and its readings.
-    both: Option<(String, String, Decimal, Decimal)>,
+    both: Option<(Origin, String, Decimal, Decimal)>,
     /// How many can be read so, and with a point before three digits throughout.
     doubtful_points: u64,
     only_point: u64,
@@ -32,7 +32,7 @@ impl Marks {
     }
 
     /// Looks at a cell.
-    pub(super) fn see(&mut self, text: &str, place: impl Fn() -> String) {
+    pub(super) fn see(&mut self, text: &str, origin: Origin) {
         let bytes = text.as_bytes();
         let Some(last) = memchr::memrchr2(b'.', b',', bytes) else { return };
         // Almost every cell has a few digits behind one point: no thousands look like that.
@@ -49,7 +49,9 @@ impl Marks {
             (Ok(_), Ok(b)) if b.abs() < Decimal::ONE => self.only_comma += 1,
             (Ok(a), Ok(b)) => {
                 self.doubtful_points += u64::from(bytes.get(last) == Some(&b'.'));
-                self.both.get_or_insert_with(|| (clip(text), place(), a, b));
+                if self.both.as_ref().is_none_or(|(first, ..)| origin < *first) {
+                    self.both = Some((origin, clip(text), a, b));
+                }
             }
             (Ok(_), Err(_)) => self.only_point += 1,
             (Err(_), Ok(_)) => self.only_comma += 1,
@@ -57,9 +59,33 @@ impl Marks {
         }
     }
 
+    /// Takes note of cells with one point in them that nothing but a decimal point can be.
+    pub(super) fn points(&mut self, count: u64) {
+        self.only_point += count;
+    }
+
+    /// Adds what other cells of the column said.
+    pub(super) fn merge(&mut self, other: Marks) {
+        if let Some(theirs) = other.both
+            && self.both.as_ref().is_none_or(|ours| theirs.0 < ours.0)
+        {
+            self.both = Some(theirs);
+        }
+        self.doubtful_points += other.doubtful_points;
+        self.only_point += other.only_point;
+        self.only_comma += other.only_comma;
+    }
+
     /// The error, if cells contradict the usual reading of others.
-    pub(super) fn error(&self, home: Home<'_>, table: &str, field: &Field, header: Option<&str>) -> Option<DataError> {
-        let (text, place, point, comma) = self.both.as_ref().filter(|_| self.only_comma > self.only_point)?;
+    pub(super) fn error(
+        &self,
+        home: Home<'_>,
+        table: &str,
+        field: &Field,
+        header: Option<&str>,
+        place: &dyn Fn(Origin) -> String,
+    ) -> Option<DataError> {
+        let (origin, text, point, comma) = self.both.as_ref().filter(|_| self.only_comma > self.only_point)?;
         let evidence = |count: u64| match count {
             0 => String::new(),
             1 => " (1 other cell can be read only so)".to_string(),
@@ -78,20 +104,26 @@ impl Marks {
             evidence(self.only_comma),
             evidence(self.only_point)
         );
-        Some(DataError { place: place.clone(), message, help: Some(help) })
+        Some(DataError { place: place(*origin), message, help: Some(help) })
     }
 
     /// What to say if nothing decides: how many cells, the words, and the first place.
-    pub(super) fn note(&self, field: &str, hidden: bool) -> Option<(u64, String, String)> {
+    pub(super) fn note(
+        &self,
+        field: &str,
+        hidden: bool,
+        place: &dyn Fn(Origin) -> String,
+    ) -> Option<(u64, String, String)> {
         let decided = self.only_point > 0 || self.only_comma > 0 || self.doubtful_points == 0;
-        let (text, place, point, _) = self.both.as_ref().filter(|_| !decided)?;
+        let (origin, text, point, _) = self.both.as_ref().filter(|_| !decided)?;
+        let place = place(*origin);
         let cells = plural(self.doubtful_points, "cell");
         let example = if hidden { String::new() } else { format!(": `{text}` is read as {point}") };
         let words = format!(
             "{cells} of `{field}` could have thousands marked by a point{example}, the first at {place}; set \
              `decimal_mark` to `\".\"` or `\",\"`"
         );
-        Some((self.doubtful_points, words, place.clone()))
+        Some((self.doubtful_points, words, place))
     }
 }
 
@@ -118,16 +150,16 @@ mod tests {
             doc: None,
             span: Span::default(),
         };
-        marks.error(Home::new(None, "t"), "t", &field, None)
+        marks.error(Home::new(None, "t"), "t", &field, None, &|origin| format!("t.csv:{}", origin.line))
     }
 
     /// `error`, `note` or nothing.
     fn verdict(cells: &[&str]) -> &'static str {
         let mut marks = Marks::new(Unit::Money(Currency::new("EUR").unwrap()), false);
         for cell in cells {
-            marks.see(cell, || "t.csv:2".to_string());
+            marks.see(cell, Origin { file: 0, line: 2 });
         }
-        match (error(&marks, false), marks.note("f", false)) {
+        match (error(&marks, false), marks.note("f", false, &|_| String::new())) {
             (Some(_), None) => "error",
             (None, Some(_)) => "note",
             (None, None) => "",
@@ -160,7 +192,7 @@ mod tests {
     fn both_readings_are_named() {
         let mut marks = Marks::new(Unit::Plain, false);
         for (line, cell) in ["1.234", "2.345,00", "0,5", "7.25"].into_iter().enumerate() {
-            marks.see(cell, || format!("t.csv:{}", line + 2));
+            marks.see(cell, Origin { file: 0, line: line as u32 + 2 });
         }
         let told = error(&marks, false).unwrap();
         assert_eq!(told.place, "t.csv:2");

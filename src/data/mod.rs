@@ -3,6 +3,7 @@
 //! Nothing is dropped silently: each row that is not kept is counted under a reason and handed to whoever asked for the
 //! rejects; each cell that could not be read is missing with the reason `unreadable cell`, and counted too.
 
+mod account;
 mod advice;
 mod binding;
 mod cells;
@@ -24,6 +25,7 @@ mod notes;
 mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod progress;
 mod rivals;
 mod settings;
 pub mod stream;
@@ -37,6 +39,7 @@ pub use fold::fold;
 pub use given::{Given, GivenSource, given};
 pub use input::reason;
 pub use load::{load, load_except};
+pub use progress::Progress;
 pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;
@@ -166,7 +169,7 @@ pub struct Link {
 }
 
 /// Where a row was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Origin {
     /// Index into [`TableData::files`].
     pub file: u32,
@@ -259,6 +262,9 @@ pub struct TableReport {
     pub kept: u64,
     /// Rows not kept, by reason, in the order of [`RejectReason`].
     pub rejected: Vec<(RejectReason, u64)>,
+    /// Rows that were neither kept nor rejected, because no window reaches them and nobody looked at them; always 0 where
+    /// the whole table was loaded.
+    pub skipped: u64,
     /// Things worth knowing about rows that were kept: `4 cells of `arr` are not numbers: "n.a." …`, `2 rows moved from A5 to A1`.
     pub notes: Vec<Note>,
 }

@@ -57,7 +57,7 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
         let line = match lines.read()? {
             Row::End => break,
             Row::TooLong(line) => {
-                builder.reject_row(line, RejectReason::TooLong, "longer than 1 MiB".to_string());
+                builder.reject_row(line, RejectReason::TooLong, TOO_LONG.to_string());
                 continue;
             }
             Row::Cells(line) | Row::Unclosed(line) => line,
@@ -81,8 +81,7 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
                 return Ok(());
             }
             Err(error) => {
-                let detail = format!("not JSON at column {}", error.column());
-                builder.reject_row(line, RejectReason::Malformed, detail);
+                builder.reject_row(line, RejectReason::Malformed, not_json(&error));
                 continue;
             }
         };
@@ -109,9 +108,17 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
 }
 
 /// Names beyond these are not listed as unused.
-const MOST_NAMES: usize = 4096;
+pub(super) const MOST_NAMES: usize = 4096;
 
-fn array(file: &str) -> DataError {
+pub(super) const TOO_LONG: &str = "longer than 1 MiB";
+
+/// Why a line cannot be read.
+pub(super) fn not_json(error: &serde_json::Error) -> String {
+    format!("not JSON at column {}", error.column())
+}
+
+/// The error for a file that is one list.
+pub(super) fn array(file: &str) -> DataError {
     DataError {
         place: format!("{file}:1"),
         message: "the file is one JSON list; one object per line is wanted".to_string(),

@@ -2,7 +2,7 @@
 //!
 //! A file that joins to nothing would score every account as if nothing had ever happened, so it stops the run.
 
-use super::table::TableBuilder;
+use super::account::{About, Count, shown_origin};
 use super::wording::{note, plural};
 use super::{Cells, DataError, Note, NoteKind, TableData};
 use crate::program::{FieldId, Table};
@@ -30,9 +30,29 @@ pub(super) struct Orphans<'a> {
     parent: &'a Table,
     index: Option<Index>,
     known: HashMap<Arc<str>, Option<(Cause, Arc<str>)>>,
-    rows: Vec<(u32, Arc<str>)>,
+    /// How many rows there are of each file and key.
+    rows: HashMap<(u32, Arc<str>), Count>,
     /// True if no key may be told.
     hidden: bool,
+}
+
+/// Rows of one file with one key.
+#[derive(Clone)]
+struct Lost {
+    key: Arc<str>,
+    rows: Count,
+}
+
+/// The table that the rows are of, when all have been read.
+pub(super) struct Whole<'a> {
+    pub(super) about: About<'a>,
+    pub(super) files: &'a [String],
+    /// Headers of the last file that the program does not use.
+    pub(super) unused: &'a [String],
+    /// Per file how many rows there are that are not refused for other reasons.
+    pub(super) totals: &'a [u64],
+    /// The column that names the account.
+    pub(super) parent: FieldId,
 }
 
 /// The accounts by what might have been written instead of their keys.
@@ -47,18 +67,25 @@ impl<'a> Orphans<'a> {
     /// None yet.
     pub(super) fn new(parents: &'a TableData, parent: &'a Table, hidden: bool) -> Orphans<'a> {
         let personal = parent.key.and_then(|key| parent.fields.get(key.index())).is_some_and(|field| field.personal);
-        Orphans { parents, parent, index: None, known: HashMap::new(), rows: Vec::new(), hidden: hidden || personal }
+        Orphans {
+            parents,
+            parent,
+            index: None,
+            known: HashMap::new(),
+            rows: HashMap::new(),
+            hidden: hidden || personal,
+        }
     }
 
-    /// Takes in a row; says what is wrong with it.
-    pub(super) fn add(&mut self, row: usize, key: &Arc<str>) -> String {
-        self.rows.push((row as u32, Arc::clone(key)));
-        if !self.known.contains_key(key) {
-            let (parents, parent) = (self.parents, self.parent);
-            let index = self.index.get_or_insert_with(|| Index::new(parents, parent));
-            let guess = index.guess(key);
-            self.known.insert(Arc::clone(key), guess);
-        }
+    /// Takes in rows of a file.
+    pub(super) fn add(&mut self, key: &Arc<str>, rows: Count) {
+        self.rows.entry((rows.first.file, Arc::clone(key))).or_default().merge(rows);
+        self.find(key);
+    }
+
+    /// What is wrong with a row.
+    pub(super) fn detail(&mut self, key: &Arc<str>) -> String {
+        self.find(key);
         let name = &self.parent.header.name;
         let hint = match self.known.get(key) {
             Some(Some((Cause::Column(i), near))) => {
@@ -68,6 +95,15 @@ impl<'a> Orphans<'a> {
             _ => String::new(),
         };
         format!("`{}` is not in `{name}`{hint}", self.told(key))
+    }
+
+    fn find(&mut self, key: &Arc<str>) {
+        if !self.known.contains_key(key) {
+            let (parents, parent) = (self.parents, self.parent);
+            let index = self.index.get_or_insert_with(|| Index::new(parents, parent));
+            let guess = index.guess(key);
+            self.known.insert(Arc::clone(key), guess);
+        }
     }
 
     /// What may be said of a key, or of what stands in its place.
@@ -91,52 +127,55 @@ impl<'a> Orphans<'a> {
         self.known.get(key).and_then(Option::as_ref)
     }
 
-    /// Says what is to be said when all rows are in: an error if none is left, notes otherwise.
-    pub(super) fn report(&self, builder: &mut TableBuilder<'_>, parent: FieldId) {
-        let field = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str()).to_string();
+    /// Says what is to be said when all rows are in: errors if none is left, notes otherwise.
+    pub(super) fn report(&self, whole: &Whole<'_>, notes: &mut Vec<Note>, errors: &mut Vec<DataError>) {
+        let fields = &whole.about.table.fields;
+        let field = fields.get(whole.parent.index()).map_or("", |f| f.name.as_str()).to_string();
         if self.rows.is_empty() || self.parents.rows == 0 {
             return;
         }
-        let total = builder.origins.len();
-        if self.rows.len() == total {
-            let error = self.error(builder, &self.rows, parent, None);
-            builder.errors.extend(error);
+        let total: u64 = whole.totals.iter().sum();
+        let mut rows: Vec<Lost> =
+            self.rows.iter().map(|((_, key), rows)| Lost { key: Arc::clone(key), rows: *rows }).collect();
+        rows.sort_by_key(|lost| lost.rows.first);
+        let lost = count(&rows);
+        if lost == total {
+            errors.extend(self.error(whole, &rows, None));
             return;
         }
-        let errors = self.lost_files(builder, parent);
-        if !errors.is_empty() {
-            builder.errors.extend(errors);
+        let files = self.lost_files(whole, &rows);
+        if !files.is_empty() {
+            errors.extend(files);
             return;
         }
-        let mut groups: BTreeMap<Cause, Vec<&Arc<str>>> = BTreeMap::new();
-        for (_, key) in &self.rows {
-            if let Some((cause, _)) = self.cause(key) {
-                groups.entry(*cause).or_default().push(key);
+        let mut groups: BTreeMap<Cause, Vec<&Lost>> = BTreeMap::new();
+        for lost in &rows {
+            if let Some((cause, _)) = self.cause(&lost.key) {
+                groups.entry(*cause).or_default().push(lost);
             }
         }
-        let mut groups: Vec<(Cause, Vec<&Arc<str>>)> = groups.into_iter().collect();
-        groups.sort_by_key(|(cause, keys)| (Reverse(keys.len()), *cause));
-        if self.rows.len() * 2 > total {
+        let mut groups: Vec<(Cause, Vec<&Lost>)> = groups.into_iter().collect();
+        groups.sort_by_key(|(cause, keys)| (Reverse(keys.iter().map(|lost| lost.rows.count).sum::<u64>()), *cause));
+        if lost * 2 > total {
             let name = &self.parent.header.name;
-            let text = format!("most rows are lost: {} of {total} belong to no existing `{name}`", self.rows.len());
+            let text = format!("most rows are lost: {lost} of {total} belong to no existing `{name}`");
             let text = if groups.is_empty() {
                 let key = format!("{name}.{}", self.key_name());
                 format!("{text}; check that `{field}` holds `{key}`, and that both files are of the same accounts")
             } else {
                 text
             };
-            builder.notes.push(note(NoteKind::Orphans, Some(&field), self.rows.len() as u64, text));
+            notes.push(note(NoteKind::Orphans, Some(&field), lost, text));
         }
         for (cause, keys) in groups {
-            let finding = self.note(builder, &field, cause, &keys);
-            builder.notes.push(finding);
+            notes.push(self.note(whole, &field, cause, &keys));
         }
     }
 
-    fn note(&self, builder: &TableBuilder<'_>, field: &str, cause: Cause, keys: &[&Arc<str>]) -> Note {
+    fn note(&self, whole: &Whole<'_>, field: &str, cause: Cause, keys: &[&Lost]) -> Note {
         let mut counts: BTreeMap<&Arc<str>, u64> = BTreeMap::new();
-        for key in keys {
-            *counts.entry(key).or_default() += 1;
+        for lost in keys {
+            *counts.entry(&lost.key).or_default() += lost.rows.count;
         }
         let mut list: Vec<(Reverse<u64>, String)> = counts
             .into_iter()
@@ -159,57 +198,41 @@ impl<'a> Orphans<'a> {
             Cause::Length => "because one key is the beginning of the other".to_string(),
             Cause::Column(i) => format!("because they hold `{}`, not `{}`", self.column(i), self.key_name()),
         };
-        let count = keys.len() as u64;
-        let example = keys.first().and_then(|key| Some((*key, &self.cause(key)?.1)));
-        let help = self.help(builder, field, Some(cause), example);
+        let count = keys.iter().map(|lost| lost.rows.count).sum();
+        let example = keys.first().and_then(|lost| Some((&lost.key, &self.cause(&lost.key)?.1)));
+        let help = self.help(whole, field, Some(cause), example);
         let text = format!("{} rejected {why}: {}; {help}", plural(count, "row"), shown.join(", "));
         note(NoteKind::Orphans, Some(field), count, text)
     }
 
     /// Files of a table none of whose rows has an account, for a reason that can be told, while others' rows have.
-    fn lost_files(&self, builder: &TableBuilder<'_>, parent: FieldId) -> Vec<DataError> {
-        let files = builder.files.len();
-        if files < 2 {
+    fn lost_files(&self, whole: &Whole<'_>, rows: &[Lost]) -> Vec<DataError> {
+        if whole.files.len() < 2 {
             return Vec::new();
         }
-        let mut totals = vec![0usize; files];
-        for origin in &builder.origins {
-            if let Some(n) = totals.get_mut(origin.file as usize) {
-                *n += 1;
-            }
-        }
-        let mut lost: Vec<Vec<(u32, Arc<str>)>> = vec![Vec::new(); files];
-        for (row, key) in &self.rows {
-            let file = builder.origins.get(*row as usize).map_or(0, |o| o.file as usize);
-            if let Some(rows) = lost.get_mut(file) {
-                rows.push((*row, Arc::clone(key)));
-            }
-        }
         let mut errors = Vec::new();
-        for ((total, rows), file) in totals.into_iter().zip(lost).zip(&builder.files) {
-            let explained = rows.iter().filter(|(_, key)| self.cause(key).is_some()).count();
-            if total == rows.len() && total >= 3 && explained * 2 > total {
-                errors.extend(self.error(builder, &rows, parent, Some(file)));
+        for (at, (total, file)) in (0u32..).zip(whole.totals.iter().zip(whole.files)) {
+            let rows: Vec<Lost> = rows.iter().filter(|lost| lost.rows.first.file == at).cloned().collect();
+            let known = rows.iter().filter(|lost| self.cause(&lost.key).is_some());
+            let explained: u64 = known.map(|lost| lost.rows.count).sum();
+            if *total == count(&rows) && *total >= 3 && explained * 2 > *total {
+                errors.extend(self.error(whole, &rows, Some(file)));
             }
         }
         errors
     }
 
-    fn error(
-        &self,
-        builder: &TableBuilder<'_>,
-        rows: &[(u32, Arc<str>)],
-        parent: FieldId,
-        file: Option<&str>,
-    ) -> Option<DataError> {
-        let mut counts: BTreeMap<Cause, usize> = BTreeMap::new();
-        for (cause, _) in rows.iter().filter_map(|(_, key)| self.cause(key)) {
-            *counts.entry(*cause).or_default() += 1;
+    fn error(&self, whole: &Whole<'_>, rows: &[Lost], file: Option<&str>) -> Option<DataError> {
+        let mut counts: BTreeMap<Cause, u64> = BTreeMap::new();
+        for lost in rows {
+            if let Some((cause, _)) = self.cause(&lost.key) {
+                *counts.entry(*cause).or_default() += lost.rows.count;
+            }
         }
         let cause = counts.iter().max_by_key(|(cause, n)| (**n, Reverse(**cause))).map(|(cause, _)| *cause);
         let example =
-            rows.iter().find(|(_, key)| cause.is_none() || self.cause(key).is_some_and(|(c, _)| Some(*c) == cause));
-        let (row, key) = example.or(rows.first())?;
+            rows.iter().find(|lost| cause.is_none() || self.cause(&lost.key).is_some_and(|(c, _)| Some(*c) == cause));
+        let Lost { key, rows: at } = example.or(rows.first())?;
         let near = self.cause(key).map(|(_, near)| near);
         let why = match (cause, near) {
             (Some(Cause::Column(i)), Some(near)) => {
@@ -219,25 +242,25 @@ impl<'a> Orphans<'a> {
             (Some(_), Some(near)) => format!("there is no `{}`, but there is `{}`", self.told(key), self.told(near)),
             _ => format!("there is no `{}`", self.told(key)),
         };
-        let table = &builder.table.header.name;
+        let table = &whole.about.table.header.name;
         let name = &self.parent.header.name;
-        let which = match (rows.len(), file) {
+        let which = match (count(rows), file) {
             (1, _) => format!("the only row of `{table}` does not belong"),
             (n, None) => format!("none of the {n} rows of `{table}` belongs"),
             (n, Some(file)) => format!("none of the {n} rows of {file} belongs"),
         };
-        let field = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
+        let field = whole.about.table.fields.get(whole.parent.index()).map_or("", |f| f.name.as_str());
         Some(DataError {
-            place: builder.place(*row as usize),
+            place: shown_origin(whole.files, at.first),
             message: format!("{which} to an existing `{name}`: {why}"),
-            help: Some(self.help(builder, field, cause, near.map(|near| (key, near)))),
+            help: Some(self.help(whole, field, cause, near.map(|near| (key, near)))),
         })
     }
 
     /// The edit to make.
     fn help(
         &self,
-        builder: &TableBuilder<'_>,
+        whole: &Whole<'_>,
         field: &str,
         cause: Option<Cause>,
         example: Option<(&Arc<str>, &Arc<str>)>,
@@ -264,13 +287,17 @@ impl<'a> Orphans<'a> {
                     folded == "id" || folded.ends_with("_id") || folded.ends_with("_key")
                 };
                 let about = super::fold::fold(&self.parent.header.name);
-                let mut likely: Vec<&String> = builder.unused.iter().filter(fits).collect();
+                let mut likely: Vec<&String> = whole.unused.iter().filter(fits).collect();
                 likely.sort_by_key(|header| !super::fold::fold(header).contains(&about));
                 let header = likely.first().map_or("…", |header| header.as_str());
-                format!("{}, naming the column that holds `{key}`", builder.home().header(field, header))
+                format!("{}, naming the column that holds `{key}`", whole.about.home().header(field, header))
             }
         }
     }
+}
+
+fn count(rows: &[Lost]) -> u64 {
+    rows.iter().map(|lost| lost.rows.count).sum()
 }
 
 impl Index {

@@ -13,7 +13,7 @@ use ::parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, RowGroupReader};
 use ::parquet::file::serialized_reader::SerializedFileReader;
-use ::parquet::schema::types::ColumnDescriptor;
+use ::parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -29,38 +29,15 @@ pub fn read(builder: &mut TableBuilder<'_>, file: &Place) {
         Ok(Err(problem)) => problem.to_string(),
         Err(_) => "its inner structure does not fit together".to_string(),
     };
-    let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.');
-    let problem = problem.strip_prefix("Parquet error: ").unwrap_or(problem).to_string();
-    builder.errors.push(DataError {
-        place: file.shown.clone(),
-        message: format!("the file is not readable Parquet: {problem}"),
-        help: Some("write or copy it again".to_string()),
-    });
+    builder.errors.push(super::load::broken_parquet(&file.shown, &problem));
 }
 
 fn rows(builder: &mut TableBuilder<'_>, file: &Place) -> Result<(), ParquetError> {
     let handle = File::open(&file.path).map_err(|e| ParquetError::General(e.to_string()))?;
     let reader = SerializedFileReader::new(handle)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let headers: Vec<String> = schema.columns().iter().map(|c| c.path().parts().join(".")).collect();
-    let Some(places) = match_headers(builder, &headers, None, &file.shown) else { return Ok(()) };
-    // Several columns of the program may be read from one of the file.
-    let mut wanted: Vec<usize> = places.iter().copied().flatten().collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let slots: Vec<Option<usize>> =
-        places.iter().map(|place| place.and_then(|p| wanted.iter().position(|w| *w == p))).collect();
-    for place in &wanted {
-        let column = schema.column(*place);
-        if column.max_rep_level() > 0 {
-            builder.errors.push(DataError {
-                place: file.shown.clone(),
-                message: format!("column `{}` holds lists, not single values", column.path().string()),
-                help: Some("flatten it, or declare the column optional and leave it out of the file".to_string()),
-            });
-            return Ok(());
-        }
-    }
+    let headers = names(&schema);
+    let Some((slots, wanted)) = columns_of(builder, &schema, &file.shown) else { return Ok(()) };
     let mut line: u64 = 0;
     for group in 0..reader.num_row_groups() {
         let group = reader.get_row_group(group)?;
@@ -88,8 +65,42 @@ fn rows(builder: &mut TableBuilder<'_>, file: &Place) -> Result<(), ParquetError
             }
             done += size;
         }
+        if let Some(progress) = builder.about().binding.progress.as_ref() {
+            progress.add(group.metadata().compressed_size().unsigned_abs());
+        }
     }
     Ok(())
+}
+
+/// Which columns of the file are read, and which of them each column of the program is; says what is wrong otherwise.
+pub(super) fn columns_of(
+    builder: &mut TableBuilder<'_>,
+    schema: &SchemaDescriptor,
+    file: &str,
+) -> Option<(Vec<Option<usize>>, Vec<usize>)> {
+    let places = match_headers(builder, &names(schema), None, file)?;
+    // Several columns of the program may be read from one of the file.
+    let mut wanted: Vec<usize> = places.iter().copied().flatten().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let slots = places.iter().map(|place| place.and_then(|p| wanted.iter().position(|w| *w == p))).collect();
+    for place in &wanted {
+        let column = schema.column(*place);
+        if column.max_rep_level() > 0 {
+            builder.errors.push(DataError {
+                place: file.to_string(),
+                message: format!("column `{}` holds lists, not single values", column.path().string()),
+                help: Some("flatten it, or declare the column optional and leave it out of the file".to_string()),
+            });
+            return None;
+        }
+    }
+    Some((slots, wanted))
+}
+
+/// The names of the columns of a file.
+pub(super) fn names(schema: &SchemaDescriptor) -> Vec<String> {
+    schema.columns().iter().map(|c| c.path().parts().join(".")).collect()
 }
 
 struct Cells<'a> {
@@ -107,7 +118,7 @@ impl Source for Cells<'_> {
 
 /// What the stored values mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Meaning {
+pub(super) enum Meaning {
     /// As they are: booleans, signed numbers, floats, texts.
     Plain,
     /// Numbers without a sign.
@@ -126,8 +137,60 @@ enum Meaning {
     Other,
 }
 
+impl Meaning {
+    /// A whole number as it is stored.
+    pub(super) fn integer<'a>(self, n: i64) -> Raw<'a> {
+        match self {
+            Meaning::Date => i32::try_from(n).map_or(Raw::TooLarge, |days| Raw::Date(Date(days))),
+            Meaning::Scaled(scale) => scaled(i128::from(n), scale),
+            Meaning::Timestamp { unit, utc } => {
+                let micros = match unit {
+                    TimeUnit::MILLIS => n.checked_mul(1000),
+                    TimeUnit::MICROS => Some(n),
+                    TimeUnit::NANOS => Some(n.div_euclid(1000)),
+                };
+                match (micros, utc) {
+                    (None, _) => Raw::TooLarge,
+                    (Some(micros), true) => Raw::Instant(micros),
+                    (Some(micros), false) => Raw::Naive(micros),
+                }
+            }
+            Meaning::Unsigned => whole(i128::from(n.cast_unsigned())),
+            _ => whole(i128::from(n)),
+        }
+    }
+
+    pub(super) fn bytes<'a>(self, bytes: &'a [u8]) -> Raw<'a> {
+        match self {
+            Meaning::Scaled(scale) => {
+                let sign = bytes.first().is_some_and(|b| *b >= 0x80);
+                let fill = if sign { 0xff } else { 0 };
+                // Big-endian; bytes beyond the sixteenth may only repeat the sign.
+                let (extra, low) = bytes.split_at(bytes.len().saturating_sub(16));
+                let mut wide = [fill; 16];
+                for (to, from) in wide.iter_mut().rev().zip(low.iter().rev()) {
+                    *to = *from;
+                }
+                let value = i128::from_be_bytes(wide);
+                if extra.iter().any(|b| *b != fill) || (value < 0) != sign {
+                    return Raw::TooLarge;
+                }
+                scaled(value, scale)
+            }
+            Meaning::Half => match bytes {
+                [low, high] => {
+                    let value = half(u16::from_le_bytes([*low, *high]));
+                    float(f64::from(value), &value.to_string())
+                }
+                _ => Raw::Blank,
+            },
+            _ => std::str::from_utf8(bytes).map_or(Raw::Nested, Raw::Text),
+        }
+    }
+}
+
 /// A column of a row group, one batch at a time.
-struct Column {
+pub(super) struct Column {
     reader: ColumnReader,
     meaning: Meaning,
     full: i16,
@@ -151,7 +214,11 @@ enum Values {
 }
 
 impl Column {
-    fn new(group: &dyn RowGroupReader, place: usize, about: &ColumnDescriptor) -> Result<Column, ParquetError> {
+    pub(super) fn new(
+        group: &dyn RowGroupReader,
+        place: usize,
+        about: &ColumnDescriptor,
+    ) -> Result<Column, ParquetError> {
         let values = match about.physical_type() {
             Physical::BOOLEAN => Values::Boolean(Vec::new()),
             Physical::INT32 => Values::Int32(Vec::new()),
@@ -173,7 +240,7 @@ impl Column {
         })
     }
 
-    fn fill(&mut self, size: usize) -> Result<(), ParquetError> {
+    pub(super) fn fill(&mut self, size: usize) -> Result<(), ParquetError> {
         fn batch<T: DataType>(
             reader: &mut ColumnReaderImpl<T>,
             levels: &mut Vec<i16>,
@@ -231,11 +298,11 @@ impl Column {
     }
 
     /// True for a text that is not UTF-8.
-    fn broken(&self, row: usize) -> bool {
+    pub(super) fn broken(&self, row: usize) -> bool {
         self.text(row).is_some_and(|bytes| std::str::from_utf8(bytes).is_err())
     }
 
-    fn cell(&self, row: usize) -> Raw<'_> {
+    pub(super) fn cell(&self, row: usize) -> Raw<'_> {
         let Some(place) = self.places.get(row).copied().flatten() else { return Raw::Blank };
         let place = place as usize;
         match self.meaning {
@@ -247,73 +314,22 @@ impl Column {
             Values::Boolean(v) => v.get(place).map(|b| Raw::Boolean(*b)),
             Values::Int32(v) => v.get(place).map(|n| match self.meaning {
                 Meaning::Unsigned => whole(i128::from(n.cast_unsigned())),
-                _ => self.integer(i64::from(*n)),
+                meaning => meaning.integer(i64::from(*n)),
             }),
-            Values::Int64(v) => v.get(place).map(|n| match self.meaning {
-                Meaning::Unsigned => whole(i128::from(n.cast_unsigned())),
-                _ => self.integer(*n),
-            }),
+            Values::Int64(v) => v.get(place).map(|n| self.meaning.integer(*n)),
             // Some tools write UTC into this old type, some their own clock, and none says which.
             Values::Int96(v) => v.get(place).map(|n| Raw::Naive(n.to_micros())),
             Values::Float(v) => v.get(place).map(|n| float(f64::from(*n), &n.to_string())),
             Values::Double(v) => v.get(place).map(|n| float(*n, &n.to_string())),
-            Values::Bytes(v) => v.get(place).map(|b| self.bytes(b.data())),
-            Values::Fixed(v) => v.get(place).map(|b| self.bytes(b.data())),
+            Values::Bytes(v) => v.get(place).map(|b| self.meaning.bytes(b.data())),
+            Values::Fixed(v) => v.get(place).map(|b| self.meaning.bytes(b.data())),
         };
         raw.unwrap_or(Raw::Blank)
-    }
-
-    fn integer<'a>(&self, n: i64) -> Raw<'a> {
-        match self.meaning {
-            Meaning::Date => i32::try_from(n).map_or(Raw::TooLarge, |days| Raw::Date(Date(days))),
-            Meaning::Scaled(scale) => scaled(i128::from(n), scale),
-            Meaning::Timestamp { unit, utc } => {
-                let micros = match unit {
-                    TimeUnit::MILLIS => n.checked_mul(1000),
-                    TimeUnit::MICROS => Some(n),
-                    TimeUnit::NANOS => Some(n.div_euclid(1000)),
-                };
-                match (micros, utc) {
-                    (None, _) => Raw::TooLarge,
-                    (Some(micros), true) => Raw::Instant(micros),
-                    (Some(micros), false) => Raw::Naive(micros),
-                }
-            }
-            _ => whole(i128::from(n)),
-        }
-    }
-
-    fn bytes<'a>(&self, bytes: &'a [u8]) -> Raw<'a> {
-        match self.meaning {
-            Meaning::Scaled(scale) => {
-                let sign = bytes.first().is_some_and(|b| *b >= 0x80);
-                let fill = if sign { 0xff } else { 0 };
-                // Big-endian; bytes beyond the sixteenth may only repeat the sign.
-                let (extra, low) = bytes.split_at(bytes.len().saturating_sub(16));
-                let mut wide = [fill; 16];
-                for (to, from) in wide.iter_mut().rev().zip(low.iter().rev()) {
-                    *to = *from;
-                }
-                let value = i128::from_be_bytes(wide);
-                if extra.iter().any(|b| *b != fill) || (value < 0) != sign {
-                    return Raw::TooLarge;
-                }
-                scaled(value, scale)
-            }
-            Meaning::Half => match bytes {
-                [low, high] => {
-                    let value = half(u16::from_le_bytes([*low, *high]));
-                    float(f64::from(value), &value.to_string())
-                }
-                _ => Raw::Blank,
-            },
-            _ => std::str::from_utf8(bytes).map_or(Raw::Nested, Raw::Text),
-        }
     }
 }
 
 /// `123e4567-e89b-12d3-a456-426614174000`
-fn uuid(bytes: &[u8]) -> String {
+pub(super) fn uuid(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(36);
     for (i, byte) in bytes.iter().enumerate() {
         if matches!(i, 4 | 6 | 8 | 10) {
@@ -336,7 +352,7 @@ fn half(bits: u16) -> f32 {
     }
 }
 
-fn whole<'a>(n: i128) -> Raw<'a> {
+pub(super) fn whole<'a>(n: i128) -> Raw<'a> {
     n.checked_mul(SCALE).and_then(Decimal::from_raw).map_or(Raw::TooLarge, Raw::Number)
 }
 
@@ -355,14 +371,14 @@ fn scaled<'a>(value: i128, scale: u32) -> Raw<'a> {
 }
 
 /// A float as the shortest text that means it; no number at all is how some tools write a blank.
-fn float<'a>(value: f64, text: &str) -> Raw<'a> {
+pub(super) fn float<'a>(value: f64, text: &str) -> Raw<'a> {
     if value.is_nan() {
         return Raw::Blank;
     }
     if value.is_finite() { Decimal::parse(text).map_or(Raw::TooLarge, Raw::Number) } else { Raw::TooLarge }
 }
 
-fn meaning(about: &ColumnDescriptor) -> Meaning {
+pub(super) fn meaning(about: &ColumnDescriptor) -> Meaning {
     let scale = || u32::try_from(about.type_scale()).map_or(Meaning::Other, Meaning::Scaled);
     if let Some(logical) = about.logical_type_ref() {
         return match logical {

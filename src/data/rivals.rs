@@ -1,10 +1,10 @@
 //! Other formats that the dates of a column might be written in: when some cells are impossible as declared and all of
 //! them fit another common format, the declaration is wrong, and the cells that happen to fit it would be read wrongly.
 
-use super::DataError;
 use super::advice::{Home, quoted};
 use super::cells::{DateFormat, is_iso};
 use super::wording::{clip, told};
+use super::{DataError, Origin};
 use crate::program::Field;
 
 /// The formats that fit every cell so far.
@@ -13,7 +13,7 @@ pub(super) struct Rivals {
     alive: Vec<(String, DateFormat)>,
     cells: u64,
     fit: u64,
-    first: Option<(String, String)>,
+    first: Option<(Origin, String)>,
 }
 
 impl Rivals {
@@ -54,8 +54,8 @@ impl Rivals {
         !self.declared.is_empty()
     }
 
-    /// Takes a cell into account that is not blank; `place` is where it stands.
-    pub(super) fn see(&mut self, text: &str, fits: bool, place: impl FnOnce() -> String) {
+    /// Takes a cell into account that is not blank; `origin` is where it stands.
+    pub(super) fn see(&mut self, text: &str, fits: bool, origin: Origin) {
         let text = text.trim();
         // Without any format left that fits all cells there is nothing to say.
         if self.alive.is_empty() || is_iso(text) {
@@ -64,10 +64,22 @@ impl Rivals {
         self.cells += 1;
         if fits {
             self.fit += 1;
-        } else if self.first.is_none() {
-            self.first = Some((clip(text), place()));
+        } else if self.first.as_ref().is_none_or(|(first, _)| origin < *first) {
+            self.first = Some((origin, clip(text)));
         }
         self.alive.retain(|(_, format)| format.fits(text));
+    }
+
+    /// Adds what other cells of the column said.
+    pub(super) fn merge(&mut self, other: Rivals) {
+        self.alive.retain(|(name, _)| other.alive.iter().any(|(theirs, _)| theirs == name));
+        self.cells += other.cells;
+        self.fit += other.fit;
+        if let Some(theirs) = other.first
+            && self.first.as_ref().is_none_or(|ours| theirs.0 < ours.0)
+        {
+            self.first = Some(theirs);
+        }
     }
 
     /// The format that fits all cells, if there is one only.
@@ -79,8 +91,14 @@ impl Rivals {
     }
 
     /// The error, if not all cells fit what is declared but all fit something else.
-    pub(super) fn error(&self, home: Home<'_>, field: &Field, header: Option<&str>) -> Option<DataError> {
-        let (text, place) = self.first.as_ref()?;
+    pub(super) fn error(
+        &self,
+        home: Home<'_>,
+        field: &Field,
+        header: Option<&str>,
+        place: &dyn Fn(Origin) -> String,
+    ) -> Option<DataError> {
+        let (origin, text) = self.first.as_ref()?;
         let (text, name) = (told(field, text.clone()), &field.name);
         let (better, _) = self.alive.first()?;
         if !self.declared() {
@@ -104,7 +122,7 @@ impl Rivals {
             help.push_str(&format!("; they fit {} too, so say which is meant", quoted(also)));
         }
         Some(DataError {
-            place: place.clone(),
+            place: place(*origin),
             message: format!(
                 "{count} of `{name}` {verb} `{better}`, {fit} {}: `{text}` does not",
                 declared.join(" or ")

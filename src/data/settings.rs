@@ -123,6 +123,27 @@ impl CellOptions {
     }
 }
 
+impl ColumnBinding {
+    /// A column about which nothing is said.
+    pub(super) const NOTHING: ColumnBinding = ColumnBinding {
+        header: None,
+        blank: None,
+        values: Vec::new(),
+        yes: Vec::new(),
+        no: Vec::new(),
+        options: CellOptions {
+            time_zone: None,
+            date_format: None,
+            null: None,
+            decimal_mark: None,
+            thousands_mark: None,
+            currency: None,
+            percent: None,
+            epoch: None,
+        },
+    };
+}
+
 /// Where a column is read from, and how its cells are written.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnBinding {

@@ -3,17 +3,18 @@
 //! Whatever concerns a row alone is decided here, as it is read. What concerns rows among each other (repeats, merged
 //! and unknown accounts) is decided in [`super::keys`] when all are there, and [`TableBuilder::retain`] then drops rows.
 
+use super::account::{About, Refusal, shown_origin};
 use super::advice::Home;
 use super::binding::TableBinding;
 use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, push_none};
 use super::header::Absent;
+use super::notes::{CellNote, Told};
 use super::settings::ColumnBinding;
 use super::wording::{clip, shorten, told};
 use super::{Column, DataError, Note, Origin, Reject, RejectReason};
 use crate::calendar::Date;
 use crate::program::{FieldId, Program, Table, Type};
-use crate::value::MASK;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,22 +23,6 @@ use std::sync::Arc;
 pub trait Source {
     /// The cell of a column of the program; blank if the file has no such column.
     fn cell(&self, field: usize) -> Raw<'_>;
-}
-
-/// Why a row or a cell is turned down, and which.
-struct Refusal {
-    reason: RejectReason,
-    account: Option<String>,
-    key: Option<String>,
-    field: Option<String>,
-    value: Option<String>,
-    detail: String,
-}
-
-impl Refusal {
-    fn new(reason: RejectReason, detail: String) -> Refusal {
-        Refusal { reason, account: None, key: None, field: None, value: None, detail }
-    }
 }
 
 /// What all formats write into.
@@ -158,6 +143,17 @@ impl<'a> TableBuilder<'a> {
         self.files.last().map_or("?", String::as_str)
     }
 
+    /// The place of a line of the file that is being read.
+    fn here(&self, line: u64) -> Origin {
+        Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) }
+    }
+
+    /// What messages about the table need to know.
+    pub(super) fn about(&self) -> About<'a> {
+        let TableBuilder { program, table, binding, profile, zone, .. } = self;
+        About { program, table, binding, profile: *profile, zone: *zone }
+    }
+
     /// Counts a row that cannot be read at all.
     pub fn reject_row(&mut self, line: u64, reason: RejectReason, detail: String) {
         self.refuse_row(line, Refusal::new(reason, detail));
@@ -165,7 +161,7 @@ impl<'a> TableBuilder<'a> {
 
     fn refuse_row(&mut self, line: u64, refusal: Refusal) {
         self.read += 1;
-        let origin = Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) };
+        let origin = self.here(line);
         self.turn_down(origin, refusal);
     }
 
@@ -198,28 +194,8 @@ impl<'a> TableBuilder<'a> {
     }
 
     fn hand_over(&mut self, origin: Origin, refusal: Refusal) {
-        let file = self.files.get(origin.file as usize).cloned().unwrap_or_default();
-        let Refusal { reason, account, key, field, value, detail } = refusal;
-        let fields = &self.table.fields;
-        let personal = |id: Option<crate::program::FieldId>| {
-            id.and_then(|id| fields.get(id.index())).is_some_and(|field| field.personal)
-        };
-        let hidden = fields.iter().any(|f| f.personal && Some(&f.name) == field.as_ref());
-        // Events name accounts by a key that may be personal where it comes from.
-        let account_hidden = match self.table.kind.owner() {
-            Some((of, parent)) => {
-                let parents = self.program.table(of);
-                let key = parents.and_then(|t| t.fields.get(t.key?.index()));
-                personal(Some(parent)) || key.is_some_and(|field| field.personal)
-            }
-            None => personal(self.table.key),
-        };
-        let mask = |text: Option<String>, hide: bool| text.map(|t| if hide { MASK.to_string() } else { t });
-        let parent = self.table.kind.owner().and_then(|(_, parent)| fields.get(parent.index())).map(|f| &f.name);
-        let value = mask(value, hidden || (account_hidden && field.is_some() && field.as_ref() == parent));
-        let (account, key) = (mask(account, account_hidden), mask(key, personal(self.table.key)));
-        let table = self.table.header.name.clone();
-        (self.reject)(Reject { table, file, line: origin.line, reason, account, key, field, value, detail });
+        let reject = self.about().reject(&self.files, origin, refusal);
+        (self.reject)(reject);
     }
 
     /// The account of a row that was taken: its own key in the table that is scored, its parent's in a table of events.
@@ -239,7 +215,7 @@ impl<'a> TableBuilder<'a> {
     /// Rejects a row that had been taken; the caller drops it with [`TableBuilder::retain`].
     pub(super) fn reject_taken(&mut self, row: usize, reason: RejectReason, detail: String) {
         let origin = self.origins.get(row).copied().unwrap_or_default();
-        let mut refusal = self.about(row, reason, detail);
+        let mut refusal = self.refusal(row, reason, detail);
         let orphan = matches!(reason, RejectReason::UnknownAccount | RejectReason::UnknownOwner);
         if let (true, Some((_, parent))) = (orphan, self.table.kind.owner()) {
             refusal.field = self.table.fields.get(parent.index()).map(|f| f.name.clone());
@@ -249,7 +225,7 @@ impl<'a> TableBuilder<'a> {
         self.turn_down(origin, refusal);
     }
 
-    fn about(&self, row: usize, reason: RejectReason, detail: String) -> Refusal {
+    fn refusal(&self, row: usize, reason: RejectReason, detail: String) -> Refusal {
         let key = self.keys.get(row).map(|key| key.to_string());
         Refusal { account: self.account_of(row, key.as_deref()), key, ..Refusal::new(reason, detail) }
     }
@@ -272,7 +248,7 @@ impl<'a> TableBuilder<'a> {
                 _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
             };
             let origin = self.origins.get(row).copied().unwrap_or_default();
-            let about = self.about(row, reason, detail);
+            let about = self.refusal(row, reason, detail);
             self.hand_over(origin, Refusal { field: Some(field.name.clone()), value: Some(value), ..about });
         }
     }
@@ -296,7 +272,7 @@ impl<'a> TableBuilder<'a> {
         match taken {
             Ok(key) => {
                 self.read += 1;
-                self.origins.push(Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) });
+                self.origins.push(self.here(line));
                 self.keys.extend(key);
             }
             Err(refusal) => {
@@ -321,6 +297,7 @@ impl<'a> TableBuilder<'a> {
 
     fn take(&mut self, row: usize, line: u64, source: &impl Source) -> Result<Option<Arc<str>>, Box<Refusal>> {
         let table = self.table;
+        let origin = self.here(line);
         let mut key = None;
         for position in 0..self.order.len() {
             let Some(i) = self.order.get(position).copied() else { break };
@@ -332,9 +309,6 @@ impl<'a> TableBuilder<'a> {
                 column.reader.in_currency(currency.as_deref());
             }
             let raw = source.cell(i);
-            if let (Some(marks), Raw::Text(text)) = (&mut column.marks, &raw) {
-                marks.see(text, || format!("{}:{line}", self.files.last().map_or("?", String::as_str)));
-            }
             let is = |id: Option<crate::program::FieldId>| id.is_some_and(|id| id.index() == i);
             let is_key = is(table.key);
             let parent = is(table.kind.owner().map(|(_, parent)| parent));
@@ -343,12 +317,8 @@ impl<'a> TableBuilder<'a> {
                 let key = key.map(|key| key.to_string());
                 Err(Box::new(Refusal { key, field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }))
             };
-            let file = self.files.last().map_or("?", String::as_str);
-            let place = || format!("{file}:{line}");
             let read = column.reader.read(&raw);
-            if !matches!(read, Ok(Cell::Blank | Cell::Ignored)) {
-                column.witness(&raw, read.as_ref().map(|_| ()).map_err(|bad| *bad), place);
-            }
+            column.account.see(&column.reader, &raw, &read, origin);
             match read {
                 Ok(nothing @ (Cell::Blank | Cell::Ignored)) => {
                     if made_up {
@@ -375,9 +345,6 @@ impl<'a> TableBuilder<'a> {
                 }
                 Err(bad) => {
                     let text = shown(&raw);
-                    if matches!(bad, Bad::Zoneless | Bad::Ambiguous) {
-                        column.undeclared.add(bad, &text, place());
-                    }
                     let said = told(field, clip(&text));
                     let detail = |column: &ColumnBuilder| match bad {
                         Bad::OutOfRange => column.reader.range_words(&field.name, &said),
@@ -400,6 +367,18 @@ impl<'a> TableBuilder<'a> {
             }
         }
         Ok(key)
+    }
+
+    /// Notes about the cells of the rows that are left.
+    pub(super) fn cell_notes(&self) -> Vec<CellNote> {
+        let origin = |row: u32| self.origins.get(row as usize).copied().unwrap_or_default();
+        let columns = self.columns.iter().zip(&self.table.fields).enumerate();
+        columns
+            .flat_map(|(index, (column, field))| {
+                let told = Told { about: self.about(), files: &self.files, index, field, reader: &column.reader };
+                told.notes(&column.account, &column.tally(origin))
+            })
+            .collect()
     }
 
     /// Drops the rows that are not kept.
@@ -432,15 +411,8 @@ impl<'a> TableBuilder<'a> {
     /// Errors that make a column unusable, found after all rows were read.
     pub fn fatal(&mut self) -> Vec<DataError> {
         let mut errors = std::mem::take(&mut self.errors);
-        let home = self.home();
         for (i, (column, field)) in self.columns.iter().zip(&self.table.fields).enumerate() {
-            let undeclared = column.undeclared.errors(home, &self.table.header.name, field, self.zone);
-            if undeclared.is_empty() {
-                let marks = column.marks.as_ref();
-                errors.extend(marks.and_then(|m| m.error(home, &self.table.header.name, field, self.header_of(i))));
-                errors.extend(column.unusable(self.program, self.table, field, self.bound(i), home));
-            }
-            errors.extend(undeclared);
+            errors.extend(column.account.fatal(self.about(), &self.files, &column.reader, i, field));
         }
         errors
     }
@@ -454,10 +426,6 @@ impl<'a> TableBuilder<'a> {
     }
 }
 
-fn shown_origin(files: &[String], origin: Origin) -> String {
-    format!("{}:{}", files.get(origin.file as usize).map_or("?", String::as_str), origin.line)
-}
-
-fn clip_line(line: u64) -> u32 {
+pub(super) fn clip_line(line: u64) -> u32 {
     u32::try_from(line).unwrap_or(u32::MAX)
 }

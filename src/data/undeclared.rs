@@ -1,10 +1,10 @@
 //! What makes a whole column unusable until the project file says more: timestamps without a zone, and dates whose
 //! order of day and month nobody declared.
 
-use super::DataError;
 use super::advice::Home;
 use super::cells::{Bad, Slashed, slashed};
 use super::wording::{clip, plural};
+use super::{DataError, Origin};
 use crate::calendar::Date;
 use crate::program::Field;
 use chrono_tz::Tz;
@@ -12,16 +12,17 @@ use chrono_tz::Tz;
 /// What makes a whole column unusable.
 #[derive(Default)]
 pub(super) struct Undeclared {
-    zoneless: Option<(String, String)>,
+    zoneless: Option<(Origin, String)>,
     /// First that can be read both ways, then first that can be read one way only.
-    both: Option<(String, String, Slashed)>,
-    one: Option<(String, String, Slashed)>,
-    /// The ways of writing that were met, in this order.
+    both: Option<(Origin, String, Slashed)>,
+    one: Option<(Origin, String, Slashed)>,
+    /// The ways of writing that were met.
     forms: Vec<Form>,
 }
 
 /// One way of writing: the mark between, the digits of the year, a time or none.
 struct Form {
+    first: Origin,
     example: Slashed,
     day_first: u64,
     month_first: u64,
@@ -36,30 +37,56 @@ impl Form {
 
 impl Undeclared {
     /// Remembers a cell: the first as the example, the others as evidence.
-    pub(super) fn add(&mut self, bad: Bad, text: &str, place: String) {
+    pub(super) fn add(&mut self, bad: Bad, text: &str, origin: Origin) {
         if bad == Bad::Zoneless {
-            self.zoneless.get_or_insert_with(|| (clip(text), place));
+            earliest(&mut self.zoneless, origin, || (origin, clip(text)), |known| known.0);
             return;
         }
         let Some(both) = slashed(text.trim()) else { return };
         let place_of = self.forms.iter().position(|form| form.is(&both)).unwrap_or(self.forms.len());
         if place_of == self.forms.len() {
-            self.forms.push(Form { example: both, day_first: 0, month_first: 0 });
+            self.forms.push(Form { first: origin, example: both, day_first: 0, month_first: 0 });
         }
         match (both.day_first, both.month_first) {
             (Some(a), Some(b)) if a != b => {
-                self.both.get_or_insert_with(|| (clip(text), place, both));
+                earliest(&mut self.both, origin, || (origin, clip(text), both), |known| known.0);
             }
             (Some(_), Some(_)) => {
-                self.one.get_or_insert_with(|| (clip(text), place, both));
+                earliest(&mut self.one, origin, || (origin, clip(text), both), |known| known.0);
             }
             (first, _) => {
                 if let Some(form) = self.forms.get_mut(place_of) {
                     *(if first.is_some() { &mut form.day_first } else { &mut form.month_first }) += 1;
                 }
-                self.one.get_or_insert_with(|| (clip(text), place, both));
+                earliest(&mut self.one, origin, || (origin, clip(text), both), |known| known.0);
             }
         }
+    }
+
+    /// Adds what other cells of the column said.
+    pub(super) fn merge(&mut self, other: Undeclared) {
+        if let Some(theirs) = other.zoneless {
+            earliest(&mut self.zoneless, theirs.0, || theirs, |known| known.0);
+        }
+        if let Some(theirs) = other.both {
+            earliest(&mut self.both, theirs.0, || theirs, |known| known.0);
+        }
+        if let Some(theirs) = other.one {
+            earliest(&mut self.one, theirs.0, || theirs, |known| known.0);
+        }
+        for theirs in other.forms {
+            match self.forms.iter_mut().find(|form| form.is(&theirs.example)) {
+                Some(form) => {
+                    if theirs.first < form.first {
+                        (form.first, form.example) = (theirs.first, theirs.example);
+                    }
+                    form.day_first += theirs.day_first;
+                    form.month_first += theirs.month_first;
+                }
+                None => self.forms.push(theirs),
+            }
+        }
+        self.forms.sort_by_key(|form| form.first);
     }
 
     /// How many cells can be read with the day first only.
@@ -93,16 +120,23 @@ impl Undeclared {
     }
 
     /// The errors, if there were such cells. They show one only of columns that are not personal.
-    pub(super) fn errors(&self, home: Home<'_>, table: &str, field: &Field, zone: Tz) -> Vec<DataError> {
+    pub(super) fn errors(
+        &self,
+        home: Home<'_>,
+        table: &str,
+        field: &Field,
+        zone: Tz,
+        place: &dyn Fn(Origin) -> String,
+    ) -> Vec<DataError> {
         let mut errors = Vec::new();
         let column = format!("{table}.{}", field.name);
         let cell = |text: &str| match field.personal {
             true => format!("a cell of `{column}`"),
             false => format!("`{text}` in `{column}`"),
         };
-        if let Some((text, place)) = &self.zoneless {
+        if let Some((origin, text)) = &self.zoneless {
             errors.push(DataError {
-                place: place.clone(),
+                place: place(*origin),
                 message: format!("{} is a timestamp without a time zone, so its date is not known", cell(text)),
                 help: Some(format!(
                     "{}, naming the zone it was written in (the project's is `{zone}`)",
@@ -118,13 +152,13 @@ impl Undeclared {
                 n => format!(" ({n} other cells can be read only so)"),
             }
         };
-        if let Some((text, place, both)) = &self.both {
+        if let Some((origin, text, both)) = &self.both {
             let reading = |d: Option<Date>, hidden: &str| match field.personal {
                 true => hidden.to_string(),
                 false => d.map_or_else(String::new, words),
             };
             errors.push(DataError {
-                place: place.clone(),
+                place: place(*origin),
                 message: format!(
                     "{} can be {} or {}",
                     cell(text),
@@ -149,17 +183,24 @@ impl Undeclared {
                     ),
                 }),
             });
-        } else if let Some((text, place, one)) = &self.one {
+        } else if let Some((origin, text, one)) = &self.one {
             // Only readings that no cell contradicts are worth proposing.
             let day_first = self.month_first() == 0 && one.day_first.is_some();
             let help = home.setting(&self.setting(day_first, None));
             errors.push(DataError {
-                place: place.clone(),
+                place: place(*origin),
                 message: format!("{} is not written as 2026-03-31, and its format is not declared", cell(text)),
                 help: Some(help),
             });
         }
         errors
+    }
+}
+
+/// Keeps what stands first in the files.
+fn earliest<T>(known: &mut Option<T>, origin: Origin, new: impl FnOnce() -> T, of: impl Fn(&T) -> Origin) {
+    if known.as_ref().is_none_or(|known| origin < of(known)) {
+        *known = Some(new());
     }
 }
 

@@ -11,6 +11,9 @@ mod files;
 mod parquet;
 mod project_file;
 mod rows;
+mod stream;
+#[cfg(feature = "parquet")]
+mod stream_parquet;
 mod trial;
 
 use laud::calendar::Date;
@@ -200,7 +203,10 @@ fn bind(program: &Program, toml: &str, directory: &Path) -> Result<Binding, Vec<
 
 fn run(program: &Program, binding: &Binding) -> Result<Loaded, Vec<DataError>> {
     let mut rejects = Vec::new();
-    let (data, report) = load(program, binding, &mut |r| rejects.push(r))?;
+    let loaded = load(program, binding, &mut |r| rejects.push(r));
+    let loaded = loaded.map(|(data, report)| Loaded { data, report, rejects });
+    stream::same(program, binding, &loaded);
+    let Loaded { data, report, rejects } = loaded?;
     let mut total = 0;
     for table in &report.tables {
         assert_eq!(table.read, table.kept + table.rejected_total(), "{table:?}");

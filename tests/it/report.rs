@@ -352,6 +352,7 @@ fn load_report() -> LoadReport {
         read,
         kept,
         rejected,
+        skipped: 0,
         notes: Vec::new(),
     };
     let mut activity = table("activity", 8, 6, vec![(RejectReason::Duplicate, 1), (RejectReason::UnknownAccount, 1)]);

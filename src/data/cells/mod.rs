@@ -265,6 +265,19 @@ impl CellReader {
         }
     }
 
+    /// True for a trimmed text that means nothing.
+    #[inline]
+    pub fn is_nothing(&self, text: &str) -> bool {
+        let first = text.as_bytes().first();
+        first.is_none_or(|first| self.may_be_nothing(*first)) && self.is_null(text)
+    }
+
+    /// False if no text that begins with this byte means nothing.
+    #[inline]
+    pub fn may_be_nothing(&self, first: u8) -> bool {
+        self.null_starts.get(usize::from(first)) == Some(&true)
+    }
+
     fn is_null(&self, text: &str) -> bool {
         let Some(first) = text.as_bytes().first() else { return true };
         if !self.null_starts.get(usize::from(*first)).copied().unwrap_or(false) || text.len() > self.longest_null * 2 {

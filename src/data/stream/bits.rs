@@ -46,6 +46,19 @@ impl Bits {
         }
     }
 
+    /// Sets so many bits from one on.
+    pub fn set_all(&mut self, from: usize, count: usize) {
+        let end = (from + count).min(self.len);
+        let mut at = from;
+        while at < end {
+            let n = (64 - at % 64).min(end - at);
+            if let Some(word) = self.words.get_mut(at / 64) {
+                *word |= (u64::MAX >> (64 - n)) << (at % 64);
+            }
+            at += n;
+        }
+    }
+
     /// Adds a bit.
     #[inline]
     pub fn push(&mut self, value: bool) {
@@ -149,6 +162,8 @@ mod tests {
             assert!(!bits.get(len + 70) && !bits.get(len + 1000) && bits.get(len + 69));
             bits.set(len + 69, false);
             assert!(!bits.get(len + 69));
+            bits.set_all(len + 1, 69);
+            assert_eq!(bits.count(), len.div_ceil(3) + 70);
             bits.truncate(len);
             bits.push(true);
             assert_eq!(bits.count(), len.div_ceil(3) + 1);

@@ -17,8 +17,20 @@
 //! add up, take the least, collect and sort.
 
 mod bits;
+mod csv;
+mod cut;
+mod finish;
 mod given;
+mod json;
+mod lane;
 mod owners;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod plan;
+mod quick;
+mod run;
+mod split;
+mod take;
 mod text;
 
 pub use bits::{Bits, BitsIter};
@@ -187,6 +199,5 @@ pub fn stream<W: Send>(
     start: impl Fn() -> W + Sync,
     visit: impl Fn(&mut W, &Piece) + Sync,
 ) -> Result<Streamed<W>, Vec<DataError>> {
-    let _ = (request, threads, start, visit);
-    Err(Vec::new())
+    run::run(request, threads, &start, &visit)
 }

@@ -1,36 +1,151 @@
-//! From the key in a cell to the row of the table above.
+//! From the key in a cell to the row of the table above, as fast as memory allows: short keys are compared as two words.
 
 use crate::data::TableData;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// The rows of a table by key, those of keys that were merged away too.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Owners {
-    rows: HashMap<Arc<str>, u32>,
+    /// Keys of at most [`SHORT`] bytes, in open addressing; as many slots as a power of two.
+    slots: Vec<Slot>,
+    long: HashMap<Box<[u8]>, u32>,
+    seed: u64,
     /// Keys that were merged away, with the key that holds their rows now.
     merged: HashMap<Arc<str>, Arc<str>>,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: [u64; 2],
+    row: u32,
+}
+
+/// The longest key that fits two words together with its length.
+const SHORT: usize = 15;
+const FREE: u32 = u32::MAX;
+
 impl Owners {
     /// The rows of a table that was loaded.
     pub fn new(above: &TableData) -> Owners {
-        let mut rows = above.by_key.clone();
-        for (old, new) in &above.merged {
-            if let Some(row) = above.by_key.get(new) {
-                rows.insert(Arc::clone(old), *row);
+        let merged = above.merged.iter().filter_map(|(old, new)| Some((old, *above.by_key.get(new)?)));
+        let all = || above.by_key.iter().map(|(key, row)| (key, *row)).chain(merged.clone());
+        let short = all().filter(|(key, _)| key.len() <= SHORT).count();
+        let room = (short * 2).next_power_of_two().max(16);
+        let mut owners = Owners {
+            slots: vec![Slot { key: [0, 0], row: FREE }; room],
+            long: HashMap::new(),
+            // Nobody can write a file whose keys all fall on one slot.
+            seed: RandomState::new().hash_one(0u64) | 1,
+            merged: above.merged.clone(),
+        };
+        for (key, row) in all() {
+            match words(key.as_bytes()) {
+                Some(words) => owners.insert(words, row),
+                None => {
+                    owners.long.insert(Box::from(key.as_bytes()), row);
+                }
             }
         }
-        Owners { rows, merged: above.merged.clone() }
+        owners
     }
 
     /// The row that a key belongs to.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<u32> {
-        self.rows.get(key).copied()
+        self.find(key.as_bytes())
+    }
+
+    /// The row of a key that may not be text.
+    #[inline]
+    pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
+        let Some(words) = words(key) else { return self.long.get(key).copied() };
+        let mask = self.slots.len() - 1;
+        let mut at = self.hash(words) & mask;
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.row == FREE {
+                return None;
+            }
+            if slot.key == words {
+                return Some(slot.row);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// True if keys were merged away.
+    pub(super) fn has_merged(&self) -> bool {
+        !self.merged.is_empty()
     }
 
     /// The key that holds the rows of one that was merged away.
+    #[inline]
     pub fn merged_into(&self, key: &str) -> Option<&Arc<str>> {
-        self.merged.get(key)
+        if self.merged.is_empty() { None } else { self.merged.get(key) }
+    }
+
+    fn insert(&mut self, words: [u64; 2], row: u32) {
+        let mask = self.slots.len() - 1;
+        let mut at = self.hash(words) & mask;
+        loop {
+            match self.slots.get_mut(at) {
+                Some(slot) if slot.row != FREE && slot.key != words => at = (at + 1) & mask,
+                Some(slot) => {
+                    *slot = Slot { key: words, row };
+                    return;
+                }
+                None => return,
+            }
+        }
+    }
+
+    #[inline]
+    fn hash(&self, [low, high]: [u64; 2]) -> usize {
+        let product =
+            u128::from(low ^ self.seed) * u128::from(high ^ self.seed.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15);
+        ((product as u64) ^ ((product >> 64) as u64)) as usize
+    }
+}
+
+/// A short text as two words, the last byte of which is its length.
+#[inline]
+pub(super) fn words(text: &[u8]) -> Option<[u64; 2]> {
+    if text.len() > SHORT {
+        return None;
+    }
+    let word = |bytes: &[u8]| match bytes.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    let (low, high) = text.split_at_checked(8).unwrap_or((text, &[]));
+    Some([word(low), word(high) | (text.len() as u64) << 56])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn every_key_leads_to_its_row() {
+        let mut table = TableData::default();
+        let keys: Vec<String> = (0..3000).map(|i| format!("{}{i}", "k\u{e9}".repeat(i % 9))).collect();
+        for (row, key) in keys.iter().enumerate() {
+            table.by_key.insert(Arc::from(key.as_str()), row as u32);
+        }
+        table.by_key.insert(Arc::from(""), 3000);
+        table.by_key.insert(Arc::from("\0"), 3001);
+        table.merged.insert(Arc::from("old"), Arc::from("2997"));
+        table.merged.insert(Arc::from("gone"), Arc::from("nowhere"));
+        let owners = Owners::new(&table);
+        for (row, key) in keys.iter().enumerate() {
+            assert_eq!(owners.get(key), Some(row as u32), "{key}");
+            assert_eq!(owners.get(&format!("{key}x")), None);
+        }
+        assert_eq!((owners.get(""), owners.get("\0"), owners.get("\0\0")), (Some(3000), Some(3001), None));
+        assert_eq!(owners.get("old"), owners.get("2997"));
+        assert_eq!((owners.merged_into("old").map(|k| &**k), owners.get("gone")), (Some("2997"), None));
     }
 }

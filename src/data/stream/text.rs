@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct TextList {
     bytes: String,
     /// Where each ends.
-    ends: Vec<u32>,
+    ends: Vec<usize>,
     id: u64,
     lasting: bool,
 }
@@ -50,14 +50,14 @@ impl TextList {
             None => 0,
         };
         let end = self.ends.get(i).copied().unwrap_or(start);
-        self.bytes.get(start as usize..end as usize).unwrap_or("")
+        self.bytes.get(start..end).unwrap_or("")
     }
 
     /// Adds a text; its number.
     pub fn push(&mut self, text: &str) -> u32 {
         let code = self.ends.len() as u32;
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u32);
+        self.ends.push(self.bytes.len());
         code
     }
 

@@ -1,0 +1,231 @@
+//! A text file as blocks of whole rows, each with the line on which it begins, so that rows can be read in parallel.
+//!
+//! Only what tells where rows end is looked at here: line ends and quotes. A row longer than [`MAX_ROW`] is read past and
+//! never held.
+
+use crate::data::input::MAX_ROW;
+use std::io::{self, BufRead};
+
+/// How much of a file is cut off at once.
+const BLOCK: usize = 1 << 19;
+
+/// Where rows end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// At line ends.
+    Lines,
+    /// At line ends that are not within quotes; cells are separated by this.
+    Rows(u8),
+}
+
+/// What has been cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Rows that begin on this line; `last` if the file ends with them.
+    Rows { line: u64, last: bool },
+    /// A row that begins on this line and is too long.
+    TooLong(u64),
+    /// No more rows.
+    End,
+}
+
+/// Cuts a text.
+pub(super) struct Cutter {
+    input: Box<dyn BufRead + Send>,
+    ends: Ends,
+    /// What was read behind the last row that was handed over.
+    rest: Vec<u8>,
+    /// Behind the last row that ends in it, if it was looked at again.
+    whole: usize,
+    line: u64,
+    at: Quotes,
+    ended: bool,
+    block: usize,
+    /// Met after the rest was read.
+    error: Option<io::Error>,
+}
+
+/// Where in a row the text is that has been looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// Not in quotes; true where a cell begins.
+    Outside(bool),
+    /// Within quotes.
+    Inside,
+    /// Behind a quote within quotes: its end, or the first of two that stand for one.
+    Doubtful,
+}
+
+impl Cutter {
+    /// Cuts what follows in `input`, which is at the beginning of a line with this number.
+    pub(super) fn new(input: Box<dyn BufRead + Send>, ends: Ends, line: u64) -> Cutter {
+        Cutter {
+            input,
+            ends,
+            rest: Vec::new(),
+            whole: 0,
+            line,
+            at: Quotes::Outside(true),
+            ended: false,
+            block: BLOCK,
+            error: None,
+        }
+    }
+
+    /// Cuts off less at once.
+    #[cfg(test)]
+    pub(super) fn with_block(self, block: usize) -> Cutter {
+        Cutter { block, ..self }
+    }
+
+    /// Puts the next rows into `block`.
+    pub(super) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<Cut> {
+        block.clear();
+        std::mem::swap(block, &mut self.rest);
+        let mut end = std::mem::take(&mut self.whole);
+        loop {
+            if self.ended {
+                if let Some(error) = self.error.take() {
+                    // Rows before the damage are as good as any.
+                    if end == 0 {
+                        return Err(error);
+                    }
+                    self.error = Some(error);
+                    block.truncate(end);
+                    return Ok(self.hand_over(block, false));
+                }
+                return Ok(if block.is_empty() { Cut::End } else { self.hand_over(block, true) });
+            }
+            let from = block.len();
+            self.fill(block, from.max(self.block));
+            if let Some(found) = self.scan(block.get(from..).unwrap_or(&[]), false) {
+                end = from + found;
+            }
+            if end > 0 && !self.ended {
+                self.rest.clear();
+                self.rest.extend_from_slice(block.get(end..).unwrap_or(&[]));
+                block.truncate(end);
+                return Ok(self.hand_over(block, false));
+            }
+            if !self.ended && block.len() > MAX_ROW {
+                let line = self.line;
+                self.pass_over(block);
+                return Ok(Cut::TooLong(line));
+            }
+        }
+    }
+
+    fn hand_over(&mut self, block: &[u8], last: bool) -> Cut {
+        let line = self.line;
+        self.line += memchr::memchr_iter(b'\n', block).count() as u64;
+        Cut::Rows { line, last }
+    }
+
+    /// Reads until there are so many more bytes, or no more to be read.
+    fn fill(&mut self, block: &mut Vec<u8>, more: usize) {
+        let wanted = block.len() + more;
+        while block.len() < wanted {
+            match self.input.fill_buf() {
+                Ok([]) => {
+                    self.ended = true;
+                    return;
+                }
+                Ok(buffer) => {
+                    let taken = buffer.len().min(wanted - block.len());
+                    block.extend_from_slice(buffer.get(..taken).unwrap_or(&[]));
+                    self.input.consume(taken);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.error = Some(error);
+                    self.ended = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Forgets the row that `block` begins with, whose end is not in it.
+    fn pass_over(&mut self, block: &mut Vec<u8>) {
+        loop {
+            self.line += memchr::memchr_iter(b'\n', block).count() as u64;
+            block.clear();
+            if self.ended {
+                return;
+            }
+            self.fill(block, self.block);
+            if let Some(end) = self.scan(block, true) {
+                // What is behind is looked at again, from its beginning.
+                let (row, rest) = block.split_at_checked(end).unwrap_or((block, &[]));
+                self.line += memchr::memchr_iter(b'\n', row).count() as u64;
+                self.rest = rest.to_vec();
+                self.at = Quotes::Outside(true);
+                self.rescan();
+                return;
+            }
+        }
+    }
+
+    /// Looks at the rest again, so that the place in its last row is known.
+    fn rescan(&mut self) {
+        let rest = std::mem::take(&mut self.rest);
+        self.whole = self.scan(&rest, false).unwrap_or(0);
+        self.rest = rest;
+    }
+
+    /// Behind the last end of a row in a text, or the first, and goes on to its end.
+    fn scan(&mut self, text: &[u8], first: bool) -> Option<usize> {
+        let Ends::Rows(delimiter) = self.ends else {
+            let end = if first { memchr::memchr(b'\n', text) } else { memchr::memrchr(b'\n', text) };
+            return end.map(|at| at + 1);
+        };
+        let mut found = None;
+        let mut at = 0;
+        while at < text.len() {
+            let rest = text.get(at..).unwrap_or(&[]);
+            match self.at {
+                Quotes::Inside => match memchr::memchr(b'"', rest) {
+                    Some(quote) => {
+                        at += quote + 1;
+                        self.at = Quotes::Doubtful;
+                    }
+                    None => return found,
+                },
+                Quotes::Doubtful => {
+                    // The second of two quotes, or something behind the end of quotes.
+                    if rest.first() == Some(&b'"') {
+                        at += 1;
+                        self.at = Quotes::Inside;
+                    } else {
+                        self.at = Quotes::Outside(false);
+                    }
+                }
+                Quotes::Outside(begins) => {
+                    let quote = memchr::memchr(b'"', rest);
+                    let plain = rest.get(..quote.unwrap_or(rest.len())).unwrap_or(rest);
+                    let end = match first {
+                        true => memchr::memchr2(b'\n', b'\r', plain),
+                        false => memchr::memrchr2(b'\n', b'\r', plain),
+                    };
+                    if let Some(end) = end {
+                        found = Some(at + end + 1);
+                        if first {
+                            return found;
+                        }
+                    }
+                    let begins = match plain.last() {
+                        Some(last) => matches!(last, b'\n' | b'\r') || *last == delimiter,
+                        None => begins,
+                    };
+                    at += plain.len();
+                    self.at = Quotes::Outside(begins);
+                    if quote.is_some() {
+                        at += 1;
+                        self.at = if begins { Quotes::Inside } else { Quotes::Outside(false) };
+                    }
+                }
+            }
+        }
+        found
+    }
+}

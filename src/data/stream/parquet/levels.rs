@@ -1,0 +1,156 @@
+//! Runs of small numbers, repeated or packed bit by bit: how Parquet writes which rows have a value, and places in
+//! dictionaries.
+
+use bytes::Bytes;
+
+/// A list of small numbers that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    data: Bytes,
+    at: usize,
+    width: u32,
+    /// How often the number at hand comes again.
+    repeated: usize,
+    number: u32,
+    /// How many packed numbers come, and where the next begins, in bits.
+    packed: usize,
+    bit: usize,
+}
+
+/// The numbers end before they should.
+#[derive(Debug)]
+pub(super) struct Short;
+
+impl Runs {
+    /// Numbers of so many bits.
+    pub(super) fn new(data: Bytes, width: u32) -> Runs {
+        Runs { data, width: width.min(32), ..Runs::default() }
+    }
+
+    /// Begins the next run.
+    fn next(&mut self) -> Result<(), Short> {
+        let mut header: u64 = 0;
+        let mut shift = 0;
+        loop {
+            let byte = *self.data.get(self.at).ok_or(Short)?;
+            self.at += 1;
+            header |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                break;
+            }
+            shift += 7;
+            if shift > 35 {
+                return Err(Short);
+            }
+        }
+        if header & 1 == 1 {
+            // Groups of eight.
+            self.packed = usize::try_from(header >> 1).map_err(|_| Short)?.checked_mul(8).ok_or(Short)?;
+            self.bit = self.at * 8;
+            self.at = self.at.checked_add(self.packed / 8 * self.width as usize).ok_or(Short)?;
+        } else {
+            self.repeated = usize::try_from(header >> 1).map_err(|_| Short)?;
+            let size = self.width.div_ceil(8) as usize;
+            let bytes = self.data.get(self.at..self.at + size).ok_or(Short)?;
+            self.number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte));
+            self.at += size;
+        }
+        Ok(())
+    }
+
+    /// Adds the next `count` numbers to a list.
+    pub(super) fn read(&mut self, count: usize, list: &mut Vec<u32>) -> Result<(), Short> {
+        let mut left = count;
+        while left > 0 {
+            if self.repeated > 0 {
+                let n = left.min(self.repeated);
+                list.resize(list.len() + n, self.number);
+                self.repeated -= n;
+                left -= n;
+            } else if self.packed > 0 {
+                let n = left.min(self.packed);
+                self.unpack(n, list)?;
+                self.packed -= n;
+                left -= n;
+            } else {
+                self.next()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unpack(&mut self, count: usize, list: &mut Vec<u32>) -> Result<(), Short> {
+        let width = self.width as usize;
+        let mask = (1u64 << width) - 1;
+        list.reserve(count);
+        for i in 0..count {
+            let bit = self.bit + i * width;
+            let bytes = self.data.get(bit / 8..).unwrap_or(&[]);
+            let word = match bytes.first_chunk::<8>() {
+                Some(eight) => u64::from_le_bytes(*eight),
+                None if bytes.len() * 8 < bit % 8 + width => return Err(Short),
+                None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+            };
+            list.push((word >> (bit % 8) & mask) as u32);
+        }
+        self.bit += count * width;
+        Ok(())
+    }
+
+    /// Says for the next `count` rows whether the number is `full`; how many are.
+    pub(super) fn full(&mut self, count: usize, full: u32, present: &mut Vec<bool>) -> Result<usize, Short> {
+        let (mut left, mut found) = (count, 0);
+        let mut numbers = Vec::new();
+        while left > 0 {
+            if self.repeated > 0 {
+                let n = left.min(self.repeated);
+                let is = self.number == full;
+                present.resize(present.len() + n, is);
+                found += if is { n } else { 0 };
+                self.repeated -= n;
+                left -= n;
+            } else if self.packed > 0 {
+                let n = left.min(self.packed);
+                numbers.clear();
+                self.unpack(n, &mut numbers)?;
+                found += numbers.iter().filter(|number| **number == full).count();
+                present.extend(numbers.iter().map(|number| *number == full));
+                self.packed -= n;
+                left -= n;
+            } else {
+                self.next()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn runs_of_both_kinds() {
+        // The numbers 0 to 7 in three bits each, as the format's own documentation packs them; then five times 4.
+        let data = Bytes::from_static(&[0x03, 0b1000_1000, 0b1100_0110, 0b1111_1010, 0x0a, 0x04]);
+        for step in 1..14 {
+            let mut runs = Runs::new(data.clone(), 3);
+            let mut list = Vec::new();
+            while list.len() < 13 {
+                runs.read(step.min(13 - list.len()), &mut list).unwrap();
+            }
+            assert_eq!(list, [0, 1, 2, 3, 4, 5, 6, 7, 4, 4, 4, 4, 4]);
+            assert!(runs.read(1, &mut list).is_err());
+        }
+        let mut present = Vec::new();
+        assert_eq!(Runs::new(data.clone(), 3).full(13, 4, &mut present).unwrap(), 6);
+        assert_eq!(present.iter().filter(|p| **p).count(), 6);
+        assert!(Runs::new(data.slice(..2), 3).read(8, &mut Vec::new()).is_err());
+        assert!(Runs::new(Bytes::new(), 1).full(1, 1, &mut present).is_err());
+        // A dictionary of one value needs no bits.
+        let mut list = Vec::new();
+        Runs::new(Bytes::from_static(&[0x14]), 0).read(10, &mut list).unwrap();
+        assert_eq!(list, [0; 10]);
+    }
+}

@@ -1,0 +1,536 @@
+//! Rows one by one into lanes: what is plain is read on the spot, all else by the same reader that loads tables, with the
+//! same account of it.
+
+use super::plan::{Fast, Plan, Wanted};
+use super::quick;
+use super::{Lane, NOBODY, PIECE, Piece};
+use crate::data::account::{Account, Count, Refusal, Tally};
+use crate::data::cells::{Bad, Cell, CellReader, Raw, shown};
+
+use crate::calendar::Date;
+use crate::data::wording::{clip, shorten, told};
+use crate::data::{Origin, Reject, RejectReason};
+use crate::number::Decimal;
+use crate::program::Type;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A row that is not kept, for whatever reason; it has been accounted for.
+pub(super) struct Refused;
+
+/// One column of those that are read.
+pub(super) struct Column {
+    pub(super) reader: CellReader,
+    pub(super) account: Account,
+    pub(super) tally: Tally,
+    pub(super) symbols: quick::Symbols,
+    /// Cells with one point in them that can be nothing but a decimal point.
+    points: u64,
+    /// The text of the last cell, of columns that name currencies.
+    said: Option<Arc<str>>,
+}
+
+/// What is found in the part of a table that one worker reads.
+pub(super) struct Taker<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) piece: Piece,
+    /// In the order of [`Plan::wanted`].
+    pub(super) columns: Vec<Column>,
+    pub(super) read: u64,
+    pub(super) kept: u64,
+    pub(super) refused: BTreeMap<RejectReason, u64>,
+    /// The latest date, of rows that are not kept too.
+    pub(super) latest: Option<Date>,
+    /// Per file how many rows were read, and how many of them were not refused on their own.
+    pub(super) per_file: Vec<(u64, u64)>,
+    /// Rows that belong to nothing.
+    pub(super) orphans: HashMap<(u32, Arc<str>), Count>,
+    /// Rows that were re-keyed, by old and new key.
+    pub(super) moved: BTreeMap<(Arc<str>, Arc<str>), u64>,
+    /// In which part of the list, where, which of the worker's rows, which column.
+    pub(super) rejects: Vec<((u8, Origin, u64, usize), Reject)>,
+    /// The row at hand.
+    origin: Origin,
+    owner: u32,
+    /// The key of its owner, if it has none or rejects are listed.
+    key: Option<Arc<str>>,
+    /// By column that is read: cells of the piece that are not plain, by rising row; only where columns are filled as such.
+    #[cfg(feature = "parquet")]
+    pub(super) odd: Vec<Vec<(u32, super::parquet::Odd)>>,
+    /// What is to be said about its cells if it is kept.
+    remarks: Vec<(usize, Remark)>,
+}
+
+enum Remark {
+    Blank,
+    Bad(Bad, String),
+    Shift(crate::data::cells::Shift),
+    Ratio(Decimal),
+}
+
+impl<'a> Taker<'a> {
+    pub(super) fn new(plan: &'a Plan<'a>) -> Taker<'a> {
+        let column = |wanted: &Wanted<'_>| Column {
+            reader: wanted.reader.clone(),
+            account: Account::new(wanted.field, wanted.bound),
+            tally: Tally::default(),
+            symbols: quick::Symbols::default(),
+            points: 0,
+            said: None,
+        };
+        let mut taker = Taker {
+            plan,
+            piece: Piece { owners: vec![NOBODY; PIECE], ..Piece::default() },
+            columns: plan.wanted.iter().map(column).collect(),
+            read: 0,
+            kept: 0,
+            refused: BTreeMap::new(),
+            latest: None,
+            per_file: vec![(0, 0); plan.files.len()],
+            orphans: HashMap::new(),
+            moved: BTreeMap::new(),
+            rejects: Vec::new(),
+            origin: Origin::default(),
+            owner: NOBODY,
+            key: None,
+            #[cfg(feature = "parquet")]
+            odd: Vec::new(),
+            remarks: Vec::new(),
+        };
+        taker.piece.lanes = plan.lanes.iter().map(|_| Lane::default()).collect();
+        taker.room();
+        taker
+    }
+
+    /// Makes room for the rows of a piece.
+    fn room(&mut self) {
+        self.piece.rows = 0;
+        self.piece.kept = 0;
+        self.piece.owners.resize(PIECE, NOBODY);
+        for (lane, ty) in self.piece.lanes.iter_mut().zip(&self.plan.lanes) {
+            super::lane::room(lane, *ty);
+        }
+    }
+
+    /// Shows what there is, if there is anything.
+    pub(super) fn show(&mut self, visit: &mut dyn FnMut(&Piece)) {
+        let rows = self.piece.rows;
+        if rows == 0 {
+            return;
+        }
+        self.piece.owners.truncate(rows);
+        for lane in &mut self.piece.lanes {
+            super::lane::finish(lane, rows);
+        }
+        visit(&self.piece);
+        self.room();
+    }
+
+    /// True if the piece must be shown before another row is taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.piece.rows >= PIECE
+    }
+
+    /// Begins a row.
+    #[inline]
+    pub(super) fn begin(&mut self, origin: Origin) {
+        self.origin = origin;
+        self.owner = if self.plan.parent.is_some() { NOBODY } else { 0 };
+        if self.key.is_some() {
+            self.key = None;
+        }
+        if !self.remarks.is_empty() {
+            self.remarks.clear();
+        }
+    }
+
+    /// Takes the row as it has been read.
+    #[inline]
+    pub(super) fn end(&mut self, taken: Result<(), Refused>) {
+        self.count_row(self.origin.file, taken.is_ok());
+        let row = self.piece.rows;
+        self.piece.rows += 1;
+        let keep = taken.is_ok() && self.owner != NOBODY;
+        if let Some(owner) = self.piece.owners.get_mut(row) {
+            *owner = if keep { self.owner } else { NOBODY };
+        }
+        if keep {
+            self.piece.kept += 1;
+            self.kept += 1;
+            if !self.remarks.is_empty() {
+                self.remark(row);
+            }
+        } else if taken.is_ok() {
+            self.orphan();
+        }
+    }
+
+    fn count_row(&mut self, file: u32, whole: bool) {
+        self.read += 1;
+        if let Some((read, taken)) = self.per_file.get_mut(file as usize) {
+            *read += 1;
+            *taken += u64::from(whole);
+        }
+    }
+
+    /// A row that cannot be read at all.
+    pub(super) fn reject_row(&mut self, origin: Origin, reason: RejectReason, detail: impl FnOnce() -> String) {
+        self.count_row(origin.file, false);
+        *self.refused.entry(reason).or_default() += 1;
+        if self.plan.request.rejects {
+            let reject = self.plan.about.reject(&self.plan.files, origin, Refusal::new(reason, detail()));
+            self.rejects.push(((0, origin, self.read, 0), reject));
+        }
+    }
+
+    /// Takes note of the cells of a row that is kept.
+    fn remark(&mut self, row: usize) {
+        let origin = self.origin;
+        for (i, remark) in std::mem::take(&mut self.remarks) {
+            let (Some(column), Some(wanted)) = (self.columns.get_mut(i), self.plan.wanted.get(i)) else { continue };
+            match remark {
+                Remark::Blank => column.tally.blanks.add(origin),
+                Remark::Shift(shift) => column.tally.shift(shift, origin),
+                Remark::Ratio(number) => column.tally.ratio(number),
+                Remark::Bad(bad, text) => {
+                    column.tally.unreadable(bad, &text, origin);
+                    if let Some(lane) = wanted.lane.and_then(|lane| self.piece.lanes.get_mut(lane)) {
+                        lane.unreadable.push(row as u32);
+                    }
+                    if self.plan.request.rejects {
+                        let unknown = bad == Bad::NotInList;
+                        let reason = if unknown { RejectReason::UnknownValue } else { RejectReason::UnreadableCell };
+                        let said = told(wanted.field, clip(&text));
+                        let detail = format!("`{said}` in `{}` {}", wanted.field.name, bad.words());
+                        let refusal = Refusal {
+                            account: self.plan.account(self.key_now()),
+                            field: Some(wanted.field.name.clone()),
+                            value: Some(text),
+                            ..Refusal::new(reason, detail)
+                        };
+                        let reject = self.plan.about.reject(&self.plan.files, origin, refusal);
+                        self.rejects.push(((2, origin, self.read, wanted.index), reject));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The key that holds the row now.
+    fn key_now(&self) -> Option<&Arc<str>> {
+        let key = self.key.as_ref()?;
+        Some(self.plan.request.owners.and_then(|owners| owners.merged_into(key)).unwrap_or(key))
+    }
+
+    /// Takes note of a row that belongs to nothing.
+    fn orphan(&mut self) {
+        let key = self.key.take().unwrap_or_default();
+        *self.refused.entry(self.plan.orphan).or_default() += 1;
+        let one = Count { count: 1, first: self.origin };
+        if self.plan.request.rejects {
+            // What exactly is wrong is found when all are known.
+            let parent = self.plan.parent.and_then(|i| self.plan.about.table.fields.get(i));
+            let refusal = Refusal {
+                account: self.plan.account(Some(&key)),
+                field: parent.map(|field| field.name.clone()),
+                value: Some(key.to_string()),
+                ..Refusal::new(self.plan.orphan, String::new())
+            };
+            let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
+            self.rejects.push(((1, self.origin, self.read, 0), Reject { detail: key.to_string(), ..reject }));
+        }
+        self.orphans.entry((self.origin.file, key)).or_default().merge(one);
+    }
+
+    /// Takes a cell that the file does not have.
+    #[inline]
+    pub(super) fn absent(&mut self, i: usize) -> Result<(), Refused> {
+        match self.plan.wanted.get(i) {
+            Some(wanted) if wanted.plain_blank && wanted.expected => Ok(()),
+            _ => self.raw(i, &Raw::Blank),
+        }
+    }
+
+    /// Takes a text.
+    #[inline]
+    pub(super) fn text(&mut self, i: usize, text: &str) -> Result<(), Refused> {
+        let plan = self.plan;
+        let (Some(wanted), Some(column)) = (plan.wanted.get(i), self.columns.get_mut(i)) else { return Ok(()) };
+        if text.is_empty() && wanted.plain_blank {
+            if !wanted.expected {
+                self.remarks.push((i, Remark::Blank));
+            }
+            return Ok(());
+        }
+        let row = self.piece.rows;
+        let lane = wanted.lane.and_then(|lane| self.piece.lanes.get_mut(lane));
+        match wanted.fast {
+            Fast::Slow => return self.raw(i, &Raw::Text(text)),
+            Fast::Owner | Fast::Text => {
+                let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last()) else {
+                    return self.raw(i, &Raw::Text(text));
+                };
+                let plain = |byte: &u8| matches!(byte, b'!'..=b'~');
+                if !plain(first) || !plain(last) || column.reader.is_nothing(text) {
+                    return self.raw(i, &Raw::Text(text));
+                }
+                if let Some(lane) = lane {
+                    super::lane::text(lane, row, text);
+                }
+                column.account.readable = true;
+                if matches!(wanted.fast, Fast::Owner) {
+                    self.belongs(text);
+                }
+                return Ok(());
+            }
+            Fast::Date { zoned, naive } => {
+                if let Some(read) = quick::moment(text.as_bytes())
+                    && (match read.clock {
+                        quick::Clock::None => true,
+                        quick::Clock::Utc => zoned,
+                        quick::Clock::Naive => naive,
+                    })
+                    && !column.reader.is_nothing(text)
+                {
+                    column.account.readable = true;
+                    if wanted.at {
+                        self.latest = self.latest.max(Some(Date(read.day)));
+                    }
+                    if let Some(lane) = lane {
+                        super::lane::moment(lane, row, read.day, read.micros);
+                    }
+                    return Ok(());
+                }
+            }
+            Fast::Number { integer, low, high } => {
+                if let Some((billionths, after)) = quick::number(text.as_bytes())
+                    && (!integer || billionths % 1_000_000_000 == 0)
+                    && low <= billionths
+                    && billionths <= high
+                    && !(after == Some(3) && column.account.marks.is_some())
+                    && !column.reader.is_nothing(text)
+                {
+                    column.account.readable = true;
+                    column.points += u64::from(after.is_some());
+                    if let Some(lane) = lane {
+                        super::lane::small(lane, row, billionths);
+                    }
+                    return Ok(());
+                }
+            }
+            Fast::Flag => {
+                let flag = match text {
+                    "true" | "True" | "TRUE" | "1" => Some(true),
+                    "false" | "False" | "FALSE" | "0" => Some(false),
+                    _ => None,
+                };
+                if let Some(flag) = flag
+                    && !column.reader.is_nothing(text)
+                {
+                    column.account.readable = true;
+                    if let Some(lane) = lane {
+                        super::lane::flag(lane, row, flag);
+                    }
+                    return Ok(());
+                }
+            }
+            Fast::Symbol => {
+                if let Some(code) = column.symbols.get(text) {
+                    column.account.readable = true;
+                    if let Some(lane) = lane {
+                        super::lane::code(lane, row, code);
+                    }
+                    return Ok(());
+                }
+                self.raw(i, &Raw::Text(text))?;
+                // What has been read once is known by its spelling.
+                if let Some(column) = self.columns.get_mut(i)
+                    && let Ok(Cell::Symbol(code)) = column.reader.read(&Raw::Text(text))
+                {
+                    column.symbols.insert(text, code);
+                }
+                return Ok(());
+            }
+        }
+        self.raw(i, &Raw::Text(text))
+    }
+
+    /// Takes a cell of any kind, as loading a table does.
+    pub(super) fn raw(&mut self, i: usize, raw: &Raw<'_>) -> Result<(), Refused> {
+        let plan = self.plan;
+        let Some(wanted) = plan.wanted.get(i) else { return Ok(()) };
+        let said = wanted.currency.and_then(|at| self.columns.get(at)).map(|column| column.said.clone());
+        let Some(column) = self.columns.get_mut(i) else { return Ok(()) };
+        if let Some(said) = said {
+            column.reader.in_currency(said.as_deref());
+        }
+        column.said = None;
+        let read = column.reader.read(raw);
+        column.account.see(&column.reader, raw, &read, self.origin);
+        let row = self.piece.rows;
+        match read {
+            Ok(nothing @ (Cell::Blank | Cell::Ignored)) => {
+                let name = || format!("`{}` is blank", wanted.field.name);
+                if wanted.parent {
+                    return Err(self.refuse(i, RejectReason::NoKey, None, name));
+                }
+                if wanted.at {
+                    return Err(self.refuse(i, RejectReason::BadDate, None, name));
+                }
+                if nothing == Cell::Blank && !wanted.expected {
+                    self.remarks.push((i, Remark::Blank));
+                }
+            }
+            Ok(cell) => {
+                match &cell {
+                    Cell::Moment(moment) => {
+                        if wanted.at {
+                            self.latest = self.latest.max(Some(moment.day()));
+                        }
+                        if let Some(shift) = moment.shift {
+                            self.remarks.push((i, Remark::Shift(shift)));
+                        }
+                    }
+                    Cell::Number(number) if column.reader.guesses_percent() => {
+                        self.remarks.push((i, Remark::Ratio(*number)));
+                    }
+                    Cell::Text(text) if wanted.names_currency => column.said = Some(Arc::from(text.as_ref())),
+                    Cell::Symbol(code) if wanted.names_currency => {
+                        if let Type::Enum(list) = wanted.field.ty {
+                            let list = plan.about.program.enums.get(list.index());
+                            let name = list.and_then(|list| list.values.get(*code as usize));
+                            column.said = name.map(|name| Arc::from(name.as_str()));
+                        }
+                    }
+                    _ => {}
+                }
+                if let Some(lane) = wanted.lane.and_then(|lane| self.piece.lanes.get_mut(lane)) {
+                    super::lane::cell(lane, row, &cell);
+                }
+                if wanted.parent
+                    && let Cell::Text(text) = &cell
+                {
+                    self.belongs(text);
+                }
+            }
+            Err(bad) => {
+                let detail = |column: &Column| {
+                    let text = told(wanted.field, clip(&shown(raw)));
+                    match bad {
+                        Bad::OutOfRange => column.reader.range_words(&wanted.field.name, &text),
+                        _ => format!("`{text}` in `{}` {}", wanted.field.name, bad.words()),
+                    }
+                };
+                let reason = if wanted.parent {
+                    RejectReason::NoKey
+                } else if wanted.at {
+                    RejectReason::BadDate
+                } else if bad == Bad::OutOfRange {
+                    RejectReason::OutOfRange
+                } else {
+                    self.remarks.push((i, Remark::Bad(bad, shorten(&shown(raw), 200))));
+                    return Ok(());
+                };
+                let detail = if plan.request.rejects { detail(column) } else { String::new() };
+                return Err(self.refuse(i, reason, Some(raw), || detail));
+            }
+        }
+        Ok(())
+    }
+
+    /// Says whose the row is, where that is known already.
+    #[cfg(feature = "parquet")]
+    pub(super) fn owned_by(&mut self, owner: Option<u32>) {
+        self.owner = owner.unwrap_or(NOBODY);
+    }
+
+    /// Finds the owner of the row.
+    #[inline]
+    fn belongs(&mut self, key: &str) {
+        let Some(owners) = self.plan.request.owners else { return };
+        match owners.get(key) {
+            Some(owner) => {
+                self.owner = owner;
+                if let Some(new) = owners.merged_into(key) {
+                    self.key = Some(Arc::from(key));
+                    let new = Arc::clone(new);
+                    self.key_moved(key, new);
+                } else if self.plan.request.rejects {
+                    self.key = Some(Arc::from(key));
+                }
+            }
+            None => self.key = Some(Arc::from(key)),
+        }
+    }
+
+    #[cold]
+    fn key_moved(&mut self, key: &str, new: Arc<str>) {
+        // Counted at once; taken back if the row is refused after all.
+        *self.moved.entry((Arc::from(key), new)).or_default() += 1;
+    }
+
+    #[cold]
+    fn refuse(
+        &mut self,
+        i: usize,
+        reason: RejectReason,
+        raw: Option<&Raw<'_>>,
+        detail: impl FnOnce() -> String,
+    ) -> Refused {
+        *self.refused.entry(reason).or_default() += 1;
+        if let Some(key) = self.key.as_ref()
+            && let Some(new) = self.plan.request.owners.and_then(|owners| owners.merged_into(key))
+            && let Some(count) = self.moved.get_mut(&(Arc::clone(key), Arc::clone(new)))
+        {
+            *count -= 1;
+        }
+        if self.plan.request.rejects
+            && let Some(wanted) = self.plan.wanted.get(i)
+        {
+            let refusal = Refusal {
+                account: self.plan.account(self.key.as_ref()),
+                field: Some(wanted.field.name.clone()),
+                value: raw.map(|raw| shorten(&shown(raw), 200)),
+                ..Refusal::new(reason, detail())
+            };
+            let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
+            self.rejects.push(((0, self.origin, self.read, 0), reject));
+        }
+        Refused
+    }
+
+    /// Settles what was put off for speed; to be called when the last row is in.
+    pub(super) fn settle(&mut self) {
+        for column in &mut self.columns {
+            if let Some(marks) = &mut column.account.marks {
+                marks.points(std::mem::take(&mut column.points));
+            }
+        }
+        self.moved.retain(|_, count| *count > 0);
+    }
+
+    /// Adds what another worker found.
+    pub(super) fn merge(&mut self, other: Taker<'_>) {
+        for (ours, theirs) in self.columns.iter_mut().zip(other.columns) {
+            ours.account.merge(theirs.account);
+            ours.tally.merge(theirs.tally);
+        }
+        self.read += other.read;
+        self.kept += other.kept;
+        for (reason, count) in other.refused {
+            *self.refused.entry(reason).or_default() += count;
+        }
+        self.latest = self.latest.max(other.latest);
+        for (ours, theirs) in self.per_file.iter_mut().zip(other.per_file) {
+            ours.0 += theirs.0;
+            ours.1 += theirs.1;
+        }
+        for (key, count) in other.orphans {
+            self.orphans.entry(key).or_default().merge(count);
+        }
+        for (keys, count) in other.moved {
+            *self.moved.entry(keys).or_default() += count;
+        }
+        self.rejects.extend(other.rejects);
+    }
+}

@@ -1,0 +1,298 @@
+//! One pass over a table finds what loading it finds: the same rows, the same account of the others, the same words.
+//!
+//! Every test of this module's parent that loads events runs through here as well.
+
+use super::*;
+use laud::data::stream::{LaneCells, NOBODY, Owners, Piece, Request, Streamed, from_table, is_streamable, stream};
+use proptest::prelude::*;
+
+/// The cell of a row of a piece, as a loaded table has it.
+fn value(piece: &Piece, lane: usize, row: usize) -> Value {
+    let lane = &piece.lanes[lane];
+    if !lane.valid.has(row) {
+        let unreadable = lane.unreadable.contains(&(row as u32));
+        return Value::Missing(if unreadable { Missing::Error(Fault::BadCell) } else { Missing::NoData });
+    }
+    match &lane.cells {
+        LaneCells::Absent => panic!("a value where there is no column"),
+        LaneCells::Days(v) => Value::Date(Date(v[row])),
+        LaneCells::Micros(v) => Value::Instant(v[row]),
+        LaneCells::Flags(v) => Value::Boolean(v.get(row)),
+        LaneCells::Codes(v) => Value::Symbol(v[row]),
+        LaneCells::Small(v) => Value::Number(Decimal::from_raw(i128::from(v[row])).unwrap()),
+        LaneCells::Wide(v) => Value::Number(Decimal::from_raw(v[row]).unwrap()),
+        LaneCells::Texts { list, codes } => Value::Text(list.get(codes[row]).into()),
+    }
+}
+
+/// The kept rows of a piece: owner and cells.
+fn rows(state: &mut Vec<(u32, Vec<String>)>, piece: &Piece) {
+    assert_eq!(piece.owners.len(), piece.rows);
+    assert_eq!(piece.owners.iter().filter(|owner| **owner != NOBODY).count(), piece.kept);
+    for lane in &piece.lanes {
+        let len = match &lane.cells {
+            LaneCells::Absent => piece.rows,
+            LaneCells::Days(v) => v.len(),
+            LaneCells::Micros(v) | LaneCells::Small(v) => v.len(),
+            LaneCells::Flags(v) => v.len(),
+            LaneCells::Codes(v) | LaneCells::Texts { codes: v, .. } => v.len(),
+            LaneCells::Wide(v) => v.len(),
+        };
+        assert_eq!(len, piece.rows);
+        assert!(lane.unreadable.is_sorted());
+    }
+    for (row, owner) in piece.owners.iter().enumerate().filter(|(_, owner)| **owner != NOBODY) {
+        let cells = (0..piece.lanes.len()).map(|lane| format!("{:?}", value(piece, lane, row)));
+        state.push((*owner, cells.collect()));
+    }
+}
+
+fn pass(
+    program: &Program,
+    binding: &Binding,
+    id: TableId,
+    above: Option<&TableData>,
+    threads: usize,
+) -> Result<Streamed<Vec<(u32, Vec<String>)>>, Vec<DataError>> {
+    let owners = above.map(Owners::new);
+    let table = &program.tables[id.index()];
+    let parent = table.kind.owner().map(|(_, parent)| parent);
+    // The cell that names the owner is rewritten where it follows a merge; all others are as they were read.
+    let fields: Vec<FieldId> = (0..table.fields.len() as u32).map(FieldId).filter(|f| Some(*f) != parent).collect();
+    let request = Request {
+        program,
+        table: id,
+        binding,
+        fields: &fields,
+        dates: None,
+        owners: owners.as_ref(),
+        above,
+        rejects: true,
+    };
+    let full = stream(&request, threads, Vec::new, rows);
+    // Without a list of rejects nothing else changes.
+    let short = stream(&Request { rejects: false, ..request }, threads, Vec::new, rows);
+    match (&full, &short) {
+        (Ok(full), Ok(short)) => {
+            assert_eq!(full.report, short.report);
+            assert_eq!(sorted(full.workers.concat()), sorted(short.workers.concat()));
+        }
+        (Err(full), Err(short)) => assert_eq!(full, short),
+        _ => panic!("rejects decide whether a table can be read"),
+    }
+    full
+}
+
+fn sorted(mut rows: Vec<(u32, Vec<String>)>) -> Vec<(u32, Vec<String>)> {
+    rows.sort();
+    rows
+}
+
+/// Tables that can go by in pieces do so, and are what they were found to be.
+pub(super) fn same(program: &Program, binding: &Binding, loaded: &Result<Loaded, Vec<DataError>>) {
+    let ids: Vec<TableId> =
+        (0..program.tables.len() as u32).map(TableId).filter(|id| is_streamable(program, *id)).collect();
+    match loaded {
+        Ok(loaded) => {
+            for id in ids {
+                let of = program.tables[id.index()].kind.owner().map(|(of, _)| of);
+                let above = of.map(|of| &loaded.data.tables[of.index()]);
+                let table = &loaded.data.tables[id.index()];
+                for threads in [1, 3] {
+                    let passed = pass(program, binding, id, above, threads).unwrap();
+                    assert_eq!(passed.report, loaded.report.tables[id.index()]);
+                    let name = &program.tables[id.index()].header.name;
+                    let rejects: Vec<&Reject> = loaded.rejects.iter().filter(|r| r.table == *name).collect();
+                    assert_eq!(passed.rejects.iter().collect::<Vec<_>>(), rejects);
+                    let about =
+                        |t: &TableData| (t.loaded, t.rows, t.covers_from, t.covers_to, t.files.clone(), t.vouches());
+                    assert_eq!(about(&passed.table), about(table));
+                    let parent = program.tables[id.index()].kind.owner().map(|(_, parent)| parent);
+                    let all = (0..table.columns.len() as u32).map(FieldId);
+                    let fields: Vec<FieldId> = all.filter(|field| Some(*field) != parent).collect();
+                    let given = from_table(table, &fields, threads, Vec::new, rows);
+                    assert_eq!(sorted(passed.workers.concat()), sorted(given.concat()));
+                }
+            }
+        }
+        // Only what comes first can be loaded: the errors of the others are those of their own pass.
+        Err(errors)
+            if !ids.is_empty() && ids.iter().all(|id| id.index() > 0) && program.subject == Some(TableId(0)) =>
+        {
+            let mut first = program.clone();
+            first.tables.truncate(1);
+            let Ok((data, _)) = load(&first, binding, &mut |_| {}) else { return };
+            if program.tables.len() != ids.len() + 1 {
+                return;
+            }
+            let found = ids.iter().filter_map(|id| pass(program, binding, *id, Some(&data.tables[0]), 2).err());
+            assert_eq!(&found.flatten().collect::<Vec<_>>(), errors);
+        }
+        Err(_) => {}
+    }
+}
+
+/// Events with a column of every type.
+pub(super) fn every_type() -> Program {
+    let mut build = accounts_only();
+    let list = build.list("kind", &["reference", "case_study", "none"]);
+    let fields = vec![
+        date("occurred_at"),
+        field("kind", list),
+        optional(money("amount", "USD")),
+        ranged(integer("score"), 0, 10),
+        optional(ratio("share")),
+        optional(field("solicited", Type::Boolean)),
+        field("seen", Type::Instant),
+        optional(text("who")),
+        number("free"),
+    ];
+    build.events("activity", TableId(0), "occurred_at", None, fields);
+    build.program
+}
+
+const HEADERS: [&str; 10] =
+    ["account", "occurred_at", "kind", "amount", "score", "share", "solicited", "seen", "who", "free"];
+
+/// Cells, most of them plain and some of every way of being otherwise.
+fn cell(column: usize) -> BoxedStrategy<String> {
+    let of = |plain: &'static str, odd: &'static [&'static str]| {
+        prop_oneof![12 => plain.prop_map(String::from), 3 => prop::sample::select(odd).prop_map(String::from)].boxed()
+    };
+    match column {
+        0 => of("a[1-9]", &["", " a1 ", "A1", "nobody", "a\u{e9}", "N/A", "old", "gone"]),
+        1 => of(
+            "202[4-6]-0[1-9]-[0-2][0-9]",
+            &["", "2026-02-30", "soon", "2026-01-05T23:30:00Z", "2026/03/04", " 2026-03-04"],
+        ),
+        2 => of("(reference|Case Study|none|case-study)", &["", "webinar", "Webinar", "-", " Reference "]),
+        3 => of(
+            "-?[0-9]{1,5}(\\.[0-9]{1,2})?",
+            &["", "$5", "1,234", "1.234", "12k", "EUR 5", "n.a.", "99999999999.5", "-"],
+        ),
+        4 => of("([0-9]|10)", &["", "11", "-1", "7.5", "7.0", "seven", "1e1"]),
+        5 => of("0\\.[0-9]{1,3}", &["", "45%", "1.5", "x", "0"]),
+        6 => of("(true|false|1|no)", &["", "Y", "maybe", "n/a"]),
+        7 => of(
+            "2026-0[1-6]-1[0-9][T ]1[0-9]:[0-5][0-9]:0[0-9](\\.[0-9]{1,6})?Z",
+            &["", "2026-03-08T02:30:00Z", "2026-01-01", "2026-03-29 01:30:00+01:00", "never"],
+        ),
+        8 => of(
+            "[a-z]{1,6}( [a-z]{1,3})?",
+            &["", "n/a", "N", " padded ", "say \"hi\"", "two\nlines", "semi;colon, comma", "\u{fc}ber", "none"],
+        ),
+        _ => of("[0-9]{1,4}", &["", "0.5", "1.234", "1,5", "free", "nan"]),
+    }
+}
+
+fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
+    let row = (0..HEADERS.len()).map(cell).collect::<Vec<_>>();
+    prop::collection::vec(row, 0..30)
+}
+
+fn quoted(cell: &str, always: bool) -> String {
+    match always || cell.contains(['"', '\n', ',', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell.to_string(),
+    }
+}
+
+fn accounts() -> String {
+    (0..9).map(|i| format!("a{i}\n")).fold("id\n".to_string(), |all, line| all + &line)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn messy_rows_of_cells(table in table(), line_end in prop::sample::select(&["\n", "\r\n", "\n\n", "\r"][..]), noise in 0usize..12, east in any::<bool>()) {
+        let program = every_type();
+        let mut text = HEADERS.join(",") + line_end;
+        for (i, row) in table.iter().enumerate() {
+            let cells: Vec<String> = row.iter().map(|c| quoted(c, i % 5 == 4)).collect();
+            text += &cells.join(",");
+            match (noise, i) {
+                (1, 3) => text += ",extra",
+                (2, 4) => text += "\" behind",
+                (3, 5) => text = text.trim_end_matches(|c| c != ',').to_string(),
+                _ => {}
+            }
+            text += line_end;
+        }
+        let mut bytes = text.into_bytes();
+        match noise {
+            4 => { bytes.pop(); }
+            5 => bytes.extend(b"a1,2026-01-01,\"open"),
+            6 => bytes.extend(b"a1,2026-01-01,\"open\nand on"),
+            7 => bytes.extend(b"a1,2026-01-01,none,\xff,1,,,2026-01-01,x,1\n"),
+            8 => bytes.extend(b"\n\n\n"),
+            _ => {}
+        }
+        let data = files(&[("account.csv", accounts().as_str())]);
+        std::fs::write(data.directory.path().join("activity.csv"), bytes).unwrap();
+        let zone = if east { "Asia/Tokyo" } else { "UTC" };
+        let _ = data.load_with(&program, &format!("[project]\ntime_zone = '{zone}'\n[profile.p]\ndirectory = '.'\n"));
+    }
+
+    #[test]
+    fn messy_objects(table in table(), noise in 0usize..8) {
+        let program = every_type();
+        let mut text = String::new();
+        for (i, row) in table.iter().enumerate() {
+            let mut object = serde_json::Map::new();
+            for (name, cell) in HEADERS.iter().zip(row) {
+                let name = if i % 7 == 3 { name.to_uppercase() } else { (*name).to_string() };
+                let value = match cell.parse::<serde_json::Number>() {
+                    Ok(number) if i % 2 == 0 => serde_json::Value::Number(number),
+                    _ if cell.is_empty() => continue,
+                    _ if cell == "true" => true.into(),
+                    _ if cell == "n/a" => serde_json::Value::Null,
+                    _ if cell == "x" => serde_json::json!([1, {"a": "b"}]),
+                    _ => cell.as_str().into(),
+                };
+                object.insert(name, value);
+            }
+            if i % 4 == 0 {
+                object.insert("unused".to_string(), serde_json::json!({"deep": [1.5, null, "t"]}));
+            }
+            text += &serde_json::Value::Object(object).to_string();
+            match (noise, i) {
+                (1, 2) => text += " ,",
+                (2, 3) => text = text.trim_end_matches('}').to_string(),
+                (3, 1) => text += "\n5\n[]\n\"text\"\n\n   \n{\"a\": \"\\ud800\"}\nnull",
+                (4, 2) => text += "\r",
+                _ => {}
+            }
+            text += "\n";
+        }
+        let data = files(&[("account.csv", accounts().as_str()), ("activity.ndjson", text.as_str())]);
+        let _ = data.load(&program);
+    }
+}
+
+#[test]
+fn large_files_are_read_in_many_blocks() {
+    let program = activity(None, vec![optional(text("note")), number("n")]);
+    let mut csv = "account,occurred_at,note,n\n".to_string();
+    for i in 0..60_000 {
+        let note = match i % 1000 {
+            7 => "\"quoted, with\nline ends\"".to_string(),
+            8 => "\"and \"\"quotes\"\"\"".to_string(),
+            9 => "x".repeat(3000),
+            _ => format!("note {}", i % 50),
+        };
+        csv += &format!("a{},2026-0{}-1{},{note},{i}\n", i % 11, i % 9 + 1, i % 10);
+        if i == 30_000 {
+            csv += &format!("a1,2026-01-01,{},5\n", "y".repeat((1 << 20) + 50));
+            csv += "a1,2026-01-01,\"";
+            csv += &"z\n".repeat(1 << 20);
+            csv += "\",5\n";
+        }
+    }
+    let data = files(&[("account.csv", accounts().as_str()), ("activity.csv", csv.as_str())]);
+    let loaded = data.load(&program).unwrap();
+    assert_eq!(loaded.report(1).read, 60_002);
+    assert_eq!(loaded.report(1).rejected_for(RejectReason::TooLong), 2);
+    // Of every eleven accounts two do not exist.
+    assert_eq!(loaded.report(1).rejected_for(RejectReason::UnknownAccount), 60_000 / 11 * 2);
+}
