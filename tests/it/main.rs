@@ -36,6 +36,7 @@ mod pty;
 mod readme;
 mod render;
 mod report;
+mod scoring;
 mod session;
 mod shared;
 mod speed;

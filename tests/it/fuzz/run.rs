@@ -155,6 +155,8 @@ impl Run<'_> {
         if self.evaluate(&data, self.as_of) != results {
             return Err("a second run gives other results".to_string());
         }
+        crate::machine::compare(self.program, &data, self.calendar, self.as_of)
+            .map_err(|e| format!("the machine differs: {e}"))?;
         self.reports(&data, &report, &results)?;
         self.pages(&data, &results)?;
         reached.expressions = self.expressions(&data)?;

@@ -1,15 +1,18 @@
 //! What a compilation keeps: registers, constants, inputs, jumps, and what is known already.
 
 use super::op::{List, Member, Op, Place as At, Reg};
-use super::{Code, Found, Input, Interpreted, Machine, Place, Supply, Wanted, Why};
+use super::{Code, Found, Input, Interpreted, Machine, Now, Place, Supply, Wanted, Why};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::engine::column::Cell;
 use crate::engine::column::Tag;
 use crate::engine::reference::Step;
-use crate::program::{Expr, Node, Program, SegmentRef};
+use crate::program::{Expr, MetricId, Node, Program, RuleId, ScorecardId, SegmentRef};
 use crate::value::{Missing, Value};
 use std::collections::HashMap;
+
+/// Registers for inputs besides a column of the account each.
+const RESERVED: usize = 256;
 
 /// Instructions that one item may have.
 const MOST: usize = 50_000;
@@ -36,6 +39,8 @@ pub(super) struct Builder<'p, 's> {
     /// Registers for what is needed on the way; those from `used` on are free.
     temporary: Vec<Reg>,
     used: usize,
+    /// Registers that are kept free for inputs, the first ones.
+    reserved: u32,
     /// The same for what is compiled by itself.
     apart: Vec<Reg>,
     done: HashMap<Done, Reg>,
@@ -52,11 +57,13 @@ impl<'p, 's> Builder<'p, 's> {
         wanted: Wanted,
         supply: &'s mut dyn Supply,
     ) -> Self {
+        let reserved = at(program.subject_table().map_or(0, |table| table.fields.len()) + RESERVED);
         let machine = Machine {
             as_of,
+            reserved,
             plain: Code::default(),
             careful: Code::default(),
-            registers: 0,
+            registers: reserved,
             constants: Vec::new(),
             lists: Vec::new(),
             bands: Vec::new(),
@@ -67,6 +74,7 @@ impl<'p, 's> Builder<'p, 's> {
             inputs: Vec::new(),
             input_registers: Vec::new(),
             steps: HashMap::new(),
+            now: Now::default(),
             interpreted: Vec::new(),
             names: HashMap::new(),
             probes: HashMap::new(),
@@ -86,6 +94,7 @@ impl<'p, 's> Builder<'p, 's> {
             inputs,
             temporary,
             used: 0,
+            reserved,
             apart,
             done,
             order,
@@ -116,6 +125,14 @@ impl<'p, 's> Builder<'p, 's> {
                 self.ends.push((at(self.code.len()), step.0));
             }
         }
+        let now = |item: Item| {
+            let place = self.machine.found(item, self.machine.as_of);
+            place.unwrap_or(Place { found: Found::Nothing, asked: None })
+        };
+        let metrics = (0..at(self.program.metrics.len())).map(|i| now(Item::Node(Node::Metric(MetricId(i)))));
+        let scores = (0..at(self.program.scorecards.len())).map(|i| now(Item::Node(Node::Scorecard(ScorecardId(i)))));
+        let rules = (0..at(self.program.rules.len())).map(|i| now(Item::Rule(RuleId(i))));
+        self.machine.now = Now { metrics: metrics.collect(), scores: scores.collect(), rules: rules.collect() };
         let careful = Code { ops: self.code, ends: self.ends };
         self.machine.plain = without_touching(&careful);
         self.machine.careful = careful;
@@ -233,7 +250,8 @@ impl<'p, 's> Builder<'p, 's> {
             return *index;
         }
         let index = at(self.machine.inputs.len());
-        let reg = self.fresh();
+        // The first of them lie side by side, so that a record is taken over as a whole.
+        let reg = if index < self.reserved { index } else { self.fresh() };
         self.machine.inputs.push(input);
         self.machine.input_registers.push(reg);
         self.inputs.insert(input, index);

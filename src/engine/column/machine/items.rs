@@ -160,7 +160,7 @@ impl Builder<'_, '_> {
                 points: band.points,
             });
             let rows = rows.collect();
-            out.push(Table { member: self.member(table.segment, date), rows });
+            out.push(Table::new(self.member(table.segment, date), rows));
         }
         out
     }

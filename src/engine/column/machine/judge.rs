@@ -66,9 +66,16 @@ fn between(points: &[(Decimal, Decimal)], x: Decimal) -> Option<Decimal> {
 }
 
 /// The name of the first row that a value passes, as a symbol.
+#[inline]
 pub(super) fn named(tables: &[Table], value: Cell, regs: &[Cell], texts: &Texts) -> (Cell, Option<Decimal>) {
-    let table = tables.iter().find(|table| applies(table.member, regs));
-    let row = table.and_then(|table| table.rows.iter().find(|row| passes(&row.test, value, regs, texts)));
+    let Some(table) = tables.iter().find(|table| applies(table.member, regs)) else { return (NO_DATA, None) };
+    let row = match &table.ladder {
+        Some(ladder) if value.tag == Tag::Number => {
+            let rung = ladder.iter().find(|rung| rung.low <= value.bits && value.bits <= rung.high);
+            rung.and_then(|rung| table.rows.get(rung.row as usize))
+        }
+        _ => table.rows.iter().find(|row| passes(&row.test, value, regs, texts)),
+    };
     row.map_or((NO_DATA, None), |row| (Cell { tag: Tag::Symbol, bits: row.name.into() }, row.points))
 }
 

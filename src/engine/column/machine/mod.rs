@@ -169,6 +169,14 @@ struct Place {
     asked: Option<u32>,
 }
 
+/// What is known of the as-of date, by id: results are asked for more often than anything is computed.
+#[derive(Debug, Default)]
+struct Now {
+    metrics: Vec<Place>,
+    scores: Vec<Place>,
+    rules: Vec<Place>,
+}
+
 /// A compiled program.
 #[derive(Debug)]
 pub struct Machine {
@@ -178,6 +186,8 @@ pub struct Machine {
     /// Inputs may have faults.
     careful: Code,
     registers: u32,
+    /// The first inputs have the first registers, up to this one.
+    reserved: u32,
     constants: Vec<(Reg, Value)>,
     lists: Vec<Reg>,
     bands: Vec<Bands>,
@@ -189,6 +199,7 @@ pub struct Machine {
     /// By place among the inputs.
     input_registers: Vec<Reg>,
     steps: HashMap<Step, Place>,
+    now: Now,
     interpreted: Vec<Interpreted>,
     /// The bands of metrics and the grades of scorecards, each once.
     names: HashMap<Item, Vec<String>>,

@@ -134,11 +134,46 @@ pub(super) struct Row {
     pub(super) points: Option<Decimal>,
 }
 
+/// A row as a span of raw numbers, both ends included: what a number has to pass, whichever way it is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rung {
+    pub(super) low: i128,
+    pub(super) high: i128,
+    /// The place of the row.
+    pub(super) row: u32,
+}
+
 /// A table of bands, or grades.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     pub(super) member: Option<Member>,
     pub(super) rows: Vec<Row>,
+    /// The rows that a number may pass, in order; nothing, if one of them is no span.
+    pub(super) ladder: Option<Vec<Rung>>,
+}
+
+impl Table {
+    pub(super) fn new(member: Option<Member>, rows: Vec<Row>) -> Table {
+        let mut ladder = Some(Vec::new());
+        for (place, row) in (0u32..).zip(&rows) {
+            let span = match row.test {
+                Test::Missing => continue,
+                Test::Otherwise => Some((i128::MIN, i128::MAX)),
+                Test::Between(low, high) => Some((low, high)),
+                Test::Compare(CompareOp::GreaterEqual, bound) => Some((bound, i128::MAX)),
+                Test::Compare(CompareOp::LessEqual, bound) => Some((i128::MIN, bound)),
+                Test::Compare(CompareOp::Equal, bound) => Some((bound, bound)),
+                Test::Compare(CompareOp::Greater, bound) => bound.checked_add(1).map(|low| (low, i128::MAX)),
+                Test::Compare(CompareOp::Less, bound) => bound.checked_sub(1).map(|high| (i128::MIN, high)),
+                Test::Compare(CompareOp::NotEqual, _) | Test::In(_) => None,
+            };
+            ladder = ladder.zip(span).map(|(mut ladder, (low, high))| {
+                ladder.push(Rung { low, high, row: place });
+                ladder
+            });
+        }
+        Table { member, rows, ladder }
+    }
 }
 
 /// A scale.

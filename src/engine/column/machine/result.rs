@@ -237,8 +237,15 @@ impl State {
 
 impl Machine {
     /// Where the results of an item at the as-of date lie.
+    #[inline]
     fn now(&self, item: Item) -> Place {
-        self.found(item, self.as_of).unwrap_or(Place { found: Found::Nothing, asked: None })
+        let place = match item {
+            Item::Node(Node::Metric(id)) => self.now.metrics.get(id.index()).copied(),
+            Item::Node(Node::Scorecard(id)) => self.now.scores.get(id.index()).copied(),
+            Item::Rule(id) => self.now.rules.get(id.index()).copied(),
+            _ => self.found(item, self.as_of),
+        };
+        place.unwrap_or(Place { found: Found::Nothing, asked: None })
     }
 
     fn name_of(&self, item: Item, cell: Cell) -> Option<&str> {

@@ -88,6 +88,21 @@ impl State {
         self.careful |= matches!(cell.tag, Tag::DivisionByZero | Tag::Overflow | Tag::BadCell | Tag::NoRate);
     }
 
+    /// Sets all inputs of a new account, in the order of [`Machine::inputs`]. `careful` says that some may be missing because of
+    /// a fault.
+    #[inline]
+    pub fn load(&mut self, machine: &Machine, cells: &[Cell], careful: bool) {
+        self.input_faults.clear();
+        self.careful = careful;
+        let (first, rest) = cells.split_at(cells.len().min(machine.reserved as usize));
+        if let Some(places) = self.regs.get_mut(..first.len()) {
+            places.copy_from_slice(first);
+        }
+        for (cell, reg) in rest.iter().zip(machine.input_registers.iter().skip(first.len())) {
+            self.put(*reg, *cell);
+        }
+    }
+
     /// Notes what went wrong where an input was computed, in that order.
     pub fn note(&mut self, input: usize, faults: &[Fault]) {
         self.careful |= !faults.is_empty();

@@ -14,7 +14,12 @@ use crate::program::{Combine, DEFAULT_COVERAGE, MissingPolicy};
 use crate::value::Fault;
 
 /// The points of a line at its date. Its own scale reads the value; otherwise a metric gives its points, and a score itself.
+#[inline]
 pub(super) fn points_of(source: &Source, expiries: &[Expiry], regs: &[Cell]) -> Found {
+    if source.scale.is_some() { scaled_points(source, expiries, regs) } else { Ok(of(regs, source.reg)) }
+}
+
+fn scaled_points(source: &Source, expiries: &[Expiry], regs: &[Cell]) -> Found {
     let value = of(regs, source.reg);
     let Some(scale) = &source.scale else { return Ok(value) };
     let points = scaled(scale, value)?;
@@ -74,6 +79,8 @@ struct Sums {
     /// The shares of lines that take part, and those times their points.
     shares: i64,
     products: i128,
+    /// The shares of lines with points of their own, or such of an earlier date.
+    present: i64,
     /// Something does not fit: the exact way is taken.
     wide: bool,
     taking: u32,
@@ -96,20 +103,31 @@ impl State {
         self.put(card.applied, Cell { tag: Tag::Symbol, bits: i128::try_from(place).unwrap_or(0) });
         let mut sums = Sums::default();
         for line in &lines.lines {
-            let own = match points_of(&line.source, &machine.expiries, &self.regs) {
-                Ok(cell) => cell,
-                Err(fault) => self.wrong(fault, code, here),
+            let own = match &line.source.scale {
+                None => self.at(line.source.reg),
+                Some(_) => match points_of(&line.source, &machine.expiries, &self.regs) {
+                    Ok(cell) => cell,
+                    Err(fault) => self.wrong(fault, code, here),
+                },
             };
             if line.informational {
                 continue;
             }
             if own.tag == Tag::Number {
+                sums.present += line.share;
                 sums.take(line, own.bits);
                 continue;
             }
             self.gap(machine, line, own, &mut sums, code, here);
         }
-        let coverage = if sums.gaps { self.coverage(machine, lines) } else { lines.covered };
+        let coverage = match sums.gaps {
+            false => lines.covered,
+            true if lines.unweighed || lines.shares == 0 => self.coverage(machine, lines),
+            true => {
+                let present = i128::from(sums.present) * Decimal::ONE.raw();
+                Decimal::ratio(present, i128::from(lines.shares)).unwrap_or_default()
+            }
+        };
         self.put(card.coverage, Cell::number(coverage));
         let found = match sums.withheld(coverage) {
             Some(reason) => Ok(reason),
@@ -126,7 +144,10 @@ impl State {
             self.wrong(fault, code, here);
         });
         sums.missing = sums.missing.or(Some(own));
-        if let Some((points, _)) = found {
+        if let Some((points, carried)) = found {
+            if carried.is_some() {
+                sums.present += line.share;
+            }
             return sums.take(line, points.raw());
         }
         let asked = match line.policy {

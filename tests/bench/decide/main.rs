@@ -1,0 +1,232 @@
+//! One decision on a ready record: `cargo bench --bench decide`.
+//!
+//! The question is in `program.laud`: sixteen figures, eight bands, three groups with weights by size, one score, six rules. The same
+//! is written by hand in binary floats below; every score has to agree to 1e-8, every rule exactly. Records are made up
+//! by a generator of fixed seed, a third of the optional figures missing.
+//!
+//! `--records FILE` writes them with the answers for `peers.sh`, which puts other rule engines beside.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use laud::calendar::{Calendar, Date};
+use laud::engine::RuleStatus;
+use laud::number::Decimal;
+use laud::program::{RuleId, ScorecardId};
+use laud::scoring::{Record, Scorer, Scores};
+use laud::source::Sources;
+use std::fmt::Write;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Names of the figures, in the order of a record.
+const FIELDS: [&str; 16] = [
+    "size",
+    "refs_365",
+    "review_points",
+    "stories",
+    "quiet_days",
+    "nps",
+    "login_months",
+    "revenue",
+    "decline_rate",
+    "refs_90",
+    "adv_90",
+    "adv_prior",
+    "trend",
+    "tenure",
+    "to_renewal",
+    "logins_30",
+];
+const SIZES: [&str; 3] = ["smb", "mid", "enterprise"];
+const RULES: [&str; 6] = ["burnout", "unhappy_but_active", "untapped", "renewal_at_risk", "declining", "disengaged"];
+const COUNT: usize = 20_000;
+const ROUNDS: usize = 15;
+
+/// What is missing is not a number.
+type Figures = [f64; 16];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let figures = figures();
+    if let Some(at) = arguments.iter().position(|a| a == "--records") {
+        std::fs::write(&arguments[at + 1], as_csv(&figures)).unwrap();
+        return;
+    }
+    let scorer = scorer();
+    let (overall, rules) = (scorer.scorecard("overall").unwrap(), RULES.map(|name| scorer.rule(name).unwrap()));
+    let records: Vec<Record> = figures.iter().map(|f| record(&scorer, f)).collect();
+    let mut scores = scorer.scores();
+    for (figures, record) in figures.iter().zip(&records) {
+        scorer.score(record, &mut scores);
+        let (expected, fired) = by_hand(figures);
+        let actual = scores.score(overall).unwrap().to_f64();
+        assert!((actual - expected).abs() < 1e-8, "{figures:?}: {actual}, not {expected}");
+        assert_eq!(fired_of(&scores, &rules), fired, "{figures:?}");
+    }
+    println!("{COUNT} records, {ROUNDS} rounds; nanoseconds for each: median, least");
+    let hand = time(|| figures.iter().fold(0, |sum, f| sum + black_box(by_hand(black_box(f))).1));
+    println!("by hand, binary floats   {:6.0} {:6.0}", hand.0, hand.1);
+    let laud = time(|| {
+        let mut sum = 0;
+        scorer.score_batch(black_box(&records), &mut scores, |_, scores| sum += answer(scores, overall, &rules));
+        sum
+    });
+    println!("laud, exact decimals     {:6.0} {:6.0}", laud.0, laud.1);
+    println!("laud / by hand           {:6.1}", laud.0 / hand.0);
+}
+
+fn answer(scores: &Scores, overall: ScorecardId, rules: &[RuleId; 6]) -> u32 {
+    let _ = black_box(scores.score(overall));
+    fired_of(scores, rules)
+}
+
+fn fired_of(scores: &Scores, rules: &[RuleId; 6]) -> u32 {
+    let holds = |(bit, rule): (usize, &RuleId)| u32::from(scores.rule(*rule) == RuleStatus::Holds) << bit;
+    rules.iter().enumerate().map(holds).sum()
+}
+
+/// Median and least of the rounds.
+fn time(mut round: impl FnMut() -> u32) -> (f64, f64) {
+    let mut times: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(round());
+            start.elapsed().as_nanos() as f64 / COUNT as f64
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    (times[ROUNDS / 2], times[0])
+}
+
+fn scorer() -> Scorer {
+    let mut sources = Sources::new();
+    sources.add("program.laud", include_str!("program.laud"));
+    let (program, found) = laud::compile(&sources, &laud::Settings::default());
+    let program = program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&found.sorted(), &sources)));
+    Scorer::new(program, Date::parse("2026-07-01").unwrap(), Calendar::default()).unwrap()
+}
+
+fn record(scorer: &Scorer, figures: &Figures) -> Record {
+    let mut record = scorer.record();
+    record.read("size", SIZES[figures[0] as usize]).unwrap();
+    for (name, figure) in FIELDS.iter().zip(figures).skip(1).filter(|(_, figure)| !figure.is_nan()) {
+        record.number(scorer.field(name).unwrap(), Decimal::from_f64(*figure).unwrap());
+    }
+    record
+}
+
+fn as_csv(figures: &[Figures]) -> String {
+    let mut out = format!("{},overall,rules\n", FIELDS.join(","));
+    for f in figures {
+        for figure in f {
+            if !figure.is_nan() {
+                write!(out, "{figure}").unwrap();
+            }
+            out.push(',');
+        }
+        let (overall, rules) = by_hand(f);
+        writeln!(out, "{overall},{rules}").unwrap();
+    }
+    out
+}
+
+// ---------- made-up records ----------
+
+struct Rng(u64);
+
+impl Rng {
+    /// SplitMix64.
+    fn below(&mut self, n: u64) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n) as f64
+    }
+
+    fn perhaps(&mut self, value: f64) -> f64 {
+        if self.below(3) == 0.0 { f64::NAN } else { value }
+    }
+}
+
+fn figures() -> Vec<Figures> {
+    let mut rng = Rng(24);
+    let mut one = || {
+        let quiet = rng.below(500);
+        let (nps, revenue) = (rng.below(201) - 100.0, rng.below(80_000));
+        let (decline, renewal) = (rng.below(101) / 100.0, rng.below(400) - 30.0);
+        [
+            rng.below(3),
+            rng.below(6),
+            rng.below(8),
+            rng.below(4),
+            rng.perhaps(quiet),
+            rng.perhaps(nps),
+            rng.below(13),
+            rng.perhaps(revenue),
+            rng.perhaps(decline),
+            rng.below(6),
+            rng.below(8),
+            rng.below(5),
+            rng.below(301) / 100.0 - 1.0,
+            rng.below(2_000),
+            rng.perhaps(renewal),
+            rng.below(9),
+        ]
+    };
+    (0..COUNT).map(|_| one()).collect()
+}
+
+// ---------- by hand ----------
+
+/// The points of the first bound that is passed.
+fn banded(x: f64, passes: fn(f64, f64) -> bool, bounds: &[(f64, f64)], otherwise: f64) -> f64 {
+    if x.is_nan() {
+        return x;
+    }
+    bounds.iter().find(|(bound, _)| passes(x, *bound)).map_or(otherwise, |(_, points)| *points)
+}
+
+/// The mean of what is there.
+fn mean(parts: &[(f64, f64)]) -> f64 {
+    let there = || parts.iter().filter(|(_, points)| !points.is_nan());
+    let weights: f64 = there().map(|(weight, _)| weight).sum();
+    if weights == 0.0 { f64::NAN } else { there().map(|(weight, points)| weight * points).sum::<f64>() / weights }
+}
+
+/// The score and the rules, a bit each.
+fn by_hand(f: &Figures) -> (f64, u32) {
+    let (least, most, above) = (|x, b| x >= b, |x, b| x <= b, |x, b| x > b);
+    let references = banded(f[1], least, &[(4.0, 100.0), (2.0, 70.0), (1.0, 40.0)], 0.0);
+    let reviews = banded(f[2], least, &[(6.0, 100.0), (3.0, 60.0), (1.0, 30.0)], 0.0);
+    let cases = banded(f[3], least, &[(2.0, 100.0), (1.0, 60.0)], 0.0);
+    let acceptance = banded(f[8], most, &[(0.1, 100.0), (0.3, 60.0), (0.5, 30.0)], 0.0);
+    let recency = banded(f[4], most, &[(30.0, 100.0), (90.0, 75.0), (180.0, 50.0), (365.0, 25.0)], 0.0);
+    let usage = banded(f[6], above, &[(9.0, 100.0), (6.0, 75.0), (3.0, 50.0), (0.0, 25.0)], 0.0);
+    let promoters = banded(f[5], least, &[(60.0, 100.0), (30.0, 70.0), (0.0, 40.0)], 0.0);
+    let referred = banded(f[7], least, &[(50_000.0, 100.0), (10_000.0, 60.0)], 30.0);
+    let size = f[0] as usize;
+    let w = |by_size: [f64; 3]| by_size[size];
+    let advocacy = mean(&[
+        (w([30.0, 40.0, 50.0]), references),
+        (w([40.0, 30.0, 15.0]), reviews),
+        (w([10.0, 20.0, 25.0]), cases),
+        (w([20.0, 10.0, 10.0]), acceptance),
+    ]);
+    let engagement = mean(&[(w([40.0, 50.0, 60.0]), recency), (w([60.0, 50.0, 40.0]), usage)]);
+    let impact = mean(&[(w([70.0, 50.0, 35.0]), promoters), (w([30.0, 50.0, 65.0]), referred)]);
+    let overall = mean(&[
+        (w([30.0, 40.0, 50.0]), advocacy),
+        (w([50.0, 35.0, 20.0]), engagement),
+        (w([20.0, 25.0, 30.0]), impact),
+    ]);
+    let rules = [
+        f[9] >= 4.0 || f[10] >= 6.0,
+        f[5] < 0.0 && overall >= 50.0,
+        f[5] >= 50.0 && f[1] == 0.0 && f[13] > 180.0,
+        f[14] >= 0.0 && f[14] <= 90.0 && overall < 50.0,
+        f[12] < -0.5 && f[11] >= 2.0,
+        f[15] == 0.0 && f[6] >= 3.0 && size != 0,
+    ];
+    (overall, rules.iter().enumerate().map(|(bit, holds)| u32::from(*holds) << bit).sum())
+}
