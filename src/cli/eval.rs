@@ -4,15 +4,16 @@ use super::accounts;
 use super::args::{EvalArgs, Format};
 use super::findings;
 use super::project::reason;
-use super::session::Session;
+use super::session::{Prepared, Session, data_errors};
 use super::stop::{DATA, PROGRAM, Stop};
 use super::terminal::Terminal;
 use crate::diagnostics::{Diagnostics, did_you_mean};
-use crate::engine::reference::{Evaluator, Reference};
-use crate::engine::{Engine, Options};
+use crate::engine::column::{Columns, evaluate_files};
+use crate::engine::reference::Evaluator;
+use crate::engine::{Engine, Options, Results};
 use crate::explain::personal;
 use crate::program::{Expr, Field, FieldId, Program, Type};
-use crate::report::accounts::{self as report, Evaluation, Extras, account_name};
+use crate::report::accounts::{self as report, Changes, Evaluation, Extras, account_name};
 use crate::report::table::{Align, Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
 use crate::source::Source;
@@ -22,7 +23,11 @@ use serde_json::json;
 
 /// Runs the verb.
 pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
-    let session = Session::open(args.path.as_deref(), &args.program, &args.run, args.rejects.is_some(), terminal)?;
+    let mut prepared = Prepared::open(args.path.as_deref(), &args.program, &args.run, terminal)?;
+    if args.expression.is_none() && args.account.is_empty() && args.rejects.is_none() && prepared.declared.is_none() {
+        return everything(args, &mut prepared, terminal);
+    }
+    let session = prepared.load(args.rejects.is_some(), terminal)?;
     if let Some(file) = &args.rejects {
         std::fs::write(file, load::rejects_csv(&session.rejects))
             .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))?;
@@ -37,6 +42,32 @@ pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     }
 }
 
+/// All accounts, straight from the files: nobody looks at single rows.
+fn everything(args: &EvalArgs, prepared: &mut Prepared, terminal: &mut Terminal) -> Result<u8, Stop> {
+    let bar = prepared.watch(terminal);
+    let prepared = &*prepared;
+    let Prepared { program, binding, calendar, stamp, .. } = prepared;
+    let columns = columns(args, program)?;
+    let options = Options { as_of: stamp.as_of, calendar: *calendar, accounts: Vec::new() };
+    let told = evaluate_files(program, binding, &options, Columns::default(), |run| {
+        drop(bar);
+        let mut load = run.load.clone();
+        prepared.note_beginnings(run.data, &mut load);
+        let extras = extras(args, columns, run.evaluator, run.results, None, terminal);
+        let evaluation = Evaluation {
+            program,
+            data: run.data,
+            load: &load,
+            results: run.results,
+            stamp,
+            personal: args.run.show_personal,
+            extras: &extras,
+        };
+        told(args, &evaluation, terminal)
+    });
+    told.map_err(|errors| data_errors(&errors, terminal))
+}
+
 fn scores(
     args: &EvalArgs,
     ids: Vec<String>,
@@ -44,19 +75,13 @@ fn scores(
     evaluator: &Evaluator,
     terminal: &mut Terminal,
 ) -> Result<u8, Stop> {
-    let columns = columns(args, session)?;
+    let columns = columns(args, &session.program)?;
     let options = Options { as_of: session.stamp.as_of, calendar: session.calendar, accounts: ids };
-    let results = Reference.evaluate(&session.program, &session.data, &options);
-    let without = session.declared.as_ref().map(|program| Reference.evaluate(program, &session.data, &options));
-    let extras = Extras {
-        bare: terminal.quiet(),
-        list_tasks: args.tasks,
-        columns,
-        rows: report::rows(evaluator, &results),
-        gaps: report::gaps(evaluator, &results),
-        tasks: report::tasks(evaluator, &results, args.run.show_personal),
-        changes: without.map(|without| report::changes(&session.program, &results, &without)),
-    };
+    let engine = Columns::default();
+    let results = engine.evaluate(&session.program, &session.data, &options);
+    let without = session.declared.as_ref().map(|program| engine.evaluate(program, &session.data, &options));
+    let changes = without.map(|without| report::changes(&session.program, &results, &without));
+    let extras = extras(args, columns, evaluator, &results, changes, terminal);
     let evaluation = Evaluation {
         program: &session.program,
         data: &session.data,
@@ -66,27 +91,52 @@ fn scores(
         personal: args.run.show_personal,
         extras: &extras,
     };
+    Ok(told(args, &evaluation, terminal))
+}
+
+/// What is said besides the numbers.
+fn extras(
+    args: &EvalArgs,
+    columns: Vec<FieldId>,
+    evaluator: &Evaluator,
+    results: &Results,
+    changes: Option<Changes>,
+    terminal: &Terminal,
+) -> Extras {
+    Extras {
+        bare: terminal.quiet(),
+        list_tasks: args.tasks,
+        columns,
+        rows: report::rows(evaluator, results),
+        gaps: report::gaps(evaluator, results),
+        tasks: report::tasks(evaluator, results, args.run.show_personal),
+        changes,
+    }
+}
+
+/// Prints the results; the exit code.
+fn told(args: &EvalArgs, evaluation: &Evaluation, terminal: &mut Terminal) -> u8 {
     let text = match args.format {
-        Format::Human => report::human(&evaluation, &terminal.layout()),
-        Format::Json => format!("{:#}\n", report::json(&evaluation)),
-        Format::Csv => report::csv(&evaluation),
-        Format::Md => report::markdown(&evaluation),
+        Format::Human => report::human(evaluation, &terminal.layout()),
+        Format::Json => format!("{:#}\n", report::json(evaluation)),
+        Format::Csv => report::csv(evaluation),
+        Format::Md => report::markdown(evaluation),
     };
     terminal.print(&text);
     if args.format == Format::Csv {
-        let text = report::besides(&evaluation, &terminal.err_layout());
+        let text = report::besides(evaluation, &terminal.err_layout());
         terminal.note(&text);
     }
     if evaluation.scores_hit() {
         terminal.note("some scores lack a number that could not be computed\n");
-        return Ok(DATA);
+        return DATA;
     }
-    Ok(0)
+    0
 }
 
 /// The columns of the accounts that are to be shown.
-fn columns(args: &EvalArgs, session: &Session) -> Result<Vec<FieldId>, Stop> {
-    let Some(table) = session.program.subject_table() else { return Ok(Vec::new()) };
+fn columns(args: &EvalArgs, program: &Program) -> Result<Vec<FieldId>, Stop> {
+    let Some(table) = program.subject_table() else { return Ok(Vec::new()) };
     let shown = |field: &Field| !field.personal || args.run.show_personal;
     let named = |f: &Field| f.name == "name" && f.ty == Type::Text;
     let mut found: Vec<FieldId> = Vec::new();

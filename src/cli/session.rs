@@ -148,6 +148,26 @@ pub struct Session {
     pub stamp: Stamp,
 }
 
+/// A program, and where its data is: what is there before any of it is read.
+pub struct Prepared {
+    sources: Sources,
+    files: Vec<crate::ast::File>,
+    /// The program.
+    pub program: Program,
+    /// The program without the settings of this run, if there are any.
+    pub declared: Option<Program>,
+    /// Where the data is.
+    pub binding: Binding,
+    directory: PathBuf,
+    ledger: Option<String>,
+    gates: Gates,
+    /// How the project counts its years.
+    pub calendar: Calendar,
+    zone: Tz,
+    /// Project, date, hash and data.
+    pub stamp: Stamp,
+}
+
 impl Session {
     /// True if the ids of accounts are personal, and personal columns were not asked for.
     pub fn masked(&self, personal: bool) -> bool {
@@ -162,6 +182,18 @@ impl Session {
         keep_rejects: bool,
         terminal: &mut Terminal,
     ) -> Result<Session, Stop> {
+        Prepared::open(path, program, run, terminal)?.load(keep_rejects, terminal)
+    }
+}
+
+impl Prepared {
+    /// Reads and compiles. Whatever is wrong is printed before it stops.
+    pub fn open(
+        path: Option<&Path>,
+        program: &ProgramArgs,
+        run: &RunArgs,
+        terminal: &mut Terminal,
+    ) -> Result<Prepared, Stop> {
         let project = Project::open(path.or(program.project.as_deref()))?;
         let mut compiled = Compiled::new(&project, &Settings { set: program.set.clone() }, run.as_of);
         let mut diagnostics = Diagnostics::new();
@@ -171,7 +203,7 @@ impl Session {
         compiled.findings.extend(diagnostics.sorted());
         tell(&compiled, terminal);
         let code = compiled.exit_code();
-        let (Some(program), Some(mut binding)) = (compiled.program, binding) else {
+        let (Some(program), Some(binding)) = (compiled.program, binding) else {
             return Err(Stop::said(if code == 0 { PROGRAM } else { code }));
         };
         if code != 0 {
@@ -181,19 +213,6 @@ impl Session {
             compiled.config.as_ref().map_or((Tz::UTC, Calendar::default()), |c| (c.time_zone, c.calendar()));
         let usual = compiled.config.as_ref().and_then(|c| c.as_of).unwrap_or_else(|| today(zone));
         let as_of = compiled.today;
-        let mut rejects = Vec::new();
-        let mut keep = |reject: Reject| {
-            if keep_rejects {
-                rejects.push(reject);
-            }
-        };
-        let bar = Bar::watch(&program, &mut binding, terminal.quiet());
-        let loaded = data::load(&program, &binding, &mut keep);
-        drop(bar);
-        let (data, mut load) = loaded.map_err(|errors| data_errors(&errors, terminal))?;
-        let asked = earliest_asked(&program, calendar, as_of);
-        let extents = report::load::extents(&program, &data, as_of);
-        report::load::note_beginnings(&mut load, &data, &extents, &asked, as_of);
         let declared = undone(&project, &program);
         let ledger = compiled.config.as_ref().and_then(|c| c.ledger.clone());
         let gates = compiled.config.as_ref().map(|c| c.gates).unwrap_or_default();
@@ -206,22 +225,55 @@ impl Session {
             old_benchmarks: explain::old_benchmarks(&program, as_of),
             timeless: if as_of == usual { None } else { timeless(&program) },
         };
+        let Compiled { sources, files, .. } = compiled;
+        let directory = project.directory;
+        Ok(Prepared { sources, files, program, declared, binding, directory, ledger, gates, calendar, zone, stamp })
+    }
+
+    /// Loads the data. What is wrong with it is printed before it stops.
+    pub fn load(mut self, keep_rejects: bool, terminal: &mut Terminal) -> Result<Session, Stop> {
+        let mut rejects = Vec::new();
+        let mut keep = |reject: Reject| {
+            if keep_rejects {
+                rejects.push(reject);
+            }
+        };
+        let bar = self.watch(terminal);
+        let loaded = data::load(&self.program, &self.binding, &mut keep);
+        drop(bar);
+        let (data, mut load) = loaded.map_err(|errors| data_errors(&errors, terminal))?;
+        self.note_beginnings(&data, &mut load);
+        let Prepared { sources, files, program, declared, binding, directory, ledger, gates, calendar, zone, stamp } =
+            self;
         Ok(Session {
-            sources: compiled.sources,
-            files: compiled.files,
+            sources,
+            files,
             program,
             declared,
             data,
             load,
-            binding,
             rejects,
-            directory: project.directory,
+            binding,
+            directory,
             ledger,
             gates,
             calendar,
             zone,
             stamp,
         })
+    }
+
+    /// Shows how much has been read to whoever waits for it, for as long as it is held.
+    pub fn watch(&mut self, terminal: &Terminal) -> Bar {
+        Bar::watch(&self.program, &mut self.binding, terminal.quiet())
+    }
+
+    /// Notes what begins after a date at which the program asks for it.
+    pub fn note_beginnings(&self, data: &Dataset, load: &mut LoadReport) {
+        let as_of = self.stamp.as_of;
+        let asked = earliest_asked(&self.program, self.calendar, as_of);
+        let extents = report::load::extents(&self.program, data, as_of);
+        report::load::note_beginnings(load, data, &extents, &asked, as_of);
     }
 }
 

@@ -1,14 +1,18 @@
 //! The engine for whole portfolios gives what the reference gives: whole results, faults included.
 
-use crate::eval::{load, options};
-use crate::support::{Failures, folders, stem};
+use crate::eval::{Bound, Loaded, bound, load, options};
+use crate::support::{Failures, folders, read, root, stem};
 use laud::calendar::{Calendar, Date};
-use laud::engine::column::{Columns, Plan};
+use laud::engine::column::{Columns, Plan, evaluate_files};
 use laud::engine::reference::Reference;
 use laud::engine::{Engine, Options, Results};
+use laud::program::Program;
+use laud::report::load::extents;
+use laud::source::Sources;
 use laud::{Settings, compile};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
 fn worked_cases_come_out_the_same() {
@@ -39,6 +43,7 @@ fn case(folder: &Path) -> Result<(), String> {
     let (program, _) = compile(&case.sources(), &case.settings);
     let Some(program) = program else { return Ok(()) };
     let Ok(loaded) = load(&program, &case) else { return Ok(()) };
+    from_files(&program, &bound(&program, &case)?, &loaded)?;
     let small = loaded.report.tables.iter().all(|table| table.read <= 2000);
     let shifts: &[i64] = if small { &[0, -1, -45, -100, -400, 30] } else { &[0] };
     for (i, shift) in shifts.iter().enumerate() {
@@ -51,6 +56,31 @@ fn case(folder: &Path) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// The same straight from the files, and the same account of them.
+fn from_files(program: &Program, bound: &Bound, loaded: &Loaded) -> Result<(), String> {
+    let options = Options { as_of: loaded.as_of, calendar: loaded.calendar, accounts: Vec::new() };
+    let expected = Reference.evaluate(program, &loaded.data, &options);
+    let columns = Columns { threads: NonZero::new(2) };
+    let compared = evaluate_files(program, &bound.binding, &options, columns, |run| {
+        same(&expected, run.results).map_err(|what| format!("from files: {what}"))?;
+        if run.load != &loaded.report {
+            return Err(format!("the load report is {:?}\nexpected {:?}", run.load, loaded.report));
+        }
+        let (got, expected) =
+            (extents(program, run.data, options.as_of), extents(program, &loaded.data, options.as_of));
+        if format!("{got:?}") != format!("{expected:?}") {
+            return Err(format!("dates and coverage are {got:?}\nexpected {expected:?}"));
+        }
+        Ok(run.data.tables.iter().filter(|table| table.went_by.is_some()).count())
+    });
+    let went_by = compared.map_err(|errors| format!("{errors:?}"))??;
+    WENT_BY.fetch_add(went_by, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Tables that were never held.
+static WENT_BY: AtomicUsize = AtomicUsize::new(0);
 
 /// The first difference.
 pub(crate) fn same(expected: &Results, got: &Results) -> Result<(), String> {
@@ -80,34 +110,44 @@ pub(crate) fn same(expected: &Results, got: &Results) -> Result<(), String> {
     Err(format!("portfolio: expected {:?}\n  got {:?}", expected.portfolio, got.portfolio))
 }
 
-/// `tests/columns/rows.laud` over made-up rows, with everything in them that goes wrong in files.
+/// The programs of `tests/columns` over made-up rows, with everything in them that goes wrong in files.
 #[test]
 fn rows_of_every_kind_come_out_the_same() {
-    let sources = crate::support::sources(&crate::support::root().join("tests/columns"));
-    let (program, diagnostics) = compile(&sources, &Settings::default());
-    let program =
-        program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)));
+    let all = crate::support::sources(&root().join("tests/columns"));
+    let mut only = Sources::new();
+    only.add("rows.laud", read(&root().join("tests/columns/rows.laud")));
+    let [all, only] = [all, only].map(|sources| {
+        let (program, diagnostics) = compile(&sources, &Settings::default());
+        program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)))
+    });
     let calendar = Calendar { fiscal_year_starts: 2 };
-    let mut streamed = 0;
     for seed in 1..=6u64 {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("data")).unwrap();
         made_up(&place.path().join("data"), seed);
-        let binding = laud::data::without_config(&program, None, place.path());
-        let (data, _) = laud::data::load(&program, &binding, &mut |_| {}).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let load = |program: &Program| {
+            let binding = laud::data::without_config(program, None, place.path());
+            let loaded = laud::data::load(program, &binding, &mut |_| {});
+            (loaded.unwrap_or_else(|errors| panic!("{errors:?}")), binding)
+        };
+        let ((data, _), _) = load(&all);
+        let ((rows, report), binding) = load(&only);
+        let mut loaded = Loaded { data: rows, report, calendar, as_of: Date(0) };
+        let bound = Bound { binding, calendar, as_of: Ok(Date(0)) };
         for (threads, day) in [(1, "2025-10-15"), (2, "2025-12-31"), (3, "2025-03-01")] {
             let as_of = Date::parse(day).unwrap();
             let options = Options { as_of, calendar, accounts: Vec::new() };
-            let expected = Reference.evaluate(&program, &data, &options);
+            let expected = Reference.evaluate(&all, &data, &options);
             assert!(expected.accounts.iter().any(|account| !account.faults.is_empty()), "nothing goes wrong");
-            let got = Columns { threads: NonZero::new(threads) }.evaluate(&program, &data, &options);
+            let got = Columns { threads: NonZero::new(threads) }.evaluate(&all, &data, &options);
             same(&expected, &got).unwrap_or_else(|what| panic!("seed {seed}, as of {day}: {what}"));
-            let plan = Plan::new(&program, calendar, as_of);
-            streamed = plan.slots.len() - plan.asked();
+            let plan = Plan::new(&all, calendar, as_of);
             assert!(plan.asked() < 12, "{} slots are not found while rows go by", plan.asked());
+            assert!(plan.slots.len() > 100, "only {} slots", plan.slots.len());
+            loaded.as_of = as_of;
+            from_files(&only, &bound, &loaded).unwrap_or_else(|what| panic!("seed {seed}, as of {day}: {what}"));
         }
     }
-    assert!(streamed > 100, "only {streamed} slots are found while rows go by");
 }
 
 /// Numbers of a seed, the same on every machine.

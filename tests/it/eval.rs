@@ -150,6 +150,21 @@ pub(crate) struct Loaded {
 }
 
 pub(crate) fn load(program: &Program, case: &Case) -> Result<Loaded, String> {
+    let Bound { binding, calendar, as_of } = bound(program, case)?;
+    let (data, report) = laud::data::load(program, &binding, &mut |_| {}).map_err(|errors| {
+        errors.iter().map(|e| format!("{}: {}", e.place, e.message)).collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(Loaded { data, report, calendar, as_of: as_of? })
+}
+
+/// Where a project's data is, and what its project file says about the run.
+pub(crate) struct Bound {
+    pub(crate) binding: laud::data::Binding,
+    pub(crate) calendar: Calendar,
+    pub(crate) as_of: Result<Date, String>,
+}
+
+pub(crate) fn bound(program: &Program, case: &Case) -> Result<Bound, String> {
     let path = case.project.join("laud.toml");
     let mut files = Sources::new();
     let mut found = Diagnostics::new();
@@ -167,12 +182,9 @@ pub(crate) fn load(program: &Program, case: &Case) -> Result<Loaded, String> {
         return Err(render::short(&found.sorted(), &files));
     };
     let config = config.flatten();
-    let (data, report) = laud::data::load(program, &binding, &mut |_| {}).map_err(|errors| {
-        errors.iter().map(|e| format!("{}: {}", e.place, e.message)).collect::<Vec<_>>().join("\n")
-    })?;
-    let as_of =
-        case.as_of.or(config.as_ref().and_then(|c| c.as_of)).ok_or("neither laud.toml nor options.toml has as_of")?;
-    Ok(Loaded { data, report, calendar: config.map_or(Calendar::default(), |c| c.calendar()), as_of })
+    let as_of = case.as_of.or(config.as_ref().and_then(|c| c.as_of));
+    let as_of = as_of.ok_or("neither laud.toml nor options.toml has as_of".to_string());
+    Ok(Bound { binding, calendar: config.map_or(Calendar::default(), |c| c.calendar()), as_of })
 }
 
 // ---------- values ----------

@@ -51,12 +51,7 @@ pub fn evaluate_files<R>(
             let evaluator = plain.knowing(given);
             let results = accounts::results(&plan, &values, &evaluator, options, threads);
             if !missed.load(Ordering::Relaxed) {
-                return Ok(then(&Run {
-                    data: &went.data,
-                    load: &went.load,
-                    results: &results,
-                    evaluator: &evaluator,
-                }));
+                return Ok(then(&Run { data: &went.data, load: &went.load, results: &results, evaluator: &evaluator }));
             }
         }
     }
@@ -111,8 +106,7 @@ fn went_by<'s, 'p>(
         let scan = scan(source, program, &data, options);
         let streamed = stream(&request, threads, || scan.start(), |worker, piece| scan.visit(worker, piece)).ok()?;
         let seen = Found::new(scan, streamed.workers);
-        *data.tables.get_mut(id.index())? =
-            crate::data::TableData { went_by: Some(seen.went_by()), ..streamed.table };
+        *data.tables.get_mut(id.index())? = crate::data::TableData { went_by: Some(seen.went_by()), ..streamed.table };
         *load.tables.get_mut(id.index())? = streamed.report;
         found.push((*id, seen));
     }
