@@ -367,11 +367,11 @@ impl Checker<'_, '_> {
                 if let ast::WindowKind::Next(duration) = window.kind {
                     let message = "rows after the as-of date are never seen";
                     let back = format!("last {duration}");
-                    self.push(
-                        Diagnostic::new(Code::ClauseMisplaced, window.span, message)
-                            .label("looks ahead")
-                            .fix(format!("look back: `in {back}`"), window.span, back),
-                    );
+                    self.push(Diagnostic::new(Code::ClauseMisplaced, window.span, message).label("looks ahead").fix(
+                        format!("look back: `in {back}`"),
+                        window.span,
+                        back,
+                    ));
                 }
                 if let ast::WindowKind::LastComplete(count, _) = window.kind {
                     self.periods(count, window.span);

@@ -1,9 +1,9 @@
 //! The edit of a condition that never or always holds, where one sign or word is out of place and the result is proved to
 //! decide something.
 
+use super::Proven;
 use super::proven::Proofs;
 use super::region::Region;
-use super::Proven;
 use crate::ast::CompareOp;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::program::{Expr, ExprKind, Program, TableId};
@@ -76,7 +76,11 @@ pub fn never(condition: &Expr, ask: Ask) -> Option<Amended> {
             let write = |op: CompareOp| format!("`{} {} {}`", ask.of(left), op.symbol(), ask.of(right));
             let sign = ask.sign(*op, left, right)?;
             let turned = if *op == CompareOp::Less { CompareOp::Greater } else { CompareOp::Less };
-            let or = if holds(turned) { format!(", or with the sign turned round {}", write(turned)) } else { String::new() };
+            let or = if holds(turned) {
+                format!(", or with the sign turned round {}", write(turned))
+            } else {
+                String::new()
+            };
             let help = format!("write {}{or}", write(CompareOp::Equal));
             Some(Amended { help, edit: Some((sign, "=".to_string())) })
         }
@@ -136,7 +140,8 @@ impl<'a> Ask<'a> {
 
     /// Proved to be true of some and false of others.
     fn decides(self, condition: &Expr) -> bool {
-        let some = |wanted| self.proofs.region(condition, self.rows, wanted).is_some_and(|region: Region| !region.is_empty());
+        let some =
+            |wanted| self.proofs.region(condition, self.rows, wanted).is_some_and(|region: Region| !region.is_empty());
         some(true) && some(false)
     }
 

@@ -83,7 +83,10 @@ impl<'a> Home<'a> {
                 format!("say what they mean (`\"\"` for nothing): {edit}, or add them to the list in the program")
             }
             Bad::NotDate if is_month(example) => {
-                format!("if they are months, {}: each is read as its first day", self.setting("date_format = \"%Y-%m\""))
+                format!(
+                    "if they are months, {}: each is read as its first day",
+                    self.setting("date_format = \"%Y-%m\"")
+                )
             }
             Bad::NotDate => format!("if they are dates, {}", self.setting("date_format = \"…\"")),
             Bad::NeedsEpoch => {

@@ -7,8 +7,20 @@ use crate::program::{Header, Metric, Node, Program, Scorecard, TableId};
 
 /// Parts of names of what customers say.
 const WORDS: [&str; 14] = [
-    "survey", "nps", "csat", "ces", "rating", "ratings", "stars", "sentiment", "feedback", "satisfaction", "promoter",
-    "promoters", "mood", "answer",
+    "survey",
+    "nps",
+    "csat",
+    "ces",
+    "rating",
+    "ratings",
+    "stars",
+    "sentiment",
+    "feedback",
+    "satisfaction",
+    "promoter",
+    "promoters",
+    "mood",
+    "answer",
 ];
 
 /// True if a name or title speaks of answers.

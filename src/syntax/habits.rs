@@ -221,9 +221,7 @@ impl<'a> At<'a> {
         }
         let said = line.trim_start_matches(BLANK).get(verb.len()..)?.trim_matches(BLANK);
         let start = self.offset - line.len() + line.rfind(said)?;
-        ["at", "to", "score at", "score to", "the score at"]
-            .contains(&said)
-            .then(|| self.remove(start, self.offset))?
+        ["at", "to", "score at", "score to", "the score at"].contains(&said).then(|| self.remove(start, self.offset))?
     }
 
     fn count_and_unit(&self) -> Option<String> {

@@ -114,9 +114,8 @@ fn outcome(base: &str, mistake: &Mistake) -> Outcome {
         here.iter().any(|d| {
             let written = d.help.as_deref().is_some_and(|help| folded(help).contains(&folded(right)));
             written
-                || fixed(&mistake.text, d).is_some_and(|text| {
-                    folded(&text).contains(&folded(right)) || means_the_same(base, &text, &meant)
-                })
+                || fixed(&mistake.text, d)
+                    .is_some_and(|text| folded(&text).contains(&folded(right)) || means_the_same(base, &text, &meant))
         })
     });
     Outcome { found: !here.is_empty(), placed: !placed.is_empty(), mended }
@@ -232,7 +231,13 @@ fn table(all: &[(Mistake, Outcome)]) -> String {
     }
     text.push_str("\n## Found, with another edit than the right one or none\n\n");
     for (mistake, _) in all.iter().filter(|(m, outcome)| outcome.found && m.right.is_some() && !outcome.mended) {
-        let _ = writeln!(text, "- `{}`: `{}` should be `{}`", mistake.name, mistake.wrong, mistake.right.as_deref().unwrap_or(""));
+        let _ = writeln!(
+            text,
+            "- `{}`: `{}` should be `{}`",
+            mistake.name,
+            mistake.wrong,
+            mistake.right.as_deref().unwrap_or("")
+        );
     }
     text.push_str("\n## Found elsewhere than at the line\n\n");
     for (mistake, _) in all.iter().filter(|(_, outcome)| outcome.found && !outcome.placed) {

@@ -50,9 +50,8 @@ metric use {
 };
 
 /// Names of what is not known.
-const UNKNOWN: [&str; 9] = [
-    "unknown", "missing", "no_data", "no_answer", "no_answers", "not_known", "unanswered", "not_available", "n_a",
-];
+const UNKNOWN: [&str; 9] =
+    ["unknown", "missing", "no_data", "no_answer", "no_answers", "not_known", "unanswered", "not_available", "n_a"];
 
 fn run(facts: &Facts, found: &mut Findings) {
     for item in facts.own_items() {

@@ -64,8 +64,9 @@ fn run(facts: &Facts, found: &mut Findings) {
         let ends = metric.scales.iter().flat_map(|scale| scale.points.iter().map(|(_, points)| (scale.span, *points)));
         for (span, points) in rows.chain(ends) {
             if points.is_negative() || points > Decimal::HUNDRED {
-                let finding = Diagnostic::new(Code::PointsBeyond, span, format!("{points} points lie outside 0 to 100"))
-                    .label("scores run from 0 to 100");
+                let finding =
+                    Diagnostic::new(Code::PointsBeyond, span, format!("{points} points lie outside 0 to 100"))
+                        .label("scores run from 0 to 100");
                 let nearest = if points.is_negative() { "0" } else { "100" };
                 found.push(match written(facts, span) {
                     Some(place) => finding.fix(format!("write `{nearest}`, or another from 0 to 100"), place, nearest),

@@ -85,9 +85,7 @@ fn run(facts: &Facts, found: &mut Findings) {
                 let edits = vec![edit(own, others), edit(others, own)];
                 finding.fix = Some(Fix { title: "swap the weights, or mend the reason".to_string(), edits });
             }
-            found.push(
-                finding,
-            );
+            found.push(finding);
             break;
         }
     }

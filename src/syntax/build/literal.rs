@@ -117,9 +117,11 @@ impl Builder<'_> {
     pub(super) fn date(&mut self, node: &Node<'_>) -> DateLit {
         let (span, written) = (self.span(node), node.as_str());
         let date = Date::parse(written).unwrap_or_else(|| {
-            self.fail(Code::BadDate, span, bad_date(written), |d| match Date::repaired(written).or_else(|| last_of_month(written)) {
-                Some(right) => d.fix(format!("write `{right}`"), span, right.to_string()),
-                None => d.help("a date is written year-month-day: `2026-03-31`"),
+            self.fail(Code::BadDate, span, bad_date(written), |d| {
+                match Date::repaired(written).or_else(|| last_of_month(written)) {
+                    Some(right) => d.fix(format!("write `{right}`"), span, right.to_string()),
+                    None => d.help("a date is written year-month-day: `2026-03-31`"),
+                }
             });
             Date::default()
         });
