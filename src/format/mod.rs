@@ -99,11 +99,21 @@ pub fn statement_at(text: &str, at: usize) -> Option<std::ops::Range<usize>> {
     None
 }
 
+/// With the line ends of the text before; what stands in quotes keeps its own.
 fn line_ends(before: &str, out: String) -> String {
-    match before.find('\n') {
-        Some(at) if before.get(..at).is_some_and(|line| line.ends_with('\r')) => out.replace('\n', "\r\n"),
-        _ => out,
+    let windows = before.find('\n').is_some_and(|at| before.get(..at).is_some_and(|line| line.ends_with('\r')));
+    if !windows {
+        return out;
     }
+    let mut ended = String::with_capacity(out.len() + out.len() / 16);
+    let mut done = 0;
+    for quoted in Tokens::new(&out).list.iter().filter(|token| token.is_text(&out)) {
+        ended.push_str(&out.get(done..quoted.start).unwrap_or("").replace('\n', "\r\n"));
+        ended.push_str(quoted.text(&out));
+        done = quoted.end;
+    }
+    ended.push_str(&out.get(done..).unwrap_or("").replace('\n', "\r\n"));
+    ended
 }
 
 #[cfg(test)]

@@ -94,6 +94,8 @@ struct Fuzzer {
 #[derive(Debug, Default)]
 struct Tally {
     cases: u64,
+    /// Of rule files.
+    bytes: u64,
     compiled: u64,
     loaded: u64,
     accounts: u64,
@@ -173,6 +175,7 @@ impl Fuzzer {
             self.slow.drain(..990);
         }
         self.tally.cases += 1;
+        self.tally.bytes += project.sources.iter().map(|(_, text)| text.len() as u64).sum::<u64>();
         let message = match outcome {
             Ok(reached) => {
                 self.tally.compiled += u64::from(reached.compiled);

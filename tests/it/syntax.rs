@@ -1,5 +1,6 @@
 //! The grammar and the tree: what parses, what does not, and what is said about it.
 
+use crate::support::Failures;
 use insta::assert_snapshot;
 use laud::ast::{File, ItemKind};
 use laud::diagnostics::{Diagnostic, Diagnostics};
@@ -831,4 +832,31 @@ fn one_slip_costs_one_declaration() {
         assert!(found.len() <= 3, "{letter} at {at}: {}", prose(&slipped, &found));
         assert!(!found.is_empty() || file.items.len() == whole, "{letter} at {at}: lost without a word");
     }
+}
+
+#[test]
+fn line_ends_of_windows_change_nothing() {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let folders = ["examples/advocacy", "examples/health", "src/cli/init", "tests/cli/files/tested", "tests/ui/check"];
+    let mut failures = Failures::default();
+    let mut several = 0;
+    for path in folders.iter().flat_map(|folder| crate::support::files(folder, "laud")) {
+        let text = crate::support::read(&path).replace("\r\n", "\n");
+        // What a text of several lines says is its own business.
+        let pieces = text.split("\"\"\"").enumerate();
+        let windows: Vec<String> =
+            pieces.map(|(i, piece)| if i % 2 == 0 { piece.replace('\n', "\r\n") } else { piece.to_string() }).collect();
+        let read = |text: &str| {
+            let (file, found) = parse(text);
+            // Spans are not in the hash.
+            let mut hasher = DefaultHasher::new();
+            file.hash(&mut hasher);
+            (hasher.finish(), found.iter().map(|d| d.message.clone()).collect::<Vec<_>>())
+        };
+        let (one, other) = (read(&text), read(&windows.join("\"\"\"")));
+        several += usize::from(text.contains("\n  case"));
+        failures.case(&crate::support::shown(&path), if one == other { Ok(()) } else { Err(format!("{:?}", other.1)) });
+    }
+    assert!(several > 0, "no table of cases was tried");
+    failures.report();
 }
