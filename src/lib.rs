@@ -15,8 +15,9 @@
 //! [`testing`] runs the tests of a program, measures what they see, and changes the rules to see whether they notice; [`outline`] knows all
 //! names with what they read, and [`inspect`] prints them as data; [`repl`] and [`watch`] stay with a program while it changes.
 //! Other programs score single records with [`scoring`]: compile once, then half a microsecond and no allocation for each.
+//! [`interventions`] decides what is done about rules that hold, given what was done before, and [`ledger`] keeps that between runs.
 //! Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
-//! terminal, the disk or the clock.
+//! terminal or the clock, and nothing but `cli`, `data` and `ledger` the disk.
 
 pub mod association;
 pub mod ast;

@@ -154,7 +154,9 @@ impl<'a> Step<'a> {
         memory.truth == Truth::True
             && memory.streak >= rule.for_runs
             && match rule.trigger {
-                Trigger::Edge | Trigger::Event => memory.edge != Edge::Spent,
+                Trigger::Edge => memory.edge != Edge::Spent,
+                // What happened once is acted on once, unless what tells items apart is something else than the event.
+                Trigger::Event => memory.edge != Edge::Spent && (rule.has_key || memory.last.is_none()),
                 Trigger::Level => !(self.again && memory.edge == Edge::Spent),
                 Trigger::Every(_) => memory.period.is_none(),
             }
@@ -254,7 +256,7 @@ impl<'a> Step<'a> {
             self.close(item, Closing::Superseded, "superseded: its cooldown is over, and the rule fired again");
         }
         let pending = !rule.approvals.is_empty();
-        let due = |task: &Task| task.wait.filter(|_| !pending).map(|w| w.after(as_of, &rule.working_days));
+        let due = |task: &Task| task.due_from(as_of, &rule.working_days).filter(|_| !pending);
         let item = Item {
             id: slot.item_id(count),
             slot: slot.clone(),

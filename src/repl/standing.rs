@@ -139,6 +139,7 @@ impl<H: Host> Session<H> {
                     let parts = [
                         (RuleStatus::Holds, "holds for"),
                         (RuleStatus::HeldBack, "held back for"),
+                        (RuleStatus::Suppressed, "suppressed for"),
                         (RuleStatus::Undecided, "undecided for"),
                     ];
                     let parts: Vec<String> = parts

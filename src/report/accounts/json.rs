@@ -4,8 +4,8 @@
 //! membership is `null`. Keys are added over time, never renamed.
 
 use super::{Change, Evaluation, extras, personal_metric, portfolio, status_words, undecided};
-use crate::engine::AccountResult;
-use crate::program::Type;
+use crate::engine::{AccountResult, RowRuleResult, RuleStatus};
+use crate::program::{About, Rule, Type};
 use crate::report::{load, value};
 use serde_json::{Map, Value as Json, json};
 
@@ -117,6 +117,17 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
     let rules = program.rules.iter().zip(&account.rules);
     let rules = rules.map(|(rule, result)| (rule.header.name.clone(), json!(status_words(result.status))));
     out.insert("rules".into(), Json::Object(rules.collect()));
+    let suppressed = program.rules.iter().zip(&account.rules).filter(|(_, r)| r.status == RuleStatus::Suppressed);
+    let suppressed: Map<String, Json> =
+        suppressed.map(|(rule, r)| (rule.header.name.clone(), json!(super::reasons(program, r)))).collect();
+    if !program.guards.is_empty() {
+        out.insert("suppressed".into(), Json::Object(suppressed));
+    }
+    if !program.row_rules.is_empty() {
+        let rules = program.row_rules.iter().zip(&account.row_rules);
+        let rules = rules.map(|(rule, result)| (rule.header.name.clone(), rows(of, rule, result)));
+        out.insert("row_rules".into(), Json::Object(rules.collect()));
+    }
     let undecided = program.rules.iter().zip(&account.rules).filter(|(_, result)| !result.unknown.is_empty());
     let undecided = undecided
         .map(|(rule, result)| (rule.header.name.clone(), json!(undecided::missing(of, rule, &result.unknown))));
@@ -124,6 +135,20 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
     // What the rules ask for: nothing of it is sent.
     out.insert("tasks".into(), tasks(of, Some(place)));
     Json::Object(out)
+}
+
+/// How a rule stands for each row of an account.
+fn rows(of: &Evaluation, rule: &Rule, result: &RowRuleResult) -> Json {
+    let About::Row(table) = rule.about else { return Json::Null };
+    let rows = result.rows.iter().map(|row| {
+        json!({
+            "id": extras::row_key(of.program, of.data, table, row.row),
+            "status": status_words(row.result.status),
+            "suppressed": super::reasons(of.program, &row.result),
+            "undecided": undecided::missing(of, rule, &row.result.unknown),
+        })
+    });
+    Json::Array(rows.collect())
 }
 
 /// What the rules ask for about an account, or about the whole portfolio.
@@ -136,6 +161,8 @@ fn tasks(of: &Evaluation, account: Option<usize>) -> Json {
             "assignee": t.assignee,
             "remark": t.remark,
             "due": t.due.map(|d| d.to_string()),
+            "row": t.row,
+            "working_days": t.working,
         })
     });
     Json::Array(tasks.collect())
