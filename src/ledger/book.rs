@@ -99,7 +99,17 @@ impl<S: Sql> Book<S> {
     /// Runs `write` in a transaction.
     fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         self.sql.begin()?;
-        match write(self).and_then(|value| self.sql.end().map(|()| value)) {
+        self.to_the_end(write)
+    }
+
+    /// Runs `read`, which sees all of one moment, whatever others write meanwhile.
+    fn at_once<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        self.sql.look()?;
+        self.to_the_end(read)
+    }
+
+    fn to_the_end<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        match work(self).and_then(|value| self.sql.end().map(|()| value)) {
             Ok(value) => Ok(value),
             Err(error) => {
                 self.sql.undo();
@@ -347,24 +357,8 @@ impl<S: Sql> Book<S> {
         self.sql.run(&sql, &cells)?;
         Ok(())
     }
-}
 
-impl<S: Sql> Store for Book<S> {
-    fn load(&mut self) -> Result<State, LedgerError> {
-        self.read()
-    }
-
-    fn commit(
-        &mut self,
-        state: &mut State,
-        record: &Record,
-        changes: &[Change],
-        actions: &[Action],
-    ) -> Result<u64, LedgerError> {
-        self.within(|book| book.write(state, record, changes, actions))
-    }
-
-    fn pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
+    fn read_pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
         let mut pending = Vec::new();
         let sql = "SELECT id, record, line FROM emission WHERE taken IS NULL ORDER BY record, place";
         self.sql.rows(sql, &[], &mut |mut row| {
@@ -374,19 +368,7 @@ impl<S: Sql> Store for Book<S> {
         Ok(pending)
     }
 
-    fn mark(&mut self, ids: &[String], at: &str) -> Result<(), LedgerError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        self.within(|book| {
-            for id in ids {
-                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &[at.into(), id.as_str().into()])?;
-            }
-            Ok(())
-        })
-    }
-
-    fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
+    fn read_records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
         let mut records: Vec<(u64, Record)> = Vec::new();
         let sql = "SELECT number, kind, as_of, at, who, program, data, counts FROM record ORDER BY number";
         self.sql.rows(sql, &[], &mut |mut row| {
@@ -418,7 +400,7 @@ impl<S: Sql> Store for Book<S> {
         Ok(records)
     }
 
-    fn history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
+    fn read_history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
         let mut events = Vec::new();
         let columns = "record, on_date, kind, item, rule, subject_kind, subject, subject_personal, text";
         let (filter, cells) = match item {
@@ -443,7 +425,7 @@ impl<S: Sql> Store for Book<S> {
         Ok(events)
     }
 
-    fn closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
+    fn read_closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
         let mut closed = Vec::new();
         let sql =
             format!("SELECT {} FROM item WHERE closed IS NOT NULL ORDER BY closed, closed_record, id", codec::CLOSED);
@@ -452,6 +434,50 @@ impl<S: Sql> Store for Book<S> {
             Ok(())
         })?;
         Ok(closed)
+    }
+}
+
+impl<S: Sql> Store for Book<S> {
+    fn load(&mut self) -> Result<State, LedgerError> {
+        self.at_once(Self::read)
+    }
+
+    fn commit(
+        &mut self,
+        state: &mut State,
+        record: &Record,
+        changes: &[Change],
+        actions: &[Action],
+    ) -> Result<u64, LedgerError> {
+        self.within(|book| book.write(state, record, changes, actions))
+    }
+
+    fn pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
+        self.at_once(Self::read_pending)
+    }
+
+    fn mark(&mut self, ids: &[String], at: &str) -> Result<(), LedgerError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.within(|book| {
+            for id in ids {
+                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &[at.into(), id.as_str().into()])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
+        self.at_once(Self::read_records)
+    }
+
+    fn history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
+        self.at_once(|book| book.read_history(item))
+    }
+
+    fn closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
+        self.at_once(Self::read_closed)
     }
 }
 

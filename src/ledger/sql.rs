@@ -20,14 +20,18 @@ pub trait Sql {
     /// Begins a transaction in which nobody else writes.
     fn begin(&mut self) -> Result<(), LedgerError>;
 
+    /// Begins a transaction in which nothing is written, and all that is read is of one moment.
+    fn look(&mut self) -> Result<(), LedgerError>;
+
     /// Ends it, with all that was written.
     fn end(&mut self) -> Result<(), LedgerError>;
 
     /// Ends it as if it had not been. Never fails: a transaction that cannot be rolled back ends with the connection.
     fn undo(&mut self);
 
-    /// Runs a statement; gives how many rows it changed.
-    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, LedgerError>;
+    /// Runs a statement that gives no rows. It may wait with it, and so with its failure, until something is read or the
+    /// transaction ends.
+    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<(), LedgerError>;
 
     /// Hands every row of a query to `each`.
     fn rows(

@@ -2,4 +2,4 @@
 //! numbers were worked by hand.
 
 mod machine;
-mod world;
+pub mod world;
