@@ -32,7 +32,7 @@ pub fn run(args: &ApplyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let mut ledger: Option<Box<dyn Store>> = None;
     for attempt in 1.. {
         let outcome = ahead.outcome(&state, &who, args.how.fire_on_first_run, args.run.show_personal);
-        let applied = ahead.applied(&state);
+        let applied = ahead.applied(&state, || Some(data.clone()));
         let counts = Counts::of(&outcome, args.run.show_personal);
         let exceeded = gates(session.gates, args.how.max_fire).exceeded(&counts);
         let last_run = state.last_run.clone();
@@ -106,24 +106,30 @@ fn kind(state: &State, session: &Session) -> RecordKind {
     }
 }
 
-/// Hands on whatever waits, of this run and of those before it, and marks it.
+/// Hands on whatever waits, of this run and of those before it. Nobody else hands on anything meanwhile.
 fn hand_on(book: &Book, ledger: &mut dyn Store, sinks: &[Sink], terminal: &mut Terminal) -> Result<(), Stop> {
-    let pending = ledger.pending().map_err(|error| book.stop(&error))?;
-    if pending.is_empty() {
-        return Ok(());
-    }
-    let what = counted(pending.len() as u64, "action", "actions");
+    let failed = |error| book.stop(&error);
     if sinks.is_empty() {
-        let wait = if pending.len() == 1 { "waits" } else { "wait" };
-        terminal.note(&format!("{what} {wait} to be handed on: `--emit FILE` or `--emit-to COMMAND`\n"));
+        let waiting = ledger.pending().map_err(failed)?.len();
+        if waiting > 0 {
+            let what = counted(waiting as u64, "action waits", "actions wait");
+            terminal.note(&format!("{what} to be handed on: `--emit FILE` or `--emit-to COMMAND`\n"));
+        }
         return Ok(());
     }
-    for sink in sinks {
-        sink.take(&pending, terminal)?;
+    let mut stopped = None;
+    let taken = ledger.deliver(&book::now(), &mut |actions| {
+        stopped = sinks.iter().find_map(|sink| sink.take(actions, terminal).err());
+        stopped.is_none()
+    });
+    if let Some(stop) = stopped {
+        return Err(stop);
     }
-    let ids: Vec<String> = pending.into_iter().map(|action| action.id).collect();
-    ledger.mark(&ids, &book::now()).map_err(|error| book.stop(&error))?;
-    let names: Vec<String> = sinks.iter().map(Sink::words).collect();
-    terminal.note(&format!("{what} handed on to {}\n", names.join(" and ")));
+    let taken = taken.map_err(failed)?;
+    if taken > 0 {
+        let what = counted(taken, "action", "actions");
+        let names: Vec<String> = sinks.iter().map(Sink::words).collect();
+        terminal.note(&format!("{what} handed on to {}\n", names.join(" and ")));
+    }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let ahead = Ahead::new(&session);
     in_order(&session, &state, args.how.replay)?;
     let outcome = ahead.outcome(&state, &who, args.how.fire_on_first_run, args.run.show_personal);
-    let applied = ahead.applied(&state);
+    let applied = ahead.applied(&state, || files(&session).ok().map(|(_, data)| data));
     let counts = Counts::of(&outcome, args.run.show_personal);
     let gates = gates(session.gates, args.how.max_fire);
     let exceeded = gates.exceeded(&counts);
@@ -106,11 +106,11 @@ impl<'a> Ahead<'a> {
     }
 
     /// The record of this very run, if it was the last thing that happened: same date, program and data.
-    pub fn applied(&self, state: &State) -> Option<u64> {
+    pub fn applied(&self, state: &State, data: impl FnOnce() -> Option<String>) -> Option<u64> {
         let last = state.last_run.as_ref().filter(|last| last.number == state.head)?;
         let stamp = &self.session.stamp;
         let same = last.as_of == stamp.as_of && last.program == stamp.program;
-        (same && files(self.session).is_ok_and(|(_, data)| data == last.data)).then_some(last.number)
+        (same && data().as_ref() == Some(&last.data)).then_some(last.number)
     }
 }
 

@@ -133,7 +133,7 @@ impl Written<'_> {
             tasks: Vec::new(),
             findings: Vec::new(),
         };
-        if truth == Truth::True {
+        if truth != Truth::False {
             self.fill(rule, results, &mut candidate);
         }
         Some(candidate)

@@ -99,17 +99,18 @@ impl<S: Sql> Book<S> {
     /// Runs `write` in a transaction.
     fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         self.sql.begin()?;
-        self.to_the_end(write)
+        self.ended(write)
     }
 
-    /// Runs `read`, which sees all of one moment, whatever others write meanwhile.
-    fn at_once<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+    /// Runs `read` in a transaction that only reads.
+    fn looking<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         self.sql.look()?;
-        self.to_the_end(read)
+        self.ended(read)
     }
 
-    fn to_the_end<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
-        match work(self).and_then(|value| self.sql.end().map(|()| value)) {
+    /// Runs the rest of a transaction, and ends it.
+    fn ended<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        match write(self).and_then(|value| self.sql.end().map(|()| value)) {
             Ok(value) => Ok(value),
             Err(error) => {
                 self.sql.undo();
@@ -439,7 +440,7 @@ impl<S: Sql> Book<S> {
 
 impl<S: Sql> Store for Book<S> {
     fn load(&mut self) -> Result<State, LedgerError> {
-        self.at_once(Self::read)
+        self.looking(Self::read)
     }
 
     fn commit(
@@ -453,31 +454,37 @@ impl<S: Sql> Store for Book<S> {
     }
 
     fn pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
-        self.at_once(Self::read_pending)
+        self.looking(Self::read_pending)
     }
 
-    fn mark(&mut self, ids: &[String], at: &str) -> Result<(), LedgerError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        self.within(|book| {
-            for id in ids {
-                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &[at.into(), id.as_str().into()])?;
+    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
+        self.sql.begin()?;
+        let pending = match self.read_pending() {
+            Ok(pending) if !pending.is_empty() && take(&pending) => pending,
+            other => {
+                self.sql.undo();
+                return other.map(|_| 0);
             }
-            Ok(())
+        };
+        self.ended(|book| {
+            for action in &pending {
+                let cells = [at.into(), action.id.as_str().into()];
+                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &cells)?;
+            }
+            Ok(pending.len() as u64)
         })
     }
 
     fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
-        self.at_once(Self::read_records)
+        self.looking(Self::read_records)
     }
 
     fn history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
-        self.at_once(|book| book.read_history(item))
+        self.looking(|book| book.read_history(item))
     }
 
     fn closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
-        self.at_once(Self::read_closed)
+        self.looking(Self::read_closed)
     }
 }
 

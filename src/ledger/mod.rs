@@ -54,8 +54,9 @@ pub trait Store {
     /// Actions that were not handed on yet, oldest first.
     fn pending(&mut self) -> Result<Vec<Emission>, LedgerError>;
 
-    /// These were handed on.
-    fn mark(&mut self, ids: &[String], at: &str) -> Result<(), LedgerError>;
+    /// Hands all of them to `take` and marks them if it says yes; gives how many. Nobody else can write, and so hand
+    /// on the same ones, in the meantime. Whoever is ended in between hands them on again.
+    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError>;
 
     /// Runs and decisions, latest last.
     fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError>;

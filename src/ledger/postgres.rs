@@ -27,8 +27,9 @@ use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage, Statement
 /// The schema, unless the URL names another.
 const USUAL: &str = "laud";
 
-/// What a transaction waits for at most: another writer; and how long the server keeps it if nothing is heard of us.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '60s'";
+/// How long another writer is waited for; and when the server finds out that this one is gone, without a word, for ever.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
+    SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10; SET LOCAL tcp_keepalives_count = 3";
 
 /// So many statements are under way at once.
 const AT_ONCE: usize = 128;

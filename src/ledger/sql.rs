@@ -20,7 +20,7 @@ pub trait Sql {
     /// Begins a transaction in which nobody else writes.
     fn begin(&mut self) -> Result<(), LedgerError>;
 
-    /// Begins a transaction in which nothing is written, and all that is read is of one moment.
+    /// Begins a transaction that reads, and sees everything as it is at its beginning.
     fn look(&mut self) -> Result<(), LedgerError>;
 
     /// Ends it, with all that was written.

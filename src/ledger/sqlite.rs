@@ -208,11 +208,61 @@ fn wrong(error: rusqlite::Error) -> LedgerError {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => LedgerError::ReadOnly,
         Some(ErrorCode::DiskFull) => LedgerError::Full,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::Busy,
+        Some(ErrorCode::SystemIoFailure) => LedgerError::Unreachable("the disk does not read or write it".to_string()),
         Some(ErrorCode::CannotOpen) => {
             LedgerError::Unreachable("it cannot be opened: there is no such file, or no permission".to_string())
         }
         Some(_) => LedgerError::Other(text()),
         // Cells of the wrong type, and text that is none.
         None => LedgerError::Corrupt(text()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A full disk, played by the most pages that the file may have.
+    #[test]
+    fn a_full_disk_is_told_and_leaves_the_ledger_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        drop(open(&path).unwrap());
+        let mut sql = Sqlite { connection: connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap() };
+        let pages = sql.pragma("page_count").unwrap();
+        sql.connection.execute_batch(&format!("PRAGMA max_page_count = {}", pages + 2)).unwrap();
+        sql.begin().unwrap();
+        let long = "x".repeat(1000);
+        let full =
+            (0..100).find_map(|i| sql.run("INSERT INTO rule (name) VALUES ($1)", &[format!("{i}{long}").into()]).err());
+        assert_eq!(full, Some(LedgerError::Full));
+        sql.undo();
+        let mut left = 0;
+        sql.rows("SELECT name FROM rule", &[], &mut |_| {
+            left += 1;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(left, 0);
+        assert_eq!(sql.version().unwrap(), VERSION);
+    }
+
+    /// Somebody else is writing: it is waited for, and then told.
+    #[test]
+    fn two_who_write_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        drop(open(&path).unwrap());
+        let both = || Sqlite { connection: connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap() };
+        let (mut first, mut second) = (both(), both());
+        first.begin().unwrap();
+        second.connection.busy_timeout(Duration::from_millis(50)).unwrap();
+        assert_eq!(second.begin(), Err(LedgerError::Busy));
+        second.look().unwrap();
+        second.end().unwrap();
+        first.end().unwrap();
+        second.begin().unwrap();
+        second.undo();
     }
 }

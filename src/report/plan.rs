@@ -1,8 +1,8 @@
 //! What a run would do or did, as `laud plan` and `laud apply` print it: counts first, then rows.
 
-use super::accounts::{heading, section};
+use super::accounts::heading;
 use super::paint::Tone;
-use super::table::{Cell, Column, Table, clean};
+use super::table::{Align, Cell, Column, Table, clean};
 use super::value::grouped;
 use super::{Layout, Stamp, counted};
 use crate::interventions::plan::{Counts, Tally};
@@ -53,7 +53,7 @@ pub fn human(page: &Page, layout: &Layout) -> String {
     out.push('\n');
     section(&mut out, "rules", by(page, "rule", page.counts.rules.iter(), true), layout);
     section(&mut out, "owners", by(page, "owner", page.counts.owners.iter(), false), layout);
-    section(&mut out, "held back", reasons(page), layout);
+    section(&mut out, "held back by", reasons(page), layout);
     for decided in Decided::ALL {
         let rows: Vec<&Row> = page.outcome.rows.iter().filter(|r| r.decided == decided).collect();
         if !page.all && QUIET.contains(&decided) {
@@ -82,6 +82,20 @@ pub fn human(page: &Page, layout: &Layout) -> String {
     out
 }
 
+/// Room for the labels of sections.
+const LABEL: usize = 14;
+
+/// A table with its label in front of the first line.
+fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
+    if lines.rows.is_empty() {
+        return;
+    }
+    let text = lines.human(LABEL, layout);
+    out.push_str(&layout.paint.strong(label));
+    out.push_str(&" ".repeat(LABEL.saturating_sub(label.len())));
+    out.push_str(text.get(LABEL..).unwrap_or(&text));
+}
+
 /// Markdown.
 pub fn markdown(page: &Page) -> String {
     let mut out = heading(page.stamp);
@@ -98,7 +112,7 @@ pub fn markdown(page: &Page) -> String {
     };
     part("Rules", by(page, "rule", page.counts.rules.iter(), true));
     part("Owners", by(page, "owner", page.counts.owners.iter(), false));
-    part("Held back", reasons(page));
+    part("Held back by", reasons(page));
     let titles = ["outcome", "rule", "subject", "owner", "what"];
     let mut rows = Table::new(titles.map(Column::words).to_vec());
     for row in page.outcome.rows.iter().filter(|r| page.all || !QUIET.contains(&r.decided)) {
@@ -290,7 +304,7 @@ fn by<'a>(
 }
 
 fn reasons(page: &Page) -> Table {
-    let mut table = Table::new(vec![Column::words("by"), Column::numbers("rows")]);
+    let mut table = Table::new(vec![Column::default(), Column { align: Align::Right, ..Column::default() }]);
     for (kind, count) in &page.counts.reasons {
         table.row(vec![kind.word().into(), grouped(*count).into()]);
     }

@@ -2,4 +2,5 @@
 //! numbers were worked by hand.
 
 mod machine;
+mod store;
 pub mod world;

@@ -181,9 +181,18 @@ fn actions_wait_until_they_are_marked(home: &mut Home) {
     let pending =
         |kept: &mut Kept| -> Vec<String> { kept.ledger.pending().unwrap().into_iter().map(|e| e.id).collect() };
     assert_eq!((pending(&mut kept), ids.len()), (ids.clone(), 2));
-    kept.ledger.mark(&ids[..1], "2026-03-02T06:00:00Z").unwrap();
-    assert_eq!(pending(&mut kept), ids[1..]);
-    kept.ledger.mark(&ids, "2026-03-02T06:00:01Z").unwrap();
+    // Whoever does not take them gets them again.
+    let at = "2026-03-02T06:00:00Z";
+    assert_eq!(kept.ledger.deliver(at, &mut |_| false), Ok(0));
+    assert_eq!(pending(&mut kept), ids);
+    let mut seen = Vec::new();
+    let mut take = |actions: &[laud::ledger::Emission]| {
+        seen.extend(actions.iter().map(|a| a.id.clone()));
+        true
+    };
+    assert_eq!(kept.ledger.deliver(at, &mut take), Ok(2));
+    assert_eq!(kept.ledger.deliver(at, &mut |_| panic!("nothing waits")), Ok(0));
+    assert_eq!(seen, ids);
     assert!(pending(&mut kept).is_empty());
 }
 
