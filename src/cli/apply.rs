@@ -9,7 +9,6 @@ use super::stop::{FINDINGS, Stop};
 use super::terminal::Terminal;
 use crate::interventions::State;
 use crate::interventions::plan::Counts;
-use crate::ledger::sqlite::SqliteLedger;
 use crate::ledger::{LedgerError, Record, RecordKind, Store};
 use crate::report::counted;
 use crate::report::plan::{self as report, Page};
@@ -23,14 +22,14 @@ pub fn run(args: &ApplyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     sinks.extend(args.emit_to.iter().cloned().map(Sink::Command));
     let standard = sinks.iter().filter(|s| matches!(s, Sink::Standard)).count();
     let session = Session::open(args.path.as_deref(), &args.program, &args.run, false, terminal)?;
-    let book = Book::find(args.how.ledger.as_deref(), &session.directory, session.ledger.as_deref())?;
+    let book = Book::find(args.how.ledger.as_deref(), &session.directory, session.ledger.as_deref());
     // A run that the gates or its date forbid leaves nothing behind, not even an empty ledger.
     let mut state = book.load()?;
     in_order(&session, &state, args.how.replay)?;
     let who = book::who(args.by.as_deref()).unwrap_or_else(|| "unknown".to_string());
     let (read, data) = files(&session)?;
     let ahead = Ahead::new(&session);
-    let mut ledger: Option<SqliteLedger> = None;
+    let mut ledger: Option<Box<dyn Store>> = None;
     for attempt in 1.. {
         let outcome = ahead.outcome(&state, &who, args.how.fire_on_first_run, args.run.show_personal);
         let applied = ahead.applied(&state, || Some(data.clone()));
@@ -85,7 +84,7 @@ pub fn run(args: &ApplyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         if applied.is_none() {
             terminal.note(&format!("applied as record {number}\n"));
         }
-        return hand_on(&book, ledger, &sinks, terminal).map(|()| 0);
+        return hand_on(&book, ledger.as_mut(), &sinks, terminal).map(|()| 0);
     }
     Err(Stop::usage("others write to the ledger all the time").help("nothing was written; run it again"))
 }
@@ -108,7 +107,7 @@ fn kind(state: &State, session: &Session) -> RecordKind {
 }
 
 /// Hands on whatever waits, of this run and of those before it. Nobody else hands on anything meanwhile.
-fn hand_on(book: &Book, ledger: &mut SqliteLedger, sinks: &[Sink], terminal: &mut Terminal) -> Result<(), Stop> {
+fn hand_on(book: &Book, ledger: &mut dyn Store, sinks: &[Sink], terminal: &mut Terminal) -> Result<(), Stop> {
     let failed = |error| book.stop(&error);
     if sinks.is_empty() {
         let waiting = ledger.pending().map_err(failed)?.len();

@@ -2,74 +2,64 @@
 
 use super::stop::Stop;
 use crate::data::reason;
-use crate::ledger::sqlite::{self, SqliteLedger};
-use crate::ledger::{LedgerError, Store};
-use std::path::{Path, PathBuf};
+use crate::ledger::{LedgerError, Place, Store};
+use std::path::Path;
 
 /// Where the ledger of a project is, unless somebody says otherwise.
 const USUAL: &str = ".laud/ledger.db";
 
 /// Where a ledger is.
 pub struct Book {
-    path: PathBuf,
+    place: Place,
 }
 
 impl Book {
     /// The ledger that was asked for: by the option, by `LAUD_LEDGER`, by the project file, or else the usual one.
-    pub fn find(asked: Option<&Path>, directory: &Path, configured: Option<&str>) -> Result<Book, Stop> {
-        let path = match (asked, std::env::var_os("LAUD_LEDGER").filter(|v| !v.is_empty())) {
-            (Some(asked), _) => asked.to_path_buf(),
-            (None, Some(named)) => PathBuf::from(named),
-            (None, None) => directory.join(configured.unwrap_or(USUAL)),
+    pub fn find(asked: Option<&Path>, directory: &Path, configured: Option<&str>) -> Book {
+        let place = match (asked, std::env::var_os("LAUD_LEDGER").filter(|v| !v.is_empty())) {
+            (Some(asked), _) => Place::named(asked),
+            (None, Some(named)) => Place::named(Path::new(&named)),
+            (None, None) => match Place::named(Path::new(configured.unwrap_or(USUAL))) {
+                Place::File(path) => Place::File(directory.join(path)),
+                url => url,
+            },
         };
-        let text = path.to_string_lossy();
-        if text.contains("://") {
-            let message = format!("`{text}` is no file, and this laud keeps ledgers in files only");
-            return Err(Stop::usage(message).help("name a file: `--ledger FILE`"));
-        }
-        Ok(Book { path })
-    }
-
-    /// True if there is one.
-    pub fn exists(&self) -> bool {
-        // What cannot be looked at is there as far as anybody knows, so that opening it says what is wrong.
-        self.path.try_exists().unwrap_or(true)
+        Book { place }
     }
 
     /// Opens it for writing, making it if it is not there.
-    pub fn open(&self) -> Result<SqliteLedger, Stop> {
-        sqlite::open(&self.path).map_err(|error| self.stop(&error))
+    pub fn open(&self) -> Result<Box<dyn Store>, Stop> {
+        self.place.open().map_err(|error| self.stop(&error))
     }
 
-    /// Opens one that is there for reading.
-    pub fn read(&self) -> Result<SqliteLedger, Stop> {
-        sqlite::open_to_read(&self.path).map_err(|error| self.stop(&error))
+    /// Opens it for reading; nothing if there is none.
+    fn read(&self) -> Result<Option<Box<dyn Store>>, Stop> {
+        self.place.open_to_read().map_err(|error| self.stop(&error))
     }
 
     /// One that has to be there.
-    pub fn open_known(&self) -> Result<SqliteLedger, Stop> {
-        if self.exists() { self.open() } else { Err(self.absent()) }
+    pub fn open_known(&self) -> Result<Box<dyn Store>, Stop> {
+        self.read_known()?;
+        self.open()
     }
 
     /// One that has to be there, for reading.
-    pub fn read_known(&self) -> Result<SqliteLedger, Stop> {
-        if self.exists() { self.read() } else { Err(self.absent()) }
-    }
-
-    fn absent(&self) -> Stop {
-        Stop::usage(format!("there is no ledger `{}`", self.path.display())).help("`laud apply` makes it")
+    pub fn read_known(&self) -> Result<Box<dyn Store>, Stop> {
+        self.read()?.ok_or_else(|| {
+            Stop::usage(format!("there is no ledger `{}`", self.place.shown())).help("`laud apply` makes it")
+        })
     }
 
     /// What is wrong with it.
     pub fn stop(&self, error: &LedgerError) -> Stop {
-        Stop::usage(format!("the ledger `{}`: {error}", self.path.display())).help(error.help())
+        Stop::usage(format!("the ledger `{}`: {error}", self.place.shown())).help(error.help())
     }
 
     /// Everything that is remembered; nothing where there is no ledger yet.
     pub fn load(&self) -> Result<crate::interventions::State, Stop> {
-        match self.exists() {
-            true => self.read()?.load().map_err(|error| self.stop(&error)),
-            false => Ok(crate::interventions::State::default()),
+        match self.read()? {
+            Some(mut ledger) => ledger.load().map_err(|error| self.stop(&error)),
+            None => Ok(crate::interventions::State::default()),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::terminal::Terminal;
 use crate::Settings;
 use crate::calendar::Date;
 use crate::interventions::{Closing, Item, Refusal, State, Verdict, close, decide, snooze};
-use crate::ledger::{Record, RecordKind, Store};
+use crate::ledger::{Record, RecordKind};
 use crate::report::ledger as report;
 use chrono_tz::Tz;
 use std::path::Path;
@@ -59,9 +59,9 @@ fn find(args: &LedgerArgs) -> Result<(Book, Tz), Stop> {
             let config = Compiled::new(&project, &Settings::default(), None).config;
             let zone = config.as_ref().map_or(Tz::UTC, |c| c.time_zone);
             let configured = config.and_then(|c| c.ledger);
-            Ok((Book::find(args.ledger.as_deref(), &project.directory, configured.as_deref())?, zone))
+            Ok((Book::find(args.ledger.as_deref(), &project.directory, configured.as_deref()), zone))
         }
-        (Some(asked), Err(_)) => Ok((Book::find(Some(asked), Path::new("."), None)?, Tz::UTC)),
+        (Some(asked), Err(_)) => Ok((Book::find(Some(asked), Path::new("."), None), Tz::UTC)),
         (None, Err(stop)) => Err(stop),
     }
 }

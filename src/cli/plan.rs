@@ -18,7 +18,7 @@ use crate::report::plan::{self as report, Page};
 /// Runs the verb.
 pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let session = Session::open(args.path.as_deref(), &args.program, &args.run, false, terminal)?;
-    let book = Book::find(args.how.ledger.as_deref(), &session.directory, session.ledger.as_deref())?;
+    let book = Book::find(args.how.ledger.as_deref(), &session.directory, session.ledger.as_deref());
     let state = book.load()?;
     let who = book::who(None).unwrap_or_default();
     let ahead = Ahead::new(&session);

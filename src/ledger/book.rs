@@ -358,24 +358,8 @@ impl<S: Sql> Book<S> {
         self.sql.run(&sql, &cells)?;
         Ok(())
     }
-}
 
-impl<S: Sql> Store for Book<S> {
-    fn load(&mut self) -> Result<State, LedgerError> {
-        self.looking(Book::read)
-    }
-
-    fn commit(
-        &mut self,
-        state: &mut State,
-        record: &Record,
-        changes: &[Change],
-        actions: &[Action],
-    ) -> Result<u64, LedgerError> {
-        self.within(|book| book.write(state, record, changes, actions))
-    }
-
-    fn pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
+    fn read_pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
         let mut pending = Vec::new();
         let sql = "SELECT id, record, line FROM emission WHERE taken IS NULL ORDER BY record, place";
         self.sql.rows(sql, &[], &mut |mut row| {
@@ -385,25 +369,7 @@ impl<S: Sql> Store for Book<S> {
         Ok(pending)
     }
 
-    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
-        self.sql.begin()?;
-        let pending = match self.pending() {
-            Ok(pending) if !pending.is_empty() && take(&pending) => pending,
-            other => {
-                self.sql.undo();
-                return other.map(|_| 0);
-            }
-        };
-        self.ended(|book| {
-            for action in &pending {
-                let cells = [at.into(), action.id.as_str().into()];
-                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &cells)?;
-            }
-            Ok(pending.len() as u64)
-        })
-    }
-
-    fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
+    fn read_records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
         let mut records: Vec<(u64, Record)> = Vec::new();
         let sql = "SELECT number, kind, as_of, at, who, program, data, counts FROM record ORDER BY number";
         self.sql.rows(sql, &[], &mut |mut row| {
@@ -435,7 +401,7 @@ impl<S: Sql> Store for Book<S> {
         Ok(records)
     }
 
-    fn history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
+    fn read_history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
         let mut events = Vec::new();
         let columns = "record, on_date, kind, item, rule, subject_kind, subject, subject_personal, text";
         let (filter, cells) = match item {
@@ -460,7 +426,7 @@ impl<S: Sql> Store for Book<S> {
         Ok(events)
     }
 
-    fn closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
+    fn read_closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
         let mut closed = Vec::new();
         let sql =
             format!("SELECT {} FROM item WHERE closed IS NOT NULL ORDER BY closed, closed_record, id", codec::CLOSED);
@@ -469,6 +435,56 @@ impl<S: Sql> Store for Book<S> {
             Ok(())
         })?;
         Ok(closed)
+    }
+}
+
+impl<S: Sql> Store for Book<S> {
+    fn load(&mut self) -> Result<State, LedgerError> {
+        self.looking(Self::read)
+    }
+
+    fn commit(
+        &mut self,
+        state: &mut State,
+        record: &Record,
+        changes: &[Change],
+        actions: &[Action],
+    ) -> Result<u64, LedgerError> {
+        self.within(|book| book.write(state, record, changes, actions))
+    }
+
+    fn pending(&mut self) -> Result<Vec<Emission>, LedgerError> {
+        self.looking(Self::read_pending)
+    }
+
+    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
+        self.sql.begin()?;
+        let pending = match self.read_pending() {
+            Ok(pending) if !pending.is_empty() && take(&pending) => pending,
+            other => {
+                self.sql.undo();
+                return other.map(|_| 0);
+            }
+        };
+        self.ended(|book| {
+            for action in &pending {
+                let cells = [at.into(), action.id.as_str().into()];
+                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &cells)?;
+            }
+            Ok(pending.len() as u64)
+        })
+    }
+
+    fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
+        self.looking(Self::read_records)
+    }
+
+    fn history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
+        self.looking(|book| book.read_history(item))
+    }
+
+    fn closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
+        self.looking(Self::read_closed)
     }
 }
 

@@ -10,12 +10,17 @@
 //! | `schema` | the tables, and how an older ledger becomes a newer one |
 //! | `book` | reading and writing, for every database |
 //! | `codec` | items, memories and actions as rows |
+//! | `place` | in a file or on a server |
 //! | `sqlite` | a ledger in a file |
+//! | `postgres` | a ledger on a server, with the feature `postgres` |
 //! | `error` | what can go wrong, in words |
 
 mod book;
 mod codec;
 mod error;
+mod place;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod schema;
 mod sql;
 pub mod sqlite;
@@ -23,8 +28,9 @@ pub mod sqlite;
 pub use book::Book;
 pub use codec::action_json;
 pub use error::LedgerError;
+pub use place::Place;
 pub use schema::VERSION;
-pub use sql::{Cell, Sql};
+pub use sql::{Cell, Row, Sql};
 
 use crate::calendar::Date;
 use crate::interventions::{Action, Change, State};

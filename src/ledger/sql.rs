@@ -29,8 +29,9 @@ pub trait Sql {
     /// Ends it as if it had not been. Never fails: a transaction that cannot be rolled back ends with the connection.
     fn undo(&mut self);
 
-    /// Runs a statement; gives how many rows it changed.
-    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, LedgerError>;
+    /// Runs a statement that gives no rows. It may wait with it, and so with its failure, until something is read or the
+    /// transaction ends.
+    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<(), LedgerError>;
 
     /// Hands every row of a query to `each`.
     fn rows(

@@ -162,10 +162,10 @@ impl Sql for Sqlite {
         let _ = self.connection.execute_batch("ROLLBACK");
     }
 
-    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, LedgerError> {
+    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<(), LedgerError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(wrong)?;
-        let changed = statement.execute(rusqlite::params_from_iter(cells)).map_err(wrong)?;
-        Ok(changed as u64)
+        statement.execute(rusqlite::params_from_iter(cells)).map_err(wrong)?;
+        Ok(())
     }
 
     fn rows(

@@ -353,6 +353,7 @@ fn name(program: &Program, item: Item) -> String {
         Item::Segment(id) => program.segments.get(id.index()).map(|x| &x.header.name),
         Item::Partition(id) => program.partitions.get(id.index()).map(|x| &x.header.name),
         Item::Rule(id) => program.rules.get(id.index()).map(|x| &x.header.name),
+        Item::RowRule(id) => program.row_rules.get(id.index()).map(|x| &x.header.name),
         Item::Portfolio(id) => program.portfolio(id).map(|x| &x.header.name),
         Item::RowMetric(id) => program.row_metric(id).map(|x| &x.header.name),
         Item::PortfolioRule(id) => program.portfolio_rules.get(id.index()).map(|x| &x.header.name),

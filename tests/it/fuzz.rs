@@ -21,7 +21,7 @@ mod laws;
 pub mod mend;
 mod mutate;
 mod project;
-mod rng;
+pub mod rng;
 mod rows;
 mod run;
 mod shrink;

@@ -4,4 +4,4 @@
 mod language;
 mod machine;
 mod store;
-mod world;
+pub mod world;

@@ -24,6 +24,7 @@ mod inspect;
 mod interventions;
 mod irrational;
 mod large;
+mod ledger;
 mod library;
 mod lints;
 mod lints_data;

@@ -11,7 +11,9 @@ use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
 use crate::data::stream::is_streamable;
 use crate::engine::reference::{aggregates_asked, reads_others};
-use crate::program::{Aggregate, Attribution, Keep, Program, Reach, Scorecard, Table, TableId, Type};
+use crate::program::{
+    About, Aggregate, Attribution, Keep, Program, Reach, Rule, Scorecard, Table, TableId, Trigger, Type,
+};
 use std::collections::HashMap;
 
 /// One aggregate at one as-of date.
@@ -109,6 +111,7 @@ impl<'p> Plan<'p> {
             && !program.tables.iter().any(above)
             && !program.attributions.iter().any(sold)
             && !program.scorecards.iter().any(set)
+            && !program.rules.iter().chain(&program.row_rules).any(|rule| of_rows(rule, id))
     }
 
     fn add(
@@ -267,6 +270,11 @@ enum Value<'p> {
 
 /// What is read of each row, what must be there beside it, and what is kept of it.
 type Kept<'p> = (Value<'p>, Option<Value<'p>>, Keeping, Basis);
+
+/// True for a rule that looks at the rows of a table one by one.
+fn of_rows(rule: &Rule, table: TableId) -> bool {
+    rule.trigger == Trigger::On(table) || rule.about == About::Row(table)
+}
 
 /// True for functions whose rows count as soon as they have a value.
 fn streams(function: F) -> bool {

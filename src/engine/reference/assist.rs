@@ -5,7 +5,7 @@ use super::account::{Account, Known};
 use super::schedule::{Schedule, Step};
 use super::scope::Scope;
 use crate::calendar::Date;
-use crate::engine::{AccountFault, Item, MetricResult, RuleResult, ScoreResult};
+use crate::engine::{AccountFault, Item, MetricResult, RowStanding, RuleResult, ScoreResult};
 use crate::program::{Aggregate, Expr, ExprKind, FieldId, PortfolioId, Type};
 use crate::span::Span;
 use crate::value::{Fault, Value};
@@ -23,6 +23,8 @@ pub enum Computed {
     Score(ScoreResult),
     /// A rule.
     Rule(RuleResult),
+    /// A rule about rows, row by row.
+    RowRule(Vec<RowStanding>),
     /// Of a segment: yes or no; of a partition: its part as a symbol.
     Membership(Value),
 }
@@ -52,6 +54,7 @@ impl Assistant<'_> {
             Known::Metric(result) => Computed::Metric(result.clone()),
             Known::Score(result) => Computed::Score(result.clone()),
             Known::Rule(result) => Computed::Rule(result.clone()),
+            Known::RowRule(rows) => Computed::RowRule(rows.clone()),
             Known::Membership(value) => Computed::Membership(value.clone()),
         });
         let faults = self.account.faults.borrow();

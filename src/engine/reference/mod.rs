@@ -78,6 +78,7 @@ pub use portfolio::Part;
 pub use rates::RateUsed;
 pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
+pub(crate) use rules::met;
 pub use schedule::earliest_asked;
 pub(crate) use schedule::{Schedule, Step, aggregates_asked, reads_others};
 pub(crate) use score::{limited, unlimited};

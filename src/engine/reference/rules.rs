@@ -137,7 +137,7 @@ impl Evaluator<'_> {
 }
 
 /// Whether a condition holds and nothing written beside it holds it back.
-fn met(condition: Option<bool>, unless: Option<bool>) -> Option<bool> {
+pub(crate) fn met(condition: Option<bool>, unless: Option<bool>) -> Option<bool> {
     match (condition, unless) {
         (Some(false), _) | (_, Some(true)) => Some(false),
         (Some(true), Some(false)) => Some(true),

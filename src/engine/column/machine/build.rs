@@ -174,7 +174,7 @@ impl<'p, 's> Builder<'p, 's> {
             Item::Rule(_) => {
                 Found::Rule { condition: self.fresh(), unless: Some(self.fresh()), close: Some(self.fresh()) }
             }
-            Item::Portfolio(_) | Item::RowMetric(_) | Item::PortfolioRule(_) => Found::Nothing,
+            Item::Portfolio(_) | Item::RowMetric(_) | Item::RowRule(_) | Item::PortfolioRule(_) => Found::Nothing,
         };
         Place { found, asked: Some(asked) }
     }

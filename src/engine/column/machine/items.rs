@@ -8,7 +8,7 @@ use crate::engine::Item;
 use crate::engine::column::What;
 use crate::engine::reference::Step;
 use crate::program::{
-    BandTable, BandTest, Metric, MetricId, Node, PartTest, Partition, Rule, RuleId, Scale, Stale, ValidFor,
+    BandTable, BandTest, Metric, MetricId, Node, PartTest, Partition, Rule, RuleId, Scale, Stale, Trigger, ValidFor,
 };
 use crate::value::{Missing, Value};
 
@@ -50,13 +50,19 @@ impl Builder<'_, '_> {
                 Some(rule) => self.rule(id, rule, date),
                 None => Ok(Found::Nothing),
             },
-            Item::RowMetric(_) => Err(Why::OfRows),
+            Item::RowMetric(_) | Item::RowRule(_) => Err(Why::OfRows),
             // Computed once, before the accounts; an account only reads it.
             Item::Portfolio(_) | Item::PortfolioRule(_) => Ok(Found::Nothing),
         }
     }
 
     fn rule(&mut self, id: RuleId, rule: &Rule, date: Date) -> Result<Found, Why> {
+        if matches!(rule.trigger, Trigger::On(_)) {
+            return Err(Why::OfRows);
+        }
+        if !rule.guards.is_empty() {
+            return Err(Why::Guards);
+        }
         let condition = self.expr(&rule.condition, date)?;
         let unless = rule.unless.as_ref().map(|unless| self.expr(unless, date)).transpose()?;
         let close = rule.close.as_ref().map(|close| self.expr(&close.condition, date)).transpose()?;

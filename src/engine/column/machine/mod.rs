@@ -92,6 +92,8 @@ pub enum Why {
     Pairs,
     /// People may set the score.
     Corrections,
+    /// Guards may hold it back.
+    Guards,
     /// It is larger than it should be.
     Large,
     /// It is computed once, for nobody in particular.
@@ -108,6 +110,7 @@ impl Why {
             Why::Rates => "converts currencies",
             Why::Pairs => "compares two values over time",
             Why::Corrections => "may be set by people",
+            Why::Guards => "may be held back by guards",
             Why::Large => "is too large",
             Why::Whole => "is about the whole portfolio",
         }

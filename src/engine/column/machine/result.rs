@@ -7,8 +7,10 @@ use super::values::{number, truth};
 use super::{Found, Machine, Place};
 use crate::calendar::Date;
 use crate::engine::column::{Cell, Tag, Texts};
-use crate::engine::reference::{Computed, limited, unlimited};
-use crate::engine::{AccountResult, Expired, Item, LineResult, MetricResult, RuleResult, RuleStatus, ScoreResult};
+use crate::engine::reference::{Computed, limited, met, unlimited};
+use crate::engine::{
+    AccountResult, Expired, Item, LineResult, MetricResult, RowRuleResult, RuleResult, RuleStatus, ScoreResult,
+};
 use crate::number::Decimal;
 use crate::program::{MetricId, Node, PartitionId, Program, RuleId, Scorecard, ScorecardId, SegmentId};
 use crate::value::{Missing, Value};
@@ -123,6 +125,7 @@ impl State {
             metrics,
             scores,
             rules,
+            row_rules: count(program.row_rules.len()).map(|i| self.row_rule(machine, RuleId(i))).collect(),
             faults: self.faults().to_vec(),
         }
     }
@@ -231,7 +234,21 @@ impl State {
             RuleStatus::Undecided => self.unknown(machine, texts, id),
             _ => Vec::new(),
         };
-        RuleResult { rule: id, status, closes, unknown }
+        let met = match found {
+            Found::Rule { condition, unless, .. } => {
+                met(truth(self.at(condition)), unless.map_or(Some(false), |reg| truth(self.at(reg))))
+            }
+            _ => None,
+        };
+        RuleResult { rule: id, status, met, guards: Vec::new(), rows: Vec::new(), closes, unknown }
+    }
+
+    fn row_rule(&self, machine: &Machine, id: RuleId) -> RowRuleResult {
+        let rows = match self.told(machine.now(Item::RowRule(id)).asked) {
+            Some(Computed::RowRule(rows)) => rows.clone(),
+            _ => Vec::new(),
+        };
+        RowRuleResult { rule: id, rows }
     }
 }
 

@@ -1,0 +1,10 @@
+//! The ledger: the same tests on a file and on a PostgreSQL server. The server is the one whose URL `LAUD_POSTGRES` holds;
+//! `.ci/postgres start FOLDER` starts one and prints it. Every test makes a schema of its own there and takes it away again.
+
+mod home;
+#[cfg(unix)]
+mod killed;
+mod project;
+mod store;
+mod together;
+mod wrong;
