@@ -2,5 +2,5 @@
 //! numbers were worked by hand.
 
 mod machine;
-mod store;
+pub mod store;
 pub mod world;
