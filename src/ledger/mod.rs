@@ -8,7 +8,8 @@
 //! | file | what |
 //! |---|---|
 //! | `schema` | the tables, and how an older ledger becomes a newer one |
-//! | `book` | reading and writing, for every database |
+//! | `book` | reading, for every database |
+//! | `writing`, `told` | writing, and what the history says of it |
 //! | `codec` | items, memories and actions as rows |
 //! | `sqlite` | a ledger in a file |
 //! | `error` | what can go wrong, in words |
@@ -19,6 +20,8 @@ mod error;
 mod schema;
 mod sql;
 pub mod sqlite;
+mod told;
+mod writing;
 
 pub use book::Book;
 pub use codec::action_json;
