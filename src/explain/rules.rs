@@ -56,11 +56,7 @@ fn suppressed(case: Case, result: &RuleResult) -> Vec<String> {
 
 /// `ticket where urgent`, and the rows that are so.
 fn set_off_by(case: Case, rule: &Rule, table: TableId, result: &RuleResult) -> Condition {
-    let name = case.program.table(table).map_or("?", |t| t.header.name.as_str());
-    let text = match &rule.condition.kind {
-        crate::program::ExprKind::Literal(_) => name.to_string(),
-        _ => format!("{name} where {}", Words::new(case.program).expr(&rule.condition)),
-    };
+    let text = Words::new(case.program).rule(rule);
     let rows: Vec<String> =
         result.rows.iter().map(|row| row_key(case.program, case.data, table, row.row)).take(MOST_ROWS).collect();
     let more = result.rows.len().saturating_sub(rows.len());
@@ -82,9 +78,10 @@ const MOST_ROWS: usize = 5;
 /// A rule about rows, for each row of the account.
 pub(super) fn row_rules_why(case: Case, rule: &Rule, result: &RowRuleResult) -> Vec<RuleWhy> {
     let About::Row(table) = rule.about else { return Vec::new() };
-    let words = |expr| Condition::new(Words::new(case.program).expr(expr), case.sources.position(expr.span));
+    let words = Words::new(case.program).rule(rule);
     let rows = result.rows.iter().map(|standing| {
-        let (result, mut when) = (&standing.result, words(&rule.condition));
+        let result = &standing.result;
+        let mut when = Condition::new(words.clone(), case.sources.position(rule.condition.span));
         when.holds = match result.status {
             RuleStatus::DoesNotHold => Some(false),
             RuleStatus::Undecided => None,

@@ -56,8 +56,7 @@ rule rescue_large {
 
 fn run(facts: &Facts, found: &mut Findings) {
     let text = |span| rules::squashed(facts.text(span));
-    let mut seen: HashMap<(TriggerKind, Option<TableId>, String, String, Vec<String>), &crate::program::Rule> =
-        HashMap::new();
+    let mut seen: HashMap<(TriggerKind, Option<TableId>, Vec<String>), &crate::program::Rule> = HashMap::new();
     for rule in rules::all(facts) {
         let Some(trigger) = &rule.ast.trigger else { continue };
         let unless = rule.ast.unless.as_ref().map_or(String::new(), |e| text(e.span));
@@ -65,7 +64,8 @@ fn run(facts: &Facts, found: &mut Findings) {
             let who = action.assign.as_ref().map_or("", |name| name.text.as_str());
             format!("{} {} {who}", action.verb.text, rules::said(action))
         });
-        let key = (trigger.kind, rule.looks_at(), text(trigger.condition.span), unless, does.collect());
+        let said = [text(trigger.condition.span), unless].into_iter().chain(does).collect();
+        let key = (trigger.kind, rule.looks_at(), said);
         match seen.get(&key) {
             Some(first) => {
                 let message =

@@ -154,16 +154,21 @@ fn rows(of: &Evaluation, rule: &Rule, result: &RowRuleResult) -> Json {
 /// What the rules ask for about an account, or about the whole portfolio.
 fn tasks(of: &Evaluation, account: Option<usize>) -> Json {
     let tasks = of.extras.tasks.iter().filter(|t| t.account == account).map(|t| {
-        json!({
+        let mut task = json!({
             "rule": t.rule_name(of.program),
             "verb": t.verb,
             "text": t.text,
             "assignee": t.assignee,
             "remark": t.remark,
             "due": t.due.map(|d| d.to_string()),
-            "row": t.row,
-            "working_days": t.working,
-        })
+        });
+        if let (Some(row), Some(map)) = (&t.row, task.as_object_mut()) {
+            map.insert("row".into(), json!(row));
+        }
+        if let (Some(days), Some(map)) = (t.working, task.as_object_mut()) {
+            map.insert("due_in_working_days".into(), json!(days));
+        }
+        task
     });
     Json::Array(tasks.collect())
 }
