@@ -14,8 +14,9 @@
 //! [`format`](mod@format) lays out text without changing what it says; [`lint`] looks at a program that checked as a careful reviewer would;
 //! [`testing`] runs the tests of a program, measures what they see, and changes the rules to see whether they notice; [`outline`] knows all
 //! names with what they read, and [`inspect`] prints them as data; [`repl`] and [`watch`] stay with a program while it changes.
+//! [`interventions`] decides what is done about rules that hold, given what was done before, and [`ledger`] keeps that between runs.
 //! Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
-//! terminal, the disk or the clock.
+//! terminal or the clock, and nothing but `cli`, `data` and `ledger` the disk.
 
 pub mod association;
 pub mod ast;

@@ -6,9 +6,11 @@
 
 #![allow(missing_docs)] // the fields of a variant are told by the line above it
 
+mod rule;
 mod test;
 mod visit;
 
+pub use rule::*;
 pub use test::*;
 pub use visit::{children, clause_children, placeholders};
 
@@ -133,6 +135,14 @@ pub enum ItemKind {
     Rule(Box<Rule>),
     /// `portfolio rule NAME { … }`
     PortfolioRule(Box<Rule>),
+    /// `TABLE rule NAME { … }`: one candidate per row of a child table.
+    RowRule(RowRule),
+    /// `guard NAME { … }`, `TABLE guard NAME { … }`
+    Guard(Guard),
+    /// `playbook NAME version 3 { … }`
+    Playbook(Playbook),
+    /// `calendar NAME { … }`
+    Calendar(WorkCalendar),
     /// `test "title" as of DATE { … }`
     Test(Test),
     /// `fixture NAME { … }`
@@ -144,6 +154,15 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// The rule, whatever it is about.
+    pub fn rule(&self) -> Option<&Rule> {
+        match self {
+            ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => Some(rule),
+            ItemKind::RowRule(rows) => Some(&rows.rule),
+            _ => None,
+        }
+    }
+
     /// The word that opens such a declaration.
     pub fn word(&self) -> &'static str {
         match self {
@@ -161,6 +180,10 @@ impl ItemKind {
             ItemKind::Scorecard(_) => "scorecard",
             ItemKind::Rule(_) => "rule",
             ItemKind::PortfolioRule(_) => "portfolio rule",
+            ItemKind::RowRule(_) => "rule of rows",
+            ItemKind::Guard(_) => "guard",
+            ItemKind::Playbook(_) => "playbook",
+            ItemKind::Calendar(_) => "calendar",
             ItemKind::Test(_) => "test",
             ItemKind::Fixture(_) => "fixture",
             ItemKind::Rates(_) => "rates",
@@ -737,107 +760,6 @@ pub struct ShareLimit {
     pub name: Name,
     /// The share.
     pub at_most: Expr,
-    /// The whole statement.
-    pub span: Span,
-}
-
-// ---------- rule ----------
-
-/// When to act, and how.
-#[derive(Debug, Clone, PartialEq, Default, Hash)]
-pub struct Rule {
-    /// What sets it off.
-    pub trigger: Option<Trigger>,
-    /// `unless CONDITION`
-    pub unless: Option<Expr>,
-    /// `do …`
-    pub actions: Vec<Action>,
-    /// `escalate after 7 days to manager, after 14 days to vp`
-    pub escalate: Vec<Escalation>,
-    /// `approval TEAM, …`
-    pub approval: Vec<Name>,
-    /// `cooldown 365 days`
-    pub cooldown: Option<DurationLit>,
-    /// `pilot 25%`
-    pub pilot: Option<Expr>,
-    /// `priority 10`
-    pub priority: Option<Expr>,
-    /// `close when CONDITION for 2 runs`
-    pub close: Option<Expr>,
-    /// `exclusive GROUP`
-    pub exclusive: Option<Name>,
-    /// `limit 5 per owner per week`
-    pub limit: Option<RateLimit>,
-    /// `dedupe by FIELD, …`
-    pub dedupe: Vec<Name>,
-    /// `fire on first run`
-    pub fire_on_first_run: Option<Span>,
-}
-
-/// `when`, `while` and `on`.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Trigger {
-    /// Which.
-    pub kind: TriggerKind,
-    /// The condition.
-    pub condition: Expr,
-    /// The whole statement.
-    pub span: Span,
-}
-
-/// How a condition sets a rule off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TriggerKind {
-    /// `when`: on becoming true.
-    When,
-    /// `while`: as long as it is true.
-    While,
-}
-
-/// What a rule does.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Action {
-    /// `task`, `playbook`, `email` …
-    pub verb: Name,
-    /// The text, or the name of a playbook.
-    pub what: ActionTarget,
-    /// `assign csm`
-    pub assign: Option<Name>,
-    /// `fallback cs_ops`
-    pub fallback: Option<Name>,
-    /// `due in 10 days`
-    pub due: Option<DurationLit>,
-    /// The whole statement.
-    pub span: Span,
-}
-
-/// What an action names.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub enum ActionTarget {
-    /// A text with `{names}` to fill in.
-    Text(Text),
-    /// A playbook.
-    Name(Name),
-}
-
-/// One step of an escalation.
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct Escalation {
-    /// How long after opening.
-    pub after: DurationLit,
-    /// To whom.
-    pub to: Name,
-}
-
-/// `limit 5 per owner per week`
-#[derive(Debug, Clone, PartialEq, Hash)]
-pub struct RateLimit {
-    /// How many.
-    pub count: Expr,
-    /// Per what.
-    pub per: Name,
-    /// In which period.
-    pub period: PeriodKind,
     /// The whole statement.
     pub span: Span,
 }

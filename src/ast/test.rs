@@ -201,6 +201,8 @@ pub enum RuleOutcome {
     Fires,
     /// Its condition does not hold, or `unless` does.
     DoesNotFire,
+    /// Its condition holds, but a guard holds it back.
+    Suppressed,
     /// Something is missing.
     Undecided,
 }

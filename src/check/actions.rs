@@ -1,9 +1,10 @@
 //! What rules do and for whom: actions, escalation, approvals, and the texts that are filled in.
 
+use super::playbooks::wait;
 use super::{Checker, Scope};
 use crate::ast::{self, ActionTarget, Name, Text};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Action, Approval, Assign, Expr, Key, Step, Template, Type, Verb, Wait, What, Who};
+use crate::program::{Action, Approval, Assign, Expr, Key, Step, Template, Type, Verb, What, Who};
 use crate::resolve::Symbol;
 use crate::span::Span;
 
@@ -17,25 +18,53 @@ impl Checker<'_, '_> {
             self.push(self.suggest(diagnostic, &action.verb.text, action.verb.span, verbs, ""));
         }
         let what = match &action.what {
-            ActionTarget::Text(text) => What::Text(self.template(text, scope)),
-            ActionTarget::Name(name) => What::Name(name.text.clone()),
+            ActionTarget::Text(text) if verb == Some(Verb::Playbook) => {
+                let help = "write `do task \"…\"`, or name a playbook: `do playbook invitation`";
+                self.error(Code::WrongKind, text.span, "a playbook is named, not told", "a text", help);
+                None
+            }
+            ActionTarget::Text(text) => Some(What::Text(self.template(text, scope))),
+            // A project that declares none has its playbooks elsewhere.
+            ActionTarget::Name(name) if verb == Some(Verb::Playbook) && !self.symbols.playbooks.is_empty() => {
+                self.playbook_of(name, scope)
+            }
+            ActionTarget::Name(name) => Some(What::Name(name.text.clone())),
         };
+        if action.assign.is_none() {
+            self.lone_fallback(action.fallback.as_ref());
+        }
         let assign = self.assign(action.assign.as_ref(), action.fallback.as_ref(), scope);
-        let due = action.due.as_ref().map(|due| Wait::Calendar(due.duration));
-        Some(Action { verb: verb?, what, assign, due, span: action.span })
+        let due = action.due.as_ref().map(wait);
+        Some(Action { verb: verb?, what: what?, assign, due, span: action.span })
     }
 
-    pub(super) fn escalation(&mut self, steps: &[ast::Escalation], _scope: &Scope) -> Vec<Step> {
-        let step = |step: &ast::Escalation| Step {
-            after: Wait::Calendar(step.after.duration),
-            to: step.to.text.clone(),
-            meeting: None,
+    pub(super) fn escalation(&mut self, steps: &[ast::Escalation], scope: &Scope) -> Vec<Step> {
+        let mut out = Vec::new();
+        for step in steps {
+            let meeting = step.meeting.as_ref().map(|text| self.template(text, scope));
+            out.push(Step { after: wait(&step.after), to: step.to.text.clone(), meeting });
+        }
+        out
+    }
+
+    pub(super) fn approvals(&mut self, teams: &[ast::Approval]) -> Vec<Approval> {
+        for (i, approval) in teams.iter().enumerate() {
+            let team = &approval.team;
+            if let Some(first) = teams.iter().take(i).find(|other| other.team.text == team.text) {
+                let message = format!("`{}` is asked twice", team.text);
+                let diagnostic = Diagnostic::new(Code::DuplicateStatement, team.span, message).label("again here");
+                self.push(diagnostic.also(first.team.span, "first asked here").help("name each team once"));
+            }
+            if let (Some(to), None) = (&approval.escalate_to, &approval.within) {
+                let help = format!("write `{} within 5 days escalate to {}`", team.text, to.text);
+                self.error(Code::ClauseMisplaced, to.span, "after how long?", "no time is set", help);
+            }
+        }
+        let one = |approval: &ast::Approval| Approval {
+            team: approval.team.text.clone(),
+            within: approval.within.as_ref().map(wait),
+            escalate_to: approval.escalate_to.as_ref().map(|to| to.text.clone()),
         };
-        steps.iter().map(step).collect()
-    }
-
-    pub(super) fn approvals(&mut self, teams: &[Name]) -> Vec<Approval> {
-        let one = |team: &Name| Approval { team: team.text.clone(), within: None, escalate_to: None };
         teams.iter().map(one).collect()
     }
 
@@ -115,14 +144,8 @@ impl Checker<'_, '_> {
         let row = scope.table().is_some_and(|table| self.table_field(table, name).is_some());
         let column = row || self.subject_field(name).is_some();
         let valued = match self.symbol(name) {
-            Some(
-                Symbol::Rule(_)
-                | Symbol::PortfolioRule(_)
-                | Symbol::Objective(_)
-                | Symbol::Table(_)
-                | Symbol::Define(_)
-                | Symbol::Benchmark(_),
-            ) => false,
+            Some(Symbol::Objective(_) | Symbol::Table(_) | Symbol::Define(_) | Symbol::Benchmark(_)) => false,
+            Some(symbol) if symbol.is_about_work() => false,
             Some(Symbol::RowMetric(i)) => self.row_metric_of(i).is_some_and(|(_, of, _)| scope.table() == Some(of)),
             symbol => symbol.is_some(),
         };

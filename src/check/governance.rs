@@ -21,6 +21,11 @@ impl Checker<'_, '_> {
             &symbols.benchmarks,
             &symbols.scorecards,
             &symbols.rules,
+            &symbols.row_rules,
+            &symbols.portfolio_rules,
+            &symbols.guards,
+            &symbols.playbooks,
+            &symbols.calendars,
             &symbols.tests,
         ];
         let items: Vec<&Item> = all.into_iter().flatten().copied().filter(|item| !item.meta.is_empty()).collect();

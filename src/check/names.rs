@@ -228,7 +228,13 @@ impl Checker<'_, '_> {
                 );
                 Some(unknown(span))
             }
-            Symbol::Rule(_) | Symbol::PortfolioRule(_) | Symbol::Objective(_) => {
+            Symbol::Objective(_)
+            | Symbol::Rule(_)
+            | Symbol::PortfolioRule(_)
+            | Symbol::RowRule(_)
+            | Symbol::Guard(_)
+            | Symbol::Playbook(_)
+            | Symbol::Calendar(_) => {
                 self.error(
                     Code::WrongKind,
                     span,
@@ -295,12 +301,8 @@ impl Checker<'_, '_> {
         for (name, (symbol, _)) in &self.symbols.names {
             let fits = match symbol {
                 Symbol::Param(_) => true,
-                Symbol::Rule(_)
-                | Symbol::PortfolioRule(_)
-                | Symbol::Objective(_)
-                | Symbol::Table(_)
-                | Symbol::Define(_)
-                | Symbol::Benchmark(_) => false,
+                symbol if symbol.is_about_work() => false,
+                Symbol::Objective(_) | Symbol::Table(_) | Symbol::Define(_) | Symbol::Benchmark(_) => false,
                 Symbol::Portfolio(_) => !constant,
                 Symbol::RowMetric(i) => self.row_metric_of(*i).is_some_and(|(_, of, _)| scope.table() == Some(of)),
                 _ if self.is_whole(scope) => false,

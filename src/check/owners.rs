@@ -137,15 +137,7 @@ impl Checker<'_, '_> {
 
     /// `contact metric asks = …`
     pub(super) fn row_metric(&mut self, index: usize, item: &ast::Item, metric: &ast::RowMetric) {
-        let of = match self.symbols.get(&metric.of.text) {
-            Some(Symbol::Table(i)) => Some(TableId(i as u32)),
-            _ => None,
-        };
-        let child = of.filter(|id| self.program.table(*id).is_some_and(|t| matches!(t.kind, TableKind::Child { .. })));
-        let Some(of) = child else {
-            self.no_row_metric(item, metric, of);
-            return;
-        };
+        let Some(of) = self.rows_of(&metric.of, &item.name, "metric") else { return };
         let column = self.table_field(of, &item.name.text).map(|(_, field)| field.span);
         if let Some(column) = column {
             self.push(
@@ -180,40 +172,50 @@ impl Checker<'_, '_> {
         put(&mut self.row_metrics, index, Some(RowMetric { header: built.header, of, value: built.value }));
     }
 
-    fn no_row_metric(&mut self, item: &ast::Item, metric: &ast::RowMetric, of: Option<TableId>) {
-        let word = &metric.of.text;
-        if self.symbols.left_out(word) {
-            return;
+    /// The table of rows in front of `metric`, `rule` and `guard`: one whose rows belong to something.
+    pub(super) fn rows_of(&mut self, of: &Name, name: &Name, kind: &str) -> Option<TableId> {
+        let found = match self.symbols.get(&of.text) {
+            Some(Symbol::Table(i)) => Some(TableId(i as u32)),
+            _ => None,
+        };
+        let child =
+            found.filter(|id| self.program.table(*id).is_some_and(|t| matches!(t.kind, TableKind::Child { .. })));
+        if child.is_none() && !self.symbols.left_out(&of.text) {
+            self.no_child_table(of, &name.text, kind, found);
         }
+        child
+    }
+
+    fn no_child_table(&mut self, named: &Name, name: &str, kind: &str, of: Option<TableId>) {
+        let word = &named.text;
         let children = self.program.tables.iter().filter(|t| matches!(t.kind, TableKind::Child { .. }));
         let children: Vec<String> = children.map(|t| t.header.name.clone()).collect();
         let account = self.subject().map_or("account", |t| t.header.name.as_str()).to_string();
-        let name = &item.name.text;
         if of.is_some() && of == self.program.subject {
-            let span = metric.of.span;
+            let span = named.span;
             let diagnostic =
-                Diagnostic::new(Code::GrainMismatch, span, format!("every metric is a metric of `{word}`"));
-            let diagnostic = diagnostic.label("says nothing here").help(format!("write `metric {name}`"));
+                Diagnostic::new(Code::GrainMismatch, span, format!("every {kind} is a {kind} of `{word}`"));
+            let diagnostic = diagnostic.label("says nothing here").help(format!("write `{kind} {name}`"));
             self.push(diagnostic);
             return;
         }
         let diagnostic = match of {
             Some(_) => Diagnostic::new(
                 Code::GrainMismatch,
-                metric.of.span,
-                format!("rows of `{word}` have no metrics of their own"),
+                named.span,
+                format!("rows of `{word}` have no {kind}s of their own"),
             )
             .label("not a table of rows that belong to the accounts"),
-            None => Diagnostic::new(Code::UnknownName, metric.of.span, format!("there is no table `{word}`"))
-                .label("whose metric?"),
+            None => Diagnostic::new(Code::UnknownName, named.span, format!("there is no table `{word}`"))
+                .label(format!("whose {kind}?")),
         };
         let otherwise = match of {
-            Some(_) => format!("write `metric {name}`, with an aggregate of `{word}`"),
-            None => format!("declare it: `table {word} of {account} {{ id text key }}`, or write `metric {name}`"),
+            Some(_) => format!("write `{kind} {name}`, with an aggregate of `{word}`"),
+            None => format!("declare it: `table {word} of {account} {{ id text key }}`, or write `{kind} {name}`"),
         };
         let diagnostic = match of {
             Some(_) => diagnostic.help(otherwise),
-            None => self.suggest(diagnostic, word, metric.of.span, children.iter().map(String::as_str), otherwise),
+            None => self.suggest(diagnostic, word, named.span, children.iter().map(String::as_str), otherwise),
         };
         self.push(diagnostic);
     }

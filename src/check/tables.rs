@@ -314,7 +314,7 @@ impl Checker<'_, '_> {
             })
             .collect();
         for (name, field, symbol, declared) in clashes {
-            if matches!(symbol, Symbol::Rule(_) | Symbol::PortfolioRule(_) | Symbol::Objective(_)) {
+            if symbol.is_about_work() || matches!(symbol, Symbol::Objective(_)) {
                 continue;
             }
             self.push(

@@ -103,7 +103,7 @@ impl Checked {
             Some(program) if count.nothing() => {
                 let metrics = counted(program.metrics.len() as u64, "metric", "metrics");
                 let cards = counted(program.scorecards.len() as u64, "scorecard", "scorecards");
-                let rules = counted(program.rules.len() as u64, "rule", "rules");
+                let rules = counted((program.rules.len() + program.row_rules.len()) as u64, "rule", "rules");
                 format!("{}: {metrics}, {cards}, {rules}: {words}", self.name)
             }
             _ if several => format!("{}: {words}", self.name),

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The keys of an action, in the order in which a csv has them.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "id",
     "kind",
     "run",
@@ -28,6 +28,7 @@ const KEYS: [&str; 19] = [
     "text",
     "to",
     "due",
+    "within",
     "level",
     "playbook",
     "after",

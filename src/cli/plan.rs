@@ -100,8 +100,8 @@ impl<'a> Ahead<'a> {
 
     /// What the run comes to, given what is remembered.
     pub fn outcome(&self, state: &State, who: &str, fire_on_first_run: bool, personal: bool) -> Outcome {
-        let candidates = gather(&self.policy, &self.evaluator, &self.results, state, personal);
         let run = Run { as_of: self.session.stamp.as_of, requester: who.to_string(), fire_on_first_run };
+        let candidates = gather(&self.policy, &self.evaluator, &self.results, state, &run, personal);
         step(&self.policy, state, &candidates, &run)
     }
 

@@ -158,6 +158,9 @@ findings {
     ImpossibleRule "L0508" "impossible-rule" Error
     TestSubject "L0509" "test-subject" Error
     WrongExpectation "L0510" "wrong-expectation" Error
+    GuardWithoutReason "L0511" "guard-without-reason" Warning
+    PlaybookIncomplete "L0512" "playbook-incomplete" Error
+    CalendarUnclear "L0513" "calendar-unclear" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error

@@ -9,7 +9,8 @@ use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::number::Decimal;
 use crate::program::{
-    FieldId, MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId, TableId,
+    FieldId, GuardId, MetricId, Node, PartitionId, PortfolioId, Program, RowMetricId, RuleId, ScorecardId, SegmentId,
+    TableId,
 };
 use crate::span::Span;
 use crate::value::{Fault, Missing, Value};
@@ -135,6 +136,8 @@ pub struct AccountResult {
     pub scores: Vec<ScoreResult>,
     /// Per rule, in the order of [`Program::rules`].
     pub rules: Vec<RuleResult>,
+    /// Per rule about rows, in the order of [`Program::row_rules`].
+    pub row_rules: Vec<RowRuleResult>,
     /// What could not be computed or read, each once per place, even where `or else` made up for it.
     pub faults: Vec<AccountFault>,
 }
@@ -156,6 +159,8 @@ pub enum Item {
     RowMetric(RowMetricId),
     /// A rule about the whole portfolio.
     PortfolioRule(RuleId),
+    /// A rule about the rows of a child table.
+    RowRule(RuleId),
 }
 
 /// Something that went wrong for one account.
@@ -290,10 +295,80 @@ pub struct RuleResult {
     pub rule: RuleId,
     /// How it stands.
     pub status: RuleStatus,
+    /// Whether its condition holds and its `unless` does not, whatever guards say; `None` if that is unknown.
+    pub met: Option<bool>,
+    /// What guards say, in their order and that of their reasons, without what does not hold; not looked at where the
+    /// condition does not hold.
+    pub guards: Vec<Suppression>,
+    /// Of a rule that new rows set off: the rows up to the as-of date that do, or may; all of them, since what is new is
+    /// known to the ledger alone.
+    pub rows: Vec<RowStanding>,
     /// Whether its `close when` holds; `None` if that is unknown, or if it has none.
     pub closes: Option<bool>,
-    /// What is missing in condition and `unless`, if it is undecided.
+    /// What is missing in condition, `unless` and guards, if it is undecided.
     pub unknown: Vec<Unknown>,
+}
+
+impl RuleResult {
+    /// Nothing is known about it.
+    pub fn unknown(rule: RuleId) -> RuleResult {
+        RuleResult {
+            rule,
+            status: RuleStatus::Undecided,
+            met: None,
+            guards: Vec::new(),
+            rows: Vec::new(),
+            closes: None,
+            unknown: Vec::new(),
+        }
+    }
+
+    /// The reasons that hold it back, as far as the data tells.
+    pub fn suppressed_by(&self) -> impl Iterator<Item = &Suppression> {
+        self.guards.iter().filter(|found| found.standing == Standing::Holds)
+    }
+}
+
+/// What a guard has against a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suppression {
+    /// Which guard.
+    pub guard: GuardId,
+    /// Which of its reasons.
+    pub reason: usize,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a reason of a guard stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It holds.
+    Holds,
+    /// Something is missing.
+    Unknown,
+    /// Only the ledger knows: other items about the account.
+    AskLedger,
+}
+
+/// A rule about the rows of a child table, for one account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowRuleResult {
+    /// Which.
+    pub rule: RuleId,
+    /// Each row of the account, in their order.
+    pub rows: Vec<RowStanding>,
+}
+
+/// How a rule stands for a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowStanding {
+    /// The row of the table.
+    pub row: u32,
+    /// When it happened; the as-of date for rows without a date of their own.
+    pub date: Date,
+    /// How the rule stands.
+    pub result: RuleResult,
 }
 
 /// Something missing that made a condition unknown.
@@ -318,7 +393,9 @@ pub enum RuleStatus {
     DoesNotHold,
     /// The condition holds, but `unless` does too.
     HeldBack,
-    /// Condition or `unless` is unknown because something is missing.
+    /// The condition holds and `unless` does not, but a guard holds it back.
+    Suppressed,
+    /// Condition, `unless` or a guard is unknown because something is missing.
     Undecided,
 }
 

@@ -1,21 +1,20 @@
 //! The page of an account.
 
-use super::conditions::condition;
 use super::figures::{adding_up, figure, share, weight};
 use super::limits::{corrections, limits};
 use super::membership;
+use super::rules::{row_rules_why, rule_why};
 use super::words;
 use super::{
-    CardWhy, Case, EffectiveWeight, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, RuleWhy, Shown, Topic, Unfolded,
+    CardWhy, Case, EffectiveWeight, LineWhy, MetricWhy, MissingWhy, NextGrade, Part, Shown, Topic, Unfolded,
     WeighedWhy, Why, bands, personal, unfold,
 };
-use crate::engine::{LineResult, MetricResult, RuleStatus, ScoreResult};
+use crate::engine::{LineResult, MetricResult, ScoreResult};
 use crate::number::Decimal;
 use crate::program::{
-    BandTable, Combine, DEFAULT_COVERAGE, Line, Metric, MissingPolicy, Node, Program, Rule, Scorecard, Stale, Type,
-    Unit,
+    BandTable, Combine, DEFAULT_COVERAGE, Line, Metric, MissingPolicy, Node, Program, Scorecard, Stale, Type, Unit,
 };
-use crate::report::accounts::{account_name, personal_key, status_words};
+use crate::report::accounts::{account_name, personal_key};
 use crate::report::value;
 use crate::value::Value;
 
@@ -50,8 +49,10 @@ pub fn why(case: Case, topic: Topic) -> Why {
     });
     let rules = program.rules.iter().zip(&account.rules).enumerate().filter_map(|(i, (rule, result))| {
         let wanted = topic == Topic::Account || matches!(topic, Topic::Rule(id) if id.index() == i);
-        wanted.then(|| rule_why(case, rule, result.status))
+        wanted.then(|| rule_why(case, rule, result))
     });
+    let of_rows = program.row_rules.iter().zip(&account.row_rules).filter(|_| topic == Topic::Account);
+    let rules = rules.chain(of_rows.flat_map(|(rule, result)| row_rules_why(case, rule, result)));
     let parts = program.partitions.iter().zip(&account.parts).map(|(partition, part)| Part {
         partition: partition.header.name.clone(),
         part: part.and_then(|p| partition.parts.get(p as usize)).map(|p| p.name.clone()),
@@ -385,25 +386,4 @@ fn stale(case: Case, metric: &Metric, result: &MetricResult) -> Option<String> {
         }
     };
     Some(format!("last row {}, valid for {} until {}, {fate}", expired.last, valid.duration, expired.until))
-}
-
-fn rule_why(case: Case, rule: &Rule, status: RuleStatus) -> RuleWhy {
-    let when = condition(case, &rule.condition);
-    let unless = rule.unless.as_ref().map(|unless| condition(case, unless));
-    let mut missing = Vec::new();
-    if status == RuleStatus::Undecided {
-        missing.extend(when.missing.iter().cloned());
-        missing.extend(unless.iter().flat_map(|u| u.missing.iter().cloned()));
-        missing.dedup();
-    }
-    RuleWhy {
-        name: rule.header.name.clone(),
-        label: rule.header.label.clone(),
-        status: status_words(status),
-        missing,
-        trigger: rule.trigger.word(),
-        condition: when,
-        unless,
-        position: case.sources.position(rule.header.span),
-    }
 }

@@ -242,12 +242,14 @@ impl Page {
                 _ => Tone::Plain,
             };
             let label = if i == 0 { "rules" } else { "" };
-            let lacking = match rule.missing.is_empty() {
-                true => String::new(),
-                false => format!(": missing {}", rule.missing.join(", ")),
+            let lacking = match (rule.missing.is_empty(), rule.suppressed.is_empty()) {
+                (false, _) => format!(": missing {}", rule.missing.join(", ")),
+                (true, false) => format!(" by {}", rule.suppressed.join("; ")),
+                (true, true) => String::new(),
             };
+            let whom = rule.row.as_ref().map_or(String::new(), |row| format!(" for {}", clean(row)));
             let room = self.layout.width.saturating_sub(LABEL + width).max(30);
-            for (j, part) in wrapped(&format!("{}{lacking}", rule.status), room).iter().enumerate() {
+            for (j, part) in wrapped(&format!("{}{whom}{lacking}", rule.status), room).iter().enumerate() {
                 let part = match (&rule.label, j) {
                     (Some(title), 0) => &format!("{part}   {}", clean(title)),
                     _ => part,

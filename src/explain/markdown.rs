@@ -129,7 +129,11 @@ fn detail(of: &super::DetailWhy, out: &mut String) {
 
 fn conditions(rule: &RuleWhy, out: &mut String) {
     let title = rule.label.as_ref().map_or(String::new(), |t| format!(" \"{}\"", escaped(t)));
-    out.push_str(&format!("\n### rule {}{title}: {}\n\n", rule.name, rule.status));
+    let whom = rule.row.as_ref().map_or(String::new(), |row| format!(" for {}", escaped(row)));
+    out.push_str(&format!("\n### rule {}{title}: {}{whom}\n\n", rule.name, rule.status));
+    if !rule.suppressed.is_empty() {
+        out.push_str(&format!("Held back by {}.\n\n", escaped(&rule.suppressed.join("; "))));
+    }
     if !rule.missing.is_empty() {
         out.push_str(&format!("Missing: {}.\n\n", escaped(&rule.missing.join(", "))));
     }

@@ -25,6 +25,7 @@ mod probe;
 mod reads;
 mod remarks;
 mod replay;
+mod rules;
 mod standing;
 pub mod supposed;
 mod toward;

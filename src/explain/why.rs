@@ -514,10 +514,16 @@ pub struct RuleWhy {
     /// Its display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// `holds`, `does not hold`, `held back` or `undecided`.
+    /// `holds`, `does not hold`, `held back`, `suppressed` or `undecided`.
     pub status: &'static str,
     /// What is missing, where it is undecided.
     pub missing: Vec<String>,
+    /// The row that it is about, for rules about rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
+    /// The reasons of guards that hold it back, each with why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<String>,
     /// `when` or `while`.
     pub trigger: &'static str,
     /// Its condition.

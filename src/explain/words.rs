@@ -312,6 +312,20 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The condition of a rule, in front of it the table whose new rows set it off.
+    pub fn rule(self, rule: &crate::program::Rule) -> String {
+        let Some(table) = rule.looks_at() else { return self.expr(&rule.condition) };
+        let told = self.row_expr(table, &rule.condition);
+        match rule.trigger {
+            crate::program::Trigger::On(_) => {
+                let name = self.program.table(table).map_or("?", |t| t.header.name.as_str());
+                let always = matches!(rule.condition.kind, ExprKind::Literal(_));
+                if always { name.to_string() } else { format!("{name} where {told}") }
+            }
+            _ => told,
+        }
+    }
+
     /// An expression about the rows of a table.
     pub fn row_expr(self, table: TableId, expr: &Expr) -> String {
         Words { rows: Some(table), ..self }.expr(expr)

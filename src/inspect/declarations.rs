@@ -2,8 +2,8 @@
 
 use super::{View, number};
 use crate::ast::{
-    ActionTarget, Field, Item, ItemKind, Line, Meta, MetaKind, Name, Row, Rule, Scale, Scorecard, Test, Thresholds,
-    TriggerKind,
+    ActionTarget, Field, Guard, Item, ItemKind, Line, Meta, MetaKind, Name, Playbook, Reason, Row, Rule, Scale,
+    Scorecard, Test, Thresholds, TriggerKind,
 };
 use crate::outline::Kind;
 use serde_json::{Map, Value as Json, json};
@@ -74,6 +74,22 @@ impl View<'_> {
             }
             ItemKind::Scorecard(card) => self.scorecard(&item.name, card),
             ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => self.rule(rule),
+            ItemKind::RowRule(rows) => {
+                let mut out = self.rule(&rows.rule);
+                if let Some(map) = out.as_object_mut() {
+                    map.insert("of".into(), json!(rows.of.text));
+                }
+                out
+            }
+            ItemKind::Guard(guard) => self.guard(guard),
+            ItemKind::Playbook(playbook) => self.playbook(playbook),
+            ItemKind::Calendar(calendar) => json!({
+                "weekend": names(&calendar.weekend),
+                "holidays": calendar.holidays.iter().map(|day| json!({
+                    "from": day.from.date.to_string(), "to": day.to.date.to_string(),
+                    "name": day.name.as_ref().map(|name| &name.text),
+                })).collect::<Vec<_>>(),
+            }),
             ItemKind::Objective(objective) => {
                 json!({ "target": objective.target.as_ref().map(|target| text(target.span)) })
             }
@@ -186,7 +202,6 @@ impl View<'_> {
 
     fn rule(&self, rule: &Rule) -> Json {
         let trigger = rule.trigger.as_ref();
-        let word = |kind| if kind == TriggerKind::When { "when" } else { "while" };
         let actions: Vec<Json> = rule.actions.iter().map(|action| {
             let what = match &action.what {
                 ActionTarget::Text(text) => &text.text,
@@ -195,29 +210,76 @@ impl View<'_> {
             json!({
                 "verb": action.verb.text, "what": what,
                 "assign": action.assign.as_ref().map(|n| &n.text), "fallback": action.fallback.as_ref().map(|n| &n.text),
-                "due_in": action.due.map(|due| due.duration.to_string()),
+                "due_in": action.due.map(|due| due.to_string()),
             })
         }).collect();
         let escalate: Vec<Json> = rule
             .escalate
             .iter()
-            .map(|step| json!({ "after": step.after.duration.to_string(), "to": step.to.text }))
+            .map(|step| {
+                json!({
+                    "after": step.after.to_string(), "to": step.to.text,
+                    "meeting": step.meeting.as_ref().map(|text| &text.text),
+                })
+            })
             .collect();
         json!({
-            "trigger": trigger.map(|t| word(t.kind)),
+            "trigger": trigger.map(|t| t.kind.word()),
+            "on": trigger.and_then(|t| t.source.as_ref()).map(|n| &n.text),
+            "every": trigger.and_then(|t| match t.kind {
+                TriggerKind::Every(period) => Some(period.word()),
+                _ => None,
+            }),
             "condition": trigger.map(|t| self.text(t.condition.span)),
             "unless": rule.unless.as_ref().map(|unless| self.text(unless.span)),
             "actions": actions,
             "escalate": escalate,
-            "approval": names(&rule.approval),
+            "approval": rule.approval.iter().map(|approval| &approval.team.text).collect::<Vec<_>>(),
+            "approvals": rule.approval.iter().map(|approval| json!({
+                "team": approval.team.text, "within": approval.within.map(|within| within.to_string()),
+                "escalate_to": approval.escalate_to.as_ref().map(|to| &to.text),
+            })).collect::<Vec<_>>(),
             "cooldown": rule.cooldown.map(|cooldown| cooldown.duration.to_string()),
+            "cooldown_after": rule.cooldown_after.iter()
+                .map(|after| json!({ "outcome": after.outcome.text, "cooldown": after.duration.duration.to_string() }))
+                .collect::<Vec<_>>(),
             "pilot": rule.pilot.as_ref().map(|pilot| self.text(pilot.span)),
             "priority": rule.priority.as_ref().map(|priority| self.text(priority.span)),
             "close": rule.close.as_ref().map(|close| self.text(close.span)),
             "exclusive": rule.exclusive.as_ref().map(|n| &n.text),
             "limit": rule.limit.as_ref().map(|limit| self.text(limit.span)),
             "dedupe": names(&rule.dedupe),
+            "fire_on_first_run": rule.fire_on_first_run.is_some(),
+            "unguarded": rule.unguarded.as_ref().map(|text| &text.text),
+            "renamed_from": rule.renamed_from.as_ref().map(|n| &n.text),
+            "calendar": rule.calendar.as_ref().map(|n| &n.text),
         })
+    }
+
+    fn guard(&self, guard: &Guard) -> Json {
+        let reason = |reason: &Reason| {
+            json!({
+                "name": reason.name.text, "text": self.text(reason.span),
+                "because": reason.because.as_ref().map(|because| &because.text),
+            })
+        };
+        json!({
+            "of": guard.of.as_ref().map(|of| &of.text), "applies": names(&guard.applies), "except": names(&guard.except),
+            "reasons": guard.reasons.iter().map(reason).collect::<Vec<_>>(),
+        })
+    }
+
+    fn playbook(&self, playbook: &Playbook) -> Json {
+        let text = |name: &Option<Name>| name.as_ref().map(|name| name.text.clone());
+        let tasks = playbook.tasks.iter().map(|task| {
+            json!({
+                "text": task.text.text, "assign": text(&task.assign), "fallback": text(&task.fallback),
+                "due_in": task.due.map(|due| due.to_string()),
+                "after": task.after.iter().map(|after| &after.text).collect::<Vec<_>>(),
+                "via": text(&task.via), "template": text(&task.template),
+            })
+        });
+        json!({ "version": playbook.version, "tasks": tasks.collect::<Vec<_>>() })
     }
 
     fn test(&self, test: &Test) -> Json {

@@ -28,6 +28,8 @@ pub struct Action {
     pub to: Option<String>,
     /// Until when.
     pub due: Option<Date>,
+    /// How long it may take, where it has to wait for another task first.
+    pub within: Option<String>,
     /// The level of an escalation.
     pub level: Option<u32>,
     /// The playbook and version it comes from.
@@ -80,6 +82,7 @@ impl Action {
             text: String::new(),
             to: None,
             due: None,
+            within: None,
             level: None,
             playbook: None,
             after: None,
@@ -95,6 +98,7 @@ impl Action {
             text: task.text.clone(),
             to: task.assignee.clone(),
             due: task.due,
+            within: task.wait.filter(|_| task.after.is_some()).map(|wait| wait.to_string()),
             playbook: task.playbook.clone(),
             after: task.after.clone(),
             via: task.via.clone(),

@@ -57,6 +57,8 @@ pub struct Candidate {
     pub limited_by: Option<String>,
     /// What it would ask for.
     pub tasks: Vec<Task>,
+    /// What each step of the escalation calls for, in the order of the rule: its meeting.
+    pub meetings: Vec<Option<String>>,
     /// What people should put right about it: `csm is blank`.
     pub findings: Vec<String>,
 }

@@ -44,7 +44,11 @@ pub fn decide(
     let role = match (role, waiting.as_slice()) {
         (Some(role), _) => role,
         (None, [one]) => one,
-        (None, [] | [_, ..]) => {
+        (None, []) => {
+            let message = format!("item {id} has all approvals already");
+            return refused(message, "the next `laud apply` hands out what is to be done");
+        }
+        (None, [_, ..]) => {
             let message = format!("item {id} waits for {}", waiting.join(" and "));
             return refused(message, format!("say in which role: `--role {}`", waiting.first().unwrap_or(&"ROLE")));
         }

@@ -154,7 +154,9 @@ impl<'a> Step<'a> {
         memory.truth == Truth::True
             && memory.streak >= rule.for_runs
             && match rule.trigger {
-                Trigger::Edge | Trigger::Event => memory.edge != Edge::Spent,
+                Trigger::Edge => memory.edge != Edge::Spent,
+                // What happened once is acted on once, unless what tells items apart is something else than the event.
+                Trigger::Event => memory.edge != Edge::Spent && (rule.has_key || memory.last.is_none()),
                 Trigger::Level => !(self.again && memory.edge == Edge::Spent),
                 Trigger::Every(_) => memory.period.is_none(),
             }
@@ -254,7 +256,7 @@ impl<'a> Step<'a> {
             self.close(item, Closing::Superseded, "superseded: its cooldown is over, and the rule fired again");
         }
         let pending = !rule.approvals.is_empty();
-        let due = |task: &Task| task.wait.filter(|_| !pending).map(|w| w.after(as_of, &rule.working_days));
+        let due = |task: &Task| task.due_from(as_of, &rule.working_days).filter(|_| !pending);
         let item = Item {
             id: slot.item_id(count),
             slot: slot.clone(),
@@ -328,7 +330,7 @@ impl<'a> Step<'a> {
         let state = self.state;
         let mut gone: Vec<(&Slot, Memory)> = Vec::new();
         for (slot, known) in state.memory.iter().filter(|(slot, _)| !seen.contains(slot)) {
-            let period = self.policy.rule(&slot.rule).and_then(|_| known.period);
+            let period = self.policy.rule(&slot.rule).and(known.period);
             gone.push((slot, Memory { period, last: known.last.clone(), ..Memory::default() }));
         }
         let mut after: HashMap<&Slot, Memory> = gone.iter().cloned().collect();

@@ -124,7 +124,7 @@ impl<'a> Step<'a> {
         let Standing { item, rule, .. } = *standing;
         let as_of = self.run.as_of;
         for task in tasks.iter_mut() {
-            task.due = task.wait.map(|wait| wait.after(as_of, &rule.working_days));
+            task.due = task.due_from(as_of, &rule.working_days);
         }
         for approval in &item.approvals {
             if let Some(decision) = &approval.decision {
@@ -166,18 +166,21 @@ impl<'a> Step<'a> {
 
     /// Takes every step whose time has come and that was not taken yet, in order.
     fn escalated(&mut self, standing: &Standing<'a>, reasons: &mut Vec<Reason>) -> bool {
-        let Standing { rule, item, .. } = *standing;
+        let Standing { rule, item, candidate, .. } = *standing;
         let as_of = self.run.as_of;
         let Some(started) = item.started else { return false };
-        let mut steps: Vec<(Date, &super::EscalationStep)> =
-            rule.escalation.iter().map(|step| (step.after.after(started, &rule.working_days), step)).collect();
-        steps.sort_by_key(|(on, _)| *on);
-        let reached = steps.into_iter().filter(|(on, _)| *on <= as_of);
+        let mut steps: Vec<(Date, usize, &super::EscalationStep)> = Vec::new();
+        for (place, step) in rule.escalation.iter().enumerate() {
+            steps.push((step.after.after(started, &rule.working_days), place, step));
+        }
+        steps.sort_by_key(|(on, place, _)| (*on, *place));
+        let reached = steps.into_iter().filter(|(on, ..)| *on <= as_of);
         let mut any = false;
-        for (i, (_, step)) in reached.enumerate().skip(item.level as usize) {
+        for (i, (_, place, step)) in reached.enumerate().skip(item.level as usize) {
             any = true;
             let level = u32::try_from(i + 1).unwrap_or(u32::MAX);
-            let meeting = step.meeting.as_ref().map_or(String::new(), |m| format!(", meeting `{m}`"));
+            let filled = candidate.and_then(|c| c.meetings.get(place)).and_then(Option::as_ref);
+            let meeting = filled.or(step.meeting.as_ref()).map_or(String::new(), |m| format!(", meeting \"{m}\""));
             let text = format!("level {level}: to {}, {} after {started}{meeting}", step.to, step.after);
             reasons.push(Reason::new(ReasonKind::Escalation, text.clone()));
             let (slot, to) = (item.slot.clone(), step.to.clone());

@@ -52,6 +52,8 @@ pub struct RulePolicy {
     pub close_runs: Option<u32>,
     /// Acts on what is true in its first run.
     pub fire_on_first_run: bool,
+    /// It says itself what tells items about one subject apart.
+    pub has_key: bool,
     /// On which days people work.
     pub working_days: WorkingDays,
 }
@@ -182,6 +184,7 @@ fn rule(program: &Program, rule: &Rule, source: RuleSource) -> RulePolicy {
         pilot: rule.pilot.map(bucket_below),
         close_runs: rule.close.as_ref().map(|close| close.runs),
         fire_on_first_run: rule.fire_on_first_run,
+        has_key: !rule.dedupe.is_empty(),
         working_days: calendar.map(working_days).unwrap_or_default(),
     }
 }

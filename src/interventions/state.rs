@@ -275,6 +275,11 @@ impl Item {
 }
 
 impl Task {
+    /// Until when it is due if work begins on a day; nobody knows where it has to wait for another task.
+    pub fn due_from(&self, day: Date, days: &super::WorkingDays) -> Option<Date> {
+        self.wait.filter(|_| self.after.is_none()).map(|wait| wait.after(day, days))
+    }
+
     /// The text as it may be shown.
     pub fn shown_text(&self, personal: bool) -> &str {
         self.masked.as_deref().filter(|_| !personal).unwrap_or(&self.text)

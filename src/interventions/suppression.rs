@@ -31,7 +31,8 @@ impl<'a> Step<'a> {
             match hold {
                 Hold::Holds(reason) => held.reasons.push(reason.clone()),
                 Hold::Unknown { reason, missing } => {
-                    let text = format!("{} is unknown: {}", reason.text, missing.join(", "));
+                    let lacks = if missing.is_empty() { String::new() } else { format!(": {}", missing.join(", ")) };
+                    let text = format!("{} is unknown{lacks}", reason.text);
                     held.unknown.push(Reason { text, ..reason.clone() });
                 }
                 Hold::Lock { guard, within } => held.reasons.extend(self.lock(guard, *within, slot, candidate)),

@@ -255,6 +255,7 @@ pub fn action_json(action: &Action, record: u64) -> String {
         "text": action.text,
         "to": action.to,
         "due": action.due.map(|d| d.to_string()),
+        "within": action.within,
         "level": action.level,
         "playbook": action.playbook,
         "after": action.after,

@@ -18,6 +18,8 @@ pub enum Role {
     Unless,
     /// When an open item closes.
     Close,
+    /// When a guard holds rules back.
+    Guard,
     /// Which rows of this table count.
     Where(TableId),
     /// Which accounts count.
@@ -39,6 +41,7 @@ impl Role {
             Role::Rule => "the rule",
             Role::Unless => "the exception",
             Role::Close => "the close",
+            Role::Guard => "the guard",
             Role::Where(_) => "the filter",
             Role::Accounts => "the filter",
             Role::If => "the choice",
@@ -62,7 +65,22 @@ pub struct Condition<'p> {
 /// All conditions of a program; those inside `define`s appear where they are called.
 pub fn conditions(program: &Program) -> Vec<Condition<'_>> {
     let mut all = Vec::new();
-    let mut add = |expr, role, owner| all.push(Condition { expr, role, owner, rows: None });
+    let mut among = |expr, role, owner, rows| all.push(Condition { expr, role, owner, rows });
+    for guard in &program.guards {
+        for condition in guard.conditions() {
+            among(condition, Role::Guard, guard.header.name.as_str(), guard.about.rows());
+        }
+    }
+    for rule in program.all_rules() {
+        let (owner, rows) = (rule.header.name.as_str(), rule.about.rows());
+        // `every quarter` has no condition of its own.
+        if rule.ast.trigger.as_ref().is_none_or(|t| t.condition.span != t.span) {
+            among(&rule.condition, Role::Rule, owner, rule.looks_at());
+        }
+        rule.unless.iter().for_each(|unless| among(unless, Role::Unless, owner, rows));
+        rule.close.iter().for_each(|close| among(&close.condition, Role::Close, owner, rows));
+    }
+    let mut add = |expr, role, owner| among(expr, role, owner, None);
     for segment in &program.segments {
         add(&segment.condition, Role::Segment, segment.header.name.as_str());
     }
@@ -80,13 +98,7 @@ pub fn conditions(program: &Program) -> Vec<Condition<'_>> {
             }
         }
     }
-    for rule in program.all_rules() {
-        let owner = rule.header.name.as_str();
-        add(&rule.condition, Role::Rule, owner);
-        rule.unless.iter().for_each(|unless| add(unless, Role::Unless, owner));
-        rule.close.iter().for_each(|close| add(&close.condition, Role::Close, owner));
-    }
-    let conditions = all.iter().map(|c| (c.expr, c.owner, None));
+    let conditions = all.iter().map(|c| (c.expr, c.owner, c.rows));
     let metrics = program.metrics.iter().chain(&program.portfolio);
     let metrics = metrics.map(|m| (&m.value, m.header.name.as_str(), None));
     let of_rows = program.row_metrics.iter().map(|m| (&m.value, m.header.name.as_str(), Some(m.of)));
@@ -122,8 +134,13 @@ pub fn roots(program: &Program) -> Vec<(&Expr, &str, Option<TableId>)> {
         );
     }
     for rule in program.all_rules() {
-        let conditions = rule.conditions();
-        all.extend(conditions.map(|condition| (condition, rule.header.name.as_str(), None)));
+        let owner = rule.header.name.as_str();
+        all.push((&rule.condition, owner, rule.looks_at()));
+        all.extend(rule.conditions().skip(1).map(|condition| (condition, owner, rule.about.rows())));
+    }
+    for guard in &program.guards {
+        let rows = guard.about.rows();
+        all.extend(guard.conditions().map(|condition| (condition, guard.header.name.as_str(), rows)));
     }
     let metrics = program.metrics.iter().chain(&program.portfolio);
     all.extend(metrics.map(|m| (&m.value, m.header.name.as_str(), None)));

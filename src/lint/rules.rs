@@ -1,7 +1,7 @@
 //! Rules seen whole: for which accounts one fires, what it does in words, and where its statements stand.
 
 use super::Facts;
-use crate::ast::{Action, ActionTarget, DurationLit, Name};
+use crate::ast::{Action, ActionTarget, Name, WaitLit};
 use crate::check::region::Region;
 use crate::program::{Expr, ExprKind, Rule};
 use crate::span::Span;
@@ -14,18 +14,18 @@ pub fn all<'f>(facts: &Facts<'f>) -> impl Iterator<Item = &'f Rule> + use<'f> {
 
 /// The accounts for which a rule fires; nothing where that is too much to tell.
 pub fn fires(facts: &Facts, rule: &Rule) -> Option<Region> {
-    let met = facts.proofs.region(&rule.condition, None, true)?;
+    let met = facts.proofs.region(&rule.condition, rule.looks_at(), true)?;
     match &rule.unless {
-        Some(unless) => met.and(&facts.proofs.region(unless, None, false)?),
+        Some(unless) => met.and(&facts.proofs.region(unless, rule.about.rows(), false)?),
         None => Some(met),
     }
 }
 
 /// The accounts for which a rule does not fire, all their values being known.
 pub fn rests(facts: &Facts, rule: &Rule) -> Option<Region> {
-    let unmet = facts.proofs.region(&rule.condition, None, false)?;
+    let unmet = facts.proofs.region(&rule.condition, rule.looks_at(), false)?;
     match &rule.unless {
-        Some(unless) => unmet.or(&facts.proofs.region(unless, None, true)?),
+        Some(unless) => unmet.or(&facts.proofs.region(unless, rule.about.rows(), true)?),
         None => Some(unmet),
     }
 }
@@ -33,6 +33,11 @@ pub fn rests(facts: &Facts, rule: &Rule) -> Option<Region> {
 /// True if every account that fires `narrow` fires `wide` too. A value that is missing satisfies no condition, so what
 /// the wide one reads the narrow one must read too.
 pub fn within(facts: &Facts, narrow: &Rule, wide: &Rule) -> bool {
+    if (narrow.trigger, narrow.looks_at()) != (wide.trigger, wide.looks_at())
+        && (narrow.looks_at(), wide.looks_at()) != (None, None)
+    {
+        return false;
+    }
     let (Some(inside), Some(outside)) = (fires(facts, narrow), rests(facts, wide)) else { return false };
     reads_no_more(&outside, &inside) && inside.and(&outside).is_some_and(|both| both.is_empty())
 }
@@ -51,6 +56,9 @@ pub fn example(facts: &Facts, region: &Region) -> Option<String> {
 
 /// An account for which both rules fire.
 pub fn both(facts: &Facts, first: &Rule, second: &Rule) -> Option<String> {
+    if first.looks_at() != second.looks_at() {
+        return None;
+    }
     let common = fires(facts, first)?.common(&fires(facts, second)?);
     if common.is_empty() { None } else { example(facts, &common) }
 }
@@ -84,9 +92,11 @@ pub fn is_work(action: &Action) -> bool {
     matches!(action.verb.text.as_str(), "task" | "playbook" | "call" | "ticket")
 }
 
-/// A period in days.
-pub fn days(duration: DurationLit) -> i64 {
-    super::windows::days(duration.duration).unwrap_or(0)
+/// A length of time in days, weekends between working days included.
+pub fn days(wait: impl Into<WaitLit>) -> i64 {
+    let wait = wait.into();
+    let days = super::windows::days(wait.duration).unwrap_or(0);
+    if wait.working { days + days / 5 * 2 } else { days }
 }
 
 /// A statement from its first word on, where the tree keeps what follows it.

@@ -3,7 +3,7 @@
 //! What is written is looked at once, whatever definitions it is expanded into; whoever needs types and proofs looks at
 //! [`super::places`] instead.
 
-use crate::ast::{self, Expr, ExprKind, Item, ItemKind, RowTestKind};
+use crate::ast::{self, Expr, ExprKind, Item, ItemKind, ReasonKind, RowTestKind, Rule};
 use crate::diagnostics::{Edit, Fix};
 use crate::span::Span;
 use std::collections::hash_map::DefaultHasher;
@@ -30,9 +30,13 @@ pub fn roots(item: &Item) -> Vec<&Expr> {
             found.extend(card.correction.iter().filter_map(|c| c.filter.as_ref()));
             card.grades.iter().for_each(|table| rows(&table.rows, &mut found));
         }
-        ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => {
-            found.extend(rule.trigger.iter().map(|t| &t.condition));
-            found.extend(rule.unless.iter().chain(&rule.close));
+        ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => of_rule(rule, &mut found),
+        ItemKind::RowRule(rows) => of_rule(&rows.rule, &mut found),
+        ItemKind::Guard(guard) => {
+            found.extend(guard.reasons.iter().filter_map(|reason| match &reason.kind {
+                ReasonKind::When(condition) => Some(condition),
+                ReasonKind::Lock(_) | ReasonKind::Blackout(..) => None,
+            }));
         }
         ItemKind::Attribution(attribution) => {
             found.extend(attribution.amount.iter().map(|(amount, _)| amount));
@@ -42,10 +46,18 @@ pub fn roots(item: &Item) -> Vec<&Expr> {
         | ItemKind::Table(_)
         | ItemKind::Events(_)
         | ItemKind::Rates(_)
+        | ItemKind::Playbook(_)
+        | ItemKind::Calendar(_)
         | ItemKind::Test(_)
         | ItemKind::Fixture(_) => {}
     }
     found
+}
+
+fn of_rule<'a>(rule: &'a Rule, found: &mut Vec<&'a Expr>) {
+    // `every quarter` has no condition of its own.
+    found.extend(rule.trigger.iter().filter(|t| t.condition.span != t.span).map(|t| &t.condition));
+    found.extend(rule.unless.iter().chain(&rule.close));
 }
 
 fn of_metric<'e>(metric: &'e ast::Metric, found: &mut Vec<&'e Expr>) {

@@ -170,6 +170,10 @@ impl Gather<'_> {
             ItemKind::Scorecard(_) => Kind::Scorecard,
             ItemKind::Rule(_) => Kind::Rule,
             ItemKind::PortfolioRule(_) => Kind::PortfolioRule,
+            ItemKind::RowRule(_) => Kind::RowRule,
+            ItemKind::Guard(_) => Kind::Guard,
+            ItemKind::Playbook(_) => Kind::Playbook,
+            ItemKind::Calendar(_) => Kind::Calendar,
             ItemKind::Test(_) => Kind::Test,
             ItemKind::Fixture(_) => Kind::Fixture,
         };

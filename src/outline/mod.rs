@@ -52,6 +52,14 @@ pub enum Kind {
     Rule,
     /// A rule about the whole portfolio.
     PortfolioRule,
+    /// A rule about the rows of a table.
+    RowRule,
+    /// A guard.
+    Guard,
+    /// A playbook.
+    Playbook,
+    /// A calendar of working days.
+    Calendar,
     /// An objective.
     Objective,
     /// A column of a table.
@@ -90,6 +98,10 @@ impl Kind {
             Kind::Scorecard => "scorecard",
             Kind::Rule => "rule",
             Kind::PortfolioRule => "portfolio rule",
+            Kind::RowRule => "rule of rows",
+            Kind::Guard => "guard",
+            Kind::Playbook => "playbook",
+            Kind::Calendar => "calendar",
             Kind::Objective => "objective",
             Kind::Column => "column",
             Kind::Value => "value",

@@ -90,6 +90,14 @@ impl Rule {
         }
     }
 
+    /// The table of the row that its condition looks at, if that is about a row.
+    pub fn looks_at(&self) -> Option<TableId> {
+        match self.trigger {
+            Trigger::On(table) => Some(table),
+            _ => self.about.rows(),
+        }
+    }
+
     /// Its condition, what holds it back and what closes it, as far as it has them.
     pub fn conditions(&self) -> impl Iterator<Item = &Expr> {
         std::iter::once(&self.condition).chain(&self.unless).chain(self.close.as_ref().map(|close| &close.condition))
@@ -126,6 +134,16 @@ pub enum About {
     Row(TableId),
     /// The whole portfolio.
     Portfolio,
+}
+
+impl About {
+    /// The table whose rows it is about.
+    pub fn rows(self) -> Option<TableId> {
+        match self {
+            About::Row(table) => Some(table),
+            About::Account | About::Portfolio => None,
+        }
+    }
 }
 
 /// What sets a rule off.
@@ -333,6 +351,16 @@ pub struct Guard {
     pub about: About,
     /// What holds rules back, in the order written; all of it is looked at.
     pub reasons: Vec<Reason>,
+}
+
+impl Guard {
+    /// The conditions among its reasons.
+    pub fn conditions(&self) -> impl Iterator<Item = &Expr> {
+        self.reasons.iter().filter_map(|reason| match &reason.kind {
+            ReasonKind::When(condition) => Some(condition),
+            ReasonKind::Lock(_) | ReasonKind::Blackout(..) => None,
+        })
+    }
 }
 
 /// One thing that holds rules back.

@@ -1,7 +1,7 @@
 //! Tests, checked: rows with typed cells, and expectations with typed expressions. They are no part of what the program
 //! means, so its hash says nothing about them.
 
-use super::{Expr, FieldId, Header, MetricId, MissingWord, RuleId, TableId};
+use super::{Expr, FieldId, GuardId, Header, MetricId, MissingWord, RuleId, TableId};
 use crate::ast::RuleOutcome;
 use crate::calendar::Date;
 use crate::diagnostics::Code;
@@ -147,6 +147,8 @@ pub enum ExpectationKind {
         outcome: RuleOutcome,
         /// What holds then.
         because: Option<Expr>,
+        /// The reason of a guard that is among those that hold it back, with its guard.
+        reason: Option<(GuardId, usize)>,
     },
     /// What is found in a program.
     Finding {
@@ -168,6 +170,8 @@ pub enum Whose {
     Account(Arc<str>),
     /// The account of the case.
     Case,
+    /// The row of this table that has this key; the rule is one about such rows.
+    Row(TableId, Arc<str>),
     /// Nobody: the whole portfolio.
     Portfolio,
 }

@@ -139,6 +139,7 @@ impl<H: Host> Session<H> {
                     let parts = [
                         (RuleStatus::Holds, "holds for"),
                         (RuleStatus::HeldBack, "held back for"),
+                        (RuleStatus::Suppressed, "suppressed for"),
                         (RuleStatus::Undecided, "undecided for"),
                     ];
                     let parts: Vec<String> = parts
@@ -150,7 +151,7 @@ impl<H: Host> Session<H> {
                 }
             };
             let tone = if told.starts_with("holds") && !told.ends_with("nobody") { Tone::Warn } else { Tone::Plain };
-            let condition = Words::new(program).expr(&rule.condition);
+            let condition = Words::new(program).rule(rule);
             table.row(vec![
                 rule.header.name.as_str().into(),
                 Cell::toned(told, tone),

@@ -46,8 +46,8 @@ pub fn order(symbols: &mut Symbols, diagnostics: &mut Diagnostics) {
 fn computed(read: Read) -> Option<Symbol> {
     match read {
         Read::Symbol(Symbol::Part(partition, _)) => Some(Symbol::Partition(partition)),
-        Read::Symbol(Symbol::Objective(_) | Symbol::Table(_) | Symbol::Rule(_) | Symbol::PortfolioRule(_)) => None,
-        Read::Symbol(symbol) => Some(symbol),
+        Read::Symbol(Symbol::Objective(_) | Symbol::Table(_)) => None,
+        Read::Symbol(symbol) => (!symbol.is_about_work()).then_some(symbol),
         Read::Column(..) | Read::Library(_) => None,
     }
 }

@@ -43,6 +43,14 @@ pub enum Symbol {
     Rule(usize),
     /// A rule about the whole portfolio.
     PortfolioRule(usize),
+    /// A rule about the rows of a child table.
+    RowRule(usize),
+    /// A guard.
+    Guard(usize),
+    /// A playbook.
+    Playbook(usize),
+    /// A calendar of working days.
+    Calendar(usize),
 }
 
 impl Symbol {
@@ -63,7 +71,22 @@ impl Symbol {
             Symbol::Scorecard(_) => "a scorecard",
             Symbol::Rule(_) => "a rule",
             Symbol::PortfolioRule(_) => "a portfolio rule",
+            Symbol::RowRule(_) => "a rule of rows",
+            Symbol::Guard(_) => "a guard",
+            Symbol::Playbook(_) => "a playbook",
+            Symbol::Calendar(_) => "a calendar",
         }
+    }
+
+    /// True for what decides about work, and never is a value.
+    pub fn is_about_work(self) -> bool {
+        use Symbol::{Calendar, Guard, Playbook, PortfolioRule, RowRule, Rule};
+        matches!(self, Rule(_) | PortfolioRule(_) | RowRule(_) | Guard(_) | Playbook(_) | Calendar(_))
+    }
+
+    /// True for a rule, whatever it is about.
+    pub fn is_rule(self) -> bool {
+        matches!(self, Symbol::Rule(_) | Symbol::PortfolioRule(_) | Symbol::RowRule(_))
     }
 }
 
@@ -98,6 +121,14 @@ pub struct Symbols<'a> {
     pub rules: Vec<&'a Item>,
     /// Rules about the whole portfolio.
     pub portfolio_rules: Vec<&'a Item>,
+    /// Rules about the rows of child tables.
+    pub row_rules: Vec<&'a Item>,
+    /// Guards.
+    pub guards: Vec<&'a Item>,
+    /// Playbooks.
+    pub playbooks: Vec<&'a Item>,
+    /// Calendars of working days.
+    pub calendars: Vec<&'a Item>,
     /// Tests; their titles are no names.
     pub tests: Vec<&'a Item>,
     /// Rows that tests share; only tests ask for their names.
@@ -158,6 +189,10 @@ impl<'a> Symbols<'a> {
             ItemKind::Scorecard(_) => Symbol::Scorecard(add(&mut self.scorecards, item)),
             ItemKind::Rule(_) => Symbol::Rule(add(&mut self.rules, item)),
             ItemKind::PortfolioRule(_) => Symbol::PortfolioRule(add(&mut self.portfolio_rules, item)),
+            ItemKind::RowRule(_) => Symbol::RowRule(add(&mut self.row_rules, item)),
+            ItemKind::Guard(_) => Symbol::Guard(add(&mut self.guards, item)),
+            ItemKind::Playbook(_) => Symbol::Playbook(add(&mut self.playbooks, item)),
+            ItemKind::Calendar(_) => Symbol::Calendar(add(&mut self.calendars, item)),
             ItemKind::Test(_) => {
                 self.tests.push(item);
                 return;
@@ -274,6 +309,10 @@ impl<'a> Symbols<'a> {
             Symbol::Scorecard(i) => self.scorecards.get(i),
             Symbol::Rule(i) => self.rules.get(i),
             Symbol::PortfolioRule(i) => self.portfolio_rules.get(i),
+            Symbol::RowRule(i) => self.row_rules.get(i),
+            Symbol::Guard(i) => self.guards.get(i),
+            Symbol::Playbook(i) => self.playbooks.get(i),
+            Symbol::Calendar(i) => self.calendars.get(i),
         }
         .copied()
     }

@@ -138,11 +138,17 @@ impl<'a> Finder<'_, '_, 'a> {
                 }
             }
             ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => self.rule(rule),
+            ItemKind::RowRule(rows) => {
+                self.name(&rows.of);
+                self.among(&rows.of, |finder| finder.rule(&rows.rule));
+            }
+            ItemKind::Guard(guard) => self.guard(guard),
+            ItemKind::Playbook(playbook) => self.playbook(playbook),
             ItemKind::Objective(objective) => objective.target.iter().for_each(|target| self.expr(target)),
             ItemKind::Table(table) => table.of.iter().for_each(|of| self.name(of)),
             ItemKind::Events(events) => events.of.iter().for_each(|of| self.name(of)),
             ItemKind::Attribution(attribution) => self.attribution(attribution),
-            ItemKind::Rates(_) | ItemKind::Test(_) | ItemKind::Fixture(_) => {}
+            ItemKind::Rates(_) | ItemKind::Test(_) | ItemKind::Fixture(_) | ItemKind::Calendar(_) => {}
         }
     }
 
@@ -183,19 +189,63 @@ impl<'a> Finder<'_, '_, 'a> {
     }
 
     fn rule(&mut self, rule: &'a ast::Rule) {
-        rule.trigger.iter().for_each(|trigger| self.expr(&trigger.condition));
+        match &rule.trigger {
+            Some(ast::Trigger { source: Some(source), condition, .. }) => {
+                self.name(source);
+                self.among(source, |finder| finder.acting(rule, Some(condition)));
+            }
+            trigger => self.acting(rule, trigger.as_ref().map(|t| &t.condition)),
+        }
         [&rule.unless, &rule.close, &rule.pilot, &rule.priority].into_iter().flatten().for_each(|e| self.expr(e));
+        rule.calendar.iter().for_each(|name| self.name(name));
+    }
+
+    /// What a rule reads where the row that sets it off is at hand.
+    fn acting(&mut self, rule: &'a ast::Rule, condition: Option<&'a Expr>) {
+        condition.into_iter().for_each(|condition| self.expr(condition));
         for action in &rule.actions {
-            if let ActionTarget::Text(text) = &action.what {
-                for (name, at) in ast::placeholders(&text.text, text.span) {
-                    self.bare(name, at);
-                }
+            match &action.what {
+                ActionTarget::Text(text) => self.template(text),
+                ActionTarget::Name(name) if action.verb.text == "playbook" => self.name(name),
+                ActionTarget::Name(_) => {}
             }
             // Whoever is named may be a team; only a column is read.
             action.assign.iter().chain(&action.fallback).for_each(|name| self.column(name));
         }
         rule.limit.iter().for_each(|limit| self.column(&limit.per));
         rule.dedupe.iter().for_each(|name| self.column(name));
+        rule.escalate.iter().filter_map(|step| step.meeting.as_ref()).for_each(|text| self.template(text));
+    }
+
+    fn template(&mut self, text: &'a ast::Text) {
+        for (name, at) in ast::placeholders(&text.text, text.span) {
+            self.bare(name, at);
+        }
+    }
+
+    fn guard(&mut self, guard: &'a ast::Guard) {
+        let conditions = |finder: &mut Self| {
+            for reason in &guard.reasons {
+                if let ast::ReasonKind::When(condition) = &reason.kind {
+                    finder.expr(condition);
+                }
+            }
+        };
+        match &guard.of {
+            Some(of) => {
+                self.name(of);
+                self.among(of, conditions);
+            }
+            None => conditions(self),
+        }
+        guard.applies.iter().chain(&guard.except).for_each(|rule| self.name(rule));
+    }
+
+    fn playbook(&mut self, playbook: &'a ast::Playbook) {
+        for task in &playbook.tasks {
+            self.template(&task.text);
+            task.assign.iter().chain(&task.fallback).for_each(|name| self.column(name));
+        }
     }
 
     fn attribution(&mut self, attribution: &'a ast::Attribution) {

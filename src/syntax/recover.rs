@@ -142,7 +142,7 @@ impl Debris<'_> {
         }
         // `contact metric …`, `portfolio rule …`: the declaration's word is the second.
         let second = word_at(next, 0);
-        if self.place == Place::File && (second == "metric" || word == "portfolio" && second == "rule") {
+        if self.place == Place::File && matches!(second, "metric" | "rule" | "guard") {
             return None;
         }
         if self.place == Place::Scorecard

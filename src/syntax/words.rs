@@ -98,7 +98,11 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::portfolio_metric => Statement(&["portfolio metric"]),
         Rule::benchmark => Statement(&["benchmark"]),
         Rule::portfolio_rule => Statement(&["portfolio rule"]),
-        Rule::row_metric => Nothing,
+        Rule::row_metric | Rule::row_rule | Rule::row_guard => Nothing,
+        Rule::guard => Statement(&["guard"]),
+        Rule::playbook => Statement(&["playbook"]),
+        Rule::version => Words(&["version"]),
+        Rule::work_calendar => Statement(&["calendar"]),
         Rule::of_table => Words(&["of"]),
         Rule::scorecard => Statement(&["scorecard"]),
         Rule::rule_decl => Statement(&["rule"]),
@@ -151,6 +155,9 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::scorecard_block
         | Rule::override_block
         | Rule::rule_block
+        | Rule::guard_block
+        | Rule::playbook_block
+        | Rule::calendar_block
         | Rule::test_block
         | Rule::fixture_block
         | Rule::given_block
@@ -178,6 +185,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::metric_statement
         | Rule::scorecard_statement
         | Rule::rule_statement
+        | Rule::guard_statement
         | Rule::test_statement
         | Rule::any_statement
         | Rule::firm_statement => Nothing,
@@ -228,6 +236,18 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::assign => Words(&["assign"]),
         Rule::fallback => Words(&["fallback"]),
         Rule::due => Words(&["due in"]),
+        Rule::wait => Noun("a duration like `7 days` or `3 working days`"),
+        Rule::working => Words(&["working days"]),
+        Rule::on_rows => Statement(&["on"]),
+        Rule::every_period => Statement(&["every"]),
+        Rule::meeting => Words(&["meeting"]),
+        Rule::approver => Noun("a name"),
+        Rule::approver_within => Words(&["within"]),
+        Rule::escalate_to => Words(&["escalate to"]),
+        Rule::cooldown_after => Words(&["after"]),
+        Rule::unguarded => Statement(&["unguarded"]),
+        Rule::renamed => Statement(&["renamed"]),
+        Rule::by_calendar => Statement(&["calendar"]),
         Rule::escalate => Statement(&["escalate"]),
         Rule::step => Words(&["after"]),
         Rule::approval => Statement(&["approval"]),
@@ -239,6 +259,19 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::rate_limit => Statement(&["limit"]),
         Rule::dedupe_by => Statement(&["dedupe"]),
         Rule::first_run => Statement(&["fire"]),
+
+        Rule::applies => Statement(&["applies"]),
+        Rule::every_rule => Words(&["every rule"]),
+        Rule::except => Statement(&["except"]),
+        Rule::lock => Statement(&["lock"]),
+        Rule::blackout => Statement(&["blackout"]),
+        Rule::guard_reason => Noun("a reason like `hold when legal_hold`"),
+        Rule::playbook_task => Statement(&["task"]),
+        Rule::task_after => Words(&["after"]),
+        Rule::via => Words(&["via"]),
+        Rule::template => Words(&["template"]),
+        Rule::weekend => Statement(&["weekend"]),
+        Rule::holiday => Statement(&["holiday"]),
 
         Rule::expect => Statement(&["expect"]),
         Rule::todo => Statement(&["todo"]),
@@ -252,6 +285,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::setting | Rule::setting_value => Noun("a parameter and its value like `goal = 9`"),
         Rule::fires => Words(&["fires"]),
         Rule::does_not_fire => Words(&["does not fire"]),
+        Rule::is_suppressed => Words(&["is suppressed"]),
         Rule::is_undecided => Words(&["is undecided"]),
         Rule::question => Words(&["?"]),
         Rule::cases | Rule::case_header | Rule::case_word => Noun("cases like `case | arr | expect size`"),
@@ -394,6 +428,9 @@ pub fn wanted(rule: Rule) -> Wanted {
         | Rule::only_benchmark
         | Rule::only_scorecard
         | Rule::only_rule
+        | Rule::only_guard
+        | Rule::only_playbook
+        | Rule::only_calendar
         | Rule::only_test
         | Rule::only_fixture => Noun("a statement"),
     }
@@ -474,6 +511,12 @@ pub enum Place {
     Lines,
     /// Between the braces of a rule.
     Rule,
+    /// Between the braces of a guard.
+    Guard,
+    /// Between the braces of a playbook.
+    Playbook,
+    /// Between the braces of a calendar.
+    Calendar,
     /// Between the braces of a test.
     Test,
     /// Between the braces of a fixture.
@@ -499,6 +542,9 @@ impl Place {
             Place::Scorecard => Rule::only_scorecard,
             Place::Lines => Rule::only_line,
             Place::Rule => Rule::only_rule,
+            Place::Guard => Rule::only_guard,
+            Place::Playbook => Rule::only_playbook,
+            Place::Calendar => Rule::only_calendar,
             Place::Test => Rule::only_test,
             Place::Fixture => Rule::only_fixture,
             Place::Record => Rule::only_entry,
@@ -520,6 +566,9 @@ impl Place {
             Place::Scorecard => "a scorecard",
             Place::Lines => "a block for a segment",
             Place::Rule => "a rule",
+            Place::Guard => "a guard",
+            Place::Playbook => "a playbook",
+            Place::Calendar => "a calendar",
             Place::Test => "a test",
             Place::Fixture => "a fixture",
             Place::Record => "a row of a test",
@@ -541,18 +590,26 @@ impl Place {
                 "base", "cap", "combine", "floor", "for", "grades", "hold", "limit", "local", "missing", "override",
                 "set", "weights",
             ],
+            Place::Guard => &["applies", "blackout", "except", "lock"],
+            Place::Playbook => &["task"],
+            Place::Calendar => &["holiday", "weekend"],
             Place::Rule => &[
                 "approval",
+                "calendar",
                 "close",
                 "cooldown",
                 "dedupe",
                 "do",
                 "escalate",
+                "every",
                 "exclusive",
                 "fire",
                 "limit",
+                "on",
                 "pilot",
                 "priority",
+                "renamed",
+                "unguarded",
                 "unless",
                 "when",
                 "while",
@@ -570,7 +627,14 @@ impl Place {
     pub fn is_closed(self) -> bool {
         matches!(
             self,
-            Place::File | Place::Objective | Place::Metric | Place::Benchmark | Place::Rule | Place::Attribution
+            Place::File
+                | Place::Objective
+                | Place::Metric
+                | Place::Benchmark
+                | Place::Rule
+                | Place::Playbook
+                | Place::Calendar
+                | Place::Attribution
         )
     }
 
@@ -596,6 +660,8 @@ impl Place {
             Place::Scorecard,
             Place::Benchmark,
             Place::Rule,
+            Place::Guard,
+            Place::Calendar,
             Place::Test,
             Place::Attribution,
         ]

@@ -8,7 +8,9 @@ use crate::engine::reference::{Account, Evaluator, Supposed, Supposition};
 use crate::engine::{RuleResult, RuleStatus};
 use crate::explain::{self, Case, PortfolioPart, Topic, Traced, Whole, words};
 use crate::number::Decimal;
-use crate::program::{Expectation, ExpectationKind, Expr, ExprKind, Node, Program, RuleId, Test, Type, Update, Whose};
+use crate::program::{
+    Expectation, ExpectationKind, Expr, ExprKind, GuardId, Node, Program, RuleId, TableId, Test, Type, Update, Whose,
+};
 use crate::report::{Layout, Stamp};
 use crate::value::{Missing, Value};
 
@@ -96,8 +98,8 @@ impl World<'_> {
                 failure.why = self.why(whose, value);
                 Ok(Some(failure))
             }
-            ExpectationKind::Rule { whose, rule, outcome, because } => {
-                self.rule(expectation, whose, *rule, *outcome, because.as_ref())
+            ExpectationKind::Rule { whose, rule, outcome, because, reason } => {
+                self.rule(expectation, whose, *rule, *outcome, (because.as_ref(), *reason))
             }
             ExpectationKind::Finding { errors_only, code, text, set } => {
                 let found = finding::look(self.setup, *errors_only, *code, text.as_ref(), set);
@@ -109,6 +111,11 @@ impl World<'_> {
     /// What becomes of a rule.
     pub(super) fn outcome(&self, account: &mut Account, whose: &Whose, id: RuleId) -> Option<RuleResult> {
         match whose {
+            Whose::Row(..) => {
+                let row = self.row(whose)?.1;
+                let rows = account.row_rule_of(id).rows;
+                rows.into_iter().find(|standing| standing.row == row).map(|standing| standing.result)
+            }
             Whose::Portfolio => self.evaluator.portfolio_rules(self.test().as_of).into_iter().nth(id.index()),
             _ => Some(account.rule_of(id)),
         }
@@ -124,7 +131,23 @@ impl World<'_> {
         match whose {
             Whose::Account(id) => Some(id),
             Whose::Case => self.unit.case.map(|case| case.name.as_str()),
+            Whose::Row(..) => self.evaluator.owner_id(self.row(whose)?),
             Whose::Portfolio => None,
+        }
+    }
+
+    /// The row that is meant.
+    fn row(&self, whose: &Whose) -> Option<(TableId, u32)> {
+        let Whose::Row(table, key) = whose else { return None };
+        self.data.table(*table)?.by_key.get(key).map(|row| (*table, *row))
+    }
+
+    /// The value of an expression where something is expected: for the account, or for a row of it.
+    pub(super) fn value(&self, account: &mut Account, whose: &Whose, expr: &Expr) -> Value {
+        let value = account.value_of(expr);
+        match self.row(whose) {
+            Some((table, row)) => account.value_on(table, row, expr),
+            None => value,
         }
     }
 
@@ -276,12 +299,12 @@ impl World<'_> {
         whose: &Whose,
         id: RuleId,
         outcome: RuleOutcome,
-        because: Option<&Expr>,
+        (because, reason): (Option<&Expr>, Option<(GuardId, usize)>),
     ) -> Result<Option<Failure>, Problem> {
         let mut account = self.account(whose, expectation)?;
         let Some(result) = self.outcome(&mut account, whose, id) else { return Ok(None) };
         let found = stands(&result);
-        if found != outcome {
+        if !agree(outcome, found) {
             let got = self.standing(found, &result);
             let mut failure = self.failure(expectation, outcome_words(outcome).to_string(), got);
             if (outcome, found) == (RuleOutcome::DoesNotFire, RuleOutcome::Undecided) {
@@ -293,8 +316,18 @@ impl World<'_> {
             failure.why = self.why_rule(whose, id);
             return Ok(Some(failure));
         }
+        if let Some((guard, place)) = reason
+            && !result.suppressed_by().any(|by| (by.guard, by.reason) == (guard, place))
+        {
+            let name = self.program().guard(guard).and_then(|g| g.reasons.get(place)).map_or("", |r| r.name.as_str());
+            let expected = format!("{} because {name}", outcome_words(outcome));
+            let got = format!("{}, but not because of that", self.standing(found, &result));
+            let mut failure = self.failure(expectation, expected, got);
+            failure.why = self.why_rule(whose, id);
+            return Ok(Some(failure));
+        }
         if let Some(because) = because
-            && account.value_of(because).truth() != Some(true)
+            && self.value(&mut account, whose, because).truth() != Some(true)
         {
             let expected =
                 format!("{} because {}", outcome_words(outcome), words::Words::new(self.program()).expr(because));
@@ -311,6 +344,9 @@ impl World<'_> {
         let words = outcome_words(outcome);
         match (outcome, result.status) {
             (_, RuleStatus::HeldBack) => format!("{words}: `unless` holds"),
+            (_, RuleStatus::Suppressed) => {
+                format!("{words}: {}", crate::report::accounts::reasons(self.program(), result).join(", "))
+            }
             (RuleOutcome::Undecided, _) => {
                 let name = |u: &crate::engine::Unknown| {
                     let name = u.name.clone().unwrap_or_else(|| self.setup.sources.text(u.span).to_string());
@@ -403,7 +439,11 @@ impl World<'_> {
     }
 
     fn why_rule(&self, whose: &Whose, id: RuleId) -> Option<String> {
-        if *whose == Whose::Portfolio { None } else { self.page(whose, Topic::Rule(id)) }
+        match whose {
+            // Rules about rows have no page of their own.
+            Whose::Portfolio | Whose::Row(..) => None,
+            Whose::Account(_) | Whose::Case => self.page(whose, Topic::Rule(id)),
+        }
     }
 
     fn page(&self, whose: &Whose, topic: Topic) -> Option<String> {
@@ -431,14 +471,21 @@ pub(super) fn stands(result: &RuleResult) -> RuleOutcome {
     match result.status {
         RuleStatus::Holds => RuleOutcome::Fires,
         RuleStatus::DoesNotHold | RuleStatus::HeldBack => RuleOutcome::DoesNotFire,
+        RuleStatus::Suppressed => RuleOutcome::Suppressed,
         RuleStatus::Undecided => RuleOutcome::Undecided,
     }
+}
+
+/// Whether a rule stands as expected; one that a guard holds back does not fire either.
+pub(super) fn agree(expected: RuleOutcome, found: RuleOutcome) -> bool {
+    expected == found || (expected, found) == (RuleOutcome::DoesNotFire, RuleOutcome::Suppressed)
 }
 
 fn outcome_words(outcome: RuleOutcome) -> &'static str {
     match outcome {
         RuleOutcome::Fires => "fires",
         RuleOutcome::DoesNotFire => "does not fire",
+        RuleOutcome::Suppressed => "is suppressed",
         RuleOutcome::Undecided => "is undecided",
     }
 }

@@ -1,7 +1,8 @@
 //! Whether a test finds nothing amiss, without a word about it: what is asked over and over while rules are changed.
 
-use super::judge::{World, holds, stands};
+use super::judge::{World, agree, holds, stands};
 use super::{Problem, Setup, Unit, build, finding};
+use crate::engine::RuleResult;
 use crate::engine::reference::{Account, Evaluator};
 use crate::program::{Expectation, ExpectationKind, Expr};
 
@@ -22,11 +23,14 @@ impl World<'_> {
                 holds(&mut self.account(whose, expectation)?, condition, *within)
             }
             ExpectationKind::Snapshot { .. } => false,
-            ExpectationKind::Rule { whose, rule, outcome, because } => {
+            ExpectationKind::Rule { whose, rule, outcome, because, reason } => {
                 let mut account = self.account(whose, expectation)?;
                 let found = self.outcome(&mut account, whose, *rule);
-                let told = |account: &mut Account, why: &Expr| account.value_of(why).truth() == Some(true);
-                found.is_none_or(|result| stands(&result) == *outcome)
+                let told = |account: &mut Account, why: &Expr| self.value(account, whose, why).truth() == Some(true);
+                let named = |result: &RuleResult| {
+                    reason.is_none_or(|reason| result.suppressed_by().any(|by| (by.guard, by.reason) == reason))
+                };
+                found.is_none_or(|result| agree(*outcome, stands(&result)) && named(&result))
                     && because.as_ref().is_none_or(|why| told(&mut account, why))
             }
             ExpectationKind::Finding { errors_only, code, text, set } => {

@@ -7,6 +7,8 @@
 //!   (`advocacy.grade`, `advocacy.coverage`), a rule, a segment, a partition.
 //! * `portfolio.csv` (if wanted): `metric,value` and, if wanted, `band`, `counted`, `missing`, `undecided`: a portfolio metric and
 //!   the accounts, or else the rows, behind its first aggregate; or a portfolio rule and `yes`, `no` or `undecided`.
+//! * `rows.csv` (if wanted): `rule,row,status,suppressed`: every rule about rows, by the key of the row: `holds`, `held back` and so on,
+//!   and the reasons of guards that hold it back.
 //! * `load.csv` (if wanted): `table,item,count`, the item being `read`, `kept` or a reason for rejection; all
 //!   reasons of a table that is mentioned must be listed.
 //! * `options.toml` (if wanted): `as_of`, `profile`, `set = { name = "value" }`, `project = "../../../examples/telco"` for
@@ -23,7 +25,8 @@ use laud::diagnostics::{Diagnostics, render};
 use laud::engine::reference::Reference;
 use laud::engine::{AccountResult, Engine, Options, Results, RuleStatus};
 use laud::number::Decimal;
-use laud::program::{Metric, Program, Type};
+use laud::program::{About, Metric, Program, Type};
+use laud::report::accounts::{reasons, row_key, status_words};
 use laud::source::Sources;
 use laud::value::Value;
 use laud::{Settings, compile};
@@ -125,6 +128,10 @@ pub(crate) fn case(folder: &Path) -> Result<(), String> {
     let portfolio = folder.join("portfolio.csv");
     if portfolio.is_file() {
         wrong.extend(portfolio_values(&program, &results, &read(&portfolio)));
+    }
+    let rows = folder.join("rows.csv");
+    if rows.is_file() {
+        wrong.extend(rows_of_rules(&program, &loaded.data, &results.accounts, &read(&rows)));
     }
     let load = folder.join("load.csv");
     if load.is_file() {
@@ -257,7 +264,7 @@ impl Quantity {
             },
             Quantity::Rule(i) => truth(match account.rules[i].status {
                 RuleStatus::Holds => Some(true),
-                RuleStatus::DoesNotHold | RuleStatus::HeldBack => Some(false),
+                RuleStatus::DoesNotHold | RuleStatus::HeldBack | RuleStatus::Suppressed => Some(false),
                 RuleStatus::Undecided => None,
             }),
         }
@@ -302,6 +309,28 @@ fn fits(expected: &str, got: &str) -> bool {
     }
 }
 
+fn rows_of_rules(program: &Program, data: &Dataset, accounts: &[AccountResult], expected: &str) -> Vec<String> {
+    let mut got: Vec<String> = Vec::new();
+    for result in accounts.iter().flat_map(|account| &account.row_rules) {
+        let rule = &program.row_rules[result.rule.index()];
+        let About::Row(table) = rule.about else { panic!("{} is about rows", rule.header.name) };
+        for row in &result.rows {
+            let key = row_key(program, data, table, row.row);
+            let reasons = reasons(program, &row.result).join(" ");
+            got.push(format!("{},{key},{},{reasons}", rule.header.name, status_words(row.result.status)));
+        }
+    }
+    let mut wanted: Vec<String> = expected.lines().skip(1).map(str::to_string).collect();
+    got.sort();
+    wanted.sort();
+    let differing = |here: &[String], there: &[String], what: &str| -> Vec<String> {
+        here.iter().filter(|line| !there.contains(line)).map(|line| format!("rows: {what} {line}")).collect()
+    };
+    let mut wrong = differing(&wanted, &got, "expected");
+    wrong.extend(differing(&got, &wanted, "got"));
+    wrong
+}
+
 fn portfolio_values(program: &Program, results: &Results, expected: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(expected.as_bytes());
     let headers: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
@@ -312,7 +341,7 @@ fn portfolio_values(program: &Program, results: &Results, expected: &str) -> Vec
         if let Some(result) = rule.map(|i| &results.portfolio_rules[i]) {
             let got = match result.status {
                 RuleStatus::Holds => "yes",
-                RuleStatus::DoesNotHold | RuleStatus::HeldBack => "no",
+                RuleStatus::DoesNotHold | RuleStatus::HeldBack | RuleStatus::Suppressed => "no",
                 RuleStatus::Undecided => "undecided",
             };
             if got != &row[1] {

@@ -143,7 +143,7 @@ impl Checker<'_, '_> {
     fn case_cell(&mut self, column: &Column, cell: &Cell, case: &mut Case) {
         let account = |whose: &Whose, case: &Case| match whose {
             Whose::Account(id) => id.clone(),
-            Whose::Case | Whose::Portfolio => Arc::from(case.name.as_str()),
+            Whose::Case | Whose::Portfolio | Whose::Row(..) => Arc::from(case.name.as_str()),
         };
         match column {
             Column::Wrong => {}
@@ -171,15 +171,17 @@ impl Checker<'_, '_> {
                     "" => return,
                     "fires" | "yes" => RuleOutcome::Fires,
                     "does not fire" | "no" => RuleOutcome::DoesNotFire,
+                    "suppressed" | "is suppressed" => RuleOutcome::Suppressed,
                     "undecided" | "is undecided" => RuleOutcome::Undecided,
                     other => {
                         let message = format!("`{other}` is not what becomes of a rule");
-                        let help = "write `fires`, `does not fire` or `undecided`";
+                        let help = "write `fires`, `does not fire`, `suppressed` or `undecided`";
                         self.error(Code::BadTestCell, cell.span, message, "a cell of a rule", help);
                         return;
                     }
                 };
-                let kind = ExpectationKind::Rule { whose: whose.clone(), rule: *rule, outcome, because: None };
+                let kind =
+                    ExpectationKind::Rule { whose: whose.clone(), rule: *rule, outcome, because: None, reason: None };
                 case.expect.push(Expectation { kind, span: cell.span, head: None });
             }
             Column::Value(whose, value, within) => {

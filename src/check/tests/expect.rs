@@ -5,7 +5,9 @@ use crate::ast::{self, CompareOp, Expectation as Written, ExpectationKind as Kin
 use crate::check::{Checker, Scope};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::number::Decimal;
-use crate::program::{Expectation, ExpectationKind, Expr, ExprKind as Typed, RuleId, Type, Update, Whose};
+use crate::program::{
+    About, Expectation, ExpectationKind, Expr, ExprKind as Typed, GuardId, RuleId, Type, Update, Whose,
+};
 use crate::resolve::Symbol;
 use crate::span::Span;
 use std::collections::BTreeSet;
@@ -34,14 +36,20 @@ impl Checker<'_, '_> {
             }
             Kind::Rule { rule, outcome, subject, because } => {
                 let (rule, whose) = self.expected_rule(rule, subject.as_ref(), world)?;
-                let because = match because {
+                let reason = match because {
+                    Some(because) if *outcome == ast::RuleOutcome::Suppressed => {
+                        self.named_reason(because, rule, &whose)
+                    }
+                    _ => None,
+                };
+                let because = match because.as_ref().filter(|_| reason.is_none()) {
                     None => None,
                     Some(because) => {
                         let (named, other) = self.whose_or(because, world, Some(&whose))?;
                         Some(self.condition(&named, &scope(&other)))
                     }
                 };
-                ExpectationKind::Rule { whose, rule, outcome: *outcome, because }
+                ExpectationKind::Rule { whose, rule, outcome: *outcome, because, reason }
             }
             Kind::Finding { errors_only, code, text, set } => {
                 let found = match code {
@@ -101,6 +109,7 @@ impl Checker<'_, '_> {
                 };
                 Some((RuleId(i as u32), whose))
             }
+            Some(Symbol::RowRule(i)) => self.expected_row(i, rule, subject, world),
             Some(Symbol::PortfolioRule(i)) => {
                 if let Some(name) = subject {
                     let message = format!("`{}` is about the whole portfolio", rule.text);
@@ -112,7 +121,7 @@ impl Checker<'_, '_> {
             }
             _ if self.symbols.left_out(&rule.text) => None,
             _ => {
-                let all = self.symbols.rules.iter().chain(&self.symbols.portfolio_rules);
+                let all = self.symbols.rules.iter().chain(&self.symbols.row_rules).chain(&self.symbols.portfolio_rules);
                 let names: Vec<&str> = all.map(|r| r.name.text.as_str()).collect();
                 let message = format!("there is no rule `{}`", rule.text);
                 let diagnostic = Diagnostic::new(Code::UnknownName, rule.span, message).label("not a rule");
@@ -123,6 +132,41 @@ impl Checker<'_, '_> {
                 None
             }
         }
+    }
+
+    /// The row that a rule about rows is expected for.
+    fn expected_row(
+        &mut self,
+        place: usize,
+        rule: &Name,
+        subject: Option<&Name>,
+        world: &World,
+    ) -> Option<(RuleId, Whose)> {
+        let About::Row(table) = self.program.row_rules.get(place)?.about else { return None };
+        let Some(name) = subject else {
+            let table = self.table_name(table).to_string();
+            let message = format!("`{}` for which `{table}`?", rule.text);
+            let help = format!("name the key of one: `for {table}_1`");
+            self.error(Code::TestSubject, rule.span, message, "about rows", help);
+            return None;
+        };
+        self.test_key(name, table, world);
+        Some((RuleId(u32::try_from(place).ok()?), Whose::Row(table, Arc::from(name.text.as_str()))))
+    }
+
+    /// The reason of a guard of the rule that has this name.
+    fn named_reason(&self, because: &ast::Expr, rule: RuleId, whose: &Whose) -> Option<(GuardId, usize)> {
+        let ast::ExprKind::Name(name) = &because.kind else { return None };
+        let rules = match whose {
+            Whose::Row(..) => &self.program.row_rules,
+            Whose::Portfolio => return None,
+            Whose::Account(_) | Whose::Case => &self.program.rules,
+        };
+        let guards = &rules.get(rule.index())?.guards;
+        guards.iter().find_map(|id| {
+            let place = self.program.guard(*id)?.reasons.iter().position(|reason| reason.name == *name)?;
+            Some((*id, place))
+        })
     }
 
     pub(super) fn account_named(&mut self, name: &Name, world: &World) -> Whose {
@@ -230,6 +274,7 @@ pub(super) fn scope(whose: &Whose) -> Scope {
     match whose {
         Whose::Portfolio => Scope::Portfolio,
         Whose::Account(_) | Whose::Case => Scope::Account,
+        Whose::Row(table, _) => Scope::Child(*table),
     }
 }
 

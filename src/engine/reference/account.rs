@@ -6,9 +6,11 @@ use super::scope::{Event, Scope};
 use super::suppose::{Supposed, Supposition};
 use super::{Evaluator, RowsTrace, Subject};
 use crate::calendar::Date;
-use crate::engine::{AccountFault, AccountResult, Item, MetricResult, RuleResult, RuleStatus, ScoreResult, Unknown};
+use crate::engine::{
+    AccountFault, AccountResult, Item, MetricResult, RowRuleResult, RowStanding, RuleResult, ScoreResult,
+};
 use crate::program::{
-    BandTable, Expr, Metric, MetricId, Node, PartitionId, RowMetricId, Rule, RuleId, Scale, ScorecardId, SegmentId,
+    BandTable, Expr, Metric, MetricId, Node, PartitionId, RowMetricId, RuleId, Scale, ScorecardId, SegmentId,
     SegmentRef,
 };
 use crate::value::{Missing, Value};
@@ -23,6 +25,7 @@ pub(super) enum Known {
     /// Of a segment: yes or no; of a partition: its part as a symbol.
     Membership(Value),
     Rule(RuleResult),
+    RowRule(Vec<RowStanding>),
 }
 
 /// Values of expressions, by address, at other dates, for the row at hand.
@@ -204,6 +207,7 @@ impl<'a> Account<'a> {
             metrics: count(program.metrics.len()).map(|i| self.metric(MetricId(i))).collect(),
             scores: count(program.scorecards.len()).map(|i| self.score(ScorecardId(i))).collect(),
             rules: count(program.rules.len()).map(|i| self.rule(RuleId(i))).collect(),
+            row_rules: count(program.row_rules.len()).map(|i| self.row_rule(RuleId(i))).collect(),
             faults: self.faults.borrow().clone(),
         }
     }
@@ -212,11 +216,28 @@ impl<'a> Account<'a> {
         self.result()
     }
 
+    /// How a rule about the rows of a child table stands, row by row.
+    pub fn row_rule(&self, id: RuleId) -> RowRuleResult {
+        match self.known.get(&(Item::RowRule(id), self.as_of)) {
+            Some(Known::RowRule(rows)) => RowRuleResult { rule: id, rows: rows.clone() },
+            _ => RowRuleResult { rule: id, rows: Vec::new() },
+        }
+    }
+
+    /// The same; computes first what it needs and is not yet known.
+    pub fn row_rule_of(&mut self, id: RuleId) -> RowRuleResult {
+        let known: HashSet<Step> = self.known.keys().copied().collect();
+        let Evaluator { program, calendar, .. } = *self.evaluator;
+        let schedule = Schedule::of_item(program, calendar, (Item::RowRule(id), self.as_of), &known);
+        self.run(&schedule);
+        self.row_rule(id)
+    }
+
     /// How a rule stands.
     pub fn rule(&self, id: RuleId) -> RuleResult {
         match self.known.get(&(Item::Rule(id), self.as_of)) {
             Some(Known::Rule(result)) => result.clone(),
-            _ => RuleResult { rule: id, status: RuleStatus::Undecided, closes: None, unknown: Vec::new() },
+            _ => RuleResult::unknown(id),
         }
     }
 
@@ -248,6 +269,7 @@ impl<'a> Account<'a> {
                 return None;
             }
             Item::Rule(id) => Known::Rule(scope.rule_result(id, program.rules.get(id.index())?)),
+            Item::RowRule(id) => Known::RowRule(scope.row_rule_result(id, program.row_rules.get(id.index())?)),
             // Nobody's.
             Item::PortfolioRule(_) => return None,
         })
@@ -271,47 +293,7 @@ impl<'a> Account<'a> {
     }
 }
 
-impl Scope<'_> {
-    /// How a rule stands.
-    fn rule_result(self, id: RuleId, rule: &Rule) -> RuleResult {
-        let truth = |condition: &Expr| self.eval(condition).truth();
-        let status = rule_status(truth(&rule.condition), rule.unless.as_ref().map_or(Some(false), truth));
-        let closes = rule.close.as_ref().and_then(|close| truth(&close.condition));
-        let mut unknown = Vec::new();
-        if status == RuleStatus::Undecided {
-            let told = Scope { blame: None, ..self };
-            let conditions = std::iter::once(&rule.condition).chain(&rule.unless);
-            for found in conditions.flat_map(|condition| told.unknowns(condition, true)) {
-                if found.name.is_none() || !unknown.iter().any(|u: &Unknown| u.says_the_same_as(&found)) {
-                    unknown.push(found);
-                }
-            }
-        }
-        RuleResult { rule: id, status, closes, unknown }
-    }
-}
-
-impl Evaluator<'_> {
-    /// All rules about the whole portfolio at a date.
-    pub fn portfolio_rules(&self, as_of: Date) -> Vec<RuleResult> {
-        self.get_ready(as_of);
-        let nobody = self.nobody(as_of);
-        let rules = count(self.program.portfolio_rules.len()).zip(&self.program.portfolio_rules);
-        rules.map(|(i, rule)| nobody.scope().rule_result(RuleId(i), rule)).collect()
-    }
-}
-
-/// `when … unless …` under Kleene logic.
-fn rule_status(condition: Option<bool>, unless: Option<bool>) -> RuleStatus {
-    match (condition, unless) {
-        (Some(false), _) | (None, Some(true)) => RuleStatus::DoesNotHold,
-        (Some(true), Some(true)) => RuleStatus::HeldBack,
-        (Some(true), Some(false)) => RuleStatus::Holds,
-        (None, _) | (_, None) => RuleStatus::Undecided,
-    }
-}
-
-fn count(len: usize) -> std::ops::Range<u32> {
+pub(super) fn count(len: usize) -> std::ops::Range<u32> {
     0..u32::try_from(len).unwrap_or(u32::MAX)
 }
 

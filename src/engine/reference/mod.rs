@@ -49,6 +49,7 @@ mod portfolio;
 mod rates;
 mod related;
 mod rows;
+mod rules;
 mod schedule;
 mod scope;
 mod score;

@@ -213,7 +213,7 @@ impl Scope<'_> {
     }
 
     /// Nothing dated after the as-of date is ever seen.
-    fn is_seen(self, source: TableId, (row, date): (u32, Date)) -> bool {
+    pub(super) fn is_seen(self, source: TableId, (row, date): (u32, Date)) -> bool {
         date <= self.account.evaluator.seen_until(self.as_of)
             && (!self.account.evaluator.as_recorded || self.is_recorded(source, row))
     }

@@ -37,6 +37,8 @@ impl Schedule {
         let metrics = ids(program.metrics.len()).map(|i| Item::Node(Node::Metric(MetricId(i))));
         let scores = ids(program.scorecards.len()).map(|i| Item::Node(Node::Scorecard(ScorecardId(i))));
         let rules = ids(program.rules.len()).map(|i| Item::Rule(RuleId(i)));
+        let of_rows = ids(program.row_rules.len()).map(|i| Item::RowRule(RuleId(i)));
+        let rules = rules.chain(of_rows);
         let portfolio = ids(program.portfolio.len()).map(|i| Item::Portfolio(PortfolioId(i)));
         let whole = ids(program.portfolio_rules.len()).map(|i| Item::PortfolioRule(RuleId(i)));
         let items = segments.chain(partitions).chain(metrics).chain(scores).chain(rules).chain(portfolio).chain(whole);
@@ -169,11 +171,16 @@ impl<'a> Needs<'a> {
                 let Some(metric) = self.program.row_metric(id) else { return };
                 self.expr(&metric.value, date, out);
             }
-            Item::Rule(id) | Item::PortfolioRule(id) => {
-                let whole = matches!(item, Item::PortfolioRule(_));
-                let rules = if whole { &self.program.portfolio_rules } else { &self.program.rules };
+            Item::Rule(id) | Item::PortfolioRule(id) | Item::RowRule(id) => {
+                let rules = match item {
+                    Item::PortfolioRule(_) => &self.program.portfolio_rules,
+                    Item::RowRule(_) => &self.program.row_rules,
+                    _ => &self.program.rules,
+                };
                 let Some(rule) = rules.get(id.index()) else { return };
-                rule.conditions().for_each(|c| self.expr(c, date, out));
+                let guards =
+                    rule.guards.iter().filter_map(|id| self.program.guard(*id)).flat_map(|guard| guard.conditions());
+                rule.conditions().chain(guards).for_each(|c| self.expr(c, date, out));
             }
         }
     }

@@ -94,10 +94,13 @@ fn names(item: &Item) -> Vec<&Name> {
             _ => {}
         }
     }
-    if let ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) = &item.kind {
-        found.extend(&rule.approval);
+    if let Some(rule) = item.kind.rule() {
+        found.extend(rule.approval.iter().flat_map(|a| std::iter::once(&a.team).chain(&a.escalate_to)));
         found.extend(rule.escalate.iter().map(|step| &step.to));
         found.extend(rule.actions.iter().flat_map(|action| action.assign.iter().chain(&action.fallback)));
+    }
+    if let ItemKind::Playbook(playbook) = &item.kind {
+        found.extend(playbook.tasks.iter().flat_map(|task| task.assign.iter().chain(&task.fallback)));
     }
     found
 }

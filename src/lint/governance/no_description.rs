@@ -75,7 +75,7 @@ fn run(facts: &Facts, found: &mut Findings) {
     let kinds: [Vec<&Item>; 3] = [
         own().filter(|i| matches!(i.kind, ItemKind::Metric(_)) && weighed.contains_key(i.name.text.as_str())).collect(),
         own().filter(|i| matches!(i.kind, ItemKind::Scorecard(_))).collect(),
-        own().filter(|i| matches!(i.kind, ItemKind::Rule(_) | ItemKind::PortfolioRule(_))).collect(),
+        own().filter(|i| i.kind.rule().is_some()).collect(),
     ];
     for kind in kinds {
         let (told, silent): (Vec<&Item>, Vec<&Item>) = kind.iter().partition(|item| described(item));

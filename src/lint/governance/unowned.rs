@@ -62,7 +62,7 @@ fn run(facts: &Facts, found: &mut Findings) {
     };
     let Some(example) = facts.own_items().find(owned) else { return };
     for item in facts.own_items().filter(|item| !owned(item) && item.access.is_none()) {
-        if matches!(item.kind, ItemKind::Scorecard(_) | ItemKind::Rule(_) | ItemKind::PortfolioRule(_)) {
+        if item.kind.rule().is_some() || matches!(item.kind, ItemKind::Scorecard(_)) {
             let name = &item.name.text;
             let message = format!("nobody answers for {} `{name}`", item.kind.word());
             found.push(

@@ -52,9 +52,9 @@ fn run(facts: &Facts, found: &mut Findings) {
             let assigned = rule.ast.actions.iter().filter_map(|action| action.assign.as_ref());
             owner.into_iter().chain(assigned).find(|who| who.text == name)
         };
-        let Some(first) = rule.ast.approval.first() else { continue };
+        let Some(first) = rule.ast.approval.first().map(|approval| &approval.team) else { continue };
         let Some(same) = wants(&first.text) else { continue };
-        if rule.ast.approval.iter().all(|name| wants(&name.text).is_some()) {
+        if rule.ast.approval.iter().all(|name| wants(&name.team.text).is_some()) {
             let message = format!("`{}` is approved by those who want it", rule.header.name);
             found.push(
                 Diagnostic::new(Code::ApprovesItself, first.span, message)

@@ -4,6 +4,7 @@ use crate::ast::TriggerKind;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::rules;
 use crate::lint::{Facts, Findings, Lint};
+use crate::program::TableId;
 use std::collections::HashMap;
 
 /// Two rules of one condition that do the same.
@@ -55,7 +56,7 @@ rule rescue_large {
 
 fn run(facts: &Facts, found: &mut Findings) {
     let text = |span| rules::squashed(facts.text(span));
-    let mut seen: HashMap<(TriggerKind, String, String, Vec<String>), &crate::program::Rule> = HashMap::new();
+    let mut seen: HashMap<(TriggerKind, Option<TableId>, Vec<String>), &crate::program::Rule> = HashMap::new();
     for rule in rules::all(facts) {
         let Some(trigger) = &rule.ast.trigger else { continue };
         let unless = rule.ast.unless.as_ref().map_or(String::new(), |e| text(e.span));
@@ -63,7 +64,8 @@ fn run(facts: &Facts, found: &mut Findings) {
             let who = action.assign.as_ref().map_or("", |name| name.text.as_str());
             format!("{} {} {who}", action.verb.text, rules::said(action))
         });
-        let key = (trigger.kind, text(trigger.condition.span), unless, does.collect());
+        let said = [text(trigger.condition.span), unless].into_iter().chain(does).collect();
+        let key = (trigger.kind, rule.looks_at(), said);
         match seen.get(&key) {
             Some(first) => {
                 let message =

@@ -54,7 +54,10 @@ rule keep {
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    let Some(example) = rules::all(facts).find_map(|rule| rule.ast.approval.first()) else { return };
+    let Some(example) = rules::all(facts).find_map(|rule| rule.ast.approval.first()).map(|approval| &approval.team)
+    else {
+        return;
+    };
     for rule in rules::all(facts).filter(|rule| rule.ast.approval.is_empty()) {
         if let Some(action) = rule.ast.actions.iter().find(|action| asking::gives(action)) {
             let message = format!("`{}` gives something away, and nobody approves it", rule.header.name);

@@ -97,7 +97,13 @@ fn run(facts: &Facts, found: &mut Findings) {
             let ExpectationKind::Rule { rule, outcome, subject, .. } = &expectation.kind else { continue };
             let who = subject.as_ref().map_or("", |name| name.text.as_str());
             let (before, first) = *fired.entry((&rule.text, who)).or_insert((*outcome, expectation.span));
-            if before != *outcome {
+            // What a guard holds back does not fire either.
+            let agree = matches!(
+                (before, *outcome),
+                (RuleOutcome::Suppressed, RuleOutcome::DoesNotFire)
+                    | (RuleOutcome::DoesNotFire, RuleOutcome::Suppressed)
+            );
+            if before != *outcome && !agree {
                 let message = format!("`{}` cannot come out in two ways", rule.text);
                 told(expectation.span, first, message);
             }

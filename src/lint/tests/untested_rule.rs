@@ -77,8 +77,10 @@ test "poor" as of 2026-03-31 {
 };
 
 fn run(facts: &Facts, found: &mut Findings) {
-    let rules: Vec<_> =
-        facts.own_items().filter(|item| matches!(item.kind, ItemKind::Rule(_)) && item.access.is_none()).collect();
+    let rules: Vec<_> = facts
+        .own_items()
+        .filter(|item| matches!(item.kind, ItemKind::Rule(_) | ItemKind::RowRule(_)) && item.access.is_none())
+        .collect();
     let tested = rules.iter().filter(|item| facts.uses.tested(&item.name.text)).count();
     if tested < 3 || tested * 4 < rules.len() * 3 {
         return;

@@ -100,6 +100,7 @@ pub fn csv(of: &Evaluation) -> String {
                 RuleStatus::Holds => "yes",
                 RuleStatus::DoesNotHold => "no",
                 RuleStatus::HeldBack => "held back",
+                RuleStatus::Suppressed => "suppressed",
                 RuleStatus::Undecided => "undecided",
             };
             cells.push(word.to_string());

@@ -1,14 +1,16 @@
 //! What is said besides the numbers: limits that nobody could decide, what rules ask for, what a setting changed.
 
 use super::{account_name, personal_metric};
-use crate::ast::{Action, ActionTarget};
 use crate::calendar::Date;
+use crate::data::Dataset;
 use crate::engine::reference::Evaluator;
-use crate::engine::{AccountResult, PortfolioResult, Results, RuleResult, RuleStatus, ScoreResult};
+use crate::engine::{AccountResult, PortfolioResult, Results, RowStanding, RuleResult, RuleStatus, ScoreResult};
 use crate::explain::words::limit_name;
 use crate::number::Decimal;
-use crate::program::{FieldId, Metric, Program, Rule, Scorecard, Type};
-use crate::report::value;
+use crate::program::{
+    About, Action, Assign, FieldId, Metric, Playbook, Program, Rule, Scorecard, TableId, Trigger, Type, Wait, What, Who,
+};
+use crate::report::{counted, value};
 use crate::value::Value;
 
 /// What a run is asked for besides the results, and what was found out about them.
@@ -50,6 +52,8 @@ pub struct Task {
     pub account: Option<usize>,
     /// Place in [`Program::rules`], or in [`Program::portfolio_rules`].
     pub rule: usize,
+    /// The key of the row that it is about; then the rule is in [`Program::row_rules`].
+    pub row: Option<String>,
     /// `task`, `email` …
     pub verb: String,
     /// The text, filled in, or the name of a playbook.
@@ -62,12 +66,18 @@ pub struct Task {
     pub remark: Option<String>,
     /// Until when.
     pub due: Option<Date>,
+    /// Until so many working days later.
+    pub working: Option<u32>,
 }
 
 impl Task {
     /// The name of the rule that asks.
     pub fn rule_name<'p>(&self, program: &'p Program) -> &'p str {
-        let rules = if self.account.is_some() { &program.rules } else { &program.portfolio_rules };
+        let rules = match (self.account, &self.row) {
+            (_, Some(_)) => &program.row_rules,
+            (Some(_), None) => &program.rules,
+            (None, None) => &program.portfolio_rules,
+        };
         rules.get(self.rule).map_or("?", |rule| &rule.header.name)
     }
 
@@ -81,7 +91,10 @@ impl Task {
             (None, None) => String::new(),
         };
         let due = self.due.map_or(String::new(), |due| format!(", due {due}"));
-        format!("{} {text}{whom}{due}", self.verb)
+        let working =
+            self.working.map_or(String::new(), |n| format!(", due in {}", counted(n, "working day", "working days")));
+        let row = self.row.as_ref().map_or(String::new(), |row| format!("{row}: "));
+        format!("{row}{} {text}{whom}{due}{working}", self.verb)
     }
 }
 
@@ -171,21 +184,44 @@ pub fn rows(evaluator: &Evaluator, results: &Results) -> Vec<u32> {
 pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Task> {
     let program = evaluator.program;
     let mut out = Vec::new();
-    let nobody = Facts { evaluator, account: None, row: None, portfolio: &results.portfolio, personal };
+    let nobody = Facts {
+        evaluator,
+        account: None,
+        row: None,
+        portfolio: &results.portfolio,
+        personal,
+        at: None,
+        as_of: results.as_of,
+    };
     for (rule, result) in program.portfolio_rules.iter().zip(&results.portfolio_rules) {
         if result.status == RuleStatus::Holds {
             let task = |action| nobody.task(None, result.rule.index(), action, results.as_of);
-            out.extend(rule.ast.actions.iter().map(task));
+            out.extend(rule.actions.iter().map(task));
         }
     }
     for (i, account) in results.accounts.iter().enumerate() {
         let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
         let row = evaluator.row(&account.id, results.as_of).unwrap_or(account.row);
-        let facts =
-            Facts { evaluator, account: Some(account), row: Some(row), portfolio: &results.portfolio, personal };
+        let facts = Facts {
+            evaluator,
+            account: Some(account),
+            row: Some(row),
+            portfolio: &results.portfolio,
+            personal,
+            at: None,
+            as_of: results.as_of,
+        };
         for index in holding {
             let Some(rule) = program.rules.get(index) else { continue };
-            out.extend(rule.ast.actions.iter().map(|action| facts.task(Some(i), index, action, results.as_of)));
+            let of_rows = account.rules.get(index).map_or(&[][..], |result| &result.rows);
+            match rule.trigger {
+                Trigger::On(table) => out.extend(facts.for_rows((table, of_rows), rule, (i, index), results.as_of)),
+                _ => out.extend(rule.actions.iter().map(|action| facts.task(Some(i), index, action, results.as_of))),
+            }
+        }
+        for (index, (rule, result)) in program.row_rules.iter().zip(&account.row_rules).enumerate() {
+            let About::Row(table) = rule.about else { continue };
+            out.extend(facts.for_rows((table, &result.rows), rule, (i, index), results.as_of));
         }
     }
     out
@@ -204,63 +240,131 @@ pub struct Facts<'a> {
     pub portfolio: &'a [PortfolioResult],
     /// Personal values as they are, not masked.
     pub personal: bool,
+    /// The row that a rule is about, or that set it off.
+    pub at: Option<(TableId, u32)>,
+    /// The as-of date.
+    pub as_of: Date,
+}
+
+/// What people call a row: its key, or else where it stands.
+pub fn row_key(program: &Program, data: &Dataset, table: TableId, row: u32) -> String {
+    let key = program.table(table).and_then(|t| t.key);
+    let cell = key.and_then(|key| Some(data.table(table)?.value(key, row)));
+    match cell {
+        Some(Value::Text(text)) => text.to_string(),
+        _ => data.table(table).map_or(String::new(), |t| t.place(row)),
+    }
 }
 
 impl Facts<'_> {
+    /// What a rule asks for, once per row that holds.
+    fn for_rows(
+        &self,
+        (table, rows): (TableId, &[RowStanding]),
+        rule: &Rule,
+        (account, index): (usize, usize),
+        as_of: Date,
+    ) -> Vec<Task> {
+        let mut out = Vec::new();
+        for standing in rows.iter().filter(|row| row.result.status == RuleStatus::Holds) {
+            let row = matches!(rule.about, About::Row(_))
+                .then(|| row_key(self.evaluator.program, self.evaluator.data, table, standing.row));
+            let facts = Facts { at: Some((table, standing.row)), ..*self };
+            for action in &rule.actions {
+                out.push(Task { row: row.clone(), ..facts.task(Some(account), index, action, as_of) });
+            }
+        }
+        out
+    }
+
     /// What an action asks for.
     pub fn task(&self, account: Option<usize>, index: usize, action: &Action, as_of: Date) -> Task {
         let (text, quoted) = match &action.what {
-            ActionTarget::Text(text) => (self.filled(&text.text), true),
-            ActionTarget::Name(name) => (name.text.clone(), false),
+            What::Text(text) => (self.filled(&text.text), true),
+            What::Name(name) => (name.clone(), false),
+            What::Playbook(id) => {
+                let told = |p: &Playbook| format!("{} version {}", p.header.name, p.version);
+                (self.evaluator.program.playbook(*id).map_or(String::new(), told), false)
+            }
         };
-        let (assignee, remark) = self.assignee(action);
+        let (due, working) = match action.due {
+            Some(Wait::Calendar(duration)) => (Some(duration.after(as_of)), None),
+            Some(Wait::Working(days)) => (None, Some(days)),
+            None => (None, None),
+        };
+        let (assignee, remark) = self.assignee(action.assign.as_ref());
         Task {
             account,
             rule: index,
-            verb: action.verb.text.clone(),
+            row: None,
+            verb: action.verb.word().to_string(),
             text,
             quoted,
             assignee,
             remark,
-            due: action.due.as_ref().map(|due| due.duration.after(as_of)),
+            due,
+            working,
         }
     }
 
-    /// A column names a person per account, any other word a team; where the column is blank, the fallback takes over.
-    fn assignee(&self, action: &Action) -> (Option<String>, Option<String>) {
-        let Some(assign) = &action.assign else { return (None, None) };
-        match self.column(&assign.text) {
-            None => (Some(assign.text.clone()), None),
-            Some(Some(person)) => (Some(person), None),
-            Some(None) => {
-                let blank = format!("{} is blank", assign.text);
-                let Some(fallback) = &action.fallback else { return (None, Some(blank)) };
-                match self.column(&fallback.text) {
-                    None => (Some(fallback.text.clone()), Some(blank)),
-                    Some(Some(person)) => (Some(person), Some(blank)),
-                    Some(None) => (None, Some(format!("{blank}, and so is {}", fallback.text))),
-                }
-            }
+    /// Whoever is named; where a column is blank, the fallback takes over.
+    pub fn assignee(&self, assign: Option<&Assign>) -> (Option<String>, Option<String>) {
+        let Some(Assign { to, fallback }) = assign else { return (None, None) };
+        let (name, person) = self.who(to);
+        if person.is_some() {
+            return (person, None);
+        }
+        let blank = format!("{name} is blank");
+        match fallback.as_ref().map(|fallback| self.who(fallback)) {
+            None => (None, Some(blank)),
+            Some((_, Some(person))) => (Some(person), Some(blank)),
+            Some((other, None)) => (None, Some(format!("{blank}, and so is {other}"))),
         }
     }
 
-    /// The account's cell of a column of this name, masked if personal; `Some(None)` if it is blank.
-    pub fn column(&self, name: &str) -> Option<Option<String>> {
+    /// What it is called, and who that is.
+    fn who(&self, who: &Who) -> (String, Option<String>) {
         let program = self.evaluator.program;
-        let table = program.subject_table()?;
-        let i = table.fields.iter().position(|f| f.name == name)?;
-        let field = table.fields.get(i)?;
-        let rows = program.subject.and_then(|id| self.evaluator.data.table(id))?;
-        let cell = rows.value(FieldId(u32::try_from(i).ok()?), self.row?);
+        let (table, field, row) = match who {
+            Who::Team(team) => return (team.clone(), Some(team.clone())),
+            Who::Column(field) => (program.subject, *field, self.row),
+            Who::RowColumn(table, field) => (Some(*table), *field, self.at.map(|(_, row)| row)),
+        };
+        let field_of = |id: TableId| program.table(id)?.fields.get(field.index());
+        let name = table.and_then(field_of).map_or(String::new(), |f| f.name.clone());
+        (name, table.zip(row).and_then(|(table, row)| self.cell(table, field, row)))
+    }
+
+    fn cell(&self, table: TableId, id: FieldId, row: u32) -> Option<String> {
+        let program = self.evaluator.program;
+        let field = program.table(table)?.fields.get(id.index())?;
+        let cell = self.evaluator.data.table(table)?.value(id, row);
         if cell.is_missing() {
-            return Some(None);
+            return None;
         }
         let masked = field.personal && !self.personal;
-        Some(Some(if masked { value::MASK.to_string() } else { value::shown(program, field.ty, &cell) }))
+        Some(if masked { value::MASK.to_string() } else { value::shown(program, field.ty, &cell) })
+    }
+
+    /// The cell of the row at hand or of the account in a column of this name, masked if personal; `Some(None)` if it is
+    /// blank.
+    pub fn column(&self, name: &str) -> Option<Option<String>> {
+        let program = self.evaluator.program;
+        let place = |table: TableId| {
+            let i = program.table(table)?.fields.iter().position(|f| f.name == name)?;
+            u32::try_from(i).ok().map(FieldId)
+        };
+        if let Some((table, row)) = self.at
+            && let Some(field) = place(table)
+        {
+            return Some(self.cell(table, field, row));
+        }
+        let table = program.subject?;
+        Some(self.cell(table, place(table)?, self.row?))
     }
 
     /// The text with every `{name}` filled in.
-    fn filled(&self, text: &str) -> String {
+    pub fn filled(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -293,6 +397,12 @@ impl Facts<'_> {
             return Some(value::shown(program, param.ty, &param.value));
         }
         let account = self.account?;
+        if let Some(i) = program.row_metrics.iter().position(|m| m.header.name == name) {
+            let (metric, (table, row)) = (program.row_metrics.get(i)?, self.at?);
+            let whole = self.evaluator.account(&account.id, self.as_of)?;
+            let found = whole.value_on(table, row, &metric.value);
+            return Some(known(value::shown(program, metric.value.ty, &found), found.missing()));
+        }
         if let Some(i) = program.metrics.iter().position(|m| m.header.name == name) {
             return Some(told(program.metrics.get(i)?, &account.metrics.get(i)?.value));
         }

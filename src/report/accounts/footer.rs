@@ -5,6 +5,7 @@ use super::{Evaluation, extras, portfolio, stale, undecided};
 use crate::ast::LimitVerb;
 use crate::engine::ScoreResult;
 use crate::explain::words::limit_name;
+use crate::program::About;
 use crate::report::paint::Tone;
 use crate::report::table::{Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
@@ -93,19 +94,30 @@ pub(super) fn grade_list(of: &Evaluation, scorecard: usize) -> Option<String> {
 }
 
 fn rules(of: &Evaluation) -> Table {
-    let tallies = of.tallies();
-    let held_back = tallies.iter().any(|t| t.held_back > 0);
-    let undecided = tallies.iter().any(|t| t.undecided > 0);
+    let (tallies, of_rows) = (of.tallies(), of.row_tallies());
+    let any = |count: fn(&super::Tally) -> u64| tallies.iter().chain(&of_rows).any(|t| count(t) > 0);
+    let held_back = any(|t| t.held_back);
+    let suppressed = any(|t| t.suppressed);
+    let undecided = any(|t| t.undecided);
     let mut columns = vec![Column::default(), Column::numbers("hold")];
     columns.extend(held_back.then(|| Column::numbers("held back")));
+    columns.extend(suppressed.then(|| Column::numbers("suppressed")));
     columns.extend(undecided.then(|| Column::numbers("undecided")));
     columns.push(Column::default());
     let mut table = Table::new(columns);
-    for (rule, tally) in of.program.rules.iter().zip(tallies) {
+    let rules = of.program.rules.iter().zip(tallies).chain(of.program.row_rules.iter().zip(of_rows));
+    for (rule, tally) in rules {
         let mut cells: Vec<Cell> = vec![rule.header.name.as_str().into(), value::grouped(tally.holds).into()];
         cells.extend(held_back.then(|| Cell::from(value::grouped(tally.held_back))));
+        cells.extend(suppressed.then(|| Cell::from(value::grouped(tally.suppressed))));
         cells.extend(undecided.then(|| Cell::from(value::grouped(tally.undecided))));
-        cells.push(Cell::toned(rule.header.label.as_deref().unwrap_or(""), Tone::Dim));
+        let title = rule.header.label.as_deref().unwrap_or("");
+        let about = match rule.about {
+            About::Row(table) => of.program.table(table).map(|t| format!("per {}", t.header.name)),
+            About::Account | About::Portfolio => None,
+        };
+        let said: Vec<&str> = about.as_deref().into_iter().chain([title]).filter(|s| !s.is_empty()).collect();
+        cells.push(Cell::toned(said.join(": "), Tone::Dim));
         table.row(cells);
     }
     table

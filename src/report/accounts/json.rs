@@ -4,8 +4,8 @@
 //! membership is `null`. Keys are added over time, never renamed.
 
 use super::{Change, Evaluation, extras, personal_metric, portfolio, status_words, undecided};
-use crate::engine::AccountResult;
-use crate::program::Type;
+use crate::engine::{AccountResult, RowRuleResult, RuleStatus};
+use crate::program::{About, Rule, Type};
 use crate::report::{load, value};
 use serde_json::{Map, Value as Json, json};
 
@@ -117,6 +117,17 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
     let rules = program.rules.iter().zip(&account.rules);
     let rules = rules.map(|(rule, result)| (rule.header.name.clone(), json!(status_words(result.status))));
     out.insert("rules".into(), Json::Object(rules.collect()));
+    let suppressed = program.rules.iter().zip(&account.rules).filter(|(_, r)| r.status == RuleStatus::Suppressed);
+    let suppressed: Map<String, Json> =
+        suppressed.map(|(rule, r)| (rule.header.name.clone(), json!(super::reasons(program, r)))).collect();
+    if !program.guards.is_empty() {
+        out.insert("suppressed".into(), Json::Object(suppressed));
+    }
+    if !program.row_rules.is_empty() {
+        let rules = program.row_rules.iter().zip(&account.row_rules);
+        let rules = rules.map(|(rule, result)| (rule.header.name.clone(), rows(of, rule, result)));
+        out.insert("row_rules".into(), Json::Object(rules.collect()));
+    }
     let undecided = program.rules.iter().zip(&account.rules).filter(|(_, result)| !result.unknown.is_empty());
     let undecided = undecided
         .map(|(rule, result)| (rule.header.name.clone(), json!(undecided::missing(of, rule, &result.unknown))));
@@ -126,17 +137,38 @@ fn account(of: &Evaluation, place: usize, account: &AccountResult) -> Json {
     Json::Object(out)
 }
 
+/// How a rule stands for each row of an account.
+fn rows(of: &Evaluation, rule: &Rule, result: &RowRuleResult) -> Json {
+    let About::Row(table) = rule.about else { return Json::Null };
+    let rows = result.rows.iter().map(|row| {
+        json!({
+            "id": extras::row_key(of.program, of.data, table, row.row),
+            "status": status_words(row.result.status),
+            "suppressed": super::reasons(of.program, &row.result),
+            "undecided": undecided::missing(of, rule, &row.result.unknown),
+        })
+    });
+    Json::Array(rows.collect())
+}
+
 /// What the rules ask for about an account, or about the whole portfolio.
 fn tasks(of: &Evaluation, account: Option<usize>) -> Json {
     let tasks = of.extras.tasks.iter().filter(|t| t.account == account).map(|t| {
-        json!({
+        let mut task = json!({
             "rule": t.rule_name(of.program),
             "verb": t.verb,
             "text": t.text,
             "assignee": t.assignee,
             "remark": t.remark,
             "due": t.due.map(|d| d.to_string()),
-        })
+        });
+        if let (Some(row), Some(map)) = (&t.row, task.as_object_mut()) {
+            map.insert("row".into(), json!(row));
+        }
+        if let (Some(days), Some(map)) = (t.working, task.as_object_mut()) {
+            map.insert("due_in_working_days".into(), json!(days));
+        }
+        task
     });
     Json::Array(tasks.collect())
 }

@@ -33,13 +33,15 @@ fn lines(of: &Evaluation) -> Vec<String> {
             lines.push(format!("scorecard `{}`{}{counts}", card.header.name, title(&card.header.label)));
         }
     }
-    for (rule, tally) in of.program.rules.iter().zip(of.tallies()) {
+    let rules = of.program.rules.iter().zip(of.tallies());
+    for (rule, tally) in rules.chain(of.program.row_rules.iter().zip(of.row_tallies())) {
         lines.push(format!(
-            "rule `{}`{}: holds for {}, held back for {}, undecided for {}, does not hold for {}",
+            "rule `{}`{}: holds for {}, held back for {}{}, undecided for {}, does not hold for {}",
             rule.header.name,
             title(&rule.header.label),
             tally.holds,
             tally.held_back,
+            if tally.suppressed > 0 { format!(", suppressed for {}", tally.suppressed) } else { String::new() },
             tally.undecided,
             tally.does_not_hold
         ));

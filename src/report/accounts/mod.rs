@@ -14,7 +14,7 @@ mod undecided;
 pub use csv::csv;
 pub use extras::{
     Change, Changes, Difference, Extras, Facts, Gap, NAMED, Task, called, changes, differences, gaps,
-    portfolio_differences, rows, rule_differences, score_words, tasks,
+    portfolio_differences, row_key, rows, rule_differences, score_words, tasks,
 };
 pub use footer::{besides, section};
 pub use human::{human, short, title};
@@ -25,7 +25,7 @@ pub use undecided::missing_at;
 use super::load::{Extent, extents};
 use super::{Stamp, value};
 use crate::data::{Dataset, LoadReport};
-use crate::engine::{AccountResult, Item, Results, RuleStatus, ScoreResult};
+use crate::engine::{AccountResult, Item, Results, RuleResult, RuleStatus, ScoreResult, Suppression};
 use crate::program::{FieldId, Program};
 use crate::value::{Fault, Missing, Value};
 
@@ -66,6 +66,8 @@ pub struct Tally {
     pub holds: u64,
     /// For how many `unless` holds it back.
     pub held_back: u64,
+    /// For how many a guard does.
+    pub suppressed: u64,
     /// For how many it is undecided.
     pub undecided: u64,
     /// For how many it does not hold.
@@ -117,6 +119,7 @@ impl<'a> Evaluation<'a> {
                     Item::Partition(id) => program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
                     Item::RowMetric(id) => program.row_metric(id).map_or("?", |m| &m.header.name),
                     Item::Portfolio(id) => program.portfolio(id).map_or("?", |m| &m.header.name),
+                    Item::RowRule(id) => program.row_rules.get(id.index()).map_or("?", |r| &r.header.name),
                     Item::PortfolioRule(id) => program.portfolio_rules.get(id.index()).map_or("?", |r| &r.header.name),
                     Item::Rule(id) => program.rules.get(id.index()).map_or("?", |r| &r.header.name),
                 };
@@ -145,17 +148,13 @@ impl<'a> Evaluation<'a> {
 
     /// How each rule stands.
     pub fn tallies(&self) -> Vec<Tally> {
-        let mut tallies = vec![Tally::default(); self.program.rules.len()];
-        for rule in self.results.accounts.iter().flat_map(|a| &a.rules) {
-            let Some(tally) = tallies.get_mut(rule.rule.index()) else { continue };
-            match rule.status {
-                RuleStatus::Holds => tally.holds += 1,
-                RuleStatus::HeldBack => tally.held_back += 1,
-                RuleStatus::Undecided => tally.undecided += 1,
-                RuleStatus::DoesNotHold => tally.does_not_hold += 1,
-            }
-        }
-        tallies
+        tallied(self.program.rules.len(), self.results.accounts.iter().flat_map(|a| &a.rules))
+    }
+
+    /// How each rule about rows stands, counted by rows.
+    pub fn row_tallies(&self) -> Vec<Tally> {
+        let rows = self.results.accounts.iter().flat_map(|a| &a.row_rules).flat_map(|rule| &rule.rows);
+        tallied(self.program.row_rules.len(), rows.map(|row| &row.result))
     }
 
     /// How many accounts have each grade of a scorecard, in the order of its grades; last those without a score.
@@ -214,6 +213,27 @@ pub fn personal_key(program: &Program) -> bool {
     key.is_some_and(|f| f.personal)
 }
 
+fn tallied<'r>(rules: usize, results: impl Iterator<Item = &'r RuleResult>) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default(); rules];
+    for result in results {
+        let Some(tally) = tallies.get_mut(result.rule.index()) else { continue };
+        match result.status {
+            RuleStatus::Holds => tally.holds += 1,
+            RuleStatus::HeldBack => tally.held_back += 1,
+            RuleStatus::Suppressed => tally.suppressed += 1,
+            RuleStatus::Undecided => tally.undecided += 1,
+            RuleStatus::DoesNotHold => tally.does_not_hold += 1,
+        }
+    }
+    tallies
+}
+
+/// The names of the reasons for which guards hold a rule back, in their order.
+pub fn reasons(program: &Program, result: &RuleResult) -> Vec<String> {
+    let name = |found: &Suppression| Some(program.guard(found.guard)?.reasons.get(found.reason)?.name.clone());
+    result.suppressed_by().filter_map(name).collect()
+}
+
 /// What people call an account, from the text column `name`, masked unless asked for.
 pub fn account_name(program: &Program, data: &Dataset, row: u32, personal: bool) -> Option<String> {
     let (field, is_personal) = name_field(program)?;
@@ -231,6 +251,7 @@ pub fn status_words(status: RuleStatus) -> &'static str {
         RuleStatus::Holds => "holds",
         RuleStatus::DoesNotHold => "does not hold",
         RuleStatus::HeldBack => "held back",
+        RuleStatus::Suppressed => "suppressed",
         RuleStatus::Undecided => "undecided",
     }
 }

@@ -162,7 +162,7 @@ pub fn rules(of: &Evaluation) -> Option<Group> {
             match r.status {
                 RuleStatus::Holds => Some(name.to_string()),
                 RuleStatus::Undecided => Some(format!("{name}?")),
-                RuleStatus::DoesNotHold | RuleStatus::HeldBack => None,
+                RuleStatus::DoesNotHold | RuleStatus::HeldBack | RuleStatus::Suppressed => None,
             }
         };
         vec![Cell::from(a.rules.iter().filter_map(named).collect::<Vec<_>>().join(", "))]

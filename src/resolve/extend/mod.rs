@@ -164,6 +164,8 @@ impl Merge<'_> {
                 | ItemKind::Scorecard(_)
                 | ItemKind::Rule(_)
                 | ItemKind::PortfolioRule(_)
+                | ItemKind::RowRule(_)
+                | ItemKind::Guard(_)
                 | ItemKind::Table(_)
                 | ItemKind::Events(_)
                 | ItemKind::Rates(_)
@@ -177,7 +179,7 @@ impl Merge<'_> {
                     format!("nobody can tell which way `{}` becomes stricter", item.name.text),
                 )
                 .label(format!("of {}", one(word)))
-                .help("write `final` or `open`; `tighten only` is for tables, metrics, scorecards and rules"),
+                .help("write `final` or `open`; `tighten only` is for tables, metrics, scorecards, rules and guards"),
             );
         }
     }
@@ -307,6 +309,24 @@ impl Merge<'_> {
             (ItemKind::Rates(base), ItemKind::Rates(rates)) => self.fields(target, &mut base.fields, rates.fields),
             (ItemKind::Rule(base), ItemKind::Rule(rule))
             | (ItemKind::PortfolioRule(base), ItemKind::PortfolioRule(rule)) => self.rule(target, base, *rule),
+            (ItemKind::RowRule(base), ItemKind::RowRule(rows)) => self.rule(target, &mut base.rule, *rows.rule),
+            (ItemKind::Guard(base), ItemKind::Guard(guard)) => self.guard(target, base, guard),
+            (ItemKind::Playbook(base), ItemKind::Playbook(playbook)) => {
+                let before = base.tasks.first().map(|task| task.span);
+                let now = playbook.tasks.first().map_or(item.name.span, |task| task.span);
+                if self.may_replace(target, "its tasks", now, before) {
+                    *base = playbook;
+                }
+            }
+            (ItemKind::Calendar(base), ItemKind::Calendar(calendar)) => {
+                let before = base.weekend.first().map(|day| day.span);
+                if let Some(day) = calendar.weekend.first()
+                    && self.may_replace(target, "its weekend", day.span, before)
+                {
+                    base.weekend = calendar.weekend;
+                }
+                base.holidays.extend(calendar.holidays);
+            }
             (ItemKind::Table(base), ItemKind::Table(table)) => {
                 self.fields(target, &mut base.fields, table.fields);
                 self.retain(target, &mut base.retain, table.retain);

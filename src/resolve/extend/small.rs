@@ -1,7 +1,7 @@
 //! Extensions of metadata, columns and rules.
 
 use super::{Merge, Target};
-use crate::ast::{DurationLit, Expr, ExprKind, Field, Meta, MetaKind, Rule};
+use crate::ast::{DurationLit, Expr, ExprKind, Field, Guard, Meta, MetaKind, Rule};
 use crate::calendar::{Duration, PeriodKind};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::span::Span;
@@ -98,6 +98,18 @@ impl Merge<'_> {
             replaced(rule.exclusive.as_ref().map(|e| e.span), base.exclusive.as_ref().map(|e| e.span), "its group"),
             replaced(rule.limit.as_ref().map(|e| e.span), base.limit.as_ref().map(|e| e.span), "its limit"),
             replaced(rule.dedupe.first().map(|e| e.span), base.dedupe.first().map(|e| e.span), "its identity"),
+            replaced(
+                rule.cooldown_after.first().map(|a| a.duration.span),
+                base.cooldown_after.first().map(|a| a.duration.span),
+                "its cooldown",
+            ),
+            replaced(rule.unguarded.as_ref().map(|t| t.span), base.unguarded.as_ref().map(|t| t.span), "its guards"),
+            replaced(
+                rule.renamed_from.as_ref().map(|n| n.span),
+                base.renamed_from.as_ref().map(|n| n.span),
+                "its name",
+            ),
+            replaced(rule.calendar.as_ref().map(|n| n.span), base.calendar.as_ref().map(|n| n.span), "its calendar"),
             replaced(rule.fire_on_first_run, base.fire_on_first_run, "whether it fires on the first run"),
         ];
         for (at, before, what) in changes.into_iter().flatten() {
@@ -111,6 +123,12 @@ impl Merge<'_> {
         base.close = rule.close.or_else(|| base.close.take());
         base.exclusive = rule.exclusive.or_else(|| base.exclusive.take());
         base.limit = rule.limit.or_else(|| base.limit.take());
+        base.unguarded = rule.unguarded.or_else(|| base.unguarded.take());
+        base.renamed_from = rule.renamed_from.or_else(|| base.renamed_from.take());
+        base.calendar = rule.calendar.or_else(|| base.calendar.take());
+        if !rule.cooldown_after.is_empty() {
+            base.cooldown_after = rule.cooldown_after;
+        }
         base.fire_on_first_run = rule.fire_on_first_run.or(base.fire_on_first_run);
         for (own, new) in [(&mut base.dedupe, rule.dedupe)] {
             if !new.is_empty() {
@@ -122,6 +140,29 @@ impl Merge<'_> {
         }
         if !rule.escalate.is_empty() {
             base.escalate = rule.escalate;
+        }
+    }
+
+    /// More reasons may be added, and more rules held back; nothing is let through.
+    pub(super) fn guard(&mut self, target: &Target<'_>, base: &mut Guard, guard: Guard) {
+        for reason in guard.reasons {
+            match base.reasons.iter_mut().find(|r| r.name.text == reason.name.text && r.name.text != "blackout") {
+                None => base.reasons.push(reason),
+                Some(slot) => {
+                    if self.may_replace(target, "this reason", reason.span, Some(slot.span)) {
+                        *slot = reason;
+                    }
+                }
+            }
+        }
+        // A guard of every rule holds back what is named too.
+        if !base.applies.is_empty() {
+            base.applies.extend(guard.applies);
+        }
+        if let Some(first) = guard.except.first()
+            && self.may_replace(target, "whom it leaves out", first.span, base.except.first().map(|n| n.span))
+        {
+            base.except = guard.except;
         }
     }
 

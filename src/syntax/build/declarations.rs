@@ -3,7 +3,7 @@
 use super::{Builder, Node, item};
 use crate::ast::{
     Access, Attribute, AttributeKind, Define, Events, Field, Item, ItemKind, Metric, Name, Objective, Param, Parameter,
-    Partition, Rates, RowMetric, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
+    Partition, Rates, RowMetric, RowRule, Segment, Stale, Table, TypeExpr, TypeExprKind, ValidFor,
 };
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
@@ -24,7 +24,8 @@ impl Builder<'_> {
         let span = access.map_or(own, |access| access.span.to(own));
         let doc = self.scan.doc_above(self.text, span.start as usize);
         let mut kids = self.kids(node);
-        let rows_of = (rule == Rule::row_metric).then(|| self.next_name(&mut kids));
+        let of_rows = matches!(rule, Rule::row_metric | Rule::row_rule | Rule::row_guard);
+        let rows_of = of_rows.then(|| self.next_name(&mut kids));
         let name = self.next_name(&mut kids);
         let label = if rule == Rule::test { None } else { kids.take(Rule::text).map(|kid| self.text_literal(&kid)) };
         let mut meta = Vec::new();
@@ -91,6 +92,17 @@ impl Builder<'_> {
                 let touches = self.next_name(&mut kids);
                 ItemKind::Attribution(Box::new(self.attribution(touches, kids.next(), &mut meta)))
             }
+            Rule::row_rule => {
+                let of = rows_of.unwrap_or_else(|| name.clone());
+                ItemKind::RowRule(RowRule { of, rule: Box::new(self.rule(kids.next(), &mut meta)) })
+            }
+            Rule::guard | Rule::row_guard => ItemKind::Guard(self.guard(rows_of, kids.next(), &mut meta)),
+            Rule::playbook => {
+                let version = kids.take(Rule::version).and_then(|kid| self.kids(kid).next());
+                let version = version.map_or(0, |kid| self.count(&kid));
+                ItemKind::Playbook(self.playbook(version, kids.next(), &mut meta))
+            }
+            Rule::work_calendar => ItemKind::Calendar(self.work_calendar(kids.next(), &mut meta)),
             Rule::portfolio_rule => ItemKind::PortfolioRule(Box::new(self.rule(kids.next(), &mut meta))),
             Rule::fixture => ItemKind::Fixture(self.fixture(kids.next(), &mut meta)),
             _ => ItemKind::Test(self.test(kids, &mut meta)),

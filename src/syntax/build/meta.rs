@@ -59,7 +59,7 @@ impl Builder<'_> {
         }
     }
 
-    fn next_date(&mut self, kids: &mut super::Kids<'_>, span: Span) -> crate::ast::DateLit {
+    pub(super) fn next_date(&mut self, kids: &mut super::Kids<'_>, span: Span) -> crate::ast::DateLit {
         match kids.take(Rule::date) {
             Some(kid) => self.date(&kid),
             None => {

@@ -9,6 +9,7 @@ mod calls;
 mod declarations;
 mod expression;
 mod grouping;
+mod guard;
 mod literal;
 mod meta;
 mod money;
@@ -224,7 +225,7 @@ impl<'a> Builder<'a> {
         // `contact metric asks`: the name is the third word.
         let rest = self.text.get(after..)?;
         let second = recover::word_at(rest.trim_start_matches([' ', '\t']), 0);
-        if matches!(second, "metric" | "rule") && !super::scan::DECLARATIONS.contains(&first) {
+        if matches!(second, "metric" | "rule" | "guard") && !super::scan::DECLARATIONS.contains(&first) {
             after += rest.len() - rest.trim_start_matches([' ', '\t']).len() + second.len();
         }
         let rest = self.text.get(after..)?;

@@ -2,8 +2,11 @@
 
 use super::literal::period;
 use super::{Builder, Node};
-use crate::ast::{Action, ActionTarget, Escalation, Meta, RateLimit, Rule as RuleBody, Trigger, TriggerKind};
-use crate::calendar::PeriodKind;
+use crate::ast::{
+    Action, ActionTarget, Approval, CooldownAfter, Escalation, Expr, ExprKind, Meta, RateLimit, Rule as RuleBody,
+    Trigger, TriggerKind, WaitLit,
+};
+use crate::calendar::{Duration, PeriodKind};
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::words::Place;
@@ -38,6 +41,11 @@ impl Builder<'_> {
                 return;
             }
             Rule::trigger
+            | Rule::on_rows
+            | Rule::every_period
+            | Rule::unguarded
+            | Rule::renamed
+            | Rule::by_calendar
             | Rule::unless
             | Rule::escalate
             | Rule::approval
@@ -54,18 +62,37 @@ impl Builder<'_> {
         match rule {
             Rule::trigger => {
                 let while_ = kids.take(Rule::trigger_word).is_some_and(|kid| kid.as_str() == "while");
-                let (kind, word) = if while_ { (TriggerKind::While, "while") } else { (TriggerKind::When, "when") };
+                let kind = if while_ { TriggerKind::While } else { TriggerKind::When };
                 let condition = self.next_expr(&mut kids, span);
-                if self.once(seen, word, span) && body.trigger.is_none() {
-                    body.trigger = Some(Trigger { kind, condition, span });
-                } else if body.trigger.as_ref().is_some_and(|t| t.kind != kind) {
-                    let head = Span { end: span.start + word.len() as u32, ..span };
-                    self.report(
-                        crate::diagnostics::Code::DuplicateStatement,
-                        head,
-                        "a rule has either `when` or `while`",
-                        |d| d.help("`when` fires on becoming true, `while` as long as it is true: keep one"),
-                    );
+                self.trigger(Trigger { kind, source: None, condition, span }, body, seen);
+            }
+            Rule::on_rows => {
+                let source = Some(self.next_name(&mut kids));
+                let condition = self.or_always(&mut kids, span);
+                self.trigger(Trigger { kind: TriggerKind::On, source, condition, span }, body, seen);
+            }
+            Rule::every_period => {
+                let unit = kids.take(Rule::unit).map_or(PeriodKind::Quarter, |kid| period(kid.as_str()));
+                let condition = self.or_always(&mut kids, span);
+                self.trigger(Trigger { kind: TriggerKind::Every(unit), source: None, condition, span }, body, seen);
+            }
+            Rule::unguarded => {
+                let because = kids.take(Rule::because).and_then(|kid| self.kids(kid).take(Rule::text));
+                let because = because.map(|kid| self.text_literal(&kid));
+                if self.once(seen, "unguarded", span) {
+                    body.unguarded = because;
+                }
+            }
+            Rule::renamed => {
+                let name = self.next_name(&mut kids);
+                if self.once(seen, "renamed", span) {
+                    body.renamed_from = Some(name);
+                }
+            }
+            Rule::by_calendar => {
+                let name = self.next_name(&mut kids);
+                if self.once(seen, "calendar", span) {
+                    body.calendar = Some(name);
                 }
             }
             Rule::unless => {
@@ -78,8 +105,10 @@ impl Builder<'_> {
                 let mut steps = Vec::new();
                 while let Some(step) = kids.take(Rule::step) {
                     let mut inner = self.kids(step);
-                    if let Some(after) = inner.take(Rule::duration).map(|kid| self.duration(kid)) {
-                        steps.push(Escalation { after, to: self.next_name(&mut inner) });
+                    if let Some(after) = inner.take(Rule::wait).map(|kid| self.wait(kid)) {
+                        let to = self.next_name(&mut inner);
+                        let meeting = inner.take(Rule::meeting).and_then(|kid| self.kids(kid).take(Rule::text));
+                        steps.push(Escalation { after, to, meeting: meeting.map(|kid| self.text_literal(&kid)) });
                     }
                 }
                 if self.once(seen, "escalate", span) {
@@ -87,15 +116,27 @@ impl Builder<'_> {
                 }
             }
             Rule::approval => {
-                let names = self.rest_names(kids);
+                let mut approval = Vec::new();
+                while let Some(kid) = kids.take(Rule::approver) {
+                    approval.push(self.approver(kid));
+                }
                 if self.once(seen, "approval", span) {
-                    body.approval = names;
+                    body.approval = approval;
                 }
             }
             Rule::cooldown => {
                 let cooldown = kids.take(Rule::duration).map(|kid| self.duration(kid));
+                let mut after = Vec::new();
+                while let Some(kid) = kids.take(Rule::cooldown_after) {
+                    let mut inner = self.kids(kid);
+                    let outcome = self.next_name(&mut inner);
+                    if let Some(duration) = inner.take(Rule::duration).map(|kid| self.duration(kid)) {
+                        after.push(CooldownAfter { outcome, duration });
+                    }
+                }
                 if self.once(seen, "cooldown", span) {
                     body.cooldown = cooldown;
+                    body.cooldown_after = after;
                 }
             }
             Rule::pilot => {
@@ -139,6 +180,74 @@ impl Builder<'_> {
         }
     }
 
+    /// A rule is set off by one thing.
+    fn trigger(&mut self, trigger: Trigger, body: &mut RuleBody, seen: &mut Vec<(String, Span)>) {
+        let (word, span) = (trigger.kind.word(), trigger.span);
+        let Some(before) = body.trigger.as_ref().map(|t| t.kind.word()) else {
+            self.once(seen, word, span);
+            body.trigger = Some(trigger);
+            return;
+        };
+        if before == word {
+            self.once(seen, word, span);
+            return;
+        }
+        let head = Span { end: span.start + word.len() as u32, ..span };
+        let code = crate::diagnostics::Code::DuplicateStatement;
+        if matches!((before, word), ("when", "while") | ("while", "when")) {
+            let help = "`when` fires on becoming true, `while` as long as it is true: keep one";
+            self.report(code, head, "a rule has either `when` or `while`", |d| d.help(help));
+        } else {
+            self.report(code, head, format!("a rule has either `{before}` or `{word}`"), |d| {
+                d.help("a rule is set off by one thing: write two rules, or keep one of the two")
+            });
+        }
+    }
+
+    /// `where CONDITION`, or `yes` in place of none.
+    fn or_always(&mut self, kids: &mut super::Kids<'_>, span: Span) -> Expr {
+        match kids.take(Rule::expr) {
+            Some(kid) => self.expr(kid),
+            None => Expr { kind: ExprKind::Boolean(true), span },
+        }
+    }
+
+    /// `7 days`, `3 working days`
+    pub(super) fn wait(&mut self, node: Node<'_>) -> WaitLit {
+        let span = self.span(&node);
+        let mut wait = WaitLit { duration: Duration { count: 0, unit: PeriodKind::Day }, working: false, span };
+        for kid in node.into_inner() {
+            match kid.as_rule() {
+                Rule::unit => wait.duration.unit = period(kid.as_str()),
+                Rule::working => wait.working = true,
+                _ => wait.duration.count = self.count(&kid),
+            }
+        }
+        wait
+    }
+
+    fn approver(&mut self, node: Node<'_>) -> Approval {
+        let mut kids = self.kids(node);
+        let mut approval = Approval { team: self.next_name(&mut kids), within: None, escalate_to: None };
+        let mut seen = Vec::new();
+        while let Some(kid) = kids.next() {
+            let (place, within) = (self.span(&kid), kid.as_rule() == Rule::approver_within);
+            let mut inner = self.kids(kid);
+            if within {
+                let wait = inner.take(Rule::wait).map(|kid| self.wait(kid));
+                if self.once(&mut seen, "within", place) {
+                    approval.within = wait;
+                }
+            } else {
+                let to = self.next_name(&mut inner);
+                if self.once(&mut seen, "escalate", place) {
+                    approval.escalate_to = Some(to);
+                }
+            }
+        }
+        approval
+    }
+
     fn action(&mut self, node: Node<'_>) -> Action {
         let span = self.span(&node);
         let mut kids = self.kids(node);
@@ -166,7 +275,7 @@ impl Builder<'_> {
                     }
                 }
                 _ => {
-                    let due = inner.take(Rule::duration).map(|kid| self.duration(kid));
+                    let due = inner.take(Rule::wait).map(|kid| self.wait(kid));
                     if self.once(&mut seen, "due", place) {
                         action.due = due;
                     }

@@ -100,6 +100,7 @@ impl Builder<'_> {
                 let outcome = match kids.next().map(|kid| kid.as_rule()) {
                     Some(Rule::fires) => RuleOutcome::Fires,
                     Some(Rule::does_not_fire) => RuleOutcome::DoesNotFire,
+                    Some(Rule::is_suppressed) => RuleOutcome::Suppressed,
                     _ => RuleOutcome::Undecided,
                 };
                 let named = matches!(kids.peek(), Some(Rule::name | Rule::text));

@@ -62,23 +62,40 @@ pub(in crate::testing) fn facets(program: &Program) -> Vec<Facet> {
             }
         }
     }
-    for (rule, whose) in
-        program.rules.iter().map(|r| (r, true)).chain(program.portfolio_rules.iter().map(|r| (r, false)))
+    for (rule, whose) in program
+        .rules
+        .iter()
+        .chain(&program.row_rules)
+        .map(|r| (r, true))
+        .chain(program.portfolio_rules.iter().map(|r| (r, false)))
     {
         let name = &rule.header.name;
         let mut outcomes = vec![(Sight::Fires, "fires"), (Sight::DoesNotFire, "does not fire")];
         outcomes.extend(rule.unless.iter().map(|_| (Sight::HeldBack, "held back by `unless`")));
+        outcomes.extend((!rule.guards.is_empty()).then_some((Sight::Suppressed, "suppressed by a guard")));
         outcomes.push((Sight::Undecided, "undecided"));
         for (sight, what) in outcomes {
             let said = match sight {
                 Sight::Undecided => "is undecided",
                 Sight::HeldBack => "does not fire",
+                Sight::Suppressed => "is suppressed",
                 _ => what,
             };
-            let whom = if whose { " for ACCOUNT" } else { "" };
+            let whom = match (rule.about.rows(), whose) {
+                (Some(_), _) => " for KEY",
+                (None, true) => " for ACCOUNT",
+                (None, false) => "",
+            };
             list.push(rule.header.span, sight, name, what.to_string(), format!("`expect {name} {said}{whom}`"));
         }
-        list.condition(name, &rule.condition);
+        // Of conditions about rows it is not seen which of them hold.
+        if rule.about.rows().is_some() {
+            continue;
+        }
+        let own = rule.ast.trigger.as_ref().is_none_or(|t| t.condition.span != t.span);
+        if own && rule.looks_at().is_none() {
+            list.condition(name, &rule.condition);
+        }
         rule.unless.iter().for_each(|unless| list.condition(name, unless));
     }
     list.out

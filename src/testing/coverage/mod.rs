@@ -45,6 +45,8 @@ pub enum Sight {
     DoesNotFire,
     /// One whose `unless` holds it back.
     HeldBack,
+    /// One that a guard holds back.
+    Suppressed,
     /// One that cannot be decided.
     Undecided,
 }

@@ -6,7 +6,7 @@ use crate::engine::reference::{Account, Clause, ConditionTrace, Dropped, Evaluat
 use crate::engine::{RuleResult, RuleStatus};
 use crate::program::{
     BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule, RuleId, ScorecardId,
-    SegmentId, SegmentRef,
+    SegmentId, SegmentRef, Trigger,
 };
 use crate::value::Value;
 
@@ -48,6 +48,21 @@ pub(in crate::testing) fn seen(program: &Program, account: &Account, out: &mut S
     }
     for (i, rule) in ids(&program.rules) {
         eye.rule(rule, &account.rule(RuleId(i)));
+    }
+    for (i, rule) in ids(&program.row_rules) {
+        for row in account.row_rule(RuleId(i)).rows {
+            eye.see(rule.header.span, sight(row.result.status));
+        }
+    }
+}
+
+fn sight(status: RuleStatus) -> Sight {
+    match status {
+        RuleStatus::Holds => Sight::Fires,
+        RuleStatus::DoesNotHold => Sight::DoesNotFire,
+        RuleStatus::HeldBack => Sight::HeldBack,
+        RuleStatus::Suppressed => Sight::Suppressed,
+        RuleStatus::Undecided => Sight::Undecided,
     }
 }
 
@@ -94,14 +109,12 @@ impl Eye<'_> {
     }
 
     fn rule(&mut self, rule: &Rule, result: &RuleResult) {
-        let sight = match result.status {
-            RuleStatus::Holds => Sight::Fires,
-            RuleStatus::DoesNotHold => Sight::DoesNotFire,
-            RuleStatus::HeldBack => Sight::HeldBack,
-            RuleStatus::Undecided => Sight::Undecided,
-        };
-        self.see(rule.header.span, sight);
-        self.condition(&rule.condition);
+        self.see(rule.header.span, sight(result.status));
+        match rule.trigger {
+            // What it looks at are rows: seen as one that holds for some, and as one that does for none.
+            Trigger::On(_) => {}
+            _ => self.condition(&rule.condition),
+        }
         rule.unless.iter().for_each(|unless| self.condition(unless));
     }
 

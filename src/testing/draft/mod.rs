@@ -107,6 +107,7 @@ pub fn draft(
                 let outcome = match account.rule(id).status {
                     RuleStatus::Holds => "fires",
                     RuleStatus::DoesNotHold | RuleStatus::HeldBack => "does not fire",
+                    RuleStatus::Suppressed => "is suppressed",
                     RuleStatus::Undecided => "is undecided",
                 };
                 expect.push(format!("expect {} {outcome} for {name}", program.rules.get(id.index())?.header.name));

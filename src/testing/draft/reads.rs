@@ -3,7 +3,7 @@
 use crate::engine::Item;
 use crate::program::{
     Aggregate, BandTable, Expr, ExprKind, FieldId, Line, MissingPolicy, Node, PartTest, Program, Reach, Scale,
-    SegmentRef, TableId, Within,
+    SegmentRef, TableId, Trigger, Within,
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -103,10 +103,20 @@ impl Walk<'_> {
             }
             Item::Rule(id) => {
                 let Some(rule) = program.rules.get(id.index()) else { return };
-                self.expr(&rule.condition, None, past);
+                let rows = match rule.trigger {
+                    Trigger::On(table) => Some(table),
+                    _ => None,
+                };
+                if let Some(table) = rows {
+                    self.reads.fields.entry(table).or_default();
+                    self.reads.windows.entry(table).or_default().push(None);
+                }
+                self.expr(&rule.condition, rows, past);
                 rule.unless.iter().for_each(|unless| self.expr(unless, None, past));
+                let guards = rule.guards.iter().filter_map(|id| program.guard(*id));
+                guards.flat_map(|guard| guard.conditions()).for_each(|condition| self.expr(condition, None, past));
             }
-            Item::PortfolioRule(_) => {}
+            Item::PortfolioRule(_) | Item::RowRule(_) => {}
         }
     }
 

@@ -124,6 +124,8 @@ impl Pair<'_> {
             .and(|| all(&a.scorecards, &b.scorecards, |s, t| self.scorecard(s, t)))
             .and(|| all(&a.rules, &b.rules, |r, s| self.rule(r, s)))
             .and(|| all(&a.portfolio_rules, &b.portfolio_rules, |r, s| self.rule(r, s)))
+            .and(|| all(&a.row_rules, &b.row_rules, |r, s| self.rule(r, s)))
+            .and(|| all(&a.guards, &b.guards, |g, h| self.guard(g, h)))
             .and(|| self.plain(&a.benchmarks, &b.benchmarks))
             .and(|| self.plain(&a.attributions, &b.attributions))
             .and(|| {
@@ -192,7 +194,7 @@ impl Pair<'_> {
         });
         let name = |band: &Band| band.name.clone();
         let limits = |x: &crate::program::Limit, y: &crate::program::Limit| {
-            Compared::of((x.verb, x.value) == (y.verb, y.value)).and(|| self.option(&x.when, &y.when))
+            Compared::of((x.verb, x.value) == (y.verb, y.value)).and(|| self.option(&x.when, &y.when, None))
         };
         all(&s.grades, &t.grades, |x, y| {
             Compared::of(x.segment == y.segment).and(|| {
@@ -215,12 +217,18 @@ impl Pair<'_> {
     }
 
     fn rule(&self, r: &crate::program::Rule, s: &crate::program::Rule) -> Compared {
-        self.expr(&r.condition, &s.condition, None).and(|| self.option(&r.unless, &s.unless))
+        let rows = r.about.rows();
+        self.expr(&r.condition, &s.condition, r.looks_at()).and(|| self.option(&r.unless, &s.unless, rows))
     }
 
-    fn option(&self, one: &Option<Expr>, other: &Option<Expr>) -> Compared {
+    fn guard(&self, g: &crate::program::Guard, h: &crate::program::Guard) -> Compared {
+        let conditions = |guard: &crate::program::Guard| guard.conditions().cloned().collect::<Vec<_>>();
+        all(&conditions(g), &conditions(h), |a, b| self.expr(a, b, g.about.rows()))
+    }
+
+    fn option(&self, one: &Option<Expr>, other: &Option<Expr>, rows: Option<TableId>) -> Compared {
         match (one, other) {
-            (Some(one), Some(other)) => self.expr(one, other, None),
+            (Some(one), Some(other)) => self.expr(one, other, rows),
             (None, None) => Compared::Same,
             _ => Compared::Differ(None),
         }

@@ -26,6 +26,13 @@ impl Sight {
             let reads = outline.reads(entry).into_iter().filter(|read| read.inside.is_none());
             next.entry(&entry.name).or_default().extend(reads.map(|read| read.name.as_str()));
         }
+        // A guard holds back rules that do not name it.
+        let items = || files.iter().flat_map(|file| &file.items);
+        let guards = items().filter(|item| matches!(item.kind, ItemKind::Guard(_)));
+        let guards: Vec<&str> = guards.map(|item| item.name.text.as_str()).collect();
+        for rule in items().filter(|item| item.kind.rule().is_some()) {
+            next.entry(&rule.name.text).or_default().extend(&guards);
+        }
         let mut reads = HashMap::new();
         for item in files.iter().flat_map(|file| &file.items) {
             let ItemKind::Test(test) = &item.kind else { continue };

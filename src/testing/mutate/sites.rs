@@ -3,8 +3,8 @@
 use super::text::{Edit, Texts};
 use super::{Kind, Mutant};
 use crate::ast::{
-    File, Item, ItemKind, Line, Metric, MissingClause, MissingPolicy, ModelKind, Row, RowTestKind, Rule, Scale,
-    Scorecard, Thresholds,
+    File, Item, ItemKind, Line, Metric, MissingClause, MissingPolicy, ModelKind, ReasonKind, Row, RowTestKind, Rule,
+    Scale, Scorecard, Thresholds,
 };
 use crate::source::Sources;
 use crate::span::Span;
@@ -55,6 +55,14 @@ impl Sites<'_> {
             ItemKind::RowMetric(row) => self.metric(&row.metric),
             ItemKind::Scorecard(card) => self.scorecard(card),
             ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => self.rule(rule),
+            ItemKind::RowRule(rows) => self.rule(&rows.rule),
+            ItemKind::Guard(guard) => {
+                for reason in &guard.reasons {
+                    if let ReasonKind::When(condition) = &reason.kind {
+                        self.expr(condition);
+                    }
+                }
+            }
             ItemKind::Attribution(credit) => {
                 credit.amount.iter().for_each(|(amount, _)| self.expr(amount));
                 [&credit.filter, &credit.when].into_iter().flatten().for_each(|condition| self.expr(condition));
@@ -74,6 +82,8 @@ impl Sites<'_> {
             | ItemKind::Events(_)
             | ItemKind::Rates(_)
             | ItemKind::Benchmark(_)
+            | ItemKind::Playbook(_)
+            | ItemKind::Calendar(_)
             | ItemKind::Test(_)
             | ItemKind::Fixture(_) => {}
         }
@@ -197,7 +207,9 @@ impl Sites<'_> {
 
     /// What sets a rule off and what holds it back; what it does then, and how often, is nothing that a test can see.
     fn rule(&mut self, rule: &Rule) {
-        rule.trigger.iter().for_each(|trigger| self.expr(&trigger.condition));
+        // `every quarter` has no condition of its own.
+        let own = rule.trigger.iter().filter(|trigger| trigger.condition.span != trigger.span);
+        own.for_each(|trigger| self.expr(&trigger.condition));
         if let (Some(unless), Some(trigger)) = (&rule.unless, &rule.trigger) {
             self.expr(unless);
             let gap = Span { start: trigger.span.end, end: unless.span.start, ..unless.span };

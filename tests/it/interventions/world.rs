@@ -14,8 +14,15 @@ pub fn date(text: &str) -> Date {
 }
 
 /// Columns of the accounts: everything is optional, so that a blank cell makes things unknown.
-const TABLE: &str = "table account {\n  id text key\n  x number optional\n  y number optional\n  csm text optional\n  renewal date optional\n}\n";
-pub const HEADER: &str = "id,x,y,csm,renewal\n";
+const TABLES: &str = "table account {\n  id text key\n  x number optional\n  y number optional\n  csm text optional\n  renewal date optional\n}\n\
+    table contact of account { id text key  asks number optional  out boolean optional }\n\
+    events survey of account at on { score number optional  kind text optional  learned date recorded optional }\n";
+
+const HEADERS: [(&str, &str); 3] = [
+    ("account", "id,x,y,csm,renewal"),
+    ("contact", "account,id,asks,out"),
+    ("survey", "account,on,score,kind,learned"),
+];
 
 /// A program, and what is remembered of its runs.
 pub struct World {
@@ -27,16 +34,26 @@ pub struct World {
 
 pub fn program(rules: &str) -> Program {
     let mut sources = Sources::new();
-    sources.add("rules.laud", format!("{TABLE}{rules}"));
+    sources.add("rules.laud", format!("{TABLES}{rules}"));
     let (program, diagnostics) = compile(&sources, &Settings::default());
     program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)))
 }
 
-/// The rows of the accounts, loaded.
+/// `A1,40,,ana,; A2,60,,ana, | survey: A1,2026-03-02,3,,`: the rows of the accounts and of other tables, loaded.
 pub fn accounts(program: &Program, rows: &str) -> Dataset {
     let folder = tempfile::tempdir().unwrap();
-    let lines: String = rows.split(';').map(|row| format!("{}\n", row.trim())).collect();
-    std::fs::write(folder.path().join("account.csv"), format!("{HEADER}{lines}")).unwrap();
+    for table in &program.tables {
+        let name = table.header.name.as_str();
+        let part = |part: &&str| part.trim().strip_prefix(name).is_some_and(|rest| rest.starts_with(':'));
+        let rows = match (name, rows.split('|').find(part)) {
+            ("account", _) => rows.split('|').next().unwrap(),
+            (_, Some(part)) => part.split_once(':').unwrap().1,
+            (_, None) => continue,
+        };
+        let header = HEADERS.iter().find(|(table, _)| *table == name).unwrap().1;
+        let lines: String = rows.split(';').map(|row| format!("{}\n", row.trim())).collect();
+        std::fs::write(folder.path().join(format!("{name}.csv")), format!("{header}\n{lines}")).unwrap();
+    }
     let binding = laud::data::without_config(program, Some(&folder.path().to_string_lossy()), folder.path());
     laud::data::load(program, &binding, &mut |_| {}).unwrap().0
 }
@@ -59,7 +76,8 @@ impl World {
         let options = Options { as_of: date(as_of), calendar: Calendar::default(), accounts: Vec::new() };
         let results = Reference.evaluate(&self.program, &data, &options);
         let evaluator = Evaluator::new(&self.program, &data, Calendar::default());
-        gather(&self.policy, &evaluator, &results, &self.state, true)
+        let run = Run { as_of: date(as_of), requester: String::new(), fire_on_first_run: false };
+        gather(&self.policy, &evaluator, &results, &self.state, &run, true)
     }
 
     /// What a run would come to; nothing changes.
