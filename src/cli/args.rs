@@ -1,5 +1,6 @@
 //! What can be asked for.
 
+pub use super::acting::{ApplyArgs, DecideArgs, ExportFormat, LedgerArgs, LedgerVerb, PlanArgs};
 use crate::calendar::Date;
 use crate::diagnostics::render;
 use crate::lint::Level;
@@ -403,191 +404,6 @@ pub struct WhyArgs {
     pub program: ProgramArgs,
 }
 
-/// Say what would be done about the rules, given what was done before; nothing is written
-#[derive(Debug, Args)]
-pub struct PlanArgs {
-    /// The project's directory, or one .laud file [default: here]
-    #[arg(value_name = "PATH", conflicts_with = "project")]
-    pub path: Option<PathBuf>,
-    #[command(flatten)]
-    pub how: HowArgs,
-    /// How the plan is printed
-    #[arg(
-        long,
-        value_name = "human|json|csv|md",
-        default_value = "human",
-        help_heading = "Output",
-        hide_possible_values = true
-    )]
-    pub format: Format,
-    /// List every row, those too about which nothing is new
-    #[arg(long, help_heading = "Output")]
-    pub all: bool,
-    #[command(flatten)]
-    pub run: RunArgs,
-    #[command(flatten)]
-    pub program: ProgramArgs,
-}
-
-/// Against which ledger, and how far a run may go.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Run")]
-pub struct HowArgs {
-    /// The ledger [default: $LAUD_LEDGER, laud.toml's, or .laud/ledger.db]
-    #[arg(long, value_name = "FILE")]
-    pub ledger: Option<PathBuf>,
-    /// More new items than this are too many: the exit code is 1 and nothing is done [default: laud.toml's]
-    #[arg(long, value_name = "N")]
-    pub max_fire: Option<u64>,
-    /// The first run of a ledger or a rule acts on what is true already, instead of only remembering it
-    #[arg(long)]
-    pub fire_on_first_run: bool,
-    /// A date before that of the last run is meant
-    #[arg(long)]
-    pub replay: bool,
-}
-
-/// Make the plan so, once: write it to the ledger and hand its actions on
-#[derive(Debug, Args)]
-pub struct ApplyArgs {
-    /// The project's directory, or one .laud file [default: here]
-    #[arg(value_name = "PATH", conflicts_with = "project")]
-    pub path: Option<PathBuf>,
-    #[command(flatten)]
-    pub how: HowArgs,
-    /// Who runs it [default: $LAUD_USER, or the user of the system]
-    #[arg(long, value_name = "NAME", help_heading = "Run")]
-    pub by: Option<String>,
-    /// Hand actions on to this .csv or .ndjson file, or - for standard output; as often as needed
-    #[arg(long, value_name = "FILE", help_heading = "Actions")]
-    pub emit: Vec<String>,
-    /// Hand actions on to this command: one json per line on its standard input; 0 says that it has them
-    #[arg(long, value_name = "COMMAND", help_heading = "Actions")]
-    pub emit_to: Vec<String>,
-    /// How the run is printed
-    #[arg(
-        long,
-        value_name = "human|json|csv|md",
-        default_value = "human",
-        help_heading = "Output",
-        hide_possible_values = true
-    )]
-    pub format: Format,
-    /// List every row, those too about which nothing is new
-    #[arg(long, help_heading = "Output")]
-    pub all: bool,
-    #[command(flatten)]
-    pub run: RunArgs,
-    #[command(flatten)]
-    pub program: ProgramArgs,
-}
-
-/// Look into the ledger, and decide about what is open
-#[derive(Debug, Args)]
-pub struct LedgerArgs {
-    #[command(subcommand)]
-    pub verb: LedgerVerb,
-    /// The ledger [default: $LAUD_LEDGER, laud.toml's, or .laud/ledger.db]
-    #[arg(long, value_name = "FILE", global = true)]
-    pub ledger: Option<PathBuf>,
-    /// The project's directory, or one .laud file [default: here]
-    #[arg(long, value_name = "PATH", global = true)]
-    pub project: Option<PathBuf>,
-    /// Show what is personal, which is masked otherwise
-    #[arg(long, global = true)]
-    pub show_personal: bool,
-}
-
-/// What there is to do with a ledger.
-#[derive(Debug, Subcommand)]
-pub enum LedgerVerb {
-    /// What is open, or one item with everything about it
-    Show {
-        /// An item's id, or the beginning of it
-        item: Option<String>,
-    },
-    /// Every run and decision, oldest first, with what happened in it
-    History {
-        /// Only what concerns this item, open or closed
-        item: Option<String>,
-    },
-    /// Approve an item that waits; whoever asked for it, or has to do it, cannot
-    Approve {
-        /// An item's id, or the beginning of it
-        item: String,
-        /// In which role, where it waits for several
-        #[arg(long)]
-        role: Option<String>,
-        #[command(flatten)]
-        decision: DecideArgs,
-    },
-    /// Reject an item that waits: it is closed
-    Reject {
-        /// An item's id, or the beginning of it
-        item: String,
-        /// In which role, where it waits for several
-        #[arg(long)]
-        role: Option<String>,
-        #[command(flatten)]
-        decision: DecideArgs,
-    },
-    /// Nothing new about it, and no escalation, before a date
-    Snooze {
-        /// An item's id, or the beginning of it
-        item: String,
-        /// The first day on which it may act again
-        #[arg(long, value_name = "DATE", value_parser = date)]
-        until: Date,
-        #[command(flatten)]
-        decision: DecideArgs,
-    },
-    /// Close an item by hand
-    Close {
-        /// An item's id, or the beginning of it
-        item: String,
-        /// How it ended: won, done or dismissed
-        #[arg(
-            long = "as",
-            value_name = "won|done|dismissed",
-            default_value = "done",
-            value_parser = ["won", "done", "dismissed"],
-            hide_possible_values = true
-        )]
-        closing: String,
-        #[command(flatten)]
-        decision: DecideArgs,
-    },
-    /// Everything, for other programs
-    Export {
-        /// All items as csv; or items, runs and history as json
-        #[arg(long, value_name = "csv|json", default_value = "json", hide_possible_values = true)]
-        format: ExportFormat,
-    },
-}
-
-/// Who decides, when, and why.
-#[derive(Debug, Args)]
-pub struct DecideArgs {
-    /// Who decides [default: $LAUD_USER, or the user of the system]
-    #[arg(long, value_name = "NAME")]
-    pub by: Option<String>,
-    /// When it was decided [default: today]
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub on: Option<Date>,
-    /// Why, for the record
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-}
-
-/// How a ledger is exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExportFormat {
-    // One row per item.
-    Csv,
-    // Everything.
-    Json,
-}
-
 /// Think in it: try expressions and declarations, ask why and what if
 #[derive(Debug, Args)]
 pub struct ReplArgs {
@@ -621,7 +437,7 @@ pub enum PageFormat {
     Md,
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| {
         let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         if shaped { "there is no such date" } else { "a date looks like 2026-03-31" }.to_string()

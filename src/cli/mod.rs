@@ -4,6 +4,7 @@
 //! verb prints is made by `report`, `explain` and `diagnostics`.
 
 mod accounts;
+mod acting;
 mod again;
 mod apply;
 mod args;

@@ -330,7 +330,7 @@ impl<'a> Step<'a> {
         let state = self.state;
         let mut gone: Vec<(&Slot, Memory)> = Vec::new();
         for (slot, known) in state.memory.iter().filter(|(slot, _)| !seen.contains(slot)) {
-            let period = self.policy.rule(&slot.rule).and_then(|_| known.period);
+            let period = self.policy.rule(&slot.rule).and(known.period);
             gone.push((slot, Memory { period, last: known.last.clone(), ..Memory::default() }));
         }
         let mut after: HashMap<&Slot, Memory> = gone.iter().cloned().collect();

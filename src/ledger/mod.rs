@@ -8,7 +8,8 @@
 //! | file | what |
 //! |---|---|
 //! | `schema` | the tables, and how an older ledger becomes a newer one |
-//! | `book` | reading and writing, for every database |
+//! | `book` | reading, for every database |
+//! | `writing`, `told` | writing, and what the history says of it |
 //! | `codec` | items, memories and actions as rows |
 //! | `place` | in a file or on a server |
 //! | `sqlite` | a ledger in a file |
@@ -24,6 +25,8 @@ pub mod postgres;
 mod schema;
 mod sql;
 pub mod sqlite;
+mod told;
+mod writing;
 
 pub use book::Book;
 pub use codec::action_json;

@@ -255,7 +255,7 @@ fn tally_json(tally: &Tally) -> Json {
     Json::Object(Decided::ALL.iter().map(|d| (d.word().to_string(), json!(tally.of(*d)))).collect())
 }
 
-fn shown_subject<'a>(slot: &'a Slot, is_personal: bool, personal: bool) -> &'a str {
+fn shown_subject(slot: &Slot, is_personal: bool, personal: bool) -> &str {
     if is_personal && !personal { crate::value::MASK } else { &slot.subject.id }
 }
 

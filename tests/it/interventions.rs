@@ -3,5 +3,5 @@
 
 mod language;
 mod machine;
-mod store;
+pub mod store;
 pub mod world;

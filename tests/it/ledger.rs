@@ -4,6 +4,8 @@
 mod home;
 #[cfg(unix)]
 mod killed;
+mod model;
+mod past;
 mod project;
 mod store;
 mod together;

@@ -45,7 +45,7 @@ fn run(world: &mut World, store: &mut dyn Store, day: &str, rows: &str) -> Strin
 }
 
 /// Runs and decisions, after each of which the store gives back what there is in memory; the same as without a store.
-fn keeps_everything(store: &mut dyn Store) {
+pub fn keeps_everything(store: &mut dyn Store) {
     let (mut world, mut alone) = (World::new(RULES), World::new(RULES));
     let mut emitted = Vec::new();
     for (i, (day, rows)) in DAYS.into_iter().enumerate() {
@@ -110,7 +110,7 @@ fn waiting(world: &World) -> &laud::interventions::Item {
 }
 
 /// Two that have read the same: the second writes nothing.
-fn refuses_who_came_second(first: &mut dyn Store, second: &mut dyn Store) {
+pub fn refuses_who_came_second(first: &mut dyn Store, second: &mut dyn Store) {
     let mut world = World::new(RULES);
     run(&mut world, first, DAYS[0].0, DAYS[0].1);
     let mut late = World::new(RULES);
@@ -125,7 +125,7 @@ fn refuses_who_came_second(first: &mut dyn Store, second: &mut dyn Store) {
 }
 
 /// What fails half way leaves nothing behind.
-fn writes_all_or_nothing(store: &mut dyn Store) {
+pub fn writes_all_or_nothing(store: &mut dyn Store) {
     let mut world = World::new(RULES);
     run(&mut world, store, DAYS[0].0, DAYS[0].1);
     let before = store.load().unwrap();
@@ -139,7 +139,7 @@ fn writes_all_or_nothing(store: &mut dyn Store) {
 }
 
 /// A rule's new name takes along what there is.
-fn renames(store: &mut dyn Store) {
+pub fn renames(store: &mut dyn Store) {
     let mut world = World::new("rule low { when x < 50  do task \"Call\" assign csm  limit 5 per csm per week }");
     run(&mut world, store, "2026-03-01", "A1,70,,ana,");
     run(&mut world, store, "2026-03-02", "A1,40,,ana,");
@@ -162,23 +162,6 @@ fn a_file_keeps_everything() {
     let left: Vec<_> =
         std::fs::read_dir(folder.path().join(".laud")).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "the ledger is one file: {left:?}");
-}
-
-#[test]
-fn a_file_refuses_who_came_second() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut first = fresh(&folder);
-    refuses_who_came_second(&mut first, &mut fresh(&folder));
-}
-
-#[test]
-fn a_file_is_written_whole_or_not_at_all() {
-    writes_all_or_nothing(&mut fresh(&tempfile::tempdir().unwrap()));
-}
-
-#[test]
-fn a_file_follows_a_rule_to_its_new_name() {
-    renames(&mut fresh(&tempfile::tempdir().unwrap()));
 }
 
 // ---------- bad files ----------

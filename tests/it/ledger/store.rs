@@ -2,21 +2,39 @@
 //! up to date.
 
 use super::home::{Home, on_both};
+use crate::interventions::store as cases;
 use crate::interventions::world::{World, date};
-use laud::interventions::{Change, Closing, Outcome, State, close, decide, snooze};
+use laud::interventions::{Closing, Outcome, State, close, decide, snooze};
 use laud::ledger::{DataFile, LedgerError, Place, Record, RecordKind, Store};
 
 on_both!(
+    keeps_everything,
+    refuses_who_came_second,
+    writes_all_or_nothing,
+    renames,
     what_goes_in_comes_out,
-    what_somebody_else_wrote_is_not_written_over,
-    a_run_is_written_whole_or_not_at_all,
-    actions_wait_until_they_are_marked,
     texts_of_every_kind_come_back,
     an_empty_ledger_is_made_once,
     reading_makes_nothing,
     reading_sees_one_moment,
     many_changes_are_written_in_order,
 );
+
+fn keeps_everything(home: &mut Home) {
+    cases::keeps_everything(home.open().as_mut());
+}
+
+fn refuses_who_came_second(home: &mut Home) {
+    cases::refuses_who_came_second(home.open().as_mut(), home.open().as_mut());
+}
+
+fn writes_all_or_nothing(home: &mut Home) {
+    cases::writes_all_or_nothing(home.open().as_mut());
+}
+
+fn renames(home: &mut Home) {
+    cases::renames(home.open().as_mut());
+}
 
 pub fn record(kind: RecordKind, as_of: &str) -> Record {
     Record {
@@ -138,62 +156,6 @@ fn what_goes_in_comes_out(home: &mut Home) {
     assert_eq!(closings, [("low", "recovered", None, 1), ("thin", "won", Some("ben"), 0)]);
     // Another connection sees the same.
     assert_eq!(home.open().load().unwrap(), kept.world.state);
-}
-
-fn what_somebody_else_wrote_is_not_written_over(home: &mut Home) {
-    let mut first = Kept::new(home, RULES);
-    let mut second = Kept::new(home, RULES);
-    first.run("2026-03-01", "A1,70,9,ana,");
-    let outcome = second.world.plan("2026-03-01", "A1,40,9,ana,");
-    let before = home.everything();
-    let moved =
-        second.ledger.commit(&mut second.world.state, &record(RecordKind::Apply, "2026-03-01"), &outcome.changes, &[]);
-    assert_eq!(moved, Err(LedgerError::Moved { head: 1 }));
-    assert_eq!(home.everything(), before);
-    second.world.state = second.ledger.load().unwrap();
-    second.run("2026-03-02", "A1,40,9,ana,");
-    assert_eq!(second.world.state.items.len(), 1);
-}
-
-fn a_run_is_written_whole_or_not_at_all(home: &mut Home) {
-    let mut kept = Kept::new(home, RULES);
-    kept.run("2026-03-01", "A1,70,9,ana,; A2,70,9,ben,");
-    let before = (home.everything(), kept.world.state.clone());
-    let outcome = kept.world.plan("2026-03-02", "A1,40,9,ana,; A2,40,9,ben,");
-    // The last change cannot be: an item that is open already.
-    let again = outcome.changes.iter().find(|c| matches!(c, Change::Open(_))).unwrap().clone();
-    let changes: Vec<Change> = outcome.changes.iter().cloned().chain([again]).collect();
-    let record = record(RecordKind::Apply, "2026-03-02");
-    assert!(kept.ledger.commit(&mut kept.world.state, &record, &changes, &outcome.actions).is_err());
-    assert_eq!(home.everything(), before.0);
-    kept.world.state = kept.ledger.load().unwrap();
-    assert_eq!(kept.world.state, before.1);
-    // The same connection goes on.
-    kept.run("2026-03-02", "A1,40,9,ana,; A2,40,9,ben,");
-    assert_eq!(kept.world.state.items.len(), 2);
-}
-
-fn actions_wait_until_they_are_marked(home: &mut Home) {
-    let mut kept = Kept::new(home, RULES);
-    kept.run("2026-03-01", "A1,70,9,ana,; A2,70,9,ben,");
-    let outcome = kept.run("2026-03-02", "A1,40,9,ana,; A2,40,9,ben,");
-    let ids: Vec<String> = outcome.actions.iter().map(|a| a.id.clone()).collect();
-    let pending =
-        |kept: &mut Kept| -> Vec<String> { kept.ledger.pending().unwrap().into_iter().map(|e| e.id).collect() };
-    assert_eq!((pending(&mut kept), ids.len()), (ids.clone(), 2));
-    // Whoever does not take them gets them again.
-    let at = "2026-03-02T06:00:00Z";
-    assert_eq!(kept.ledger.deliver(at, &mut |_| false), Ok(0));
-    assert_eq!(pending(&mut kept), ids);
-    let mut seen = Vec::new();
-    let mut take = |actions: &[laud::ledger::Emission]| {
-        seen.extend(actions.iter().map(|a| a.id.clone()));
-        true
-    };
-    assert_eq!(kept.ledger.deliver(at, &mut take), Ok(2));
-    assert_eq!(kept.ledger.deliver(at, &mut |_| panic!("nothing waits")), Ok(0));
-    assert_eq!(seen, ids);
-    assert!(pending(&mut kept).is_empty());
 }
 
 fn texts_of_every_kind_come_back(home: &mut Home) {
