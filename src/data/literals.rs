@@ -1,7 +1,7 @@
 //! Texts that rules compare columns with, and that no row holds in this spelling: `=` tells `Webinar` from `webinar`.
 
 use super::wording::{clip, note, plural};
-use super::{Cells, Dataset, LoadReport, NoteKind};
+use super::{Cells, Dataset, LoadReport, Note, NoteKind};
 use crate::ast::CompareOp;
 use crate::engine::reference::fold;
 use crate::program::{Expr, ExprKind, FieldId, PartTest, Program, TableId, Type};
@@ -14,30 +14,91 @@ const NAMED: usize = 3;
 
 /// Notes on columns that hold a text in other spellings only.
 pub fn compare(program: &Program, data: &Dataset, report: &mut LoadReport) {
+    for (table, field, text) in compared(program) {
+        let column = data.table(table).and_then(|rows| rows.columns.get(field.index()));
+        let Some(Cells::Text(cells)) = column.map(|c| &c.cells) else { continue };
+        let mut spellings = Spellings::new(field, text);
+        cells.iter().flatten().for_each(|cell| spellings.see(cell));
+        let name = program.table(table).and_then(|t| t.fields.get(field.index())).map_or("", |f| f.name.as_str());
+        if let Some(report) = report.tables.get_mut(table.index()) {
+            report.notes.extend(spellings.note(name));
+        }
+    }
+}
+
+/// The texts that columns are compared with, those of personal columns left out.
+fn compared(program: &Program) -> Vec<(TableId, FieldId, Arc<str>)> {
     let mut found = Found { program, texts: Vec::new() };
     found.everything();
-    for (table, field, text) in found.texts {
-        let column = data.table(table).and_then(|rows| rows.columns.get(field.index()));
-        let declared = program.table(table).and_then(|t| t.fields.get(field.index()));
-        let (Some(Cells::Text(cells)), Some(declared)) = (column.map(|c| &c.cells), declared) else { continue };
-        if declared.personal || cells.iter().flatten().any(|cell| **cell == *text) {
-            continue;
+    let field = |table: TableId, field: FieldId| program.table(table).and_then(|t| t.fields.get(field.index()));
+    found.texts.retain(|(table, id, _)| field(*table, *id).is_some_and(|field| !field.personal));
+    found.texts
+}
+
+/// The same for one table, with nothing seen yet.
+pub(super) fn spellings(program: &Program, id: TableId) -> Vec<Spellings> {
+    let of_table = compared(program).into_iter().filter(|(table, ..)| *table == id);
+    of_table.map(|(_, field, text)| Spellings::new(field, text)).collect()
+}
+
+/// A text that a column is compared with, and how the column spells it.
+#[derive(Debug, Clone)]
+pub(super) struct Spellings {
+    /// The column.
+    pub(super) field: FieldId,
+    text: Arc<str>,
+    folded: Value,
+    /// A cell holds it exactly: there is nothing to say.
+    pub(super) exact: bool,
+    others: BTreeMap<Arc<str>, u64>,
+}
+
+impl Spellings {
+    fn new(field: FieldId, text: Arc<str>) -> Spellings {
+        let folded = fold(Value::Text(Arc::clone(&text)));
+        Spellings { field, text, folded, exact: false, others: BTreeMap::new() }
+    }
+
+    /// Looks at a cell.
+    pub(super) fn see(&mut self, cell: &str) {
+        if self.exact {
+            return;
         }
-        let wanted = fold(Value::Text(Arc::clone(&text)));
-        let mut spellings: BTreeMap<&str, u64> = BTreeMap::new();
-        for cell in cells.iter().flatten().filter(|cell| fold(Value::Text(Arc::clone(cell))) == wanted) {
-            *spellings.entry(cell).or_default() += 1;
+        // Letters beyond ASCII may change their length with their case.
+        let other = self.text.is_ascii() && cell.is_ascii() && !cell.trim().eq_ignore_ascii_case(self.text.trim());
+        if *cell == *self.text {
+            self.exact = true;
+            self.others.clear();
+        } else if !other && fold(Value::Text(cell.into())) == self.folded {
+            match self.others.get_mut(cell) {
+                Some(count) => *count += 1,
+                None => {
+                    self.others.insert(cell.into(), 1);
+                }
+            }
         }
-        let total: u64 = spellings.values().sum();
-        let mut spellings: Vec<(&str, u64)> = spellings.into_iter().collect();
+    }
+
+    /// Adds what was found in other rows.
+    pub(super) fn merge(&mut self, other: Spellings) {
+        self.exact |= other.exact;
+        for (text, count) in other.others {
+            *self.others.entry(text).or_default() += count;
+        }
+    }
+
+    /// The note, if the text is there in other spellings only.
+    pub(super) fn note(&self, name: &str) -> Option<Note> {
+        if self.exact || self.others.is_empty() {
+            return None;
+        }
+        let total: u64 = self.others.values().sum();
+        let mut spellings: Vec<(&str, u64)> = self.others.iter().map(|(text, n)| (text.as_ref(), *n)).collect();
         spellings.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let shown = spellings.iter().take(NAMED).map(|(text, n)| format!("`{}` ({})", clip(text), plural(*n, "row")));
         let shown: Vec<String> = shown.collect();
-        if let (false, Some(report)) = (shown.is_empty(), report.tables.get_mut(table.index())) {
-            let name = &declared.name;
-            let words = format!("`{name} = \"{text}\"` matches no row; the data has {}", shown.join(", "));
-            report.notes.push(note(NoteKind::Other, Some(name), total, words));
-        }
+        let words = format!("`{name} = \"{}\"` matches no row; the data has {}", self.text, shown.join(", "));
+        Some(note(NoteKind::Other, Some(name), total, words))
     }
 }
 

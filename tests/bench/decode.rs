@@ -43,7 +43,7 @@ fn main() {
          [profile.p.activity]\nfile = 'events.{format}'\n[profile.p.activity.columns]\naccount = 'account_id'\n\
          occurred_at = 'at'\n"
     );
-    let id = sources.add("laud.toml", &toml);
+    let id = sources.add("laud.toml", toml.as_str());
     let mut found = Diagnostics::new();
     let config = sources.get(id).and_then(|source| Config::parse(id, source, &mut found));
     let binding = config.and_then(|c| c.binding(&program, None, Path::new(directory), &mut found));

@@ -62,6 +62,10 @@ pub(super) fn finish(
     if !errors.is_empty() {
         return Err(errors);
     }
+    for (_, spellings) in &total.spellings {
+        let field = plan.about.table.fields.get(spellings.field.index());
+        notes.extend(spellings.note(field.map_or("", |field| field.name.as_str())));
+    }
     let loaded = !plan.files.is_empty();
     let report = TableReport {
         table: plan.about.table.header.name.clone(),
@@ -84,7 +88,7 @@ pub(super) fn finish(
         ..TableData::default()
     };
     let mut rejects = total.rejects;
-    rejects.sort_by(|(a, _), (b, _)| a.cmp(b));
+    rejects.sort_by_key(|(place, _)| *place);
     let rejects = rejects.into_iter().map(|(_, mut reject)| {
         // Of a row that belongs to nothing only the key was known.
         if reject.reason == plan.orphan {

@@ -3,6 +3,7 @@
 use super::Request;
 use crate::data::account::About;
 use crate::data::cells::{Cell, CellReader, Raw};
+use crate::data::literals::{self, Spellings};
 use crate::data::settings::{ColumnBinding, Percent};
 use crate::data::{RejectReason, TableBinding};
 use crate::number::Decimal;
@@ -20,6 +21,8 @@ pub(super) struct Plan<'a> {
     pub(super) wanted: Vec<Wanted<'a>>,
     /// The types of the columns that are asked for.
     pub(super) lanes: Vec<Type>,
+    /// The texts that columns which are asked for are compared with.
+    pub(super) spellings: Vec<(usize, Spellings)>,
     /// The column that names the owner.
     pub(super) parent: Option<usize>,
     /// What becomes of rows whose owner does not exist.
@@ -130,7 +133,9 @@ impl<'a> Plan<'a> {
         let lanes = request.fields.iter().map(|id| table.fields.get(id.index()).map_or(Type::Unknown, |f| f.ty));
         let of = table.kind.owner().map(|(of, _)| of);
         let orphan = if of == program.subject { RejectReason::UnknownAccount } else { RejectReason::UnknownOwner };
-        Plan { request, about, files, wanted, lanes: lanes.collect(), parent, orphan }
+        let spellings = literals::spellings(program, request.table).into_iter();
+        let spellings = spellings.filter_map(|s| Some((asked(s.field.index())?, s))).collect();
+        Plan { request, about, files, wanted, lanes: lanes.collect(), spellings, parent, orphan }
     }
 
     /// The account that a row with this key is about, if rows of this table are about accounts.

@@ -3,11 +3,12 @@
 
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
-use super::{Lane, NOBODY, PIECE, Piece};
+use super::{Lane, LaneCells, NOBODY, PIECE, Piece};
 use crate::data::account::{Account, Count, Refusal, Tally};
 use crate::data::cells::{Bad, Cell, CellReader, Raw, shown};
 
 use crate::calendar::Date;
+use crate::data::literals::Spellings;
 use crate::data::wording::{clip, shorten, told};
 use crate::data::{Origin, Reject, RejectReason};
 use crate::number::Decimal;
@@ -34,6 +35,8 @@ pub(super) struct Column {
 pub(super) struct Taker<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) piece: Piece,
+    /// Texts that columns are compared with, by lane.
+    pub(super) spellings: Vec<(usize, Spellings)>,
     /// In the order of [`Plan::wanted`].
     pub(super) columns: Vec<Column>,
     pub(super) read: u64,
@@ -81,6 +84,7 @@ impl<'a> Taker<'a> {
         let mut taker = Taker {
             plan,
             piece: Piece { owners: vec![NOBODY; PIECE], ..Piece::default() },
+            spellings: plan.spellings.clone(),
             columns: plan.wanted.iter().map(column).collect(),
             read: 0,
             kept: 0,
@@ -122,8 +126,24 @@ impl<'a> Taker<'a> {
         for lane in &mut self.piece.lanes {
             super::lane::finish(lane, rows);
         }
+        self.spell();
         visit(&self.piece);
         self.room();
+    }
+
+    /// Looks for texts that columns are compared with, until they are found.
+    fn spell(&mut self) {
+        let piece = &self.piece;
+        for (lane, spellings) in self.spellings.iter_mut().filter(|(_, spellings)| !spellings.exact) {
+            let Some(Lane { cells: LaneCells::Texts { list, codes }, valid, .. }) = piece.lanes.get(*lane) else {
+                continue;
+            };
+            for (row, (code, owner)) in codes.iter().zip(&piece.owners).enumerate() {
+                if *owner != NOBODY && valid.has(row) {
+                    spellings.see(list.get(*code));
+                }
+            }
+        }
     }
 
     /// True if the piece must be shown before another row is taken.
@@ -514,6 +534,9 @@ impl<'a> Taker<'a> {
         for (ours, theirs) in self.columns.iter_mut().zip(other.columns) {
             ours.account.merge(theirs.account);
             ours.tally.merge(theirs.tally);
+        }
+        for ((_, ours), (_, theirs)) in self.spellings.iter_mut().zip(other.spellings) {
+            ours.merge(theirs);
         }
         self.read += other.read;
         self.kept += other.kept;

@@ -184,3 +184,27 @@ fn a_column_that_several_files_lack_is_one_finding() {
         [format!("a.csv:1: there is no column `seats` for table `account`, nor in `b.csv` and 2 more files {help}")]
     );
 }
+
+#[test]
+#[cfg(feature = "zstd")]
+fn text_packed_with_zstd() {
+    let pack = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+    let data = files(&[]);
+    let path = |name: &str| data.directory.path().join(name);
+    std::fs::write(path("account.csv.zst"), [pack("id\nA\n"), pack("B\n")].concat()).unwrap();
+    let lines = "{\"account\": \"A\", \"occurred_at\": \"2026-01-01\"}\n{\"account\": \"C\", \"occurred_at\": \"2026-01-02\"}\n";
+    std::fs::write(path("activity.ndjson.zst"), pack(lines)).unwrap();
+    let loaded = data.load(&activity(None, vec![])).unwrap();
+    assert_eq!(loaded.column(0, 0), ["A", "B"]);
+    assert_eq!((loaded.report(1).read, loaded.report(1).kept), (2, 1));
+    // A frame that ends too soon is damage, and a file that only says so in its name is none.
+    let whole = pack(&"A\n".repeat(9000));
+    std::fs::write(path("account.csv.zst"), &whole[..whole.len() - 3]).unwrap();
+    let found = errors(data.load(&activity(None, vec![])));
+    assert!(
+        found[0].starts_with("account.csv.zst: the file is damaged: it cannot be unpacked beyond row "),
+        "{found:?}"
+    );
+    std::fs::write(path("account.csv.zst"), "id\nA\n").unwrap();
+    assert_eq!(data.load(&activity(None, vec![])).unwrap().column(0, 0), ["A"]);
+}

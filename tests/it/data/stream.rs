@@ -6,6 +6,9 @@ use super::*;
 use laud::data::stream::{LaneCells, NOBODY, Owners, Piece, Request, Streamed, from_table, is_streamable, stream};
 use proptest::prelude::*;
 
+/// Rows that are kept: whose each is, and its cells.
+pub(super) type Rows = Vec<(u32, Vec<String>)>;
+
 /// The cell of a row of a piece, as a loaded table has it.
 fn value(piece: &Piece, lane: usize, row: usize) -> Value {
     let lane = &piece.lanes[lane];
@@ -26,7 +29,7 @@ fn value(piece: &Piece, lane: usize, row: usize) -> Value {
 }
 
 /// The kept rows of a piece: owner and cells.
-fn rows(state: &mut Vec<(u32, Vec<String>)>, piece: &Piece) {
+fn rows(state: &mut Rows, piece: &Piece) {
     assert_eq!(piece.owners.len(), piece.rows);
     assert_eq!(piece.owners.iter().filter(|owner| **owner != NOBODY).count(), piece.kept);
     for lane in &piece.lanes {
@@ -47,13 +50,13 @@ fn rows(state: &mut Vec<(u32, Vec<String>)>, piece: &Piece) {
     }
 }
 
-fn pass(
+pub(super) fn pass(
     program: &Program,
     binding: &Binding,
     id: TableId,
     above: Option<&TableData>,
     threads: usize,
-) -> Result<Streamed<Vec<(u32, Vec<String>)>>, Vec<DataError>> {
+) -> Result<Streamed<Rows>, Vec<DataError>> {
     let owners = above.map(Owners::new);
     let table = &program.tables[id.index()];
     let parent = table.kind.owner().map(|(_, parent)| parent);
@@ -83,7 +86,7 @@ fn pass(
     full
 }
 
-fn sorted(mut rows: Vec<(u32, Vec<String>)>) -> Vec<(u32, Vec<String>)> {
+fn sorted(mut rows: Rows) -> Rows {
     rows.sort();
     rows
 }
@@ -202,7 +205,7 @@ fn accounts() -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn messy_rows_of_cells(table in table(), line_end in prop::sample::select(&["\n", "\r\n", "\n\n", "\r"][..]), noise in 0usize..12, east in any::<bool>()) {

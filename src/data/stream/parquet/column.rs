@@ -72,6 +72,20 @@ const ODD: i64 = i64::MIN;
 /// In place of a value: its cell is blank, and there is nothing to say about that.
 const BLANK: i64 = i64::MIN + 1;
 
+/// Why rows could not be converted.
+enum Trouble {
+    /// The library has to do it.
+    Beyond,
+    /// What the library says about it.
+    Damage(ParquetError),
+}
+
+impl From<Beyond> for Trouble {
+    fn from(_: Beyond) -> Trouble {
+        Trouble::Beyond
+    }
+}
+
 /// Where pages come from, and who takes them apart.
 enum Source {
     Pages(Box<Pages>),
@@ -197,7 +211,8 @@ impl<'a> Column<'a> {
             let count = match self.segment(taker, i, from, rows - from) {
                 Ok(count) => count,
                 // The library can do more, and knows what to say about damage.
-                Err(Beyond) => self.fall_back()?,
+                Err(Trouble::Beyond) => self.fall_back()?,
+                Err(Trouble::Damage(error)) => return Err(error),
             };
             from += count;
             self.done += count;
@@ -225,7 +240,7 @@ impl<'a> Column<'a> {
     }
 
     /// Puts the cells of at most so many rows into the piece, from a row on; how many.
-    fn segment(&mut self, taker: &mut Taker<'_>, i: usize, from: usize, most: usize) -> Result<usize, Beyond> {
+    fn segment(&mut self, taker: &mut Taker<'_>, i: usize, from: usize, most: usize) -> Result<usize, Trouble> {
         self.values.clear();
         self.convert.odd.clear();
         let texts =
@@ -235,7 +250,7 @@ impl<'a> Column<'a> {
             Source::Library(library) => {
                 // So many as keep the library's own buffers small.
                 let rows = most.min(4096);
-                library.fill(rows).map_err(|_| Beyond)?;
+                library.fill(rows).map_err(Trouble::Damage)?;
                 let mut list = texts.and_then(lane::own_texts);
                 self.present.clear();
                 for row in 0..rows {

@@ -151,6 +151,8 @@ impl ParquetFile {
             });
         }
         let mut done = 0;
+        // Of a row group that was damaged something may be left.
+        taker.odd.iter_mut().for_each(Vec::clear);
         taker.show(show);
         let most = self.rows_at_once(group);
         while done < total {
