@@ -91,7 +91,7 @@ const DAY: i64 = 86_400_000_000;
 
 /// The columns of a file of so many rows, each stored in one of several ways.
 fn columns(rows: usize) -> impl Strategy<Value = Vec<Column>> {
-    fn all<T: std::fmt::Debug>(of: BoxedStrategy<T>, rows: usize) -> BoxedStrategy<Vec<T>> {
+    fn all<T: std::fmt::Debug + 'static>(of: BoxedStrategy<T>, rows: usize) -> BoxedStrategy<Vec<T>> {
         prop::collection::vec(of, rows).boxed()
     }
     let named =
