@@ -8,7 +8,7 @@ use crate::data::stream::{Owners, Request, stream};
 use crate::data::{Binding, DataError, Dataset, LoadReport, load, load_except};
 use crate::engine::reference::{Evaluator, Given};
 use crate::engine::{Options, Results};
-use crate::program::{Program, TableId};
+use crate::program::{FieldId, Program, TableId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -92,11 +92,17 @@ fn went_by<'s, 'p>(
         if let Some(of) = above.filter(|of| !owners.contains_key(of)) {
             owners.insert(of, Owners::new(data.table(of)?));
         }
+        // Columns that nobody looks at are read too: the account of the table says what is wrong with them.
+        let table = program.table(*id)?;
+        let owner = table.kind.owner().map(|(_, parent)| parent);
+        let mut fields = source.fields().to_vec();
+        let others = (0u32..).map(FieldId).take(table.fields.len()).filter(|field| Some(*field) != owner);
+        fields.extend(others.filter(|field| !source.fields().contains(field)));
         let request = Request {
             program,
             table: *id,
             binding,
-            fields: source.fields(),
+            fields: &fields,
             // The account of the table says when it begins and ends: all rows are looked at.
             dates: None,
             owners: above.and_then(|of| owners.get(&of)),

@@ -104,8 +104,17 @@ impl<'p> Plan<'p> {
         let program = self.program;
         let above = |table: &Table| table.kind.owner().is_some_and(|(of, _)| of == id);
         let sold = |attribution: &Attribution| attribution.touches == id || attribution.of == id;
+        // Where dates are all there is, rows of one day are the rule: which of them is the first or the last, only all that a
+        // row says decides.
+        let daily = |table: &Table| {
+            let at = table.kind.at().and_then(|at| table.fields.get(at.index()));
+            at.is_none_or(|at| at.ty != Type::Instant)
+        };
+        let edges = self.sources.iter().any(|source| source.table == id && source.has_edges());
+        let tied = edges && program.table(id).is_none_or(daily);
         let set = |card: &Scorecard| card.correction.as_ref().is_some_and(|correction| correction.events == id);
         is_streamable(program, id)
+            && !tied
             && !self.held.contains(&id)
             && !self.slots.iter().any(asked)
             && !program.tables.iter().any(above)

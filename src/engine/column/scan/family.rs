@@ -208,6 +208,11 @@ impl<'p> Source<'p> {
         self.groups = groups;
     }
 
+    /// True if the value of a first or last row is asked for.
+    pub(in crate::engine::column) fn has_edges(&self) -> bool {
+        self.families.iter().any(|family| matches!(family.keeping, Keeping::Edge { .. }))
+    }
+
     /// True if anything is asked of its rows.
     pub(in crate::engine::column) fn is_asked(&self) -> bool {
         !self.families.is_empty()

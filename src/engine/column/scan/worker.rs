@@ -43,11 +43,10 @@ pub(in crate::engine::column) struct Worker {
 }
 
 /// What was read of a row.
-enum Got {
-    /// A value.
-    Value(Kept),
-    /// None; `true` if a cell was unreadable.
-    Nothing(bool),
+struct Got {
+    value: Option<Kept>,
+    /// A cell that was read on the way is unreadable.
+    bad: bool,
 }
 
 impl<'s, 'p> Scan<'s, 'p> {
@@ -236,9 +235,9 @@ impl<'s, 'p> Scan<'s, 'p> {
         }
         if let Some(present) = family.present {
             match self.read(present, piece, row, day, false) {
-                Ok(Got::Value(_)) => {}
                 // What the value itself notes, the value's own slot notes.
-                Ok(Got::Nothing(_)) => return Taken::Well,
+                Ok(Got { value: None, .. }) => return Taken::Well,
+                Ok(_) => {}
                 Err(Hard) => {
                     book.hard.insert(account);
                     return Taken::Well;
@@ -246,14 +245,14 @@ impl<'s, 'p> Scan<'s, 'p> {
             }
         }
         let folded = family.keeping == Keeping::Distinct;
-        let value = match self.read(family.value, piece, row, day, folded) {
-            Ok(Got::Value(value)) => value,
-            Ok(Got::Nothing(bad)) => return if bad { Taken::Badly } else { Taken::Well },
+        let (value, taken) = match self.read(family.value, piece, row, day, folded) {
+            Ok(Got { value, bad }) => (value, if bad { Taken::Badly } else { Taken::Well }),
             Err(Hard) => {
                 book.hard.insert(account);
                 return Taken::Well;
             }
         };
+        let Some(value) = value else { return taken };
         match family.keeping {
             Keeping::Count => {}
             Keeping::Sum => match basis(family.basis, value) {
@@ -284,34 +283,28 @@ impl<'s, 'p> Scan<'s, 'p> {
                 book.see(Seen { account, tag: Tag::Date, value: i64::from(day), day: 0, times: 1 });
             }
         }
-        Taken::Well
+        taken
     }
 
     fn read(&self, reading: Reading<'_>, piece: &Piece, row: usize, day: i32, folded: bool) -> Result<Got, Hard> {
-        let plain = |tag, bits| Ok(Got::Value(Kept { tag, bits }));
+        let plain = |tag, bits| Ok(Got { value: Some(Kept { tag, bits }), bad: false });
         match reading {
             Reading::Nothing => plain(Tag::Boolean, 1),
             Reading::Day => plain(Tag::Date, i128::from(day)),
             Reading::Lane(lane) => {
-                let Some(lane) = piece.lanes.get(lane as usize) else { return Ok(Got::Nothing(false)) };
+                let Some(lane) = piece.lanes.get(lane as usize) else { return Ok(Got { value: None, bad: false }) };
                 if !lane.valid.has(row) {
                     let bad = !lane.unreadable.is_empty() && lane.unreadable.binary_search(&(row as u32)).is_ok();
-                    return Ok(Got::Nothing(bad));
+                    return Ok(Got { value: None, bad });
                 }
-                Ok(self.cell(lane, row, folded).map_or(Got::Nothing(false), Got::Value))
+                Ok(Got { value: self.cell(lane, row, folded), bad: false })
             }
             Reading::Expr(expr, date) => {
                 let mut bad = false;
                 let rows = Rows { nodes: &self.source.nodes, piece, date };
                 let value = rows.eval(expr, row, &mut bad)?;
-                if value.is_missing() {
-                    return Ok(Got::Nothing(bad));
-                }
-                if bad {
-                    // A value in spite of an unreadable cell, which the reference notes all the same.
-                    return Err(Hard);
-                }
-                Ok(Got::Value(self.kept(if folded { fold(value) } else { value })))
+                let value = if folded { fold(value) } else { value };
+                Ok(Got { value: (!value.is_missing()).then(|| self.kept(value)), bad })
             }
         }
     }
