@@ -110,6 +110,15 @@ impl Decimal {
         if divisor == 0 { None } else { Decimal::from_raw(round_div(billionths, divisor)) }
     }
 
+    /// The same for numbers that fit a machine word.
+    #[inline]
+    pub(crate) fn small_ratio(billionths: i64, divisor: i64) -> Option<Decimal> {
+        if divisor == 0 || divisor == -1 {
+            return Decimal::ratio(i128::from(billionths), i128::from(divisor));
+        }
+        Some(Decimal(round_div_small(billionths, divisor)))
+    }
+
     /// The negative.
     #[allow(clippy::should_implement_trait)]
     pub fn neg(self) -> Decimal {
@@ -244,10 +253,7 @@ fn round_div(value: i128, divisor: i128) -> i128 {
     if let (Ok(value), Ok(divisor)) = (i64::try_from(value), i64::try_from(divisor))
         && divisor != -1
     {
-        let (quotient, rest) = (value / divisor, value % divisor);
-        let up = rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs();
-        let away = if (value < 0) == (divisor < 0) { 1 } else { -1 };
-        return i128::from(quotient) + if up { away } else { 0 };
+        return round_div_small(value, divisor);
     }
     let quotient = value / divisor;
     let rest = value - quotient * divisor;
@@ -256,6 +262,15 @@ fn round_div(value: i128, divisor: i128) -> i128 {
     } else {
         quotient
     }
+}
+
+/// The same; `divisor` is neither 0 nor -1.
+#[inline]
+fn round_div_small(value: i64, divisor: i64) -> i128 {
+    let (quotient, rest) = (value / divisor, value % divisor);
+    let up = rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs();
+    let away = if (value < 0) == (divisor < 0) { 1 } else { -1 };
+    i128::from(quotient) + if up { away } else { 0 }
 }
 
 pub(crate) fn round_div_wide(value: I256, divisor: I256) -> I256 {

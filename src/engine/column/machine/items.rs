@@ -108,7 +108,8 @@ impl Builder<'_, '_> {
             let tables = self.tables(&metric.thresholds, date);
             let slopes = metric.scales.iter().map(|scale| self.slope(scale, date)).collect();
             let bands = at(self.machine.bands.len());
-            self.machine.bands.push(Bands { value, tables, slopes, band, points });
+            let steps = Table::steps(&tables);
+            self.machine.bands.push(Bands { value, steps, tables, slopes, band, points });
             self.emit(Op::Bands { bands });
         }
         if let (Some(expiry), Some(Stale::Fade { .. }), Some(_)) = (expiry, metric.valid_for.map(|v| v.then), points) {

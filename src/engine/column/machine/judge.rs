@@ -84,6 +84,14 @@ impl State {
     #[inline]
     pub(super) fn judge(&mut self, bands: &Bands, texts: &Texts, code: &Code, here: usize) {
         let value = self.at(bands.value);
+        if value.tag == Tag::Number
+            && let Some(step) = bands.steps.iter().find(|step| step.low <= value.bits && value.bits <= step.high)
+            && let (Some(band), Some(points)) = (bands.band, bands.points)
+        {
+            self.put(band, Cell { tag: Tag::Symbol, bits: step.name.into() });
+            self.put(points, Cell { tag: Tag::Number, bits: step.points });
+            return;
+        }
         let (name, points) = named(&bands.tables, value, &self.regs, texts);
         if let Some(band) = bands.band {
             self.put(band, name);

@@ -183,10 +183,33 @@ pub(super) struct Slope {
     pub(super) points: Vec<(Decimal, Decimal)>,
 }
 
+/// A span of raw numbers with what it gives.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) low: i128,
+    pub(super) high: i128,
+    pub(super) points: i128,
+    pub(super) name: u32,
+}
+
+impl Table {
+    /// The table as steps, if it is all that there is for numbers.
+    pub(super) fn steps(tables: &[Table]) -> Vec<Step> {
+        let [Table { member: None, rows, ladder: Some(ladder) }] = tables else { return Vec::new() };
+        let step = |rung: &Rung| {
+            let row = rows.get(rung.row as usize)?;
+            Some(Step { low: rung.low, high: rung.high, points: row.points?.raw(), name: row.name })
+        };
+        ladder.iter().map(step).collect::<Option<Vec<Step>>>().unwrap_or_default()
+    }
+}
+
 /// Everything that turns a value into a band and points.
 #[derive(Debug, Clone)]
 pub(super) struct Bands {
     pub(super) value: Reg,
+    /// All that there is for numbers, where one table holds for everyone and every row of it gives points.
+    pub(super) steps: Vec<Step>,
     pub(super) tables: Vec<Table>,
     pub(super) slopes: Vec<Slope>,
     /// The name as a symbol; nothing, if there are no tables.

@@ -86,12 +86,13 @@ impl State {
     }
 
     /// How a rule stands.
+    #[inline]
     pub fn rule(&self, machine: &Machine, id: RuleId) -> RuleStatus {
-        let Place { found, asked } = machine.now(Item::Rule(id));
-        match (found, self.told(asked)) {
+        let place = machine.now(Item::Rule(id));
+        match (&place.found, self.told(place.asked)) {
             (_, Some(Computed::Rule(result))) => result.status,
             (Found::Rule { condition, unless, .. }, None) => {
-                let unless = unless.map_or(Some(false), |reg| truth(self.at(reg)));
+                let (condition, unless) = (*condition, unless.map_or(Some(false), |reg| truth(self.at(reg))));
                 match (truth(self.at(condition)), unless) {
                     (Some(false), _) | (None, Some(true)) => RuleStatus::DoesNotHold,
                     (Some(true), Some(true)) => RuleStatus::HeldBack,
@@ -136,7 +137,7 @@ impl State {
     }
 
     fn metric_result(&self, machine: &Machine, texts: &Texts, id: MetricId) -> MetricResult {
-        let Place { found, asked } = machine.now(Item::Node(Node::Metric(id)));
+        let Place { found, asked } = *machine.now(Item::Node(Node::Metric(id)));
         if let Some(Computed::Metric(result)) = self.told(asked) {
             return result.clone();
         }
@@ -160,7 +161,7 @@ impl State {
     }
 
     fn score_result(&self, machine: &Machine, texts: &Texts, id: ScorecardId, card: &Scorecard) -> ScoreResult {
-        let Place { found, asked } = machine.now(Item::Node(Node::Scorecard(id)));
+        let Place { found, asked } = *machine.now(Item::Node(Node::Scorecard(id)));
         if let Some(Computed::Score(result)) = self.told(asked) {
             return result.clone();
         }
@@ -221,7 +222,7 @@ impl State {
     }
 
     fn rule_result(&mut self, machine: &Machine, texts: &Texts, id: RuleId) -> RuleResult {
-        let Place { found, asked } = machine.now(Item::Rule(id));
+        let Place { found, asked } = *machine.now(Item::Rule(id));
         if let Some(Computed::Rule(result)) = self.told(asked) {
             return result.clone();
         }
@@ -252,17 +253,20 @@ impl State {
     }
 }
 
+/// Where the results of what was never computed lie.
+static NOWHERE: Place = Place { found: Found::Nothing, asked: None };
+
 impl Machine {
     /// Where the results of an item at the as-of date lie.
     #[inline]
-    fn now(&self, item: Item) -> Place {
+    fn now(&self, item: Item) -> &Place {
         let place = match item {
-            Item::Node(Node::Metric(id)) => self.now.metrics.get(id.index()).copied(),
-            Item::Node(Node::Scorecard(id)) => self.now.scores.get(id.index()).copied(),
-            Item::Rule(id) => self.now.rules.get(id.index()).copied(),
-            _ => self.found(item, self.as_of),
+            Item::Node(Node::Metric(id)) => self.now.metrics.get(id.index()),
+            Item::Node(Node::Scorecard(id)) => self.now.scores.get(id.index()),
+            Item::Rule(id) => self.now.rules.get(id.index()),
+            _ => self.steps.get(&(item, self.as_of)),
         };
-        place.unwrap_or(Place { found: Found::Nothing, asked: None })
+        place.unwrap_or(&NOWHERE)
     }
 
     fn name_of(&self, item: Item, cell: Cell) -> Option<&str> {

@@ -13,6 +13,8 @@ use crate::number::{Decimal, Products};
 use crate::program::{Combine, DEFAULT_COVERAGE, MissingPolicy};
 use crate::value::Fault;
 
+const BILLION: i64 = 1_000_000_000;
+
 /// The points of a line at its date. Its own scale reads the value; otherwise a metric gives its points, and a score itself.
 #[inline]
 pub(super) fn points_of(source: &Source, expiries: &[Expiry], regs: &[Cell]) -> Found {
@@ -78,7 +80,7 @@ pub(super) fn coverage(lines: &Lines, present: impl Fn(usize) -> bool) -> Decima
 struct Sums {
     /// The shares of lines that take part, and those times their points.
     shares: i64,
-    products: i128,
+    products: i64,
     /// The shares of lines with points of their own, or such of an earlier date.
     present: i64,
     /// Something does not fit: the exact way is taken.
@@ -123,10 +125,10 @@ impl State {
         let coverage = match sums.gaps {
             false => lines.covered,
             true if lines.unweighed || lines.shares == 0 => self.coverage(machine, lines),
-            true => {
-                let present = i128::from(sums.present) * Decimal::ONE.raw();
-                Decimal::ratio(present, i128::from(lines.shares)).unwrap_or_default()
-            }
+            true => match sums.present.checked_mul(BILLION) {
+                Some(present) => Decimal::small_ratio(present, lines.shares).unwrap_or_default(),
+                None => self.coverage(machine, lines),
+            },
         };
         self.put(card.coverage, Cell::number(coverage));
         let found = match sums.withheld(coverage) {
@@ -227,7 +229,7 @@ impl State {
             if sums.shares == 0 {
                 return Ok(NOT_APPLICABLE);
             }
-            return Decimal::ratio(sums.products, i128::from(sums.shares)).map(Cell::number).ok_or(Fault::Overflow);
+            return Decimal::small_ratio(sums.products, sums.shares).map(Cell::number).ok_or(Fault::Overflow);
         }
         let weights = self.taking(machine, lines).try_fold(Decimal::ZERO, |sum, (_, weight, _)| sum.add(weight));
         let weights = weights.ok_or(Fault::Overflow)?;
@@ -276,8 +278,8 @@ impl Sums {
     fn take(&mut self, line: &CardLine, points: i128) {
         self.taking += 1;
         self.shares += line.share;
-        match i64::try_from(points).ok().and_then(|p| self.products.checked_add(i128::from(p) * i128::from(line.share)))
-        {
+        let product = i64::try_from(points).ok().and_then(|points| points.checked_mul(line.share));
+        match product.and_then(|product| self.products.checked_add(product)) {
             Some(sum) => self.products = sum,
             None => self.wide = true,
         }
