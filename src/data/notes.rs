@@ -91,7 +91,7 @@ impl Told<'_> {
         let Count { count, first } = tally.unknown;
         let place = self.place(first);
         let mut values: Vec<(&str, Count)> = tally.values.iter().map(|(text, n)| (text.as_ref(), *n)).collect();
-        values.sort_by_key(|(_, n)| (std::cmp::Reverse(n.count), n.first));
+        values.sort_by_key(|(text, n)| (std::cmp::Reverse(n.count), n.first, *text));
         let names: Vec<&str> = match field.ty {
             Type::Enum(list) => {
                 let list = self.about.program.enums.get(list.index());

@@ -44,7 +44,11 @@ pub fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
 pub fn open_to_read(path: &Path) -> Result<SqliteLedger, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let sql = Sqlite { connection: connect(path, flags)? };
-    let version = sql.version()?;
+    let version = match sql.version() {
+        // What a run that was ended left behind is taken back first, and that writes.
+        Err(LedgerError::ReadOnly) => return open(path),
+        version => version?,
+    };
     if version < VERSION {
         // An older one has to be brought up to date before it can be read.
         return open(path);

@@ -4,6 +4,8 @@
 //! generates them, and the format is `csv`, `ndjson`, `parquet`, `csv.gz` or `csv.zst`. `load` as a further argument
 //! loads the tables instead, as the reference interpreter does.
 
+#![allow(clippy::panic, clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used)]
+
 use laud::data::stream::{NOBODY, Owners, Piece, Request, is_streamable, stream};
 use laud::data::{Config, load};
 use laud::diagnostics::Diagnostics;

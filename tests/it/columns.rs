@@ -88,10 +88,10 @@ pub(crate) fn same(expected: &Results, got: &Results) -> Result<(), String> {
         let told = |what: &str, a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug, id: &str| {
             Err(format!("{id} {what}: expected {a:?}\n  got {b:?}"))
         };
-        for (x, y) in a.metrics.iter().zip(&b.metrics).filter(|(x, y)| x != y) {
+        if let Some((x, y)) = a.metrics.iter().zip(&b.metrics).find(|(x, y)| x != y) {
             return told("metric", x, y, &a.id);
         }
-        for (x, y) in a.scores.iter().zip(&b.scores).filter(|(x, y)| x != y) {
+        if let Some((x, y)) = a.scores.iter().zip(&b.scores).find(|(x, y)| x != y) {
             return told("score", x, y, &a.id);
         }
         if a.faults != b.faults {
@@ -162,7 +162,7 @@ impl Dice {
 
     /// A day of three years, with many on the same.
     fn day(&mut self) -> String {
-        let spread = if self.next() % 3 == 0 { 40 } else { 1000 };
+        let spread = if self.next().is_multiple_of(3) { 40 } else { 1000 };
         Date::parse("2023-06-01").unwrap().plus_days((self.next() % spread * (1000 / spread)) as i64).to_string()
     }
 }
@@ -181,7 +181,7 @@ fn made_up(place: &Path, seed: u64) {
         |dice: &mut Dice| format!("a{:02}", dice.next() as usize % (accounts + 1) * (1 + dice.next() as usize % 2) / 2);
     let mut acts = "account,day,kind,score,rating,amount,done,who,due\n".to_string();
     for _ in 0..1500 {
-        let huge = if dice.next() % 400 == 0 { amounts.len() } else { amounts.len() - 3 };
+        let huge = if dice.next().is_multiple_of(400) { amounts.len() } else { amounts.len() - 3 };
         let cells = [
             owner(&mut dice),
             dice.day(),
@@ -191,7 +191,7 @@ fn made_up(place: &Path, seed: u64) {
             dice.of(&amounts[..huge]).to_string(),
             dice.of(&["", "yes", "no", "no", "perhaps"]).to_string(),
             dice.of(&["", "Ann", "ann ", "Bob", "Čeněk", "zoe"]).to_string(),
-            if dice.next() % 5 == 0 { "some day".to_string() } else { dice.day() },
+            if dice.next().is_multiple_of(5) { "some day".to_string() } else { dice.day() },
         ];
         acts += &(cells.join(",") + "\n");
     }

@@ -287,11 +287,24 @@ fn of_rows(rule: &Rule, table: TableId) -> bool {
 
 /// True for functions whose rows count as soon as they have a value.
 fn streams(function: F) -> bool {
-    match function {
-        F::Count | F::Sum | F::Avg | F::Ces | F::Share | F::Nps | F::NpsMargin | F::Csat | F::Min | F::Max => true,
-        F::First | F::Last | F::Distinct | F::Median | F::Stddev => true,
-        _ => false,
-    }
+    matches!(
+        function,
+        F::Count
+            | F::Sum
+            | F::Avg
+            | F::Ces
+            | F::Share
+            | F::Nps
+            | F::NpsMargin
+            | F::Csat
+            | F::Min
+            | F::Max
+            | F::First
+            | F::Last
+            | F::Distinct
+            | F::Median
+            | F::Stddev
+    )
 }
 
 fn address(aggregate: &Aggregate) -> usize {

@@ -150,16 +150,14 @@ impl<'h> Game<'h> {
                 }
             }
             // Somebody decides something in between: the run has to begin again.
-            2 => {
-                if self.past.last_date().is_some() && self.somebody_else_decides() {
-                    let record = record(kind, &as_of);
-                    let state = &mut self.world.state;
-                    let moved = self.ledger.commit(state, &record, &outcome.changes, &outcome.actions);
-                    assert_eq!(moved, Err(LedgerError::Moved { head: self.records }));
-                    self.world.state = self.ledger.load().unwrap();
-                    let outcome = self.world.plan(&as_of, &lines.join(";"));
-                    return self.commit(kind, outcome, &rules);
-                }
+            2 if self.past.last_date().is_some() && self.somebody_else_decides() => {
+                let record = record(kind, &as_of);
+                let state = &mut self.world.state;
+                let moved = self.ledger.commit(state, &record, &outcome.changes, &outcome.actions);
+                assert_eq!(moved, Err(LedgerError::Moved { head: self.records }));
+                self.world.state = self.ledger.load().unwrap();
+                let outcome = self.world.plan(&as_of, &lines.join(";"));
+                return self.commit(kind, outcome, &rules);
             }
             _ => {}
         }

@@ -258,7 +258,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
 #[test]
 fn urls_that_lead_nowhere() {
     let home = Home::file();
-    let project = Project::new(&home);
+    let _project = Project::new(&home);
     let at = |url: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_laud"));
         command.args(["apply", "--as-of", DAYS[0], "--data", DAYS[0], "--ledger", url]).current_dir(home.folder());
@@ -281,7 +281,6 @@ fn urls_that_lead_nowhere() {
     } else {
         assert!(text.contains("built without PostgreSQL") && text.contains("--features postgres"), "{text}");
     }
-    drop(project);
 }
 
 /// The server ends the connection between reading and writing, and in the middle of a transaction.

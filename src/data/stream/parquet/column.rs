@@ -5,6 +5,7 @@ use super::super::plan::{Fast, Wanted};
 use super::super::take::Taker;
 use super::super::{TextList, lane, quick};
 use super::pages::{Beyond, Pages, Values};
+use super::shared::Shared;
 use crate::calendar::Date;
 use crate::data::cells::{Cell, CellReader, Raw};
 use crate::data::parquet::{Column as Library, Meaning, float, uuid, whole};
@@ -18,7 +19,6 @@ use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use chrono_tz::Tz;
-use std::fs::File;
 use std::sync::Arc;
 
 /// A cell that is not plain, until its row is settled.
@@ -116,7 +116,7 @@ struct Convert<'a> {
 pub(super) struct Column<'a> {
     pub(super) name: String,
     source: Source,
-    handle: Arc<File>,
+    handle: Arc<Shared>,
     about: Arc<ParquetMetaData>,
     at: (usize, usize),
     /// Rows that have been converted.
@@ -138,7 +138,7 @@ pub(super) struct Column<'a> {
 impl<'a> Column<'a> {
     /// A column of a row group, by its places in the file.
     pub(super) fn new(
-        (handle, about): (&Arc<File>, &Arc<ParquetMetaData>),
+        (handle, about): (&Arc<Shared>, &Arc<ParquetMetaData>),
         at: (usize, usize),
         (meaning, name): (Meaning, String),
         taker: &Taker<'a>,
@@ -224,8 +224,7 @@ impl<'a> Column<'a> {
         if let Source::Library(_) = self.source {
             return Err(ParquetError::General("a column ends before the others".to_string()));
         }
-        let handle = self.handle.try_clone().map_err(|e| ParquetError::General(e.to_string()))?;
-        let reader = SerializedFileReader::new(handle)?;
+        let reader = SerializedFileReader::new(self.handle.as_ref().clone())?;
         let group = reader.get_row_group(self.at.0)?;
         let descriptor = self.about.row_group(self.at.0).column(self.at.1).column_descr_ptr();
         let mut library = Library::new(group.as_ref(), self.at.1, &descriptor)?;
@@ -285,7 +284,7 @@ impl<'a> Column<'a> {
                 let (values, at) = pages.values();
                 if let Values::Places(runs) = values {
                     self.places.clear();
-                    runs.read(found, &mut self.places)?;
+                    runs.read(found, &mut self.places).map_err(Beyond::from)?;
                     let shared = texts.is_none_or(|lane| lane::share_texts(lane, &self.texts, from));
                     self.places_to_values(shared, taker)?;
                 } else {

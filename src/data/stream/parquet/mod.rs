@@ -4,6 +4,7 @@
 mod column;
 mod levels;
 mod pages;
+mod shared;
 
 use super::plan::Plan;
 use super::take::Taker;
@@ -22,13 +23,14 @@ use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::file::statistics::Statistics;
 use column::Column;
 pub(super) use column::Odd;
+use shared::Shared;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// A file whose columns have been matched.
 pub(super) struct ParquetFile {
-    handle: Arc<File>,
+    handle: Arc<Shared>,
     about: Arc<ParquetMetaData>,
     /// By column that is read: its place in the file.
     places: Vec<Option<usize>>,
@@ -43,8 +45,8 @@ impl ParquetFile {
     pub(super) fn open(clerk: &mut TableBuilder<'_>, plan: &Plan<'_>, place: &Place) -> Option<ParquetFile> {
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let handle = File::open(&place.path).map_err(|e| ParquetError::General(e.to_string()))?;
-            let again = handle.try_clone().map_err(|e| ParquetError::General(e.to_string()))?;
-            Ok::<_, ParquetError>((handle, SerializedFileReader::new(again)?))
+            let handle = Shared::new(handle).map_err(|e| ParquetError::General(e.to_string()))?;
+            Ok::<_, ParquetError>((handle.clone(), SerializedFileReader::new(handle)?))
         }));
         let problem = match opened {
             Ok(Ok((handle, reader))) => {
@@ -62,7 +64,7 @@ impl ParquetFile {
         clerk: &mut TableBuilder<'_>,
         plan: &Plan<'_>,
         place: &Place,
-        handle: File,
+        handle: Shared,
         about: Arc<ParquetMetaData>,
     ) -> Option<ParquetFile> {
         let schema = about.file_metadata().schema_descr_ptr();

@@ -1,13 +1,13 @@
 //! Pages of a column, taken apart into which rows have a value, and the values as they are stored.
 
 use super::levels::{Runs, Short};
+use super::shared::Shared;
 use ::parquet::basic::{Encoding, Type as Physical};
 use ::parquet::column::page::{Page, PageReader};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::file::serialized_reader::SerializedPageReader;
 use bytes::Bytes;
-use std::fs::File;
 use std::sync::Arc;
 
 /// Why pages cannot be taken apart here: nothing is wrong with the file, or the library will say what.
@@ -35,7 +35,7 @@ pub(super) enum Values {
 
 /// The pages of one column of a row group.
 pub(super) struct Pages {
-    reader: SerializedPageReader<File>,
+    reader: SerializedPageReader<Shared>,
     physical: Physical,
     width: usize,
     /// The level of rows that have a value; 0 if all have.
@@ -53,7 +53,7 @@ pub(super) struct Pages {
 impl Pages {
     /// The pages of a column chunk.
     pub(super) fn new(
-        handle: &Arc<File>,
+        handle: &Arc<Shared>,
         about: &ParquetMetaData,
         (group, place): (usize, usize),
     ) -> Result<Pages, ParquetError> {

@@ -23,26 +23,26 @@ pub(super) struct Rows<'a> {
 
 /// True if such an expression can be evaluated here.
 pub(in crate::engine::column) fn can(expr: &Expr) -> bool {
-    let here = match &expr.kind {
+    let here = matches!(
+        expr.kind,
         ExprKind::Literal(_)
-        | ExprKind::Param(_)
-        | ExprKind::RowField(_)
-        | ExprKind::AsOfDate
-        | ExprKind::Not(_)
-        | ExprKind::Negate(_)
-        | ExprKind::And(_)
-        | ExprKind::Or(_)
-        | ExprKind::Sum(_)
-        | ExprKind::Product(_)
-        | ExprKind::Compare(..)
-        | ExprKind::In { .. }
-        | ExprKind::Within { .. }
-        | ExprKind::IsMissing { .. }
-        | ExprKind::OrElse(_)
-        | ExprKind::If { .. }
-        | ExprKind::Elapsed { .. } => true,
-        _ => false,
-    };
+            | ExprKind::Param(_)
+            | ExprKind::RowField(_)
+            | ExprKind::AsOfDate
+            | ExprKind::Not(_)
+            | ExprKind::Negate(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Sum(_)
+            | ExprKind::Product(_)
+            | ExprKind::Compare(..)
+            | ExprKind::In { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::IsMissing { .. }
+            | ExprKind::OrElse(_)
+            | ExprKind::If { .. }
+            | ExprKind::Elapsed { .. }
+    );
     here && expr.children().into_iter().all(can)
 }
 
