@@ -5,7 +5,7 @@ use crate::calendar::Date;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Say what would be done about the rules, given what was done before; nothing is written
+/// Say what would be done, given what was done before; writes nothing
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// The project's directory, or one .laud file [default: here]
@@ -49,7 +49,7 @@ pub struct HowArgs {
     pub replay: bool,
 }
 
-/// Make the plan so, once: write it to the ledger and hand its actions on
+/// Make the plan so, once: write it to the ledger, hand its actions on
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     /// The project's directory, or one .laud file [default: here]

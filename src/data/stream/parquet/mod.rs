@@ -165,6 +165,9 @@ impl ParquetFile {
                     None => taker.odd_blank(i, rows),
                 }
             }
+            if taker.plan.parent.is_none() {
+                taker.piece.owners.iter_mut().take(rows).for_each(|owner| *owner = 0);
+            }
             let origin = |row: usize| Origin { file: at, line: clip_line(before + (done + row) as u64 + 1) };
             taker.columns_done(rows, at, &columns, &self.places, &origin);
             taker.show(show);
