@@ -93,6 +93,19 @@ impl Sqlite {
 
     /// The version of the tables; 0 of an empty file.
     fn version(&self) -> Result<i64, LedgerError> {
+        // All of it at one moment: somebody else may be making the tables.
+        let alone = self.connection.is_autocommit();
+        if alone {
+            self.connection.execute_batch("BEGIN DEFERRED").map_err(wrong)?;
+        }
+        let version = self.version_now();
+        if alone {
+            let _ = self.connection.execute_batch("COMMIT");
+        }
+        version
+    }
+
+    fn version_now(&self) -> Result<i64, LedgerError> {
         let (application, version) = (self.pragma("application_id")?, self.pragma("user_version")?);
         let tables: i64 =
             self.connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(wrong)?;
