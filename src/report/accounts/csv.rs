@@ -105,8 +105,9 @@ pub fn csv(of: &Evaluation) -> String {
             };
             cells.push(word.to_string());
         }
+        let asked = of.extras.tasks_of(Some(place));
         for (i, _) in program.rules.iter().enumerate().filter(|(i, _)| acting(*i)) {
-            let tasks = of.extras.tasks.iter().filter(|t| (t.account, t.rule) == (Some(place), i));
+            let tasks = asked.iter().filter(|t| t.rule == i);
             cells.push(tasks.map(|t| t.words()).collect::<Vec<_>>().join("; "));
         }
         cells.extend(portfolio::csv_cells(of));

@@ -26,10 +26,19 @@ pub struct Extras {
     pub rows: Vec<u32>,
     /// What is missing where limits are undecided.
     pub gaps: Vec<Gap>,
-    /// What the rules that hold ask for.
+    /// What the rules that hold ask for: first those about the portfolio, then by place of the account.
     pub tasks: Vec<Task>,
     /// How the results differ from those without settings.
     pub changes: Option<Changes>,
+}
+
+impl Extras {
+    /// What is asked for about the account at a place, or about the whole portfolio.
+    pub fn tasks_of(&self, account: Option<usize>) -> &[Task] {
+        let from = self.tasks.partition_point(|task| task.account < account);
+        let to = self.tasks.partition_point(|task| task.account <= account);
+        self.tasks.get(from..to).unwrap_or_default()
+    }
 }
 
 /// Why a limit of an account is undecided.
