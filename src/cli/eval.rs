@@ -4,6 +4,7 @@ use super::accounts;
 use super::args::{EvalArgs, Format};
 use super::findings;
 use super::project::reason;
+use super::replay;
 use super::session::{Prepared, Session, data_errors};
 use super::stop::{DATA, PROGRAM, Stop};
 use super::terminal::Terminal;
@@ -23,23 +24,34 @@ use serde_json::json;
 
 /// Runs the verb.
 pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
+    if let Some(dates) = replay::dates(&args.replay)? {
+        return replay::run(args, &dates, terminal);
+    }
     let mut prepared = Prepared::open(args.path.as_deref(), &args.program, &args.run, terminal)?;
     if args.expression.is_none() && args.account.is_empty() && args.rejects.is_none() && prepared.declared.is_none() {
         return everything(args, &mut prepared, terminal);
     }
     let session = prepared.load(args.rejects.is_some(), terminal)?;
-    if let Some(file) = &args.rejects {
-        std::fs::write(file, load::rejects_csv(&session.rejects))
-            .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))?;
-    }
+    rejects(args, &session)?;
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
-    let personal = args.run.show_personal;
-    let found = args.account.iter().map(|asked| accounts::find(&evaluator, &session, asked, personal));
-    let ids = found.collect::<Result<Vec<String>, Stop>>()?;
+    let ids = ids(args, &session, &evaluator)?;
     match &args.expression {
         Some(text) => expression(args, &ids, &session, &evaluator, text, terminal),
         None => scores(args, ids, &session, &evaluator, terminal),
     }
+}
+
+/// Writes the rejected rows, if they are asked for.
+pub(super) fn rejects(args: &EvalArgs, session: &Session) -> Result<(), Stop> {
+    let Some(file) = &args.rejects else { return Ok(()) };
+    std::fs::write(file, load::rejects_csv(&session.rejects))
+        .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))
+}
+
+/// The ids of the accounts that are asked for.
+pub(super) fn ids(args: &EvalArgs, session: &Session, evaluator: &Evaluator) -> Result<Vec<String>, Stop> {
+    let found = args.account.iter().map(|asked| accounts::find(evaluator, session, asked, args.run.show_personal));
+    found.collect()
 }
 
 /// All accounts, straight from the files: nobody looks at single rows.
@@ -95,7 +107,7 @@ fn scores(
 }
 
 /// What is said besides the numbers.
-fn extras(
+pub(super) fn extras(
     args: &EvalArgs,
     columns: Vec<FieldId>,
     evaluator: &Evaluator,
@@ -135,7 +147,7 @@ fn told(args: &EvalArgs, evaluation: &Evaluation, terminal: &mut Terminal) -> u8
 }
 
 /// The columns of the accounts that are to be shown.
-fn columns(args: &EvalArgs, program: &Program) -> Result<Vec<FieldId>, Stop> {
+pub(super) fn columns(args: &EvalArgs, program: &Program) -> Result<Vec<FieldId>, Stop> {
     let Some(table) = program.subject_table() else { return Ok(Vec::new()) };
     let shown = |field: &Field| !field.personal || args.run.show_personal;
     let named = |f: &Field| f.name == "name" && f.ty == Type::Text;

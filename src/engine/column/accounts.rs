@@ -8,7 +8,7 @@ use crate::calendar::Date;
 use crate::data::Column;
 use crate::engine::reference::{Assistant, Evaluator};
 use crate::engine::{AccountResult, Options, Results};
-use crate::program::Aggregate;
+use crate::program::{Aggregate, Program};
 use crate::value::{Missing, Value};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,49 +21,109 @@ impl Supply for &Plan<'_> {
     }
 }
 
-/// The accounts, and what takes all of them.
-pub(super) fn results(
-    plan: &Plan<'_>,
-    values: &SlotValues,
-    evaluator: &Evaluator<'_>,
-    options: &Options,
+/// The accounts at one as-of date, about to be looked at.
+#[derive(Debug)]
+pub struct Stage<'a, 'p> {
+    plan: &'a Plan<'p>,
+    values: &'a SlotValues,
+    evaluator: &'a Evaluator<'a>,
+    machine: Machine,
+    /// The places of the accounts that are asked for.
+    asked: Vec<u32>,
     threads: usize,
-) -> Results {
-    let as_of = options.as_of;
-    evaluator.ready(as_of);
-    let mut supply = plan;
-    let machine = Machine::compile(plan.program, plan.calendar, as_of, Wanted::Everything, &mut supply);
-    let asked = evaluator.asked(options);
-    let chunks: Vec<&[u32]> = asked.chunks(CHUNK).collect();
-    let next = AtomicUsize::new(0);
-    let work = |evaluator: &Evaluator<'_>| {
-        let mut desk = Desk::new(&machine, plan, values, evaluator);
-        let mut done: Vec<(usize, Vec<AccountResult>)> = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(chunk) = chunks.get(i) else { return done };
-            done.push((i, chunk.iter().filter_map(|place| desk.result(*place)).collect()));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let helpers = threads.min(chunks.len()).saturating_sub(1);
-        let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| evaluator.twin()).collect();
-        let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
-        let mut done = work(evaluator);
-        for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
+}
+
+/// An account with everything about it computed.
+#[derive(Debug)]
+pub struct Seen<'d> {
+    /// Its id.
+    pub id: &'d str,
+    /// Its row in the subject table.
+    pub row: u32,
+    /// What is known of it.
+    pub state: &'d mut State,
+    /// Who computed it.
+    pub machine: &'d Machine,
+    /// What the cells of texts point to.
+    pub texts: &'d Texts,
+}
+
+impl<'a, 'p> Stage<'a, 'p> {
+    pub(super) fn new(
+        plan: &'a Plan<'p>,
+        values: &'a SlotValues,
+        evaluator: &'a Evaluator<'a>,
+        options: &Options,
+        threads: usize,
+    ) -> Stage<'a, 'p> {
+        evaluator.ready(options.as_of);
+        let mut supply = plan;
+        let machine = Machine::compile(plan.program, plan.calendar, options.as_of, Wanted::Everything, &mut supply);
+        Stage { plan, values, evaluator, machine, asked: evaluator.asked(options), threads }
+    }
+
+    /// The as-of date.
+    pub fn as_of(&self) -> Date {
+        self.machine.as_of()
+    }
+
+    /// The program.
+    pub fn program(&self) -> &'p Program {
+        self.plan.program
+    }
+
+    /// Who can be asked about the whole portfolio.
+    pub fn evaluator(&self) -> &'a Evaluator<'a> {
+        self.evaluator
+    }
+
+    /// Looks at all accounts, on all cores: of so many accounts each `start`, with each of them shown to it, in the order of
+    /// the accounts.
+    pub fn each<W: Send>(&self, start: impl Fn() -> W + Sync, visit: impl Fn(&mut W, &mut Seen<'_>) + Sync) -> Vec<W> {
+        let chunks: Vec<&[u32]> = self.asked.chunks(CHUNK).collect();
+        let next = AtomicUsize::new(0);
+        let (machine, plan, values) = (&self.machine, self.plan, self.values);
+        let work = |evaluator: &Evaluator<'_>| {
+            let mut desk = Desk::new(machine, plan, values, evaluator);
+            let mut done: Vec<(usize, W)> = Vec::new();
+            loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                let Some(chunk) = chunks.get(i) else { return done };
+                let mut of = start();
+                chunk.iter().for_each(|place| desk.show(*place, |seen| visit(&mut of, seen)));
+                done.push((i, of));
             }
+        };
+        let mut done = std::thread::scope(|scope| {
+            let helpers = self.threads.min(chunks.len()).saturating_sub(1);
+            let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| self.evaluator.twin()).collect();
+            let work = &work;
+            let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
+            let mut done = work(self.evaluator);
+            for other in others {
+                match other.join() {
+                    Ok(more) => done.extend(more),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            done
+        });
+        done.sort_unstable_by_key(|(i, _)| *i);
+        done.into_iter().map(|(_, of)| of).collect()
+    }
+
+    /// Everything about all accounts, and what takes all of them.
+    pub fn results(&self) -> Results {
+        let (as_of, program) = (self.as_of(), self.plan.program);
+        let whole = |all: &mut Vec<AccountResult>, seen: &mut Seen<'_>| {
+            all.push(seen.state.result(seen.machine, program, seen.texts, seen.id.to_string(), seen.row));
+        };
+        Results {
+            as_of,
+            accounts: self.each(Vec::new, whole).into_iter().flatten().collect(),
+            portfolio: self.evaluator.portfolio_results(as_of),
+            portfolio_rules: self.evaluator.portfolio_rules(as_of),
         }
-        done
-    });
-    done.sort_unstable_by_key(|(i, _)| *i);
-    Results {
-        as_of,
-        accounts: done.into_iter().flat_map(|(_, accounts)| accounts).collect(),
-        portfolio: evaluator.portfolio_results(as_of),
-        portfolio_rules: evaluator.portfolio_rules(as_of),
     }
 }
 
@@ -97,13 +157,13 @@ impl<'d, 'p> Desk<'d, 'p> {
         Desk { machine, plan, values, evaluator, texts, state, columns }
     }
 
-    /// Everything about the account at a place.
-    fn result(&mut self, place: u32) -> Option<AccountResult> {
-        let (id, row) = self.evaluator.account_at(place)?;
+    /// Computes everything about the account at a place and shows it.
+    fn show(&mut self, place: u32, visit: impl FnOnce(&mut Seen<'_>)) {
+        let Some((id, row)) = self.evaluator.account_at(place) else { return };
         self.inputs(place);
         let mut outside = Asked { evaluator: self.evaluator, id, as_of: self.machine.as_of(), assistant: None };
         self.state.run_with(self.machine, &mut self.texts, &mut outside);
-        Some(self.state.result(self.machine, self.plan.program, &self.texts, id.to_string(), row))
+        visit(&mut Seen { id, row, state: &mut self.state, machine: self.machine, texts: &self.texts });
     }
 
     /// Hands over what the machine reads of an account.

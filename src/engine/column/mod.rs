@@ -26,7 +26,8 @@ mod run;
 mod scan;
 pub mod slots;
 
-pub use files::{Run, evaluate_files};
+pub use accounts::{Seen, Stage};
+pub use files::{Run, Turn, evaluate_files, replay_files};
 pub use plan::{Plan, Slot};
-pub use run::Columns;
+pub use run::{Columns, Next, Replay};
 pub use slots::{Cell, Faults, SlotId, SlotValues, Tag, Texts, What};

@@ -30,6 +30,11 @@ impl<'a> Evaluator<'a> {
         Evaluator { given: Some(given), ..self }
     }
 
+    /// The same with nothing known or computed yet.
+    pub(crate) fn fresh(&self) -> Evaluator<'a> {
+        Evaluator { given: None, collectives: Collectives::default(), ..self.twin() }
+    }
+
     /// The same for another thread.
     pub(crate) fn twin(&self) -> Evaluator<'a> {
         Evaluator {

@@ -25,7 +25,7 @@ pub use undecided::missing_at;
 use super::load::{Extent, extents};
 use super::{Stamp, value};
 use crate::data::{Dataset, LoadReport};
-use crate::engine::{AccountResult, Item, Results, RuleResult, RuleStatus, ScoreResult, Suppression};
+use crate::engine::{AccountResult, Item, Results, RuleResult, RuleStatus, Suppression};
 use crate::program::{FieldId, Program};
 use crate::value::{Fault, Missing, Value};
 
@@ -141,9 +141,7 @@ impl<'a> Evaluation<'a> {
 
     /// True if a score of some account lacks a number that could not be computed.
     pub fn scores_hit(&self) -> bool {
-        let fatal = |m: Option<Missing>| matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
-        let hit = |s: &ScoreResult| fatal(s.value.missing()) || s.lines.iter().any(|line| fatal(line.missing));
-        self.results.accounts.iter().flat_map(|a| &a.scores).any(hit)
+        self.results.accounts.iter().any(super::replay::lacks)
     }
 
     /// How each rule stands.
