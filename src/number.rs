@@ -200,6 +200,24 @@ impl Decimal {
         format!("{sign}{whole}.{fraction:0width$}", width = digits as usize)
     }
 
+    /// Appends every digit, as it is displayed.
+    pub fn write(self, out: &mut String) {
+        if self.0 < 0 {
+            out.push('-');
+        }
+        let magnitude = self.0.unsigned_abs();
+        match u64::try_from(magnitude) {
+            Ok(small) => {
+                digits(out, small / SCALE as u64);
+                fraction(out, small % SCALE as u64);
+            }
+            Err(_) => {
+                out.push_str(&(magnitude / SCALE as u128).to_string());
+                fraction(out, (magnitude % SCALE as u128) as u64);
+            }
+        }
+    }
+
     /// A number from 0 to 1 to a whole power, rounded once; `None` for other numbers.
     pub fn fraction_power(self, power: u32) -> Option<Decimal> {
         if self.0 < 0 || self.0 > SCALE {
@@ -416,6 +434,34 @@ impl Decimal {
             out.push(digit);
         }
         out + fraction
+    }
+}
+
+/// Appends a whole number.
+fn digits(out: &mut String, mut number: u64) {
+    let mut reversed = [0u8; 20];
+    let mut from = reversed.len();
+    for place in reversed.iter_mut().rev() {
+        *place = b'0' + (number % 10) as u8;
+        number /= 10;
+        from -= 1;
+        if number == 0 {
+            break;
+        }
+    }
+    reversed.iter().skip(from).for_each(|digit| out.push(char::from(*digit)));
+}
+
+/// Appends a point and so many billionths, without zeros behind them; nothing for none.
+fn fraction(out: &mut String, mut billionths: u64) {
+    if billionths == 0 {
+        return;
+    }
+    out.push('.');
+    while billionths > 0 {
+        let digit = billionths / (SCALE as u64 / 10);
+        out.push(char::from(b'0' + digit as u8));
+        billionths = (billionths - digit * (SCALE as u64 / 10)) * 10;
     }
 }
 

@@ -10,6 +10,8 @@ use crate::engine::reference::{Assistant, Evaluator};
 use crate::engine::{AccountResult, Options, Results};
 use crate::program::{Aggregate, Program};
 use crate::value::{Missing, Value};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// So many accounts are looked at in one go.
@@ -40,12 +42,23 @@ pub struct Seen<'d> {
     pub id: &'d str,
     /// Its row in the subject table.
     pub row: u32,
+    /// Its row as it was known at the as-of date; the same for tables without history.
+    pub row_then: u32,
     /// What is known of it.
     pub state: &'d mut State,
     /// Who computed it.
     pub machine: &'d Machine,
     /// What the cells of texts point to.
     pub texts: &'d Texts,
+    /// Who can be asked about it.
+    pub evaluator: &'d Evaluator<'d>,
+}
+
+impl Seen<'_> {
+    /// Everything about the account, as the reference tells it.
+    pub fn result(&mut self) -> AccountResult {
+        self.state.result(self.machine, self.evaluator.program, self.texts, self.id.to_string(), self.row)
+    }
 }
 
 impl<'a, 'p> Stage<'a, 'p> {
@@ -80,49 +93,86 @@ impl<'a, 'p> Stage<'a, 'p> {
     /// Looks at all accounts, on all cores: of so many accounts each `start`, with each of them shown to it, in the order of
     /// the accounts.
     pub fn each<W: Send>(&self, start: impl Fn() -> W + Sync, visit: impl Fn(&mut W, &mut Seen<'_>) + Sync) -> Vec<W> {
+        let mut all = Vec::new();
+        self.in_order(0, start, visit, |_, of| all.push(of));
+        all
+    }
+
+    /// The same, with nothing held: `take` gets each part in the order of the accounts, as soon as it and all before it are
+    /// done, with the count of parts up to it. Parts before `from` are left out. It ends early where rows turn out to be
+    /// needed that are not held; no part that lacks them is handed over.
+    pub fn in_order<W: Send>(
+        &self,
+        from: usize,
+        start: impl Fn() -> W + Sync,
+        visit: impl Fn(&mut W, &mut Seen<'_>) + Sync,
+        take: impl FnMut(usize, W) + Send,
+    ) {
         let chunks: Vec<&[u32]> = self.asked.chunks(CHUNK).collect();
-        let next = AtomicUsize::new(0);
+        let next = AtomicUsize::new(from);
         let (machine, plan, values) = (&self.machine, self.plan, self.values);
+        let order = Mutex::new(Order { next: from, waiting: BTreeMap::new(), take });
         let work = |evaluator: &Evaluator<'_>| {
             let mut desk = Desk::new(machine, plan, values, evaluator);
-            let mut done: Vec<(usize, W)> = Vec::new();
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
-                let Some(chunk) = chunks.get(i) else { return done };
+                let Some(chunk) = chunks.get(i) else { return };
                 let mut of = start();
                 chunk.iter().for_each(|place| desk.show(*place, |seen| visit(&mut of, seen)));
-                done.push((i, of));
+                if evaluator.has_missed() {
+                    return;
+                }
+                // Whoever else holds it panicked, and is heard of below.
+                let Ok(mut order) = order.lock() else { return };
+                order.hand(i, of);
             }
         };
-        let mut done = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let helpers = self.threads.min(chunks.len()).saturating_sub(1);
             let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| self.evaluator.twin()).collect();
             let work = &work;
             let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
-            let mut done = work(self.evaluator);
+            work(self.evaluator);
             for other in others {
-                match other.join() {
-                    Ok(more) => done.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
+                if let Err(panic) = other.join() {
+                    std::panic::resume_unwind(panic);
                 }
             }
-            done
         });
-        done.sort_unstable_by_key(|(i, _)| *i);
-        done.into_iter().map(|(_, of)| of).collect()
     }
 
     /// Everything about all accounts, and what takes all of them.
     pub fn results(&self) -> Results {
-        let (as_of, program) = (self.as_of(), self.plan.program);
-        let whole = |all: &mut Vec<AccountResult>, seen: &mut Seen<'_>| {
-            all.push(seen.state.result(seen.machine, program, seen.texts, seen.id.to_string(), seen.row));
-        };
+        let mut accounts = Vec::new();
+        self.in_order(0, Vec::new, |all: &mut Vec<AccountResult>, seen| all.push(seen.result()), |_, some| accounts.extend(some));
+        Results { accounts, ..self.portfolio() }
+    }
+
+    /// What is known of the whole portfolio, without any account.
+    pub fn portfolio(&self) -> Results {
+        let as_of = self.as_of();
         Results {
             as_of,
-            accounts: self.each(Vec::new, whole).into_iter().flatten().collect(),
+            accounts: Vec::new(),
             portfolio: self.evaluator.portfolio_results(as_of),
             portfolio_rules: self.evaluator.portfolio_rules(as_of),
+        }
+    }
+}
+
+/// Parts that are handed over in their order.
+struct Order<W, T> {
+    next: usize,
+    waiting: BTreeMap<usize, W>,
+    take: T,
+}
+
+impl<W, T: FnMut(usize, W)> Order<W, T> {
+    fn hand(&mut self, i: usize, of: W) {
+        self.waiting.insert(i, of);
+        while let Some(of) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            (self.take)(self.next, of);
         }
     }
 }
@@ -163,7 +213,9 @@ impl<'d, 'p> Desk<'d, 'p> {
         self.inputs(place);
         let mut outside = Asked { evaluator: self.evaluator, id, as_of: self.machine.as_of(), assistant: None };
         self.state.run_with(self.machine, &mut self.texts, &mut outside);
-        visit(&mut Seen { id, row, state: &mut self.state, machine: self.machine, texts: &self.texts });
+        let row_then = self.evaluator.row_of(place, self.machine.as_of()).unwrap_or(row);
+        let (machine, evaluator) = (self.machine, self.evaluator);
+        visit(&mut Seen { id, row, row_then, state: &mut self.state, machine, texts: &self.texts, evaluator });
     }
 
     /// Hands over what the machine reads of an account.

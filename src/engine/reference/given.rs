@@ -50,6 +50,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// True if rows were asked for that are not held.
+    pub(crate) fn has_missed(&self) -> bool {
+        self.given.is_some_and(|given| given.missed.load(Ordering::Relaxed))
+    }
+
     /// By place: the row of each account that rows belong to.
     pub(crate) fn account_rows(&self) -> Vec<u32> {
         self.subjects.iter().map(|subject| subject.row).collect()

@@ -209,31 +209,36 @@ pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Ta
         }
     }
     for (i, account) in results.accounts.iter().enumerate() {
-        let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
-        let row = evaluator.row(&account.id, results.as_of).unwrap_or(account.row);
-        let facts = Facts {
-            evaluator,
-            account: Some(account),
-            row: Some(row),
-            portfolio: &results.portfolio,
-            personal,
-            at: None,
-            as_of: results.as_of,
-        };
-        for index in holding {
-            let Some(rule) = program.rules.get(index) else { continue };
-            let of_rows = account.rules.get(index).map_or(&[][..], |result| &result.rows);
-            match rule.trigger {
-                Trigger::On(table) => out.extend(facts.for_rows((table, of_rows), rule, (i, index), results.as_of)),
-                _ => out.extend(rule.actions.iter().map(|action| facts.task(Some(i), index, action, results.as_of))),
-            }
-        }
-        for (index, (rule, result)) in program.row_rules.iter().zip(&account.row_rules).enumerate() {
-            let About::Row(table) = rule.about else { continue };
-            out.extend(facts.for_rows((table, &result.rows), rule, (i, index), results.as_of));
-        }
+        tasks_about(evaluator, &results.portfolio, (i, account), results.as_of, personal, &mut out);
     }
     out
+}
+
+/// What the rules that hold for an account ask for.
+pub(super) fn tasks_about(
+    evaluator: &Evaluator,
+    portfolio: &[PortfolioResult],
+    (place, account): (usize, &AccountResult),
+    as_of: Date,
+    personal: bool,
+    out: &mut Vec<Task>,
+) {
+    let program = evaluator.program;
+    let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
+    let row = evaluator.row(&account.id, as_of).unwrap_or(account.row);
+    let facts = Facts { evaluator, account: Some(account), row: Some(row), portfolio, personal, at: None, as_of };
+    for index in holding {
+        let Some(rule) = program.rules.get(index) else { continue };
+        let of_rows = account.rules.get(index).map_or(&[][..], |result| &result.rows);
+        match rule.trigger {
+            Trigger::On(table) => out.extend(facts.for_rows((table, of_rows), rule, (place, index), as_of)),
+            _ => out.extend(rule.actions.iter().map(|action| facts.task(Some(place), index, action, as_of))),
+        }
+    }
+    for (index, (rule, result)) in program.row_rules.iter().zip(&account.row_rules).enumerate() {
+        let About::Row(table) = rule.about else { continue };
+        out.extend(facts.for_rows((table, &result.rows), rule, (place, index), as_of));
+    }
 }
 
 /// What can be filled into a text.

@@ -169,7 +169,7 @@ impl ParquetFile {
                 taker.piece.owners.iter_mut().take(rows).for_each(|owner| *owner = 0);
             }
             let origin = |row: usize| Origin { file: at, line: clip_line(before + (done + row) as u64 + 1) };
-            taker.columns_done(rows, at, &columns, &self.places, &origin);
+            taker.columns_done(rows, at, &mut columns, &self.places, &origin);
             taker.show(show);
             done += rows;
         }
@@ -242,7 +242,7 @@ impl Taker<'_> {
         &mut self,
         rows: usize,
         file: u32,
-        columns: &[Option<Column<'_>>],
+        columns: &mut [Option<Column<'_>>],
         places: &[Option<usize>],
         origin: &dyn Fn(usize) -> Origin,
     ) {
@@ -279,7 +279,7 @@ impl Taker<'_> {
         }
         self.piece.rows = rows;
         // The latest date of the even rows.
-        let dated = self.plan.wanted.iter().zip(columns.iter()).find(|(wanted, _)| wanted.at);
+        let dated = self.plan.wanted.iter().zip(columns.iter_mut()).find(|(wanted, _)| wanted.at);
         if let Some((_, Some(column))) = dated {
             self.latest = self.latest.max(column.latest(&touched));
         }

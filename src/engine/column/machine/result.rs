@@ -10,6 +10,7 @@ use crate::engine::column::{Cell, Tag, Texts};
 use crate::engine::reference::{Computed, limited, met, unlimited};
 use crate::engine::{
     AccountResult, Expired, Item, LineResult, MetricResult, RowRuleResult, RuleResult, RuleStatus, ScoreResult,
+    Unknown,
 };
 use crate::number::Decimal;
 use crate::program::{MetricId, Node, PartitionId, Program, RuleId, Scorecard, ScorecardId, SegmentId};
@@ -102,6 +103,26 @@ impl State {
             }
             _ => RuleStatus::Undecided,
         }
+    }
+
+    /// The day after which the value of a metric was too old, if it is.
+    pub fn expired_on(&self, machine: &Machine, id: MetricId) -> Option<Date> {
+        let Place { found, asked } = *machine.now(Item::Node(Node::Metric(id)));
+        if let Some(Computed::Metric(result)) = self.told(asked) {
+            return result.expired.as_ref().map(|expired| expired.until);
+        }
+        match found {
+            Found::Metric { expiry: Some(expiry), .. } => self.expired(machine, expiry).map(|expired| expired.until),
+            _ => None,
+        }
+    }
+
+    /// What is missing where a rule is undecided.
+    pub fn lacks(&mut self, machine: &Machine, texts: &Texts, id: RuleId) -> Vec<Unknown> {
+        if let Some(Computed::Rule(result)) = self.told(machine.now(Item::Rule(id)).asked) {
+            return result.unknown.clone();
+        }
+        self.unknown(machine, texts, id)
     }
 
     /// Everything about the account.
