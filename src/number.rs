@@ -202,20 +202,42 @@ impl Decimal {
 
     /// Appends every digit, as it is displayed.
     pub fn write(self, out: &mut String) {
+        let Ok(small) = u64::try_from(self.0.unsigned_abs()) else { return out.push_str(&self.to_string()) };
+        // From the back: the digits of the fraction without the zeros behind them, a point, the whole number, a sign.
+        let mut text = [0u8; 24];
+        let mut places = text.iter_mut().rev();
+        let mut length = 0;
+        let mut put = |byte: u8| {
+            if let Some(place) = places.next() {
+                *place = byte;
+                length += 1;
+            }
+        };
+        let (mut whole, mut fraction) = (small / SCALE as u64, small % SCALE as u64);
+        if fraction > 0 {
+            let mut left = DIGITS;
+            while fraction % 10 == 0 {
+                fraction /= 10;
+                left -= 1;
+            }
+            for _ in 0..left {
+                put(b'0' + (fraction % 10) as u8);
+                fraction /= 10;
+            }
+            put(b'.');
+        }
+        loop {
+            put(b'0' + (whole % 10) as u8);
+            whole /= 10;
+            if whole == 0 {
+                break;
+            }
+        }
         if self.0 < 0 {
-            out.push('-');
+            put(b'-');
         }
-        let magnitude = self.0.unsigned_abs();
-        match u64::try_from(magnitude) {
-            Ok(small) => {
-                digits(out, small / SCALE as u64);
-                fraction(out, small % SCALE as u64);
-            }
-            Err(_) => {
-                out.push_str(&(magnitude / SCALE as u128).to_string());
-                fraction(out, (magnitude % SCALE as u128) as u64);
-            }
-        }
+        let shown = text.len().checked_sub(length).and_then(|from| text.get(from..));
+        out.push_str(shown.and_then(|shown| std::str::from_utf8(shown).ok()).unwrap_or_default());
     }
 
     /// A number from 0 to 1 to a whole power, rounded once; `None` for other numbers.
@@ -434,34 +456,6 @@ impl Decimal {
             out.push(digit);
         }
         out + fraction
-    }
-}
-
-/// Appends a whole number.
-fn digits(out: &mut String, mut number: u64) {
-    let mut reversed = [0u8; 20];
-    let mut from = reversed.len();
-    for place in reversed.iter_mut().rev() {
-        *place = b'0' + (number % 10) as u8;
-        number /= 10;
-        from -= 1;
-        if number == 0 {
-            break;
-        }
-    }
-    reversed.iter().skip(from).for_each(|digit| out.push(char::from(*digit)));
-}
-
-/// Appends a point and so many billionths, without zeros behind them; nothing for none.
-fn fraction(out: &mut String, mut billionths: u64) {
-    if billionths == 0 {
-        return;
-    }
-    out.push('.');
-    while billionths > 0 {
-        let digit = billionths / (SCALE as u64 / 10);
-        out.push(char::from(b'0' + digit as u8));
-        billionths = (billionths - digit * (SCALE as u64 / 10)) * 10;
     }
 }
 

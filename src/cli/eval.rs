@@ -120,7 +120,7 @@ fn lines(
             }
         };
         stage.in_order(*done, start, visit, |count, (part, kept)| {
-            terminal.print(&part.text);
+            terminal.print_lines(&part.text);
             remarkable.extend(kept);
             *done = count;
         });

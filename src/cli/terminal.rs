@@ -93,6 +93,11 @@ impl Terminal {
         }
     }
 
+    /// Many lines of a result; for programs byte for byte, since nothing else is among them.
+    pub fn print_lines(&mut self, text: &str) {
+        if self.is_terminal() { self.print(text) } else { self.print_raw(text) }
+    }
+
     /// What a verb did, where it has no other result; left out with `--quiet`.
     pub fn say(&mut self, text: &str) {
         if !self.quiet {

@@ -144,7 +144,12 @@ impl<'a, 'p> Stage<'a, 'p> {
     /// Everything about all accounts, and what takes all of them.
     pub fn results(&self) -> Results {
         let mut accounts = Vec::new();
-        self.in_order(0, Vec::new, |all: &mut Vec<AccountResult>, seen| all.push(seen.result()), |_, some| accounts.extend(some));
+        self.in_order(
+            0,
+            Vec::new,
+            |all: &mut Vec<AccountResult>, seen| all.push(seen.result()),
+            |_, some| accounts.extend(some),
+        );
         Results { accounts, ..self.portfolio() }
     }
 

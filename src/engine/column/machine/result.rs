@@ -9,8 +9,7 @@ use crate::calendar::Date;
 use crate::engine::column::{Cell, Tag, Texts};
 use crate::engine::reference::{Computed, limited, met, unlimited};
 use crate::engine::{
-    AccountResult, Expired, Item, LineResult, MetricResult, RowRuleResult, RuleResult, RuleStatus, ScoreResult,
-    Unknown,
+    AccountResult, Expired, Item, LineResult, MetricResult, RowRuleResult, RuleResult, RuleStatus, ScoreResult, Unknown,
 };
 use crate::number::Decimal;
 use crate::program::{MetricId, Node, PartitionId, Program, RuleId, Scorecard, ScorecardId, SegmentId};
@@ -285,6 +284,8 @@ impl Machine {
             Item::Node(Node::Metric(id)) => self.now.metrics.get(id.index()),
             Item::Node(Node::Scorecard(id)) => self.now.scores.get(id.index()),
             Item::Rule(id) => self.now.rules.get(id.index()),
+            Item::Segment(id) => self.now.segments.get(id.index()),
+            Item::Partition(id) => self.now.partitions.get(id.index()),
             _ => self.steps.get(&(item, self.as_of)),
         };
         place.unwrap_or(&NOWHERE)
@@ -292,7 +293,7 @@ impl Machine {
 
     fn name_of(&self, item: Item, cell: Cell) -> Option<&str> {
         let place = if cell.tag == Tag::Symbol { usize::try_from(cell.bits).ok()? } else { return None };
-        self.names.get(&item)?.get(place).map(String::as_str)
+        self.names.of(item)?.get(place).map(String::as_str)
     }
 }
 

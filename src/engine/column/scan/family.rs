@@ -92,6 +92,30 @@ impl<'p> Family<'p> {
         }
     }
 
+    /// The first day of the window and, by day after it, the place of its period: if one row of a period counts, at one date,
+    /// and there are few periods.
+    pub(super) fn periods(&self) -> Option<(i32, Vec<u8>)> {
+        let (Keeping::Capped { most: 1, period }, [(_, first, last)]) = (self.keeping, self.days.as_slice()) else {
+            return None;
+        };
+        // 64 years at most.
+        if last.checked_sub(*first).is_none_or(|days| days > 64 * 366) {
+            return None;
+        }
+        let mut places = Vec::new();
+        let (mut known, mut place) = (None, 0u8);
+        for day in *first..=*last {
+            let start = self.calendar.start_of(period, Date(day));
+            place += u8::from(known.is_some_and(|known| known != start));
+            known = Some(start);
+            if place >= 64 {
+                return None;
+            }
+            places.push(place);
+        }
+        Some((*first, places))
+    }
+
     /// The dates on which a row of this day counts.
     #[inline]
     pub(super) fn run(&self, day: i32) -> Run {

@@ -90,6 +90,11 @@ impl<'s, 'p> Found<'s, 'p> {
                 let count = |row| counts.get(base(row)).copied().unwrap_or(0);
                 SlotColumn::Counts(accounts.rows.iter().map(count).collect())
             }
+            Tally::Periods { bits, .. } => {
+                let count = |row: &u32| u64::from(bits.get(*row as usize).map_or(0, |bits| bits.count_ones()));
+                let cell = |row| self.listed(wanted, Count { value: count(row), rows: count(row) });
+                SlotColumn::Cells(accounts.rows.iter().map(cell).collect())
+            }
             Tally::Values { list, .. } => {
                 let counts = counted(list, family, wanted, book.width);
                 let mut cells = Vec::with_capacity(accounts.rows.len());
@@ -191,7 +196,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. }, _)) => (0, none, None),
+            Some((Tally::Values { .. } | Tally::Periods { .. }, _)) => (0, none, None),
         };
         if wanted.what == What::LastCounted {
             return Ok(kept.map_or(Cell::default(), |kept| Cell { tag: kept.tag, bits: kept.bits }));

@@ -65,6 +65,13 @@ pub(super) enum Tally {
         cells: Vec<Option<Edge>>,
         counts: Vec<u32>,
     },
+    /// A bit for each period of a window that has a row, for few periods.
+    Periods {
+        bits: Vec<u64>,
+        /// The first day of the window, and by day after it the place of its period.
+        first: i32,
+        places: Vec<u8>,
+    },
     /// Account, value, day; by chance in any order.
     Values {
         list: Vec<Seen>,
@@ -102,10 +109,15 @@ pub(super) struct Book {
 }
 
 impl Book {
-    pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize) -> Book {
+    /// For so many accounts and dates; `periods` has the first day of a window and the place of the period of each of its
+    /// days, where one row of a period counts.
+    pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize, periods: Option<(i32, Vec<u8>)>) -> Book {
         let width = if dates <= 1 { 1 } else { dates + 1 };
         let places = accounts * width;
         let tally = match keeping {
+            Keeping::Capped { .. } if let Some((first, of)) = periods => {
+                Tally::Periods { bits: vec![0; accounts], first, places: of }
+            }
             Keeping::Count => Tally::Count(vec![0; places]),
             Keeping::Sum => Tally::Sum { sums: vec![0; places], counts: vec![0; places], wide: HashMap::new() },
             Keeping::Best { most } => Tally::Best { most, cells: vec![None; places], counts: vec![0; places] },
@@ -113,6 +125,11 @@ impl Book {
             Keeping::Distinct | Keeping::Capped { .. } => Tally::Values { list: Vec::new(), sorted: 0 },
         };
         Book { tally, hard: HashSet::new(), width }
+    }
+
+    /// By account how many rows there are, if that is all that is kept.
+    pub(super) fn counts(&mut self) -> Option<&mut [u32]> {
+        if let Tally::Count(counts) = &mut self.tally { Some(counts) } else { None }
     }
 
     /// One more row that counts.
@@ -188,6 +205,17 @@ impl Book {
         }
     }
 
+    /// One more row in a period, if that is all that is kept.
+    #[inline]
+    pub(super) fn mark(&mut self, account: u32, day: i32) -> bool {
+        let Tally::Periods { bits, first, places } = &mut self.tally else { return false };
+        let place = usize::try_from(day - *first).ok().and_then(|day| places.get(day));
+        if let Some((bits, place)) = bits.get_mut(account as usize).zip(place) {
+            *bits |= 1 << place;
+        }
+        true
+    }
+
     /// Takes in what another worker has.
     pub(super) fn join(&mut self, other: Book) {
         self.hard.extend(other.hard);
@@ -237,6 +265,9 @@ impl Book {
                     }
                 }
             }
+            (Tally::Periods { bits, .. }, Tally::Periods { bits: theirs, .. }) => {
+                bits.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine |= theirs);
+            }
             (Tally::Values { list, .. }, Tally::Values { list: theirs, .. }) => list.extend(theirs),
             _ => {}
         }
@@ -253,7 +284,7 @@ impl Book {
                 }
             }
             Tally::Values { list, .. } => compact(list),
-            Tally::Best { .. } | Tally::Edge { .. } => {}
+            Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
 }
@@ -336,10 +367,10 @@ mod tests {
 
     #[test]
     fn differences_add_up_to_what_each_date_has() {
-        let mut book = Book::new(Keeping::Sum, 2, 3);
+        let mut book = Book::new(Keeping::Sum, 2, 3, None);
         book.add(1, Run { from: 0, to: 2 }, 5);
         book.add(1, Run { from: 1, to: 3 }, 7);
-        let mut other = Book::new(Keeping::Sum, 2, 3);
+        let mut other = Book::new(Keeping::Sum, 2, 3, None);
         other.add(1, Run { from: 2, to: 3 }, i128::from(i64::MAX));
         book.join(other);
         book.close();
@@ -353,7 +384,7 @@ mod tests {
     fn the_outer_row_wins_and_a_tie_is_told() {
         let value = |bits| Kept { tag: Tag::Number, bits };
         let run = Run { from: 0, to: 1 };
-        let mut book = Book::new(Keeping::Edge { last: true }, 1, 1);
+        let mut book = Book::new(Keeping::Edge { last: true }, 1, 1, None);
         book.edge(0, run, 10, value(1));
         book.edge(0, run, 10, value(1));
         book.edge(0, run, 9, value(4));
