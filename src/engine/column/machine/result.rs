@@ -66,6 +66,18 @@ impl State {
         }
     }
 
+    /// The place of the grade among [`Machine::grades`].
+    #[inline]
+    pub fn grade_place(&self, machine: &Machine, id: ScorecardId) -> Option<usize> {
+        match machine.now(Item::Node(Node::Scorecard(id))).found {
+            Found::Score { grade: Some(reg), .. } => {
+                let cell = self.at(reg);
+                if cell.tag == Tag::Symbol { usize::try_from(cell.bits).ok() } else { None }
+            }
+            _ => None,
+        }
+    }
+
     /// Membership in a segment; `None` if unknown.
     pub fn segment(&self, machine: &Machine, id: SegmentId) -> Option<bool> {
         match machine.now(Item::Segment(id)).found {
@@ -257,6 +269,11 @@ impl State {
 static NOWHERE: Place = Place { found: Found::Nothing, asked: None };
 
 impl Machine {
+    /// The names of the grades of a scorecard, each once.
+    pub fn grades(&self, id: ScorecardId) -> &[String] {
+        self.names.get(&Item::Node(Node::Scorecard(id))).map_or(&[], Vec::as_slice)
+    }
+
     /// Where the results of an item at the as-of date lie.
     #[inline]
     fn now(&self, item: Item) -> &Place {
