@@ -78,6 +78,12 @@ impl Mean {
     }
 }
 
+impl Scores {
+    fn none(card: &Scorecard) -> Scores {
+        Scores { grades: vec![0; grades(card).len()], ..Scores::default() }
+    }
+}
+
 /// The grades of a scorecard, the best first where they are written so.
 pub fn grades(card: &Scorecard) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
@@ -103,18 +109,25 @@ impl Summary {
     /// Of all accounts.
     pub fn of(stage: &Stage<'_, '_>) -> Summary {
         let program = stage.program();
-        let names: Vec<Vec<&str>> = program.scorecards.iter().map(grades).collect();
+        // By scorecard: where its grades of the machine stand among ours.
+        let cards = (0u32..).zip(&program.scorecards);
+        let places = cards.map(|(i, card)| {
+            let names = grades(card);
+            let place = |name: &String| names.iter().position(|known| known == name);
+            stage.machine().grades(ScorecardId(i)).iter().map(place).collect()
+        });
+        let places: Vec<Vec<Option<usize>>> = places.collect();
         let means = if program.scorecards.is_empty() { program.metrics.len() } else { 0 };
         let start = || Count {
             accounts: 0,
-            scores: names.iter().map(|names| Scores { grades: vec![0; names.len()], ..Scores::default() }).collect(),
+            scores: program.scorecards.iter().map(Scores::none).collect(),
             metrics: vec![Mean::default(); means],
             rules: vec![0; program.rules.len()],
             faults: 0,
             hit: false,
         };
         let mut all = start();
-        for count in stage.each(start, |count, seen| count.account(program, &names, seen)) {
+        for count in stage.each(start, |count, seen| count.account(program, &places, seen)) {
             all.join(count);
         }
         let Count { accounts, scores, metrics, rules, faults, hit } = all;
@@ -126,13 +139,13 @@ impl Summary {
 }
 
 impl Count {
-    fn account(&mut self, program: &Program, names: &[Vec<&str>], seen: &mut Seen<'_>) {
+    fn account(&mut self, program: &Program, places: &[Vec<Option<usize>>], seen: &mut Seen<'_>) {
         self.accounts += 1;
-        for ((i, scores), names) in (0u32..).zip(&mut self.scores).zip(names) {
+        for ((i, scores), places) in (0u32..).zip(&mut self.scores).zip(places) {
             let score = seen.state.score_of(seen.machine, ScorecardId(i));
             scores.mean.add(score);
-            let grade = seen.state.grade_of(seen.machine, ScorecardId(i));
-            let place = grade.and_then(|grade| names.iter().position(|name| *name == grade));
+            let grade = seen.state.grade_place(seen.machine, ScorecardId(i));
+            let place = grade.and_then(|grade| places.get(grade).copied().flatten());
             if let Some(count) = place.and_then(|place| scores.grades.get_mut(place)) {
                 *count += 1;
             }

@@ -38,6 +38,7 @@ mod pages;
 mod pty;
 mod readme;
 mod render;
+mod replay;
 mod report;
 mod scoring;
 mod session;

@@ -85,6 +85,11 @@ impl<'a, 'p> Stage<'a, 'p> {
         self.plan.program
     }
 
+    /// Who computes the accounts.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
     /// Who can be asked about the whole portfolio.
     pub fn evaluator(&self) -> &'a Evaluator<'a> {
         self.evaluator

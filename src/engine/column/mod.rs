@@ -15,6 +15,7 @@
 //! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
 //! | `accounts` | account by account, on all cores |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
+//! | `values` | what the passes found, as values of slots at a date |
 //! | `run` | all of it together over a loaded data set |
 //! | `files` | the same from files, most rows of which are never held |
 
@@ -25,6 +26,7 @@ mod plan;
 mod run;
 mod scan;
 pub mod slots;
+mod values;
 
 pub use accounts::{Seen, Stage};
 pub use files::{Run, Turn, evaluate_files, replay_files};

@@ -1,18 +1,18 @@
 //! A whole run: the passes over rows, then the accounts, on all cores.
 
 use super::accounts::Stage;
-use super::plan::{How, Plan};
+use super::plan::Plan;
 use super::scan::Source;
-use super::scan::finish::{Accounts, Found, Wanted, covered};
+use super::scan::finish::Found;
 use super::scan::worker::Scan;
-use super::slots::{Cell, SlotColumn, SlotId, SlotValues};
+use super::slots::SlotValues;
+use super::values;
 use crate::calendar::{Calendar, Date};
+use crate::data::Dataset;
 use crate::data::stream::from_table;
-use crate::data::{Dataset, TableData};
 use crate::engine::reference::{Evaluator, Given};
 use crate::engine::{Engine, Options, Results};
 use crate::program::{Program, TableId};
-use crate::value::Missing;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,7 +34,7 @@ impl Engine for Columns {
         let plan = Plan::new(program, options.calendar, options.as_of);
         let rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
-        let values = rows.values(&plan, 0, &plain);
+        let values = rows.values(&plan, 0, &plain, self.threads());
         let missed = AtomicBool::new(false);
         let evaluator = plain.knowing(Given { plan: &plan, values: &values, streamed: &[], missed: &missed });
         Stage::new(&plan, &values, &evaluator, options, self.threads()).results()
@@ -122,15 +122,8 @@ impl<'s, 'p> Rows<'s, 'p> {
     }
 
     /// The values of all slots of the as-of date at this place.
-    pub(super) fn values(&self, plan: &Plan<'_>, place: usize, plain: &Evaluator<'_>) -> SlotValues {
-        let accounts = plain.account_rows();
-        let mut passes = Passes::new(plan, &accounts);
-        for (id, found) in &self.found {
-            if let Some(table) = plain.data.table(*id) {
-                passes.take(*id, found, table, plan.turn(place));
-            }
-        }
-        passes.close(plain)
+    pub(super) fn values(&self, plan: &Plan<'_>, place: usize, plain: &Evaluator<'_>, threads: usize) -> SlotValues {
+        values::of(&self.found, plan, plan.turn(place), plain, threads)
     }
 
     /// Looks at the accounts at one as-of date.
@@ -146,7 +139,7 @@ impl<'s, 'p> Rows<'s, 'p> {
         found: &mut impl FnMut(&Evaluator<'_>, T) -> Next,
     ) -> Turned {
         let Some(as_of) = plan.dates().get(place).copied() else { return Turned::Told(Next::Stop) };
-        let values = self.values(plan, place, plain);
+        let values = self.values(plan, place, plain, threads);
         // What rows would have to be looked at for once more, they are loaded for.
         if values.open {
             return Turned::Missed;
@@ -182,58 +175,4 @@ fn account_of(program: &Program, data: &Dataset, table: TableId) -> Option<Vec<u
         rows.iter_mut().for_each(|row| *row = owners.get(*row as usize).copied().unwrap_or(u32::MAX));
     }
     Some(rows)
-}
-
-/// What the passes found so far.
-struct Passes<'a> {
-    plan: &'a Plan<'a>,
-    rows: &'a [u32],
-    values: SlotValues,
-    hard: Vec<(SlotId, u32)>,
-}
-
-impl<'a> Passes<'a> {
-    fn new(plan: &'a Plan<'a>, rows: &'a [u32]) -> Passes<'a> {
-        let columns = plan.slots.iter().map(|_| SlotColumn::Unknown).collect();
-        let values = SlotValues { columns, ..SlotValues::default() };
-        Passes { plan, rows, values, hard: Vec::new() }
-    }
-
-    /// Takes in what was found in a source for these slots; `table` says what the source covers.
-    fn take(&mut self, source: TableId, found: &Found<'_, '_>, table: &TableData, slots: &[SlotId]) {
-        let calendar: Calendar = self.plan.calendar;
-        for id in slots.iter().copied() {
-            let Some(slot) = self.plan.slots.get(id.index()) else { continue };
-            let How::Rows { source: of, family, place } = slot.how else { continue };
-            if self.plan.sources.get(of).is_none_or(|of| of.table != source) {
-                continue;
-            }
-            let (aggregate, date, what) = (slot.aggregate, slot.date, slot.what);
-            let column = match covered(table, calendar, aggregate, date) {
-                true => {
-                    let wanted = Wanted { slot: id, aggregate, date, what, family, place };
-                    found.column(&wanted, &Accounts { rows: self.rows }, &mut self.values, &mut self.hard)
-                }
-                false => SlotColumn::Same(Cell::missing(Missing::NoData)),
-            };
-            if let Some(to) = self.values.columns.get_mut(id.index()) {
-                *to = column;
-            }
-        }
-    }
-
-    /// Looks at the rows that have to be looked at one by one.
-    fn close(self, plain: &Evaluator<'_>) -> SlotValues {
-        let Passes { plan, mut values, hard, .. } = self;
-        for (id, account) in hard {
-            let Some(slot) = plan.slots.get(id.index()) else { continue };
-            if plain.data.table(slot.aggregate.source).is_none_or(|table| table.went_by.is_some()) {
-                values.open = true;
-                continue;
-            }
-            let (value, faults) = plain.aggregate_of(account, slot.aggregate, slot.date, slot.what);
-            values.set(id, account, &value, faults);
-        }
-        values
-    }
 }

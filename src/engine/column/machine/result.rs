@@ -66,6 +66,18 @@ impl State {
         }
     }
 
+    /// The place of the grade among [`Machine::grades`].
+    #[inline]
+    pub fn grade_place(&self, machine: &Machine, id: ScorecardId) -> Option<usize> {
+        match machine.now(Item::Node(Node::Scorecard(id))).found {
+            Found::Score { grade: Some(reg), .. } => {
+                let cell = self.at(reg);
+                if cell.tag == Tag::Symbol { usize::try_from(cell.bits).ok() } else { None }
+            }
+            _ => None,
+        }
+    }
+
     /// Membership in a segment; `None` if unknown.
     pub fn segment(&self, machine: &Machine, id: SegmentId) -> Option<bool> {
         match machine.now(Item::Segment(id)).found {
@@ -277,6 +289,11 @@ impl State {
 static NOWHERE: Place = Place { found: Found::Nothing, asked: None };
 
 impl Machine {
+    /// The names of the grades of a scorecard, each once.
+    pub fn grades(&self, id: ScorecardId) -> &[String] {
+        self.names.of(Item::Node(Node::Scorecard(id))).unwrap_or_default()
+    }
+
     /// Where the results of an item at the as-of date lie.
     #[inline]
     fn now(&self, item: Item) -> &Place {

@@ -62,7 +62,12 @@ pub(in crate::engine::column) struct Family<'p> {
     pub(super) calendar: Calendar,
     /// By as-of date, rising: the first and the last day that count.
     pub(super) days: Vec<(Date, i32, i32)>,
+    /// By day from this one on: the dates on which a row counts. Nothing, if there is one date only.
+    runs: (i32, Vec<Run>),
 }
+
+/// So many days at the most are listed with the dates that they count for.
+const LISTED: i64 = 100_000;
 
 impl<'p> Family<'p> {
     pub(in crate::engine::column) fn new(
@@ -89,6 +94,17 @@ impl<'p> Family<'p> {
             window,
             calendar: source.nodes.calendar,
             days: Vec::new(),
+            runs: (0, Vec::new()),
+        }
+    }
+
+    /// When all dates are there: lists the days on which anything changes, and those between.
+    fn list(&mut self) {
+        let turns = || self.days.iter().flat_map(|(_, first, last)| [*first, last.saturating_add(1)]);
+        let (first, last) = (turns().filter(|day| *day > i32::MIN).min(), turns().max());
+        let (Some(first), Some(last)) = (first, last) else { return };
+        if self.days.len() > 1 && i64::from(last) - i64::from(first) < LISTED {
+            self.runs = (first - 1, (first - 1..=last).map(|day| self.searched(day)).collect());
         }
     }
 
@@ -122,6 +138,17 @@ impl<'p> Family<'p> {
         if let [(_, first, last)] = self.days.as_slice() {
             return Run { from: 0, to: u32::from(*first <= day && day <= *last) };
         }
+        if let Some(last) = self.runs.1.len().checked_sub(1) {
+            // Before the first day and after the last nothing changes.
+            let at = usize::try_from(i64::from(day) - i64::from(self.runs.0)).unwrap_or(0).min(last);
+            if let Some(run) = self.runs.1.get(at) {
+                return *run;
+            }
+        }
+        self.searched(day)
+    }
+
+    fn searched(&self, day: i32) -> Run {
         // Both ends of a window move on with the as-of date.
         let from = self.days.partition_point(|(_, _, last)| *last < day);
         let to = self.days.partition_point(|(_, first, _)| *first <= day);
@@ -203,7 +230,7 @@ impl<'p> Source<'p> {
             }
             return (place, 0);
         }
-        let at = family.days.iter().position(|(known, _, _)| *known == date).unwrap_or_else(|| {
+        let at = family.days.iter().rposition(|(known, _, _)| *known == date).unwrap_or_else(|| {
             // Nothing dated after the as-of date is ever seen.
             let (first, last) = range.map_or((i32::MIN, i32::MAX), |range| (range.first.0, range.last.0));
             family.days.push((date, first, last.min(date.0)));
@@ -214,6 +241,7 @@ impl<'p> Source<'p> {
 
     /// When all is known that is asked.
     pub(in crate::engine::column) fn close(&mut self) {
+        self.families.iter_mut().for_each(Family::list);
         let mut groups: Vec<Group> = Vec::new();
         for (place, family) in self.families.iter().enumerate() {
             let first = family.days.iter().map(|(_, first, _)| *first).min().unwrap_or(i32::MAX);
