@@ -31,6 +31,8 @@ mod progress;
 mod project;
 mod repl;
 mod session;
+mod simulate;
+mod standing;
 mod stop;
 mod suppose;
 mod terminal;
@@ -76,6 +78,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Plan(args) => plan::run(&args, &mut terminal),
         Verb::Apply(args) => apply::run(&args, &mut terminal),
         Verb::Ledger(args) => ledger::run(&args, &mut terminal),
+        Verb::Simulate(args) => simulate::run(&args, &mut terminal),
         Verb::Inspect(args) => inspect::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
         Verb::Repl(args) => repl::run(&args, &mut terminal),

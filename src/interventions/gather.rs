@@ -4,6 +4,7 @@
 use super::{Candidate, Hold, Policy, Reason, ReasonKind, RulePolicy, RuleSource, Run, Slot, State, Subject, Task};
 use super::{Edge, Truth};
 use crate::calendar::Date;
+use crate::data::Dataset;
 use crate::engine::reference::Evaluator;
 use crate::engine::{AccountResult, Results, RowStanding, RuleResult, RuleStatus, Standing, Suppression};
 use crate::explain::words::Words;
@@ -120,22 +121,7 @@ impl<'a> Gathering<'a> {
     /// A row as a subject: what identifies it, not where it stands.
     fn row(&self, table: TableId, row: u32) -> Subject {
         let kind = self.evaluator.program.table(table).map_or("", |t| &t.header.name).into();
-        Subject { kind, id: self.identity(table, row).into() }
-    }
-
-    /// The key of a row, or where it has none a hash of all its cells: the same wherever it stands in which file.
-    fn identity(&self, table: TableId, row: u32) -> String {
-        let (program, data) = (self.evaluator.program, self.evaluator.data);
-        let Some((declared, rows)) = program.table(table).zip(data.table(table)) else { return String::new() };
-        let cell = |id: FieldId| {
-            let ty = declared.fields.get(id.index())?.ty;
-            Some(value::csv(program, ty, &rows.value(id, row)))
-        };
-        if let Some(key) = declared.key.and_then(cell).filter(|key| !key.is_empty()) {
-            return key;
-        }
-        let all = (0..declared.fields.len()).filter_map(|i| cell(FieldId(u32::try_from(i).ok()?)));
-        format!("#{:016x}", scattered_hash(&all.collect::<Vec<_>>().join("\u{0}")))
+        Subject { kind, id: row_identity(self.evaluator.program, self.evaluator.data, table, row).into() }
     }
 
     fn is_known(&self, rule: &RulePolicy, subject: &str) -> bool {
@@ -165,7 +151,7 @@ impl<'a> Gathering<'a> {
             let facts = Facts { at: Some((table, standing.row)), ..stands.facts };
             let mut key: Vec<String> = stands.declared.dedupe.iter().map(|key| self.exact(&facts, key)).collect();
             if key.is_empty() {
-                key.push(self.identity(table, standing.row));
+                key.push(row_identity(self.evaluator.program, self.evaluator.data, table, standing.row));
             }
             let slot = Slot { rule: rule.name.clone(), subject: subject.clone(), key: key.clone() };
             let waits = self.state.memory.get(&slot).is_some_and(|m| m.truth != Truth::False && m.edge != Edge::Spent);
@@ -289,6 +275,20 @@ impl<'a> Gathering<'a> {
         };
         of_row.or_else(of_account).or_else(of_metric).or_else(evaluated).unwrap_or_default()
     }
+}
+
+/// The key of a row, or where it has none a hash of all its cells: the same wherever it stands in which file.
+pub fn row_identity(program: &Program, data: &Dataset, table: TableId, row: u32) -> String {
+    let Some((declared, rows)) = program.table(table).zip(data.table(table)) else { return String::new() };
+    let cell = |id: FieldId| {
+        let ty = declared.fields.get(id.index())?.ty;
+        Some(value::csv(program, ty, &rows.value(id, row)))
+    };
+    if let Some(key) = declared.key.and_then(cell).filter(|key| !key.is_empty()) {
+        return key;
+    }
+    let all = (0..declared.fields.len()).filter_map(|i| cell(FieldId(u32::try_from(i).ok()?)));
+    format!("#{:016x}", scattered_hash(&all.collect::<Vec<_>>().join("\u{0}")))
 }
 
 /// Held back is true and held back; a condition that is unknown while `unless` holds is false; one that is true while a

@@ -13,9 +13,16 @@ impl Tally {
         self.0.get(decided as usize).copied().unwrap_or(0)
     }
 
-    fn add(&mut self, decided: Decided) {
+    pub(super) fn add(&mut self, decided: Decided) {
         if let Some(count) = self.0.get_mut(decided as usize) {
             *count += 1;
+        }
+    }
+
+    /// Adds what another counted.
+    pub fn add_all(&mut self, other: &Tally) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
         }
     }
 

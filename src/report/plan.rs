@@ -86,7 +86,7 @@ pub fn human(page: &Page, layout: &Layout) -> String {
 const LABEL: usize = 14;
 
 /// A table with its label in front of the first line.
-fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
+pub(super) fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
     if lines.rows.is_empty() {
         return;
     }

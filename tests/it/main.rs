@@ -42,6 +42,7 @@ mod report;
 mod scoring;
 mod session;
 mod shared;
+mod simulate;
 mod speed;
 mod support;
 mod syntax;
