@@ -3,7 +3,7 @@
 use crate::calendar::Date;
 use crate::interventions::{
     Candidate, Decided, Edge, Hold, Item, Memory, Policy, Reason, ReasonKind, Row, RulePolicy, Slot, State, Status,
-    Trigger, Truth,
+    Trigger, Truth, shown_key,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -119,7 +119,7 @@ fn of_slot(known: Standings, rule: &RulePolicy, slot: &Slot) -> SlotWhy {
     let snoozed = state.snoozes.get(slot).copied().filter(|until| as_of < *until);
     let held = known.held_until(slot).max(snoozed);
     SlotWhy {
-        key: slot.key.clone(),
+        key: shown_key(&slot.key, &rule.key_personal, personal).into_iter().map(str::to_string).collect(),
         item: item.map(|item| open(item, personal)),
         since: memory.since.map(|date| date.to_string()),
         truth: word(memory.truth),
@@ -130,7 +130,13 @@ fn of_slot(known: Standings, rule: &RulePolicy, slot: &Slot) -> SlotWhy {
         may_fire: match (row, item) {
             (Some(row), None) => ahead(rule, row),
             (_, Some(item)) => in_place(rule, item, held),
-            (None, None) => remembered(rule, memory, held, as_of),
+            (None, None) => {
+                let turn = match rule.trigger {
+                    Trigger::Every(kind) => memory.period.filter(|p| known.policy.calendar.start_of(kind, as_of) <= *p),
+                    _ => None,
+                };
+                remembered(rule, &Memory { period: turn, ..memory.clone() }, held, as_of)
+            }
         },
     }
 }

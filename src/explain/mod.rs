@@ -154,7 +154,8 @@ pub fn personal(program: &Program, expr: &Expr) -> bool {
     personal_in(program, None, expr)
 }
 
-fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
+/// The same of an expression about rows of a table.
+pub fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
     use crate::builtins::{AggregateFunction as A, Pairing};
     match &expr.kind {
         _ if expr.ty == Type::Boolean => false,

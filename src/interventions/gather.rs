@@ -155,10 +155,10 @@ impl<'a> Gathering<'a> {
             }
             let slot = Slot { rule: rule.name.clone(), subject: subject.clone(), key: key.clone() };
             let waits = self.state.memory.get(&slot).is_some_and(|m| m.truth != Truth::False && m.edge != Edge::Spent);
-            if waits || since.is_none_or(|since| self.is_new(table, standing, since)) {
+            if waits || since.is_none_or(|since| self.happened(table, standing) >= since) {
                 let stands = Stands { facts, ..*stands };
                 let candidate = self.candidate(&stands, subject, Some(&subject.id), key, &standing.result);
-                self.out.push(candidate);
+                self.out.push(Candidate { happened: Some(self.happened(table, standing)), ..candidate });
                 offered.push(slot);
             }
         }
@@ -170,12 +170,15 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn is_new(&self, table: TableId, standing: &RowStanding, since: Date) -> bool {
-        let Some(declared) = self.evaluator.program.table(table) else { return false };
-        let recorded = declared.fields.iter().position(|f| f.recorded).and_then(|i| u32::try_from(i).ok());
-        let cell = |field| self.evaluator.data.table(table).map(|rows| rows.value(FieldId(field), standing.row));
-        let learned = recorded.and_then(cell).and_then(|value: Value| value.date());
-        standing.date >= since || learned.is_some_and(|day| day >= since && day <= self.run.as_of)
+    /// When it happened, or was learned of if that was later.
+    fn happened(&self, table: TableId, standing: &RowStanding) -> Date {
+        let recorded = || {
+            let declared = self.evaluator.program.table(table)?;
+            let field = u32::try_from(declared.fields.iter().position(|f| f.recorded)?).ok()?;
+            self.evaluator.data.table(table)?.value(FieldId(field), standing.row).date()
+        };
+        let learned = recorded().filter(|day| *day <= self.run.as_of);
+        learned.map_or(standing.date, |learned| learned.max(standing.date))
     }
 
     fn candidate(
@@ -198,6 +201,7 @@ impl<'a> Gathering<'a> {
             subject_personal,
             account: account.cloned(),
             key,
+            happened: None,
             truth,
             missing: missing_at(program, self.results.as_of, declared, &result.unknown),
             holds: Vec::new(),

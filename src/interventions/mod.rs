@@ -47,7 +47,7 @@ pub use decision::{Refusal, Verdict, close, decide, snooze};
 pub use gather::{gather, row_identity};
 pub use machine::{Run, step};
 pub use outcome::{Decided, Finding, Orphan, Outcome, Reason, ReasonKind, Row, Why};
-pub use policy::{ApprovalPolicy, EscalationStep, LimitPolicy, Policy, RulePolicy, RuleSource, Trigger};
+pub use policy::{ApprovalPolicy, EscalationStep, LimitPolicy, Policy, RulePolicy, RuleSource, Trigger, shown_key};
 pub use state::{
     Approval, Closing, Decision, Edge, Item, LastItem, LastRun, Memory, Slot, State, Status, Subject, Task,
 };

@@ -103,6 +103,11 @@ impl super::Row {
         if self.subject_personal && !personal { crate::value::MASK } else { &self.slot.subject.id }
     }
 
+    /// The values of its key as may be shown.
+    pub fn shown_key(&self, personal: bool) -> Vec<&str> {
+        super::shown_key(&self.slot.key, &self.key_personal, personal)
+    }
+
     /// The owner as may be shown.
     pub fn shown_owner(&self, personal: bool) -> Option<&str> {
         let owner = self.owner.as_deref()?;

@@ -99,6 +99,8 @@ pub struct Firing {
     pub slot: Slot,
     /// The subject as may be shown.
     pub subject: String,
+    /// The values of its key as may be shown.
+    pub key: Vec<String>,
     /// The owner as may be shown.
     pub owner: Option<String>,
     /// When.
@@ -112,6 +114,8 @@ pub struct Again {
     pub slot: Slot,
     /// The subject as may be shown.
     pub subject: String,
+    /// The values of its key as may be shown.
+    pub key: Vec<String>,
     /// When it was closed.
     pub closed: Date,
     /// When it fired again.
@@ -230,17 +234,19 @@ impl Play {
 
     fn fired(&mut self, row: &Row, as_of: Date) {
         let personal = self.how.personal;
+        let (subject, key) = (row.shown_subject(personal).to_string(), row.shown_key(personal));
+        let key: Vec<String> = key.into_iter().map(str::to_string).collect();
         self.told.fired.push(Firing {
             slot: row.slot.clone(),
-            subject: row.shown_subject(personal).to_string(),
+            subject: subject.clone(),
+            key: key.clone(),
             owner: row.shown_owner(personal).map(str::to_string),
             on: as_of,
         });
         let last = self.state.memory.get(&row.slot).and_then(|memory| memory.last.as_ref());
         let Some((closed, _)) = last.and_then(|last| last.closed) else { return };
         if as_of.days_since(closed) <= self.how.again_within {
-            let subject = row.shown_subject(personal).to_string();
-            self.told.again.push(Again { slot: row.slot.clone(), subject, closed, fired: as_of });
+            self.told.again.push(Again { slot: row.slot.clone(), subject, key, closed, fired: as_of });
         }
     }
 }

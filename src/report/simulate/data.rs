@@ -43,7 +43,7 @@ pub fn json(page: &Page) -> Json {
         })
         .collect();
     let again = page.now.told.again.iter().map(|one| {
-        let slot = slot_json(&one.slot, &one.subject);
+        let slot = slot_json(&one.slot, &one.subject, &one.key);
         let (closed, fired) = (one.closed.to_string(), one.fired.to_string());
         with(slot, json!({ "closed": closed, "fired": fired, "days": one.fired.days_since(one.closed) }))
     });
@@ -79,14 +79,14 @@ pub fn json(page: &Page) -> Json {
 
 fn firings_json(past: &Past) -> Vec<Json> {
     let one = |firing: &Firing| {
-        let slot = slot_json(&firing.slot, &firing.subject);
+        let slot = slot_json(&firing.slot, &firing.subject, &firing.key);
         with(slot, json!({ "owner": firing.owner, "on": firing.on.to_string() }))
     };
     past.told.fired.iter().map(one).collect()
 }
 
-fn slot_json(slot: &Slot, shown: &str) -> Json {
-    json!({ "rule": &*slot.rule, "subject_kind": &*slot.subject.kind, "subject": shown, "key": slot.key })
+fn slot_json(slot: &Slot, shown: &str, key: &[String]) -> Json {
+    json!({ "rule": &*slot.rule, "subject_kind": &*slot.subject.kind, "subject": shown, "key": key })
 }
 
 /// The keys of both.

@@ -231,7 +231,7 @@ fn alone(one: &Past, other: &Past) -> Table {
         Column::default(),
     ]);
     for firing in only.iter().take(LISTED) {
-        let subject = subject(&firing.slot, &firing.subject);
+        let subject = subject(&firing.slot, &firing.subject, &firing.key);
         table.row(vec![firing.slot.rule.to_string().into(), subject.into(), firing.on.to_string().into()]);
     }
     more(&mut table, only.len());
@@ -375,7 +375,7 @@ fn again(page: &Page) -> Table {
         let days = counted(one.fired.days_since(one.closed).unsigned_abs(), "day", "days");
         table.row(vec![
             one.slot.rule.to_string().into(),
-            subject(&one.slot, &one.subject).into(),
+            subject(&one.slot, &one.subject, &one.key).into(),
             format!("closed {}, fired again {}, {days} later", one.closed, one.fired).into(),
         ]);
     }
@@ -384,9 +384,9 @@ fn again(page: &Page) -> Table {
 }
 
 /// `acme`, `acme [call]`, `portfolio`
-fn subject(slot: &Slot, shown: &str) -> String {
+fn subject(slot: &Slot, shown: &str, key: &[String]) -> String {
     let id = if slot.subject.id.is_empty() { &*slot.subject.kind } else { shown };
-    let key = if slot.key.is_empty() { String::new() } else { format!(" [{}]", slot.key.join(", ")) };
+    let key = if key.is_empty() { String::new() } else { format!(" [{}]", key.join(", ")) };
     format!("{id}{key}")
 }
 

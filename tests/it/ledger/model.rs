@@ -109,8 +109,8 @@ impl<'h> Game<'h> {
             let rng = &mut self.rng;
             match rng.below(10) {
                 0 => {}
-                // A replay, inside of the week and the month in which things are counted.
-                1 if super::past::period(last) == super::past::period(last.plus_days(-1)) => {
+                // A replay, inside of the week in which things are counted.
+                1 if super::past::week(last) == super::past::week(last.plus_days(-1)) => {
                     self.day = last.plus_days(-1);
                     kind = RecordKind::Replay;
                 }
