@@ -84,6 +84,69 @@ pub struct ApplyArgs {
     pub program: ProgramArgs,
 }
 
+/// Say what the rules would have done in the past; writes nothing
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The project's directory, or one .laud file [default: here]
+    #[arg(value_name = "PATH", conflicts_with = "project")]
+    pub path: Option<PathBuf>,
+    /// The date of the first run; nothing is remembered before it
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Past")]
+    pub from: Date,
+    /// The last date [default: laud.toml's, or today]
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Past")]
+    pub to: Option<Date>,
+    /// How often it runs
+    #[arg(
+        long,
+        value_name = "day|week|month",
+        default_value = "week",
+        help_heading = "Past",
+        hide_possible_values = true
+    )]
+    pub every: Every,
+    /// The first run acts on what is true already, instead of only remembering it
+    #[arg(long, help_heading = "Past")]
+    pub fire_on_first_run: bool,
+    /// Compare with the program as it was: another project's folder, a .laud file, or a revision of git
+    #[arg(long, value_name = "PATH|REV", help_heading = "Questions")]
+    pub against: Option<String>,
+    /// Tell of this rule alone, as often as needed; all of them run
+    #[arg(long, value_name = "NAME", help_heading = "Questions")]
+    pub rule: Vec<String>,
+    /// What fires again within so many days of its closing is listed
+    #[arg(long, value_name = "DAYS", default_value_t = 30, help_heading = "Questions")]
+    pub again_within: u32,
+    /// How it is printed
+    #[arg(
+        long,
+        value_name = "human|json|csv|md",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
+    pub format: Format,
+    /// A profile of laud.toml, or a directory [default: laud.toml's, or data]
+    #[arg(long, value_name = "PROFILE|DIR", help_heading = "Data")]
+    pub data: Option<String>,
+    /// Show columns declared `personal`, which are masked otherwise
+    #[arg(long, help_heading = "Data")]
+    pub show_personal: bool,
+    #[command(flatten)]
+    pub program: ProgramArgs,
+}
+
+/// How often a simulation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Every {
+    // Every day.
+    Day,
+    // The same day of the week.
+    Week,
+    // The same day of the month, or its last.
+    Month,
+}
+
 /// Look into the ledger, and decide about what is open
 #[derive(Debug, Args)]
 pub struct LedgerArgs {

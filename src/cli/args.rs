@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-pub use super::acting::{ApplyArgs, DecideArgs, ExportFormat, LedgerArgs, LedgerVerb, PlanArgs};
+pub use super::acting::{ApplyArgs, DecideArgs, Every, ExportFormat, LedgerArgs, LedgerVerb, PlanArgs, SimulateArgs};
 use crate::calendar::{Date, PeriodKind};
 use crate::diagnostics::render;
 use crate::lint::Level;
@@ -53,6 +53,7 @@ pub enum Verb {
     Plan(PlanArgs),
     Apply(ApplyArgs),
     Ledger(LedgerArgs),
+    Simulate(SimulateArgs),
     Repl(ReplArgs),
     Watch(WatchArgs),
 }
@@ -402,6 +403,12 @@ pub struct WhyArgs {
     /// The project's directory, or one .laud file [default: here]
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
+    /// The rule to unfold: the same as its name
+    #[arg(long, value_name = "NAME", help_heading = "Questions", conflicts_with_all = ["between", "against", "to"])]
+    pub rule: Option<String>,
+    /// The ledger that says how rules stand [default: $LAUD_LEDGER, laud.toml's, or .laud/ledger.db, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Questions")]
+    pub ledger: Option<PathBuf>,
     /// What the scores were on DATE and what made the difference, line by line; DATE..DATE for a page of the second
     /// date [default: the end of the quarter before, in short]
     #[arg(long, value_name = "DATE[..DATE]", value_parser = between, help_heading = "Questions")]

@@ -2,6 +2,7 @@
 
 use super::stop::Stop;
 use crate::data::reason;
+use crate::interventions::State;
 use crate::ledger::{LedgerError, Place, Store};
 use std::path::Path;
 
@@ -55,12 +56,15 @@ impl Book {
         Stop::usage(format!("the ledger `{}`: {error}", self.place.shown())).help(error.help())
     }
 
+    /// Everything that is remembered; `None` where there is no ledger yet.
+    pub fn remembered(&self) -> Result<Option<State>, Stop> {
+        let ledger = self.read()?;
+        ledger.map(|mut ledger| ledger.load().map_err(|error| self.stop(&error))).transpose()
+    }
+
     /// Everything that is remembered; nothing where there is no ledger yet.
-    pub fn load(&self) -> Result<crate::interventions::State, Stop> {
-        match self.read()? {
-            Some(mut ledger) => ledger.load().map_err(|error| self.stop(&error)),
-            None => Ok(crate::interventions::State::default()),
-        }
+    pub fn load(&self) -> Result<State, Stop> {
+        Ok(self.remembered()?.unwrap_or_default())
     }
 }
 

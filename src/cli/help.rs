@@ -10,11 +10,11 @@ use clap::{Command, CommandFactory};
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Write rules", &["init", "check", "lint", "fmt", "test", "mutate", "explain", "inspect", "watch"]),
     ("Score accounts", &["eval", "why", "repl"]),
-    ("Act on rules", &["plan", "apply", "ledger"]),
+    ("Act on rules", &["plan", "apply", "ledger", "simulate"]),
 ];
 
 /// Verbs that the language was designed for and that do nothing yet.
-const COMING: &[&str] = &["backtest", "diff", "doc", "import", "lsp", "report", "simulate", "sql", "tune"];
+const COMING: &[&str] = &["backtest", "diff", "doc", "import", "lsp", "report", "sql", "tune"];
 
 const EXAMPLES: &[(&str, &str)] = &[
     ("laud init advocacy", "make a small project in ./advocacy"),
@@ -72,6 +72,16 @@ Examples:
   laud apply --emit -                     one json per line
   laud apply --emit-to 'curl -sf --data-binary @- https://tasks.example/in'
   laud apply --as-of 2026-03-31 --replay  a run that was left out";
+
+const SIMULATE: &str = "\
+The very step of `laud apply`, from date to date; at each only what was recorded by then is seen. Nobody decides anything: \
+approvals are not given, nothing is snoozed, and items close by their `close when` alone.
+
+Examples:
+  laud simulate --from 2025-10-01
+  laud simulate --from 2025-10-06 --to 2026-03-30 --every day
+  laud simulate --from 2025-10-01 --against HEAD~1      did the change make it calmer?
+  laud simulate --from 2025-10-01 --rule renewal_at_risk --format json";
 
 const LEDGER: &str = "\
 Examples:
@@ -215,7 +225,8 @@ pub fn command() -> Command {
         .mut_subcommand("watch", |c| c.after_help(WATCH))
         .mut_subcommand("plan", |c| c.after_help(PLAN))
         .mut_subcommand("apply", |c| c.after_help(APPLY))
-        .mut_subcommand("ledger", |c| c.after_help(LEDGER));
+        .mut_subcommand("ledger", |c| c.after_help(LEDGER))
+        .mut_subcommand("simulate", |c| c.after_help(SIMULATE));
     let page = page(&command);
     command.override_help(page)
 }

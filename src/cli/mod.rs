@@ -32,6 +32,8 @@ mod project;
 mod repl;
 mod replay;
 mod session;
+mod simulate;
+mod standing;
 mod stop;
 mod suppose;
 mod terminal;
@@ -77,6 +79,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Plan(args) => plan::run(&args, &mut terminal),
         Verb::Apply(args) => apply::run(&args, &mut terminal),
         Verb::Ledger(args) => ledger::run(&args, &mut terminal),
+        Verb::Simulate(args) => simulate::run(&args, &mut terminal),
         Verb::Inspect(args) => inspect::run(&args, &mut terminal),
         Verb::Explain(args) => explain::run(&args, &mut terminal),
         Verb::Repl(args) => repl::run(&args, &mut terminal),

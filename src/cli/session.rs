@@ -342,7 +342,7 @@ fn settings(program: &Program, declared: Option<&Program>) -> Vec<Setting> {
 }
 
 /// The table of accounts, if it keeps no history.
-fn timeless(program: &Program) -> Option<String> {
+pub(super) fn timeless(program: &Program) -> Option<String> {
     let table = program.subject_table()?;
     matches!(table.kind, TableKind::Rows { as_of: None }).then(|| table.header.name.clone())
 }

@@ -5,6 +5,7 @@ use super::args::{PageFormat, WhyArgs};
 use super::older::{self, Older};
 use super::project::is_project;
 use super::session::Session;
+use super::standing;
 use super::stop::Stop;
 use super::suppose;
 use super::terminal::Terminal;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 /// Runs the verb.
 pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let (name, path) = sorted_out(args)?;
+    let name = args.rule.clone().or(name);
     let mut run = args.run.clone();
     if let Some(to) = args.between.and_then(|between| between.to) {
         if run.as_of.is_some_and(|as_of| as_of != to) {
@@ -38,7 +40,7 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         return Err(stop);
     }
     let topic = match &name {
-        Some(name) => topic(&session.program, name)?,
+        Some(name) => topic(&session.program, name, args.rule.is_some())?,
         None => Topic::Account,
     };
     let id = accounts::find(&evaluator, &session, &args.account, args.run.show_personal)?;
@@ -79,6 +81,9 @@ pub fn run(args: &WhyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     } else {
         asked_of_scorecards(args, &format!("`{}`", name.as_deref().unwrap_or("it")))?;
     }
+    let whatif = !suppose.is_empty() || session.declared.is_some();
+    let told = standing::Told { whatif, personal: args.run.show_personal };
+    standing::tell(&mut why, &session, &evaluator, &id, args.ledger.as_deref(), told, terminal)?;
     if !suppose.is_empty() {
         let row = evaluator.row(&id, session.stamp.as_of).unwrap_or(result.row);
         let told = explain::told(&session.program, &session.data, row, &is, &suppose, args.run.show_personal);
@@ -279,7 +284,7 @@ fn kind(topic: Topic) -> &'static str {
         Topic::Account => "an account",
         Topic::Metric(_) => "a metric",
         Topic::Scorecard(_) => "a scorecard",
-        Topic::Rule(_) => "a rule",
+        Topic::Rule(_) | Topic::RowRule(_) => "a rule",
         Topic::Segment(_) => "a segment",
         Topic::Partition(_) => "a partition",
         Topic::RowMetric(_) => "a metric of rows",
@@ -314,7 +319,14 @@ fn looks_like_path(word: &str) -> bool {
     is_project(Path::new(word)) && !is_project(Path::new("."))
 }
 
-fn topic(program: &Program, name: &str) -> Result<Topic, Stop> {
+fn topic(program: &Program, name: &str, rule: bool) -> Result<Topic, Stop> {
+    let rules = program.rules.iter().chain(&program.row_rules);
+    if rule && !rules.clone().any(|r| r.header.name == name) {
+        let names: Vec<&str> = rules.chain(&program.portfolio_rules).map(|r| r.header.name.as_str()).collect();
+        let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let all = (!names.is_empty()).then(|| format!("there is {}", list(&names)));
+        return Err(Stop::usage(format!("there is no rule `{name}`")).maybe_help(near.or(all)));
+    }
     Topic::find(program, name).ok_or_else(|| {
         let names = Topic::names(program);
         let help = match nearest(name, names.iter().copied()) {

@@ -300,6 +300,8 @@ lints {
     ActionTwice "L1526" "action-twice" Warning interventions::action_twice
     UnlessNeverMatters "L1527" "unless-never-matters" Warning interventions::unless_never_matters
     IncentiveWithoutApproval "L1528" "incentive-without-approval" Warning interventions::incentive_without_approval
+    UnusedGuard "L1529" "unused-guard" Warning interventions::unused_guard
+    UnusedPlaybook "L1530" "unused-playbook" Warning interventions::unused_playbook
 
     // ---------- L16xx: segments ----------
     PartNeverTaken "L1601" "part-never-taken" Warning segments::part_never_taken

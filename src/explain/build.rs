@@ -12,7 +12,8 @@ use super::{
 use crate::engine::{LineResult, MetricResult, ScoreResult};
 use crate::number::Decimal;
 use crate::program::{
-    BandTable, Combine, DEFAULT_COVERAGE, Line, Metric, MissingPolicy, Node, Program, Scorecard, Stale, Type, Unit,
+    About, BandTable, Combine, DEFAULT_COVERAGE, Line, Metric, MissingPolicy, Node, Program, Scorecard, Stale, Type,
+    Unit,
 };
 use crate::report::accounts::{account_name, personal_key};
 use crate::report::value;
@@ -27,7 +28,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         let wanted = match topic {
             Topic::Account => !held(program, i),
             Topic::Scorecard(id) => id.index() == i,
-            Topic::Metric(_) | Topic::Rule(_) | Topic::RowMetric(_) | Topic::Segment(_) | Topic::Partition(_) => false,
+            _ => false,
         };
         if wanted {
             cards.extend(
@@ -51,8 +52,13 @@ pub fn why(case: Case, topic: Topic) -> Why {
         let wanted = topic == Topic::Account || matches!(topic, Topic::Rule(id) if id.index() == i);
         wanted.then(|| rule_why(case, rule, result))
     });
-    let of_rows = program.row_rules.iter().zip(&account.row_rules).filter(|_| topic == Topic::Account);
-    let rules = rules.chain(of_rows.flat_map(|(rule, result)| row_rules_why(case, rule, result)));
+    let of_rows = program
+        .row_rules
+        .iter()
+        .zip(&account.row_rules)
+        .enumerate()
+        .filter(|(i, _)| topic == Topic::Account || matches!(topic, Topic::RowRule(id) if id.index() == *i));
+    let rules = rules.chain(of_rows.flat_map(|(_, (rule, result))| row_rules_why(case, rule, result)));
     let parts = program.partitions.iter().zip(&account.parts).map(|(partition, part)| Part {
         partition: partition.header.name.clone(),
         part: part.and_then(|p| partition.parts.get(p as usize)).map(|p| p.name.clone()),
@@ -68,7 +74,7 @@ pub fn why(case: Case, topic: Topic) -> Why {
         as_of: case.stamp.as_of,
         program: case.stamp.program.clone(),
         data: case.stamp.data.clone(),
-        remarks: case.stamp.remarks(),
+        remarks: case.stamp.remarks().into_iter().chain(no_rows(case, topic)).collect(),
         supposed: Vec::new(),
         topic: topic_name(case, topic),
         parts: parts.collect(),
@@ -88,12 +94,23 @@ pub fn why(case: Case, topic: Topic) -> Why {
     }
 }
 
+/// Said where a rule about rows finds none.
+fn no_rows(case: Case, topic: Topic) -> Option<String> {
+    let Topic::RowRule(id) = topic else { return None };
+    let rule = case.program.row_rules.get(id.index())?;
+    let About::Row(table) = rule.about else { return None };
+    let none = case.account.row_rules.get(id.index()).is_none_or(|result| result.rows.is_empty());
+    let table = &case.program.table(table)?.header.name;
+    none.then(|| format!("`{}` is about rows of `{table}`, and the account has none", rule.header.name))
+}
+
 fn topic_name(case: Case, topic: Topic) -> Option<String> {
     let name = match topic {
         Topic::Account => return None,
         Topic::Metric(id) => case.program.node_name(Node::Metric(id)),
         Topic::Scorecard(id) => case.program.node_name(Node::Scorecard(id)),
         Topic::Rule(id) => case.program.rules.get(id.index()).map_or("?", |r| &r.header.name),
+        Topic::RowRule(id) => case.program.row_rules.get(id.index()).map_or("?", |r| &r.header.name),
         Topic::Segment(id) => case.program.segments.get(id.index()).map_or("?", |s| &s.header.name),
         Topic::Partition(id) => case.program.partitions.get(id.index()).map_or("?", |p| &p.header.name),
         Topic::RowMetric(id) => case.program.row_metric(id).map_or("?", |m| &m.header.name),

@@ -266,6 +266,12 @@ impl Page {
             }
             let text = table.human(LABEL + 2, &self.layout);
             self.out.push_str(&text);
+            let mut table = Table::new(vec![Column::default(); 2]);
+            for (label, text) in rule.ledger.iter().flat_map(|ledger| ledger.lines()) {
+                table.row(vec![Cell::toned(label, Tone::Dim), clean(&text).into()]);
+            }
+            let text = table.human(LABEL + 2, &self.layout);
+            self.out.push_str(&text);
         }
     }
 

@@ -143,6 +143,11 @@ fn conditions(rule: &RuleWhy, out: &mut String) {
         clauses(unless, "unless", 0, &mut table);
     }
     out.push_str(&unindented(table).markdown());
+    let lines = rule.ledger.iter().flat_map(|ledger| ledger.lines());
+    let lines: String = lines.map(|(label, text)| format!("- {label}: {}\n", escaped(&text))).collect();
+    if !lines.is_empty() {
+        out.push_str(&format!("\n{lines}"));
+    }
 }
 
 /// Clauses without the blanks that show for people what belongs together.

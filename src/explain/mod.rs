@@ -15,6 +15,7 @@ mod detail;
 mod figures;
 mod groups;
 mod human;
+mod ledger;
 mod limits;
 mod markdown;
 mod membership;
@@ -40,11 +41,13 @@ pub use benchmark::{BenchmarkWhy, old_benchmarks};
 pub use build::{held, why};
 pub use detail::{DetailWhy, MemberWhy};
 pub use human::human;
+pub use ledger::{LedgerWhy, OpenWhy, SlotWhy, Standings, stands};
 pub use markdown::markdown;
 pub use membership::{MembershipWhy, PartWhy};
 pub use outlook::{Ask, outlook};
 pub use portfolio::{Part as PortfolioPart, PortfolioWhy, Whole, portfolio, portfolio_human, portfolio_markdown};
 pub use probe::{Dropped, Probe, Step, TracedRow, TracedRows};
+pub use reads::{rules_without_history, tables_of_rules};
 pub use replay::PeriodsWhy;
 pub use standing::StandingWhy;
 pub use supposed::{NotSupposed, SupposedWhy, mark, told};
@@ -98,10 +101,13 @@ pub enum Topic {
     Partition(PartitionId),
     /// One metric of rows.
     RowMetric(RowMetricId),
+    /// One rule about rows, one of [`Program::row_rules`].
+    RowRule(RuleId),
 }
 
 impl Topic {
-    /// The metric, scorecard, rule, metric of rows, segment or partition of this name; the name of a part stands for its partition.
+    /// The metric, scorecard, rule, metric of rows, segment or partition of this name; the name of a part stands for its
+    /// partition.
     pub fn find(program: &Program, name: &str) -> Option<Topic> {
         let id = |i: usize| u32::try_from(i).ok();
         let metric =
@@ -110,6 +116,8 @@ impl Topic {
             id(program.scorecards.iter().position(|s| s.header.name == name)?).map(|i| Topic::Scorecard(ScorecardId(i)))
         };
         let rule = || id(program.rules.iter().position(|r| r.header.name == name)?).map(|i| Topic::Rule(RuleId(i)));
+        let row_rule =
+            || id(program.row_rules.iter().position(|r| r.header.name == name)?).map(|i| Topic::RowRule(RuleId(i)));
         let of_rows = || {
             id(program.row_metrics.iter().position(|m| m.header.name == name)?)
                 .map(|i| Topic::RowMetric(RowMetricId(i)))
@@ -120,14 +128,14 @@ impl Topic {
             let is = |p: &Partition| p.header.name == name || p.parts.iter().any(|part| part.name == name);
             id(program.partitions.iter().position(is)?).map(|i| Topic::Partition(PartitionId(i)))
         };
-        metric().or_else(card).or_else(rule).or_else(of_rows).or_else(segment).or_else(partition)
+        metric().or_else(card).or_else(rule).or_else(row_rule).or_else(of_rows).or_else(segment).or_else(partition)
     }
 
     /// All names that can be found.
     pub fn names(program: &Program) -> Vec<&str> {
         let metrics = program.metrics.iter().map(|m| m.header.name.as_str());
         let cards = program.scorecards.iter().map(|s| s.header.name.as_str());
-        let rules = program.rules.iter().map(|r| r.header.name.as_str());
+        let rules = program.rules.iter().chain(&program.row_rules).map(|r| r.header.name.as_str());
         let of_rows = program.row_metrics.iter().map(|m| m.header.name.as_str());
         let segments = program.segments.iter().map(|s| s.header.name.as_str());
         let partitions = program.partitions.iter().map(|p| p.header.name.as_str());
@@ -146,7 +154,8 @@ pub fn personal(program: &Program, expr: &Expr) -> bool {
     personal_in(program, None, expr)
 }
 
-fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
+/// The same of an expression about rows of a table.
+pub fn personal_in(program: &Program, rows: Option<TableId>, expr: &Expr) -> bool {
     use crate::builtins::{AggregateFunction as A, Pairing};
     match &expr.kind {
         _ if expr.ty == Type::Boolean => false,

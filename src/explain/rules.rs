@@ -4,6 +4,7 @@ use super::conditions::condition;
 use super::words::Words;
 use super::{Case, Condition, RuleWhy};
 use crate::engine::{RowRuleResult, RuleResult, RuleStatus};
+use crate::interventions::row_identity;
 use crate::program::{About, Rule, TableId, Trigger};
 use crate::report::accounts::{row_key, status_words};
 
@@ -30,11 +31,13 @@ pub(super) fn rule_why(case: Case, rule: &Rule, result: &RuleResult) -> RuleWhy 
         status: status_words(status),
         missing,
         row: None,
+        subject: None,
         suppressed: suppressed(case, result),
         trigger: rule.trigger.word(),
         condition: when,
         unless,
         position: case.sources.position(rule.header.span),
+        ledger: None,
     }
 }
 
@@ -93,11 +96,13 @@ pub(super) fn row_rules_why(case: Case, rule: &Rule, result: &RowRuleResult) -> 
             status: status_words(result.status),
             missing: if result.status == RuleStatus::Undecided { lacking(result) } else { Vec::new() },
             row: Some(row_key(case.program, case.data, table, standing.row)),
+            subject: Some(row_identity(case.program, case.data, table, standing.row)),
             suppressed: suppressed(case, result),
             trigger: rule.trigger.word(),
             condition: when,
             unless: None,
             position: case.sources.position(rule.header.span),
+            ledger: None,
         }
     });
     rows.collect()

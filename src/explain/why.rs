@@ -521,6 +521,9 @@ pub struct RuleWhy {
     /// The row that it is about, for rules about rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<String>,
+    /// What the ledger knows that row by.
+    #[serde(skip)]
+    pub subject: Option<String>,
     /// The reasons of guards that hold it back, each with why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<String>,
@@ -532,6 +535,9 @@ pub struct RuleWhy {
     pub unless: Option<Condition>,
     /// Where it is declared.
     pub position: String,
+    /// How it stands in the ledger, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<super::LedgerWhy>,
 }
 
 /// A condition with the values on both of its sides; every clause is evaluated, whatever the others say.

@@ -1,7 +1,7 @@
 //! How a rule stands for a subject today: what the step is given besides the state.
 
 use super::{Reason, Subject, Task};
-use crate::calendar::Duration;
+use crate::calendar::{Date, Duration};
 use std::sync::Arc;
 
 /// True, false, or unknown because something is missing.
@@ -41,6 +41,8 @@ pub struct Candidate {
     pub account: Option<Arc<str>>,
     /// The values of `dedupe by`; of a rule about events, with the event's identity.
     pub key: Vec<String>,
+    /// Of a rule about events: when the event happened, or was learned of if that was later.
+    pub happened: Option<Date>,
     /// How the condition stands.
     pub truth: Truth,
     /// What is missing, where it is unknown: `references missing (no data)`.

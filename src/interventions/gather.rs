@@ -4,6 +4,7 @@
 use super::{Candidate, Hold, Policy, Reason, ReasonKind, RulePolicy, RuleSource, Run, Slot, State, Subject, Task};
 use super::{Edge, Truth};
 use crate::calendar::Date;
+use crate::data::Dataset;
 use crate::engine::reference::Evaluator;
 use crate::engine::{AccountResult, Results, RowStanding, RuleResult, RuleStatus, Standing, Suppression};
 use crate::explain::words::Words;
@@ -120,22 +121,7 @@ impl<'a> Gathering<'a> {
     /// A row as a subject: what identifies it, not where it stands.
     fn row(&self, table: TableId, row: u32) -> Subject {
         let kind = self.evaluator.program.table(table).map_or("", |t| &t.header.name).into();
-        Subject { kind, id: self.identity(table, row).into() }
-    }
-
-    /// The key of a row, or where it has none a hash of all its cells: the same wherever it stands in which file.
-    fn identity(&self, table: TableId, row: u32) -> String {
-        let (program, data) = (self.evaluator.program, self.evaluator.data);
-        let Some((declared, rows)) = program.table(table).zip(data.table(table)) else { return String::new() };
-        let cell = |id: FieldId| {
-            let ty = declared.fields.get(id.index())?.ty;
-            Some(value::csv(program, ty, &rows.value(id, row)))
-        };
-        if let Some(key) = declared.key.and_then(cell).filter(|key| !key.is_empty()) {
-            return key;
-        }
-        let all = (0..declared.fields.len()).filter_map(|i| cell(FieldId(u32::try_from(i).ok()?)));
-        format!("#{:016x}", scattered_hash(&all.collect::<Vec<_>>().join("\u{0}")))
+        Subject { kind, id: row_identity(self.evaluator.program, self.evaluator.data, table, row).into() }
     }
 
     fn is_known(&self, rule: &RulePolicy, subject: &str) -> bool {
@@ -165,14 +151,14 @@ impl<'a> Gathering<'a> {
             let facts = Facts { at: Some((table, standing.row)), ..stands.facts };
             let mut key: Vec<String> = stands.declared.dedupe.iter().map(|key| self.exact(&facts, key)).collect();
             if key.is_empty() {
-                key.push(self.identity(table, standing.row));
+                key.push(row_identity(self.evaluator.program, self.evaluator.data, table, standing.row));
             }
             let slot = Slot { rule: rule.name.clone(), subject: subject.clone(), key: key.clone() };
             let waits = self.state.memory.get(&slot).is_some_and(|m| m.truth != Truth::False && m.edge != Edge::Spent);
-            if waits || since.is_none_or(|since| self.is_new(table, standing, since)) {
+            if waits || since.is_none_or(|since| self.happened(table, standing) >= since) {
                 let stands = Stands { facts, ..*stands };
                 let candidate = self.candidate(&stands, subject, Some(&subject.id), key, &standing.result);
-                self.out.push(candidate);
+                self.out.push(Candidate { happened: Some(self.happened(table, standing)), ..candidate });
                 offered.push(slot);
             }
         }
@@ -184,12 +170,15 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn is_new(&self, table: TableId, standing: &RowStanding, since: Date) -> bool {
-        let Some(declared) = self.evaluator.program.table(table) else { return false };
-        let recorded = declared.fields.iter().position(|f| f.recorded).and_then(|i| u32::try_from(i).ok());
-        let cell = |field| self.evaluator.data.table(table).map(|rows| rows.value(FieldId(field), standing.row));
-        let learned = recorded.and_then(cell).and_then(|value: Value| value.date());
-        standing.date >= since || learned.is_some_and(|day| day >= since && day <= self.run.as_of)
+    /// When it happened, or was learned of if that was later.
+    fn happened(&self, table: TableId, standing: &RowStanding) -> Date {
+        let recorded = || {
+            let declared = self.evaluator.program.table(table)?;
+            let field = u32::try_from(declared.fields.iter().position(|f| f.recorded)?).ok()?;
+            self.evaluator.data.table(table)?.value(FieldId(field), standing.row).date()
+        };
+        let learned = recorded().filter(|day| *day <= self.run.as_of);
+        learned.map_or(standing.date, |learned| learned.max(standing.date))
     }
 
     fn candidate(
@@ -212,6 +201,7 @@ impl<'a> Gathering<'a> {
             subject_personal,
             account: account.cloned(),
             key,
+            happened: None,
             truth,
             missing: missing_at(program, self.results.as_of, declared, &result.unknown),
             holds: Vec::new(),
@@ -289,6 +279,20 @@ impl<'a> Gathering<'a> {
         };
         of_row.or_else(of_account).or_else(of_metric).or_else(evaluated).unwrap_or_default()
     }
+}
+
+/// The key of a row, or where it has none a hash of all its cells: the same wherever it stands in which file.
+pub fn row_identity(program: &Program, data: &Dataset, table: TableId, row: u32) -> String {
+    let Some((declared, rows)) = program.table(table).zip(data.table(table)) else { return String::new() };
+    let cell = |id: FieldId| {
+        let ty = declared.fields.get(id.index())?.ty;
+        Some(value::csv(program, ty, &rows.value(id, row)))
+    };
+    if let Some(key) = declared.key.and_then(cell).filter(|key| !key.is_empty()) {
+        return key;
+    }
+    let all = (0..declared.fields.len()).filter_map(|i| cell(FieldId(u32::try_from(i).ok()?)));
+    format!("#{:016x}", scattered_hash(&all.collect::<Vec<_>>().join("\u{0}")))
 }
 
 /// Held back is true and held back; a condition that is unknown while `unless` holds is false; one that is true while a

@@ -66,8 +66,8 @@ impl<'a> Step<'a> {
     fn judge(&mut self, slot: &'a Slot, candidate: &'a Candidate) {
         let Some(rule) = self.policy.rules.get(candidate.rule) else { return };
         let before = self.state.memory.get(slot);
-        let mut memory = self.recalled(rule, before, candidate.truth);
-        let triggered = self.triggered(rule, &memory);
+        let mut memory = self.recalled(rule, before, candidate);
+        let triggered = self.triggered(rule, &memory, candidate);
         let as_of = self.run.as_of;
         let item = self.state.items.get(slot);
         let follows = item.filter(|item| {
@@ -85,8 +85,7 @@ impl<'a> Step<'a> {
             return self.remember(slot, memory);
         }
         if !triggered {
-            let turn_over = matches!(rule.trigger, Trigger::Every(_)) && memory.period.is_some();
-            if candidate.truth == Truth::Unknown && !turn_over {
+            if candidate.truth == Truth::Unknown && !self.had_turn(rule, &memory) {
                 let missing = candidate.missing.iter().map(|m| Reason::new(ReasonKind::Missing, m.as_str())).collect();
                 let row = self.row(slot, Some(candidate), Decided::Undecided, missing);
                 self.out.rows.push(row);
@@ -129,19 +128,18 @@ impl<'a> Step<'a> {
     }
 
     /// What is known of a slot once the condition is seen.
-    fn recalled(&self, rule: &RulePolicy, before: Option<&Memory>, truth: Truth) -> Memory {
+    fn recalled(&self, rule: &RulePolicy, before: Option<&Memory>, candidate: &Candidate) -> Memory {
         let known = before.cloned().unwrap_or_default();
         let as_of = self.run.as_of;
-        let period = match rule.trigger {
-            Trigger::Every(kind) => known.period.filter(|p| *p >= self.policy.calendar.start_of(kind, as_of)),
-            _ => None,
-        };
-        let rest = Memory { period, last: known.last.clone(), ..Memory::default() };
+        // What keys tell apart is one thing: something that happened since then makes it become true anew.
+        let anew = known.edge == Edge::Spent && self.happened_since(&known, candidate);
+        let truth = candidate.truth;
+        let rest = Memory { period: known.period, last: known.last.clone(), ..Memory::default() };
         match (truth, known.truth) {
             (Truth::False, _) => rest,
-            (Truth::True, Truth::True) => {
+            (Truth::True, Truth::True) if !anew => {
                 let streak = if self.again { known.streak } else { known.streak.saturating_add(1) };
-                Memory { streak: streak.min(rule.for_runs), period, ..known }
+                Memory { streak: streak.min(rule.for_runs), ..known }
             }
             (Truth::True, _) => Memory { truth, since: Some(as_of), streak: 1, ..rest },
             (Truth::Unknown, Truth::Unknown) => Memory { truth, since: known.since, ..rest },
@@ -149,17 +147,30 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// True for an event that the last run cannot have seen, and that is none of those for which the last item was opened.
+    fn happened_since(&self, known: &Memory, candidate: &Candidate) -> bool {
+        let after = |day: Option<Date>| candidate.happened.is_some_and(|on| day.is_none_or(|day| day < on));
+        after(self.state.last_run.as_ref().map(|last| last.as_of)) && after(known.last.as_ref().map(|last| last.opened))
+    }
+
     /// True if the rule wants to act.
-    fn triggered(&self, rule: &RulePolicy, memory: &Memory) -> bool {
+    fn triggered(&self, rule: &RulePolicy, memory: &Memory, candidate: &Candidate) -> bool {
+        // What happened once is acted on once; where keys tell items apart, each event after the last item's opening may.
+        let another = |last: &LastItem| rule.has_key && candidate.happened.is_some_and(|on| last.opened < on);
         memory.truth == Truth::True
             && memory.streak >= rule.for_runs
             && match rule.trigger {
                 Trigger::Edge => memory.edge != Edge::Spent,
-                // What happened once is acted on once, unless what tells items apart is something else than the event.
-                Trigger::Event => memory.edge != Edge::Spent && (rule.has_key || memory.last.is_none()),
+                Trigger::Event => memory.edge != Edge::Spent && memory.last.as_ref().is_none_or(another),
                 Trigger::Level => !(self.again && memory.edge == Edge::Spent),
-                Trigger::Every(_) => memory.period.is_none(),
+                Trigger::Every(_) => !self.had_turn(rule, memory),
             }
+    }
+
+    /// True if a calendar rule had its turn in the period of this run, or in a later one.
+    fn had_turn(&self, rule: &RulePolicy, memory: &Memory) -> bool {
+        let Trigger::Every(kind) = rule.trigger else { return false };
+        memory.period.is_some_and(|period| self.policy.calendar.start_of(kind, self.run.as_of) <= period)
     }
 
     /// The rule has had its turn.
@@ -205,6 +216,7 @@ impl<'a> Step<'a> {
             subject_personal: candidate.is_some_and(|c| c.subject_personal),
             owner: candidate.and_then(|c| c.owner.clone()),
             owner_personal: candidate.is_some_and(|c| c.owner_personal),
+            key_personal: self.policy.rule(&slot.rule).map(|rule| rule.key_personal.clone()).unwrap_or_default(),
             decided,
             item: None,
             pending: false,
@@ -388,6 +400,9 @@ fn in_order<'a>(policy: &Policy, candidates: &'a [Candidate]) -> Vec<(Slot, Cow<
         let same = a == b;
         if same && later.closes > first.closes {
             first.to_mut().closes = later.closes;
+        }
+        if same && later.truth == first.truth && later.happened > first.happened {
+            first.to_mut().happened = later.happened;
         }
         same
     });

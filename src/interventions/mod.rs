@@ -22,6 +22,7 @@
 //! | `decision` | what people decide about items |
 //! | `working_days` | delays, in days of the calendar or of work |
 //! | `plan` | counts and gates over the rows |
+//! | `simulate` | the step, date after date over the past |
 
 mod action;
 mod candidate;
@@ -34,6 +35,7 @@ mod opened;
 mod outcome;
 pub mod plan;
 mod policy;
+pub mod simulate;
 mod state;
 mod suppression;
 mod working_days;
@@ -42,10 +44,10 @@ pub use action::{Action, ActionKind};
 pub use candidate::{Candidate, Hold, Truth};
 pub use change::Change;
 pub use decision::{Refusal, Verdict, close, decide, snooze};
-pub use gather::gather;
+pub use gather::{gather, row_identity};
 pub use machine::{Run, step};
 pub use outcome::{Decided, Finding, Orphan, Outcome, Reason, ReasonKind, Row, Why};
-pub use policy::{ApprovalPolicy, EscalationStep, LimitPolicy, Policy, RulePolicy, RuleSource, Trigger};
+pub use policy::{ApprovalPolicy, EscalationStep, LimitPolicy, Policy, RulePolicy, RuleSource, Trigger, shown_key};
 pub use state::{
     Approval, Closing, Decision, Edge, Item, LastItem, LastRun, Memory, Slot, State, Status, Subject, Task,
 };

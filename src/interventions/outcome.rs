@@ -86,6 +86,8 @@ pub struct Row {
     pub owner: Option<String>,
     /// The owner is named in a personal column.
     pub owner_personal: bool,
+    /// Which values of the key come from personal columns.
+    pub key_personal: Vec<bool>,
     /// What became of it.
     pub decided: Decided,
     /// The item, if there is one now.

@@ -13,9 +13,16 @@ impl Tally {
         self.0.get(decided as usize).copied().unwrap_or(0)
     }
 
-    fn add(&mut self, decided: Decided) {
+    pub(super) fn add(&mut self, decided: Decided) {
         if let Some(count) = self.0.get_mut(decided as usize) {
             *count += 1;
+        }
+    }
+
+    /// Adds what another counted.
+    pub fn add_all(&mut self, other: &Tally) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
         }
     }
 
@@ -94,6 +101,11 @@ impl super::Row {
     /// The subject as it may be shown.
     pub fn shown_subject(&self, personal: bool) -> &str {
         if self.subject_personal && !personal { crate::value::MASK } else { &self.slot.subject.id }
+    }
+
+    /// The values of its key as may be shown.
+    pub fn shown_key(&self, personal: bool) -> Vec<&str> {
+        super::shown_key(&self.slot.key, &self.key_personal, personal)
     }
 
     /// The owner as may be shown.

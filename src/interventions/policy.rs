@@ -2,8 +2,10 @@
 
 use super::{Delay, Slot, WorkingDays};
 use crate::calendar::{Calendar, Date, Duration, PeriodKind};
+use crate::explain::personal_in;
 use crate::number::Decimal;
-use crate::program::{self, Per, Program, Rule, RuleId, Wait, WorkCalendar};
+use crate::program::{self, About, Per, Program, Rule, RuleId, Wait, WorkCalendar};
+use crate::value::MASK;
 use std::sync::Arc;
 
 /// What all rules say, and by which calendars they count.
@@ -54,6 +56,8 @@ pub struct RulePolicy {
     pub fire_on_first_run: bool,
     /// It says itself what tells items about one subject apart.
     pub has_key: bool,
+    /// Which of the values that tell items apart come from personal columns.
+    pub key_personal: Vec<bool>,
     /// On which days people work.
     pub working_days: WorkingDays,
 }
@@ -185,8 +189,30 @@ fn rule(program: &Program, rule: &Rule, source: RuleSource) -> RulePolicy {
         close_runs: rule.close.as_ref().map(|close| close.runs),
         fire_on_first_run: rule.fire_on_first_run,
         has_key: !rule.dedupe.is_empty(),
+        key_personal: key_personal(program, rule),
         working_days: calendar.map(working_days).unwrap_or_default(),
     }
+}
+
+fn key_personal(program: &Program, rule: &Rule) -> Vec<bool> {
+    let rows = match (rule.trigger, rule.about) {
+        (program::Trigger::On(table), _) | (_, About::Row(table)) => Some(table),
+        _ => None,
+    };
+    match rule.trigger {
+        // The event itself tells items apart, by its own key.
+        program::Trigger::On(table) if rule.dedupe.is_empty() => {
+            let field = program.table(table).and_then(|events| events.fields.get(events.key?.index()));
+            vec![field.is_some_and(|field| field.personal)]
+        }
+        _ => rule.dedupe.iter().map(|key| personal_in(program, rows, &key.value)).collect(),
+    }
+}
+
+/// Values of a key as they may be shown.
+pub fn shown_key<'k>(key: &'k [String], of_persons: &[bool], personal: bool) -> Vec<&'k str> {
+    let masked = |i: usize| !personal && of_persons.get(i).copied().unwrap_or(false);
+    key.iter().enumerate().map(|(i, value)| if masked(i) { MASK } else { value.as_str() }).collect()
 }
 
 fn working_days(calendar: &WorkCalendar) -> WorkingDays {

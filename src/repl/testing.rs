@@ -115,7 +115,7 @@ impl<H: Host> Session<H> {
             Topic::Scorecard(id) => program.scorecard(id).map(|c| c.header.name.clone()),
             Topic::Rule(id) => program.rules.get(id.index()).map(|r| r.header.name.clone()),
             // Nothing that a test expects.
-            Topic::Segment(_) | Topic::Partition(_) | Topic::RowMetric(_) => return,
+            Topic::Segment(_) | Topic::Partition(_) | Topic::RowMetric(_) | Topic::RowRule(_) => return,
         };
         self.asked = name.into_iter().collect();
     }

@@ -86,7 +86,7 @@ pub fn human(page: &Page, layout: &Layout) -> String {
 const LABEL: usize = 14;
 
 /// A table with its label in front of the first line.
-fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
+pub(super) fn section(out: &mut String, label: &str, lines: Table, layout: &Layout) {
     if lines.rows.is_empty() {
         return;
     }
@@ -151,7 +151,7 @@ pub fn csv(page: &Page) -> String {
             row.slot.subject.kind.to_string().into(),
             row.shown_subject(page.personal).into(),
             row.name.clone().unwrap_or_default().into(),
-            row.slot.key.join("; ").into(),
+            row.shown_key(page.personal).join("; ").into(),
             row.shown_owner(page.personal).unwrap_or_default().into(),
             row.decided.word().into(),
             row.item.as_deref().unwrap_or_default().into(),
@@ -224,7 +224,7 @@ fn row_json(page: &Page, row: &Row) -> Json {
         "subject_kind": &*row.slot.subject.kind,
         "subject": row.shown_subject(page.personal),
         "name": row.name,
-        "key": row.slot.key,
+        "key": row.shown_key(page.personal),
         "owner": row.shown_owner(page.personal),
         "outcome": row.decided.word(),
         "item": row.item.as_deref(),
@@ -317,7 +317,8 @@ fn cells(page: &Page, row: &Row) -> Vec<Cell> {
         _ if row.slot.subject.id.is_empty() => row.slot.subject.kind.to_string(),
         _ => row.shown_subject(page.personal).to_string(),
     };
-    let key = if row.slot.key.is_empty() { String::new() } else { format!(" [{}]", row.slot.key.join(", ")) };
+    let key = row.shown_key(page.personal).join(", ");
+    let key = if row.slot.key.is_empty() { String::new() } else { format!(" [{key}]") };
     let mut what: Vec<String> = row.tasks.iter().map(|t| task(t, page.personal)).collect();
     what.extend(row.reasons.iter().map(|r| r.text.clone()));
     vec![

@@ -440,7 +440,7 @@ impl World<'_> {
 
     fn why_rule(&self, whose: &Whose, id: RuleId) -> Option<String> {
         match whose {
-            // Rules about rows have no page of their own.
+            // The page of a rule about rows is of all rows of an account.
             Whose::Portfolio | Whose::Row(..) => None,
             Whose::Account(_) | Whose::Case => self.page(whose, Topic::Rule(id)),
         }

@@ -7,6 +7,7 @@ mod killed;
 mod model;
 mod past;
 mod project;
+mod simulated;
 mod store;
 mod together;
 mod wrong;

@@ -43,6 +43,7 @@ mod report;
 mod scoring;
 mod session;
 mod shared;
+mod simulate;
 mod speed;
 mod support;
 mod syntax;

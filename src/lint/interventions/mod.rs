@@ -27,4 +27,6 @@ pub mod subsumed_rule;
 pub mod unassigned;
 pub mod unclosed_placeholder;
 pub mod unless_never_matters;
+pub mod unused_guard;
+pub mod unused_playbook;
 pub mod zero_cooldown;

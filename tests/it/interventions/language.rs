@@ -74,6 +74,61 @@ fn each_new_row_is_acted_on_once() {
     assert_eq!(count(&world.run("2026-03-02", &three), Decided::Fired), 0);
 }
 
+/// ```text
+///             rows of kind p      what becomes of `A1 [p]`
+/// 03-01       -                   the first run
+/// 03-02       03-02               fired; closed by hand that evening
+/// 03-03       03-02, 03-03        the one of 03-03 is another: fired
+/// 03-03       the same            nothing new
+/// 03-04       and 03-04           taken in by the open item; closed by hand that evening
+/// 03-05       the same            nothing: it was taken in
+/// 03-06       and 03-06           fired
+/// 03-02       back again          nothing: all of it was acted on
+/// 03-07       forth again         nothing
+/// ```
+#[test]
+fn a_key_that_was_closed_is_opened_by_the_next_row() {
+    let done = |world: &mut World, on: &str| {
+        let verdict = close(world.item(), Closing::Done, "ana", date(on), None).unwrap();
+        world.decided(verdict);
+    };
+    let mut world =
+        World::new("rule answer { on survey where score <= 3  do task \"Answer {kind}\" assign csm  dedupe by kind }");
+    let rows = |days: &[&str]| {
+        let rows: Vec<String> = days.iter().map(|day| format!("A1,2026-03-{day},1,p,")).collect();
+        format!("A1,70,,ana, | survey: {}", rows.join("; "))
+    };
+    assert_eq!(world.rows("2026-03-01", "A1,70,,ana, | survey: A1,2026-02-01,9,p,"), "");
+    assert_eq!(world.rows("2026-03-02", &rows(&["02"])), "A1 fired");
+    done(&mut world, "2026-03-02");
+    assert_eq!(world.rows("2026-03-03", &rows(&["02", "03"])), "A1 fired");
+    assert_eq!(world.rows("2026-03-03", &rows(&["02", "03"])), "A1 refreshed");
+    assert_eq!(world.rows("2026-03-04", &rows(&["02", "03", "04"])), "A1 refreshed");
+    done(&mut world, "2026-03-04");
+    assert_eq!(world.rows("2026-03-05", &rows(&["02", "03", "04"])), "");
+    assert_eq!(world.rows("2026-03-06", &rows(&["02", "03", "04", "06"])), "A1 fired");
+    done(&mut world, "2026-03-06");
+    assert_eq!(world.rows("2026-03-02", &rows(&["02", "03", "04", "06"])), "");
+    assert_eq!(world.rows("2026-03-07", &rows(&["02", "03", "04", "06"])), "");
+}
+
+/// Fired on 03-10 for March and on 04-01 for April. Back in March, and in April again, it has had its turn.
+#[test]
+fn a_month_has_one_turn_however_runs_go_back() {
+    let mut world =
+        World::new("rule review { every month where x < 50  do task \"Look\" assign csm  close when x >= 60 }");
+    assert_eq!(world.rows("2026-02-27", "A1,70,,ana,"), "");
+    assert_eq!(world.rows("2026-03-10", "A1,40,,ana,"), "A1 fired");
+    assert_eq!(world.rows("2026-03-12", "A1,70,,ana,"), "A1 closed");
+    // April has begun, and A1 has not had its turn in it.
+    assert_eq!(world.rows("2026-04-01", "A1,70,,ana,"), "");
+    assert_eq!(world.rows("2026-03-30", "A1,40,,ana,"), "", "March had its turn on 03-10");
+    assert_eq!(world.rows("2026-04-01", "A1,40,,ana,"), "A1 fired");
+    assert_eq!(world.rows("2026-04-02", "A1,70,,ana,"), "A1 closed");
+    assert_eq!(world.rows("2026-03-31", "A1,40,,ana,"), "");
+    assert_eq!(world.rows("2026-05-04", "A1,40,,ana,"), "A1 fired");
+}
+
 #[test]
 fn a_row_that_was_held_back_waits() {
     let mut world =

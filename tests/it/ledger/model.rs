@@ -51,6 +51,24 @@ struct Game<'h> {
 
 const PEOPLE: [&str; 3] = ["ana", "ben", ""];
 
+/// The accounts of the next run.
+pub fn tomorrow(rows: &mut BTreeMap<String, Cells>, rng: &mut Rng) {
+    for i in 1..=5 {
+        let cells = rows.entry(format!("A{i}")).or_default();
+        // Days differ, but not in everything.
+        if rng.chance(60) {
+            cells.x = (!rng.chance(12)).then(|| 10 * (1 + rng.below(8) as i64));
+        }
+        if rng.chance(30) {
+            cells.y = (!rng.chance(15)).then(|| rng.below(4) as i64);
+        }
+        if rng.chance(20) {
+            cells.csm = PEOPLE[rng.below(3)].to_string();
+        }
+        cells.there = !rng.chance(6);
+    }
+}
+
 impl<'h> Game<'h> {
     fn new(home: &'h Home, seed: u64) -> Game<'h> {
         let mut rng = Rng::new(seed);
@@ -84,25 +102,6 @@ impl<'h> Game<'h> {
         self.compare();
     }
 
-    /// The accounts of the next run.
-    fn tomorrow(&mut self) {
-        for i in 1..=5 {
-            let rng = &mut self.rng;
-            let cells = self.rows.entry(format!("A{i}")).or_default();
-            // Days differ, but not in everything.
-            if rng.chance(60) {
-                cells.x = (!rng.chance(12)).then(|| 10 * (1 + rng.below(8) as i64));
-            }
-            if rng.chance(30) {
-                cells.y = (!rng.chance(15)).then(|| rng.below(4) as i64);
-            }
-            if rng.chance(20) {
-                cells.csm = PEOPLE[rng.below(3)].to_string();
-            }
-            cells.there = !rng.chance(6);
-        }
-    }
-
     fn run(&mut self) {
         let before = self.day;
         let mut kind = RecordKind::Apply;
@@ -110,15 +109,15 @@ impl<'h> Game<'h> {
             let rng = &mut self.rng;
             match rng.below(10) {
                 0 => {}
-                // A replay, inside of the week and the month in which things are counted.
-                1 if super::past::period(last) == super::past::period(last.plus_days(-1)) => {
+                // A replay, inside of the week in which things are counted.
+                1 if super::past::week(last) == super::past::week(last.plus_days(-1)) => {
                     self.day = last.plus_days(-1);
                     kind = RecordKind::Replay;
                 }
                 n => self.day = last.plus_days(1 + (n % 4) as i64),
             }
         }
-        self.tomorrow();
+        tomorrow(&mut self.rows, &mut self.rng);
         let rules = self.past.draw_rules(&mut self.rng);
         let texts: Vec<String> = rules.iter().map(|i| self.past.rules[*i].text()).collect();
         self.world.becomes(&texts.join("\n"));
@@ -303,7 +302,7 @@ fn shown_closed(item: &laud::ledger::ClosedItem) -> String {
 }
 
 /// What the language has no words for yet.
-fn patch(policy: &mut Policy, rules: &[Rule]) {
+pub fn patch(policy: &mut Policy, rules: &[Rule]) {
     for policy in &mut policy.rules {
         let rule = rules.iter().find(|rule| *policy.name == rule.name).unwrap();
         let days = |count: i64| laud::calendar::Duration {

@@ -105,12 +105,8 @@ impl Cells {
     }
 }
 
-/// The Monday of the week and the first of the month.
-pub fn period(date: Date) -> (i32, String) {
-    (week(date), month(date))
-}
-
-fn week(date: Date) -> i32 {
+/// The number of the week.
+pub fn week(date: Date) -> i32 {
     // 1970-01-01 was a Thursday.
     (date.0 + 3).div_euclid(7)
 }
@@ -216,15 +212,12 @@ impl Past {
         self.turns.contains(&(rule, account.to_string(), run))
     }
 
-    /// A monthly rule had its turn in this month already, as far as anybody knows: whatever was known of a rule that was
-    /// away, or that looked at the account in a later month, is forgotten.
+    /// A monthly rule had its turn in this month or a later one already, as far as anybody knows: whatever was known of a
+    /// rule that was away is forgotten.
     fn had_month(&self, rule: usize, account: &str, run: usize) -> bool {
-        let Some(turn) = (0..run).rev().find(|r| self.had_turn(rule, account, *r)) else { return false };
-        let of = month(self.runs[turn].date);
-        (turn + 1..=run).all(|r| {
-            let looked = self.cells(rule, account, r).is_some();
-            self.runs[r].rules.contains(&rule) && !(looked && month(self.runs[r].date) > of)
-        })
+        let known = (0..=run).rev().take_while(|r| self.runs[*r].rules.contains(&rule)).filter(|r| *r < run);
+        let this = month(self.runs[run].date);
+        known.into_iter().any(|r| self.had_turn(rule, account, r) && month(self.runs[r].date) >= this)
     }
 
     fn wants(&self, rule: usize, account: &str, run: usize) -> bool {
