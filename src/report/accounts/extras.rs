@@ -321,19 +321,44 @@ impl Facts<'_> {
         }
     }
 
-    /// Whoever is named; where a column is blank, the fallback takes over.
+    /// Whoever is named; where a column is blank, or names somebody who is not available, the fallback takes over.
     pub fn assignee(&self, assign: Option<&Assign>) -> (Option<String>, Option<String>) {
         let Some(Assign { to, fallback }) = assign else { return (None, None) };
-        let (name, person) = self.who(to);
-        if person.is_some() {
-            return (person, None);
+        let (name, why) = match self.available(to) {
+            Ok(person) => return (Some(person), None),
+            Err(found) => found,
+        };
+        let remark = format!("{name} {why}");
+        match fallback.as_ref().map(|fallback| self.available(fallback)) {
+            None => (None, Some(remark)),
+            Some(Ok(person)) => (Some(person), Some(remark)),
+            Some(Err((other, also))) if also == why => (None, Some(format!("{remark}, and so is {other}"))),
+            Some(Err((other, also))) => (None, Some(format!("{remark}, and {other} {also}"))),
         }
-        let blank = format!("{name} is blank");
-        match fallback.as_ref().map(|fallback| self.who(fallback)) {
-            None => (None, Some(blank)),
-            Some((_, Some(person))) => (Some(person), Some(blank)),
-            Some((other, None)) => (None, Some(format!("{blank}, and so is {other}"))),
+    }
+
+    /// The person or team, or what the column is called and why it names nobody that work can be given to.
+    fn available(&self, who: &Who) -> Result<String, (String, &'static str)> {
+        let (name, person) = self.who(who);
+        let Some(person) = person else { return Err((name, "is blank")) };
+        let cell = match who {
+            Who::Team(_) => None,
+            Who::Column(field) => self.evaluator.program.subject.zip(self.row).map(|(t, row)| (t, *field, row)),
+            Who::RowColumn(table, field) => self.at.map(|(_, row)| (*table, *field, row)),
+        };
+        let value = cell.and_then(|(table, field, row)| Some(self.evaluator.data.table(table)?.value(field, row)));
+        match value {
+            Some(Value::Text(text)) => match self.evaluator.not_available(&text, self.as_of) {
+                Some(why) => Err((name, why)),
+                None => Ok(person),
+            },
+            _ => Ok(person),
         }
+    }
+
+    /// True where an assignment passes over the person whom a column of this name holds.
+    pub fn passes_over(&self, assign: &Assign, column: &str) -> bool {
+        self.available(&assign.to).is_err_and(|(name, _)| name == column)
     }
 
     /// What it is called, and who that is.
