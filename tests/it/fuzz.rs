@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! LAUD_FUZZ_SECONDS=600 LAUD_FUZZ_SEED=7 cargo test --test it fuzz -- --nocapture    # for so long, from this seed
+//! LAUD_FUZZ_BYTES=10000000 cargo test --test it fuzz -- --nocapture                  # until so many bytes of rules went through
 //! LAUD_FUZZ_CASE=1234567890 cargo test --test it fuzz -- --nocapture                 # one case again
 //! ```
 //!
@@ -51,6 +52,7 @@ fn nothing_breaks_it() {
     let plan = Plan {
         seed: number("LAUD_FUZZ_SEED").unwrap_or(1),
         seconds: number("LAUD_FUZZ_SECONDS"),
+        bytes: number("LAUD_FUZZ_BYTES"),
         only: number("LAUD_FUZZ_CASE"),
     };
     let watch = Arc::new(Mutex::new(Watch::default()));
@@ -66,11 +68,20 @@ fn nothing_breaks_it() {
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n\n"));
 }
 
+/// What is asked for: the run ends at the first of its limits, and without one after `CASES`.
 #[derive(Clone, Copy)]
 struct Plan {
     seed: u64,
     seconds: Option<u64>,
+    bytes: Option<u64>,
     only: Option<u64>,
+}
+
+impl Plan {
+    /// True for a run that somebody waits for, not one of many tests.
+    fn looks_for_more(&self) -> bool {
+        self.seconds.is_some() || self.bytes.is_some()
+    }
 }
 
 /// What is being run, for the one who looks at the clock.
@@ -133,13 +144,13 @@ impl Fuzzer {
         let mut told = begin;
         let mut cases = Rng::new(self.plan.seed);
         for done in 0.. {
-            match self.plan.seconds {
-                Some(seconds) if begin.elapsed().as_secs() >= seconds => break,
-                None if done == CASES => break,
-                _ => {}
+            let late = self.plan.seconds.is_some_and(|seconds| begin.elapsed().as_secs() >= seconds);
+            let full = self.plan.bytes.is_some_and(|bytes| self.tally.bytes >= bytes);
+            if late || full || !self.plan.looks_for_more() && done == CASES {
+                break;
             }
             let case = cases.next();
-            if self.plan.seconds.is_some() {
+            if self.plan.looks_for_more() {
                 std::fs::create_dir_all(&self.out).unwrap();
                 std::fs::write(self.out.join("running"), case.to_string()).unwrap();
             }
@@ -153,7 +164,7 @@ impl Fuzzer {
         }
         println!("seed {}: {:?} in {:?}", self.plan.seed, self.tally, begin.elapsed());
         self.slow.sort();
-        for (time, case) in self.slow.iter().rev().take(5).filter(|_| self.plan.seconds.is_some()) {
+        for (time, case) in self.slow.iter().rev().take(5).filter(|_| self.plan.looks_for_more()) {
             println!("slow: {time:?} case {case}");
         }
         self.failures.into_values().collect()

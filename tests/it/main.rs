@@ -39,6 +39,7 @@ mod pty;
 mod readme;
 mod render;
 mod report;
+mod sarif;
 mod scoring;
 mod session;
 mod shared;
