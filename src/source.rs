@@ -39,7 +39,7 @@ impl Package {
     }
 }
 
-const BLOCK: usize = 4096;
+const BLOCK: usize = 256;
 
 /// What was wrong with a file before a word of it was looked at.
 #[derive(Debug, Clone, PartialEq)]
