@@ -56,6 +56,11 @@ struct Ranges<'b> {
 }
 
 impl<'b> Ranges<'b> {
+    /// True for whole numbers without a unit: their bounds can be written as they are.
+    fn counts(&self) -> bool {
+        self.whole && self.ty == Type::PLAIN
+    }
+
     fn row(&self, index: usize) -> Option<(&'b Band, &'b Numbers)> {
         Some((self.bands.get(index)?, self.sets.get(index)?.as_ref()?))
     }
@@ -268,6 +273,14 @@ impl Checker<'_, '_> {
 
     fn points_complete(&mut self, bands: &[Band]) {
         let (with, without): (Vec<&Band>, Vec<&Band>) = bands.iter().partition(|b| b.points.is_some());
+        // Between its neighbours lies what it is most likely worth.
+        let between = bands.windows(3).find_map(|near| match near {
+            [above, bare, below] if bare.points.is_none() => {
+                let sum = above.points?.add(below.points?)?;
+                sum.div(Decimal::int(2))
+            }
+            _ => None,
+        });
         if let (Some(example), Some(bare)) = (with.first(), without.first()) {
             self.push(
                 Diagnostic::new(
@@ -277,7 +290,10 @@ impl Checker<'_, '_> {
                 )
                 .label("no points")
                 .also(example.span, "this one gives points")
-                .help("write `-> 0` behind the row if it is worth nothing"),
+                .help(match between {
+                    Some(points) => format!("say what it is worth, such as `-> {points}`, or `-> 0` for nothing"),
+                    None => "write `-> 0` behind the row if it is worth nothing".to_string(),
+                }),
             );
         }
     }
@@ -348,7 +364,15 @@ impl Checker<'_, '_> {
                 (None, None) => {}
             }
             let name = rest_name(purpose);
-            diagnostic = diagnostic.help(match rest.parts().count() {
+            let parts = rest.parts().count();
+            let wider = touching(true).and_then(|below| match (&below.test, high) {
+                (BandTest::Between(from, _), Some(to)) if parts == 1 && table.counts() => {
+                    Some(format!("write `{} {from} to {to}`, or add a last row `{name} otherwise`", below.name))
+                }
+                _ => None,
+            });
+            diagnostic = diagnostic.help(match parts {
+                _ if wider.is_some() => wider.unwrap_or_default(),
                 1 => format!("move a bound so that the rows meet, or add a last row `{name} otherwise`"),
                 _ => format!("move the bounds so that the rows meet, or add a last row `{name} otherwise`"),
             });
@@ -373,9 +397,17 @@ impl Checker<'_, '_> {
             diagnostic = diagnostic.label("the rows above take everything").help("take the row out");
         } else if set.is_empty() {
             let (low, high) = (all.low(), all.high());
-            diagnostic = diagnostic
-                .label("the value never gets there")
-                .help(format!("the value is {}; move the bound or take the row out", words(low, high, whole, ty)));
+            let range = words(low, high, whole, ty);
+            // A sign too strict by the bound itself.
+            let end = match band.test {
+                BandTest::Compare(CompareOp::Greater, bound) => high.filter(|high| *high == bound),
+                BandTest::Compare(CompareOp::Less, bound) => low.filter(|low| *low == bound),
+                _ => None,
+            };
+            diagnostic = diagnostic.label("the value never gets there").help(match end {
+                Some(end) => format!("the value is {range}; write `= {}`, or move the bound", shown_number(end, ty)),
+                None => format!("the value is {range}; move the bound or take the row out"),
+            });
         } else {
             diagnostic = diagnostic.label("the rows above take all of it");
             if let Some((cover, _)) = table.before(index).filter(|(_, s)| !s.and(set).is_empty()).last() {
@@ -414,7 +446,23 @@ impl Checker<'_, '_> {
             )
             .label(format!("shares values with `{}`", other.name))
             .also(other.span, format!("`{}` takes them first", other.name))
-            .help("move one bound so that each value is in one row");
+            .help(match (table.counts(), &band.test, low.zip(high)) {
+                (true, BandTest::Between(from, to), Some((low, high))) if high == *to && low > *from => {
+                    format!(
+                        "write `{} {from} to {}`, so that each value is in one row",
+                        band.name,
+                        low.sub(Decimal::ONE).unwrap_or(low)
+                    )
+                }
+                (true, BandTest::Between(from, to), Some((low, high))) if low == *from && high < *to => {
+                    format!(
+                        "write `{} {} to {to}`, so that each value is in one row",
+                        band.name,
+                        high.add(Decimal::ONE).unwrap_or(high)
+                    )
+                }
+                _ => "move one bound so that each value is in one row".to_string(),
+            });
             if let Some(example) = shared.example() {
                 diagnostic = diagnostic.witness(format!("{} is in both", shown_number(example, ty)));
             }
@@ -471,6 +519,8 @@ impl Checker<'_, '_> {
                 diagnostic.severity = crate::diagnostics::Severity::Warning;
                 found.push(diagnostic);
             }
+            let own: Vec<&Value> = values.iter().copied().filter(|v| !taken.iter().any(|(t, _)| t == v)).collect();
+            let left: Vec<String> = own.iter().map(|value| name(value)).collect();
             for value in values {
                 if let Some((_, first)) = taken.iter().find(|(t, _)| *t == value) {
                     found.push(
@@ -482,12 +532,15 @@ impl Checker<'_, '_> {
                         .label("named a second time")
                         .also(first.span, format!("`{}` takes it first", first.name))
                         .witness(format!("{} is in both", name(value)))
-                        .help("name each value once"),
+                        .help(if left.is_empty() {
+                            "name each value once".to_string()
+                        } else {
+                            format!("name each value once: `{} in ({})`", band.name, left.join(", "))
+                        }),
                     );
-                } else {
-                    taken.push((value, band));
                 }
             }
+            taken.extend(own.into_iter().map(|value| (value, band)));
         }
         let left: Vec<String> = all.iter().filter(|v| !taken.iter().any(|(t, _)| t == v)).map(name).collect();
         if let Some(first) = left.first() {

@@ -63,6 +63,12 @@ impl Uses {
         others.into_iter().any(|other| other != owner) || self.filled.contains(name) || self.tested(name)
     }
 
+    /// True if a declaration mentions both names, or tests do: a band beside its metric.
+    pub fn together(&self, one: &str, other: &str) -> bool {
+        let others = self.of(other);
+        self.of(one).iter().any(|place| others.binary_search(place).is_ok()) || (self.tested(one) && self.tested(other))
+    }
+
     /// The declarations that read one of these names, themselves or through others; by their names. Tables declare columns
     /// but read nothing, so the way does not lead through them.
     pub fn readers<'n>(&'n self, items: &[&Item], names: impl IntoIterator<Item = &'n str>) -> HashSet<&'n str> {

@@ -40,6 +40,7 @@ mod readme;
 mod render;
 mod replay;
 mod report;
+mod sarif;
 mod scoring;
 mod session;
 mod shared;

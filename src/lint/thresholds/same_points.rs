@@ -53,7 +53,7 @@ fn run(facts: &Facts, found: &mut Findings) {
     for metric in &facts.program.metrics {
         for table in &metric.thresholds {
             // The names may be all that matters: somebody asks for the band.
-            let asked = table.bands.iter().any(|band| facts.uses.elsewhere(&band.name, &metric.header.name));
+            let asked = table.bands.iter().any(|band| facts.uses.together(&band.name, &metric.header.name));
             let pairs = table.bands.iter().zip(table.bands.iter().skip(1));
             for (one, next) in pairs.filter(|_| !asked) {
                 let plain = |band: &Band| !matches!(band.test, BandTest::Missing);
