@@ -1,7 +1,7 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
 use super::family::{Basis, Family, Group, Reading, Source};
-use super::nodes::Mask;
+use super::nodes::{Mask, tests};
 use super::row::{Hard, Rows};
 use super::tally::{Book, Keeping, Kept, Run, Seen};
 use crate::calendar::Date;
@@ -176,8 +176,7 @@ impl<'s, 'p> Scan<'s, 'p> {
         days.resize(piece.rows, 0);
         kept.clear();
         for owners in piece.owners.chunks(64) {
-            let word = owners.iter().enumerate().fold(0u64, |word, (i, owner)| word | u64::from(*owner != NOBODY) << i);
-            kept.push(word);
+            kept.push(tests(owners, |owner| owner != NOBODY));
         }
         if let Some(lane) = lane.filter(|lane| lane.valid.count(piece.rows) < piece.rows) {
             for row in (0..piece.rows).filter(|row| !lane.valid.has(*row)) {
@@ -192,6 +191,12 @@ impl<'s, 'p> Scan<'s, 'p> {
     fn dates(&self, worker: &mut Worker) -> (i32, i32) {
         let (mut first, mut last, mut after) = (i32::MAX, i32::MIN, 0u64);
         for (days, kept) in worker.days.chunks(64).zip(&worker.kept) {
+            if *kept == u64::MAX {
+                first = days.iter().copied().fold(first, i32::min);
+                last = days.iter().copied().fold(last, i32::max);
+                after += u64::from(tests(days, |day| day > self.as_of.0).count_ones());
+                continue;
+            }
             for (i, day) in days.iter().enumerate() {
                 if kept >> i & 1 == 1 {
                     (first, last) = (first.min(*day), last.max(*day));
@@ -471,12 +476,9 @@ fn within(days: &[i32], rows: &[u64], (first, last): (i32, i32), inside: &mut Ve
     if first == i32::MIN && last == i32::MAX {
         return inside.extend_from_slice(rows);
     }
-    inside.extend(days.chunks(64).zip(rows).map(|(days, rows)| {
-        let bit = |(i, day): (usize, &i32)| u64::from(first <= *day && *day <= last) << i;
-        match rows {
-            0 => 0,
-            rows => rows & days.iter().enumerate().map(bit).fold(0, |word, bit| word | bit),
-        }
+    inside.extend(days.chunks(64).zip(rows).map(|(days, rows)| match rows {
+        0 => 0,
+        rows => rows & tests(days, |day| (first <= day) & (day <= last)),
     }));
 }
 
