@@ -214,6 +214,9 @@ impl Decimal {
             }
         };
         let (mut whole, mut fraction) = (small / SCALE as u64, small % SCALE as u64);
+        if whole < 10 && fraction == 0 && self.0 >= 0 {
+            return out.push(char::from(b'0' + whole as u8));
+        }
         if fraction > 0 {
             let mut left = DIGITS;
             while fraction % 10 == 0 {

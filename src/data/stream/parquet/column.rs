@@ -373,10 +373,16 @@ impl<'a> Column<'a> {
             &by_row
         };
         if !plain && (blank || !self.convert.odd.is_empty()) {
-            let mut odd = self.convert.odd.drain(..).peekable();
-            let mut place = 0u32;
             taker.odd.resize_with(taker.plan.wanted.len(), Vec::new);
-            if let Some(list) = taker.odd.get_mut(i) {
+            let list = taker.odd.get_mut(i);
+            if whole {
+                let odd = self.convert.odd.drain(..).map(|(place, cell)| (from as u32 + place, cell));
+                if let Some(list) = list {
+                    list.extend(odd);
+                }
+            } else if let Some(list) = list {
+                let mut odd = self.convert.odd.drain(..).peekable();
+                let mut place = 0u32;
                 for (row, present) in self.present.iter().enumerate() {
                     let at = (from + row) as u32;
                     if *present {
