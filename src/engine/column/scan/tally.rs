@@ -107,7 +107,7 @@ pub(super) struct Book {
 }
 
 /// Of so many dates at the most each has a place of its own for every account.
-const FEW_DATES: usize = 8;
+pub(super) const FEW_DATES: usize = 8;
 
 impl Book {
     pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize) -> Book {
