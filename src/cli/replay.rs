@@ -119,7 +119,9 @@ impl<'a> Sheet<'a> {
     fn date(&mut self, data: &Dataset, evaluator: &Evaluator<'_>, found: &Found) -> Next {
         let Some(stamp) = self.stamps.get(self.done) else { return Next::Stop };
         let none = LoadReport::default();
-        self.data = load::extents(self.program, data, stamp.as_of);
+        if self.done + 1 == self.stamps.len() {
+            self.data = load::extents(self.program, data, stamp.as_of);
+        }
         let count = match found {
             Found::Summed(summary) => {
                 self.summaries.push(summary.clone());

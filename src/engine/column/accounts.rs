@@ -3,13 +3,13 @@
 
 use super::Plan;
 use super::machine::{Input, Interpreted, Machine, Outcome, Outside, State, Supply, Wanted};
-use super::slots::{Cell, SlotId, SlotValues, Texts, What};
+use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Texts, What};
 use crate::calendar::Date;
 use crate::data::Column;
 use crate::engine::reference::{Assistant, Evaluator};
 use crate::engine::{AccountResult, Options, Results};
 use crate::program::{Aggregate, Program};
-use crate::value::{Missing, Value};
+use crate::value::Missing;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -195,8 +195,23 @@ struct Desk<'d, 'p> {
     evaluator: &'d Evaluator<'d>,
     texts: Texts,
     state: State,
-    /// By place of the input: the column that it is read from.
-    columns: Vec<Option<&'d Column>>,
+    /// By place of the input.
+    feeds: Vec<Feed<'d>>,
+}
+
+/// Where an input comes from.
+#[derive(Debug, Clone, Copy)]
+enum Feed<'d> {
+    /// A column of the account.
+    Column(&'d Column, Date),
+    /// By place of the account.
+    Counts(&'d [u32]),
+    /// Likewise.
+    Cells(&'d [Cell]),
+    /// The same for all.
+    Same(Cell),
+    /// Rows have to be looked at.
+    Rows(SlotId),
 }
 
 impl<'d, 'p> Desk<'d, 'p> {
@@ -209,12 +224,23 @@ impl<'d, 'p> Desk<'d, 'p> {
         let mut texts = values.texts.clone();
         let state = State::new(machine, &mut texts);
         let table = evaluator.program.subject.and_then(|id| evaluator.data.table(id));
-        let column = |input: &Input| match input {
-            Input::Field(field, _) => table.and_then(|table| table.columns.get(field.index())),
-            _ => None,
+        let mut feed = |input: &Input| match *input {
+            Input::Field(field, date) => match table.and_then(|table| table.columns.get(field.index())) {
+                Some(column) => Feed::Column(column, date),
+                None => Feed::Same(Cell::missing(Missing::NoData)),
+            },
+            Input::Slot(slot) => match values.columns.get(slot.index()) {
+                Some(SlotColumn::Same(cell)) => Feed::Same(*cell),
+                Some(SlotColumn::Counts(counts)) => Feed::Counts(counts),
+                Some(SlotColumn::Cells(cells)) => Feed::Cells(cells),
+                Some(SlotColumn::Unknown) | None => Feed::Rows(slot),
+            },
+            Input::Portfolio(id, date) => Feed::Same(Cell::of(&evaluator.portfolio_value(id, date), &mut texts)),
+            // Nobody said that anything would be given.
+            Input::Given(..) => Feed::Same(Cell::default()),
         };
-        let columns = machine.inputs().iter().map(column).collect();
-        Desk { machine, plan, values, evaluator, texts, state, columns }
+        let feeds = machine.inputs().iter().map(&mut feed).collect();
+        Desk { machine, plan, values, evaluator, texts, state, feeds }
     }
 
     /// Computes everything about the account at a place and shows it.
@@ -232,30 +258,29 @@ impl<'d, 'p> Desk<'d, 'p> {
     fn inputs(&mut self, place: u32) {
         let machine = self.machine;
         self.state.begin();
-        for (i, (input, column)) in machine.inputs().iter().zip(&self.columns).enumerate() {
-            let cell = match *input {
-                Input::Field(_, date) => {
-                    let row = self.evaluator.row_of(place, date);
-                    let value = column.zip(row).map(|(column, row)| column.value(row));
-                    value.map_or(Cell::missing(Missing::NoData), |value| Cell::of(&value, &mut self.texts))
+        for (i, feed) in self.feeds.iter().enumerate() {
+            let cell = match *feed {
+                Feed::Counts(counts) => counts.get(place as usize).map(|count| Cell::int(i64::from(*count))),
+                Feed::Cells(cells) => cells.get(place as usize).copied(),
+                Feed::Same(cell) => Some(cell),
+                Feed::Column(column, date) => {
+                    let value = self.evaluator.row_of(place, date).map(|row| column.value(row));
+                    value.map(|value| Cell::of(&value, &mut self.texts))
                 }
-                Input::Slot(slot) if self.values.has(slot, place) => {
-                    self.state.note(i, self.values.faults(slot, place));
-                    self.values.cell(slot, place)
-                }
-                Input::Slot(slot) => {
-                    let asked = self.plan.slots.get(slot.index());
-                    let (value, faults) = asked.map_or((Value::Missing(Missing::NoData), Vec::new()), |slot| {
-                        self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what)
-                    });
+                Feed::Rows(slot) => self.plan.slots.get(slot.index()).map(|slot| {
+                    let (value, faults) = self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what);
                     self.state.note(i, &faults);
                     Cell::of(&value, &mut self.texts)
-                }
-                Input::Portfolio(id, date) => Cell::of(&self.evaluator.portfolio_value(id, date), &mut self.texts),
-                // Nobody said that anything would be given.
-                Input::Given(..) => Cell::default(),
+                }),
             };
-            self.state.set(machine, i, cell);
+            self.state.set(machine, i, cell.unwrap_or(Cell::missing(Missing::NoData)));
+        }
+        if !self.values.faults.is_empty() {
+            for (i, input) in machine.inputs().iter().enumerate() {
+                if let Input::Slot(slot) = input {
+                    self.state.note(i, self.values.faults(*slot, place));
+                }
+            }
         }
     }
 }

@@ -5,6 +5,10 @@
 //! Plan ──▶ pass over each source ──▶ SlotValues ──▶ account by account ──▶ Results
 //! ```
 //!
+//! A plan may be for many as-of dates ([`replay_files`]): the passes are the same, and every row is looked at once. What a row
+//! adds is kept with the run of dates for which it counts; then date after date gets the values of its slots, and its accounts
+//! are looked at, so that of values and results one date is held at a time.
+//!
 //! What cannot be found while rows go by (see [`Plan`]) is computed by [`crate::engine::reference`] from loaded rows, with all
 //! else given to it. Every program runs, and gives what the reference gives.
 //!

@@ -294,7 +294,7 @@ impl<'p> Plan<'p> {
             return How::Asked;
         }
         let family = Family::new(of, filter, value, present, keeping, basis, aggregate.window.filter(|_| dated));
-        let (family, place) = of.add(family, date, range);
+        let (family, place) = of.add(family, date, range, aggregate.at_least.is_some());
         How::Rows { source, family, place }
     }
 }

@@ -59,6 +59,8 @@ pub(in crate::engine::column) struct Family<'p> {
     pub(super) keeping: Keeping,
     pub(super) basis: Basis,
     window: Option<WindowKind>,
+    /// Somebody asks how many rows there are beside what is counted of them.
+    pub(super) counts_rows: bool,
     pub(super) calendar: Calendar,
     /// By as-of date, rising: the first and the last day that count.
     pub(super) days: Vec<(Date, i32, i32)>,
@@ -92,6 +94,7 @@ impl<'p> Family<'p> {
             keeping,
             basis,
             window,
+            counts_rows: false,
             calendar: source.nodes.calendar,
             days: Vec::new(),
             runs: (0, Vec::new()),
@@ -209,6 +212,7 @@ impl<'p> Source<'p> {
         family: Family<'p>,
         date: Date,
         range: Option<DateRange>,
+        counts_rows: bool,
     ) -> (usize, u32) {
         let same = |known: &Family<'p>| {
             known.filter == family.filter
@@ -223,6 +227,7 @@ impl<'p> Source<'p> {
             self.families.len() - 1
         });
         let Some(family) = self.families.get_mut(place) else { return (place, 0) };
+        family.counts_rows |= counts_rows;
         if self.at.is_none() {
             // Rows without a date of their own have that of the question.
             if family.days.is_empty() {

@@ -1,8 +1,8 @@
 //! From what was kept of rows to the cells of slots, as [`crate::engine::reference`] combines rows.
 
 use super::family::{Family, Source};
-use super::moves::Cursor;
-use super::tally::{Book, Keeping, Kept, Seen, Tally};
+use super::moves::{Cursor, Many};
+use super::tally::{Book, FEW_DATES, Keeping, Kept, Seen, Tally};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
@@ -12,7 +12,7 @@ use crate::irrational;
 use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// What a pass over a source has found, ready to be asked.
@@ -59,7 +59,10 @@ pub(in crate::engine::column) fn covered(
 impl<'s, 'p> Found<'s, 'p> {
     pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, workers: Vec<Worker>) -> Found<'s, 'p> {
         let mut worker = Worker::together(workers);
-        worker.iter_mut().flat_map(|worker| &mut worker.books).for_each(Book::close);
+        for (family, book) in scan.source.families.iter().zip(worker.iter_mut().flat_map(|worker| &mut worker.books)) {
+            book.close();
+            family.settle(book);
+        }
         let source = scan.source;
         let texts = scan.texts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let cursors = source.families.iter().map(|_| Mutex::default()).collect();
@@ -323,6 +326,33 @@ fn by_account(list: &[Seen]) -> impl Iterator<Item = (u32, &[Seen])> {
 }
 
 impl Family<'_> {
+    /// Lists of many dates become counts that begin and end, so that not every date has to look at all of a list.
+    fn settle(&self, book: &mut Book) {
+        let Tally::Values { list, .. } = &book.tally else { return };
+        let dates = book.width - 1;
+        if dates <= FEW_DATES {
+            return;
+        }
+        let many = match self.keeping {
+            Keeping::Capped { most, .. } => {
+                let mut starts: HashMap<i64, Date> = HashMap::new();
+                for seen in list {
+                    starts.entry(seen.value).or_insert_with(|| self.start_of(seen.value as i32));
+                }
+                let start = |seen: &Seen| (seen.account, starts.get(&seen.value));
+                let lists = list.chunk_by(|a, b| start(a) == start(b));
+                Many::of_lists(lists, |seen| self.run(seen.value as i32), most, dates)
+            }
+            // The rows are asked for beside the values.
+            _ if self.counts_rows => return,
+            _ => {
+                let lists = list.chunk_by(|a, b| (a.account, a.tag, a.value) == (b.account, b.tag, b.value));
+                Many::of_lists(lists, |seen| self.run(seen.day), 1, dates)
+            }
+        };
+        book.tally = Tally::Many(many);
+    }
+
     fn start_of(&self, day: i32) -> Date {
         match self.keeping {
             Keeping::Capped { period, .. } => self.calendar.start_of(period, Date(day)),

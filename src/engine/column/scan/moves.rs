@@ -6,7 +6,7 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows.
 
-use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, better, outer, put};
+use super::tally::{Book, Edge, Keeping, Kept, Run, Seen, Tally, better, outer, put};
 use std::collections::HashSet;
 
 /// Rows of an account that count for the same dates.
@@ -159,6 +159,43 @@ impl Many {
             Keeping::Edge { last } => Many::Edges { last, moves: Moves::new() },
             Keeping::Distinct | Keeping::Capped { .. } => return None,
         })
+    }
+
+    /// Of lists in which those that are counted together stand together: `run` says for which dates each counts. At no date do
+    /// those of an account that stand together count for more than `most`.
+    pub(super) fn of_lists<'l>(
+        lists: impl Iterator<Item = &'l [Seen]>,
+        run: impl Fn(&Seen) -> Run,
+        most: u32,
+        dates: usize,
+    ) -> Many {
+        let mut moves = Moves::new();
+        let mut steps: Vec<(u32, i64)> = Vec::new();
+        for list in lists {
+            steps.clear();
+            for (seen, run) in list.iter().map(|seen| (seen, run(seen))).filter(|(_, run)| run.from < run.to) {
+                steps.extend([(run.from, i64::from(seen.times)), (run.to, -i64::from(seen.times))]);
+            }
+            steps.sort_unstable();
+            let account = list.first().map_or(u32::MAX, |seen| seen.account);
+            let (mut rows, mut open) = (0i64, None::<(u32, u32)>);
+            for at in steps.chunk_by(|a, b| a.0 == b.0) {
+                rows += at.iter().map(|(_, more)| more).sum::<i64>();
+                let Some((place, _)) = at.first() else { continue };
+                let times = u32::try_from(rows).unwrap_or(u32::MAX).min(most);
+                match open {
+                    Some((_, known)) if known == times => {}
+                    known => {
+                        if let Some((from, times)) = known.filter(|(_, times)| *times > 0) {
+                            moves.list.push(Move { account, run: Run { from, to: *place }, times, what: () });
+                        }
+                        open = Some((*place, times));
+                    }
+                }
+            }
+        }
+        moves.close(dates);
+        Many::Counts(moves)
     }
 
     pub(super) fn count(&mut self, account: u32, run: Run) {
@@ -429,6 +466,21 @@ mod tests {
             assert!(cursor.book.hard.is_empty());
         }
         assert!(many.at(&mut cursors, 1, 3).unwrap().book.hard.contains(&0), "a date is no number");
+    }
+
+    #[test]
+    fn no_more_than_so_many_of_a_list_count() {
+        let seen = |account, day, times| Seen { account, tag: Tag::Date, value: day, day: 0, times };
+        let lists = [vec![seen(0, 0, 1), seen(0, 2, 3)], vec![seen(0, 9, 1)], vec![seen(1, 1, 1), seen(1, 2, 1)]];
+        // A row counts for four dates from its day on.
+        let runs = |seen: &Seen| run(seen.value as u32, (seen.value as u32 + 4).min(10));
+        let many = Many::of_lists(lists.iter().map(Vec::as_slice), runs, 2, 10);
+        let mut cursors = Vec::new();
+        let expected = [(1, 0), (1, 1), (2, 2), (2, 2), (2, 2), (2, 1), (0, 0), (0, 0), (0, 0), (1, 0)];
+        for (place, (first, second)) in (0u32..).zip(expected) {
+            let Tally::Count(counts) = &many.at(&mut cursors, 2, place).unwrap().book.tally else { panic!() };
+            assert_eq!((counts[0], counts[1]), (first, second), "at {place}");
+        }
     }
 
     #[test]

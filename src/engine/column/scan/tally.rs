@@ -114,7 +114,7 @@ pub(super) struct Book {
 }
 
 /// Of so many dates at the most each has a place of its own for every account.
-const FEW_DATES: usize = 8;
+pub(super) const FEW_DATES: usize = 8;
 
 impl Book {
     /// For so many accounts and dates; `periods` has the first day of a window and the place of the period of each of its
