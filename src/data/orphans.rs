@@ -137,7 +137,7 @@ impl<'a> Orphans<'a> {
         let total: u64 = whole.totals.iter().sum();
         let mut rows: Vec<Lost> =
             self.rows.iter().map(|((_, key), rows)| Lost { key: Arc::clone(key), rows: *rows }).collect();
-        rows.sort_by_key(|lost| lost.rows.first);
+        rows.sort_by(|a, b| (a.rows.first, &a.key).cmp(&(b.rows.first, &b.key)));
         let lost = count(&rows);
         if lost == total {
             errors.extend(self.error(whole, &rows, None));
