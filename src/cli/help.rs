@@ -80,6 +80,7 @@ Examples:
   laud ledger approve 9f3c --role legal --by lee --note 'fine'
   laud ledger snooze 9f3c --until 2026-05-01
   laud ledger close 9f3c --as won
+  laud ledger check                       before a copy of it is put away
   laud ledger export --format csv > items.csv";
 
 const CHECK: &str = "\

@@ -423,5 +423,9 @@ fn add(facts: &Facts, text: &str, assign: Option<&program::Assign>, candidate: &
             candidate.findings.push(text);
         }
     }
+    if candidate.tasks.is_empty() {
+        // Most have one, and there may be a million of them.
+        candidate.tasks.reserve_exact(1);
+    }
     candidate.tasks.push(task);
 }

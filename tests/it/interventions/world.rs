@@ -53,7 +53,10 @@ pub fn accounts(program: &Program, rows: &str) -> Dataset {
             (_, None) => continue,
         };
         // A row may end early: the columns after its last cell are not in the file.
-        let cells = rows.split(';').next().unwrap().split(',').count();
+        let cells = match rows.trim() {
+            "" => usize::MAX,
+            rows => rows.split(';').next().unwrap().split(',').count(),
+        };
         let header = HEADERS.iter().find(|(table, _)| *table == name).unwrap().1;
         let header = header.split(',').take(cells).collect::<Vec<_>>().join(",");
         let lines: String = rows.split(';').map(|row| format!("{}\n", row.trim())).collect();
