@@ -73,7 +73,8 @@ impl<'a> Step<'a> {
         let item = self.state.items.get(slot);
         let follows = item.filter(|item| {
             let asleep = self.state.snoozes.get(slot).is_some_and(|until| as_of < *until);
-            item.status == Status::Open && rule.outlived(item.opened, as_of) && !asleep
+            // A rule that comes back while its item is open goes on with it: its first run opens nothing.
+            item.status == Status::Open && rule.outlived(item.opened, as_of) && !asleep && !self.is_baseline(rule)
         });
         let standing = item.map(|item| Standing { rule, item, candidate: Some(candidate), closes: candidate.closes });
         if let Some(standing) = &standing

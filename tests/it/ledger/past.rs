@@ -257,9 +257,11 @@ impl Past {
         let asleep = self.runs[now].asleep.contains(&(rule, place.to_string()));
         let wants = self.wants(rule, place, now);
         let open = self.open_item(rule, place);
+        let new = now == 0 || !self.runs[now - 1].rules.contains(&rule);
+        let baseline = new && !self.rules[rule].at_first;
         let follows = open.is_some_and(|i| {
             let item = &self.items[i];
-            item.started.is_some() && self.rules[rule].outlived(item.opened, date) && !asleep
+            item.started.is_some() && self.rules[rule].outlived(item.opened, date) && !asleep && !baseline
         });
         if open.is_some() && !(wants && follows) {
             if wants {
@@ -274,8 +276,7 @@ impl Past {
             }
             return false;
         }
-        let new = now == 0 || !self.runs[now - 1].rules.contains(&rule);
-        if new && !self.rules[rule].at_first {
+        if baseline {
             self.turns.insert((rule, place.to_string(), now));
             out.insert(slot, Baseline);
             return false;
