@@ -94,6 +94,11 @@ impl<'a> Step<'a> {
         }
         if self.is_baseline(rule) {
             self.spend(rule, &mut memory);
+            if let Some(standing) = &standing {
+                // The rule was away for a while, and its item was not.
+                self.go_on(standing, &mut memory, Vec::new());
+                return self.remember(slot, memory);
+            }
             let text = if self.state.last_run.is_none() { "first run" } else { "first run of this rule" };
             let reasons = vec![Reason::new(ReasonKind::Baseline, text)];
             let row = self.row(slot, Some(candidate), Decided::Baseline, reasons);
@@ -279,6 +284,7 @@ impl<'a> Step<'a> {
             owner: candidate.owner.clone(),
             owner_personal: candidate.owner_personal,
             subject_personal: candidate.subject_personal,
+            key_personal: rule.key_personal.clone(),
             requester: self.run.requester.clone(),
             level: 0,
             level_at: None,

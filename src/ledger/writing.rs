@@ -109,7 +109,7 @@ impl<S: Sql> Book<S> {
                 self.sql.run("DELETE FROM rule WHERE name = $1", &[(&**rule).into()])?;
             }
             Change::Open(item) => {
-                let holders: Vec<String> = (1..=17).map(|i| format!("${i}")).collect();
+                let holders: Vec<String> = (1..=18).map(|i| format!("${i}")).collect();
                 let sql = format!("INSERT INTO item ({}) VALUES ({})", codec::ITEM, holders.join(", "));
                 self.sql.run(&sql, &codec::item(item, number))?;
                 self.approvals(item)?;

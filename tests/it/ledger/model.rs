@@ -163,7 +163,8 @@ impl<'h> Game<'h> {
         self.commit(kind, outcome, &rules);
         // The same again comes to nothing.
         let again = self.world.plan(&as_of, &lines.join(";"));
-        assert_eq!((again.changes, again.actions), (vec![], vec![]), "seed {}: {as_of} again", self.seed);
+        let (seed, past) = (self.seed, self.past.shown());
+        assert_eq!((again.changes, again.actions), (vec![], vec![]), "seed {seed}: {as_of} again\n{past}");
     }
 
     fn commit(&mut self, kind: RecordKind, outcome: Outcome, rules: &[usize]) {

@@ -281,7 +281,13 @@ impl Past {
         // Who is in the way of a group: items that were open before this run, those of the first rule first.
         let mut groups: BTreeMap<String, usize> = BTreeMap::new();
         for rule in rules.iter().rev() {
-            for item in self.items.iter().filter(|item| item.rule == *rule && item.closed.is_none()) {
+            // Runs of one date count as one.
+            let just = |item: &&Item| {
+                let now = self.runs.len() - 1;
+                let recovered = item.closed.is_some_and(|(run, on, how)| run < now && on == date && how == "recovered");
+                item.closed.is_none() || (recovered && self.same_date_as_before(now))
+            };
+            for item in self.items.iter().filter(|item| item.rule == *rule).filter(just) {
                 if self.rules[*rule].grouped && !self.rules[*rule].outlived(item.opened, date) {
                     groups.insert(item.account.clone(), *rule);
                 }
@@ -345,7 +351,11 @@ impl Past {
         let new = now == 0 || !self.runs[now - 1].rules.contains(&rule);
         if new && !self.rules[rule].at_first {
             self.turns.insert((rule, account.to_string(), now));
-            out.insert(slot, Baseline);
+            match open {
+                // The rule was away, and comes back to what it left open.
+                Some(_) => self.go_on(rule, account, now, out),
+                None => drop(out.insert(slot, Baseline)),
+            }
             return false;
         }
         let unless = self.stands(rule, account, now).1 == Some(true);
