@@ -208,6 +208,11 @@ impl Past {
         run > 0 && self.runs[run].date == self.runs[run - 1].date
     }
 
+    /// True if all runs from one to another are of one date.
+    fn one_date(&self, from: usize, to: usize) -> bool {
+        (from + 1..=to).all(|run| self.same_date_as_before(run))
+    }
+
     fn had_turn(&self, rule: usize, account: &str, run: usize) -> bool {
         self.turns.contains(&(rule, account.to_string(), run))
     }
@@ -227,7 +232,7 @@ impl Past {
         let Rule { level, monthly, runs, .. } = self.rules[rule];
         counted >= runs
             && match (level, monthly) {
-                (true, _) => !(acted && self.same_date_as_before(run)),
+                (true, _) => !block.clone().any(|r| self.had_turn(rule, account, r) && self.one_date(r, run)),
                 (_, true) => !self.had_month(rule, account, run),
                 _ => !acted,
             }
