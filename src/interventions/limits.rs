@@ -4,7 +4,7 @@
 //! that have waited longest, then those true for longest, then by subject.
 
 use super::machine::Step;
-use super::{Candidate, Item, Memory, Reason, ReasonKind, RulePolicy, Slot, Subject};
+use super::{Candidate, Closing, Item, Memory, Reason, ReasonKind, RulePolicy, Slot, Subject};
 use crate::calendar::Date;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -33,13 +33,12 @@ impl<'a> Step<'a> {
                 let place = (group.clone(), want.slot.subject.clone());
                 match taken.get(&place) {
                     Some(Taken { slot, .. }) if slot == want.slot => {}
-                    Some(Taken { slot, open }) => {
-                        let how = if *open { "is open" } else { "goes first" };
+                    Some(Taken { slot, how }) => {
                         let text = format!("`{}` {how} in {group}", slot.rule);
                         reasons.push(Reason::new(ReasonKind::Exclusive, text));
                     }
                     None => {
-                        taken.insert(place, Taken { slot: want.slot.clone(), open: false });
+                        taken.insert(place, Taken { slot: want.slot.clone(), how: "goes first" });
                     }
                 }
             }
@@ -67,7 +66,16 @@ impl<'a> Step<'a> {
             let Some(group) = &rule.exclusive else { continue };
             if !rule.outlived(item.opened, self.run.as_of) {
                 let place = (group.clone(), slot.subject.clone());
-                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), open: true });
+                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "is open" });
+            }
+        }
+        // Runs of one date count as one: what was open before the first of them is still in the way in the next.
+        for (slot, memory) in self.state.memory.iter().filter(|_| self.again) {
+            let Some(group) = self.policy.rule(&slot.rule).and_then(|rule| rule.exclusive.as_ref()) else { continue };
+            let closed = memory.last.as_ref().and_then(|last| last.closed);
+            if closed == Some((self.run.as_of, Closing::Recovered)) {
+                let place = (group.clone(), slot.subject.clone());
+                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "was open" });
             }
         }
         taken
@@ -95,8 +103,8 @@ impl<'a> Step<'a> {
 /// Who has a group for a subject.
 struct Taken {
     slot: Slot,
-    /// Since an earlier run.
-    open: bool,
+    /// `is open`
+    how: &'static str,
 }
 
 type Order<'a> = (Reverse<crate::number::Decimal>, Reverse<u32>, &'a str, (bool, Option<Date>), Option<Date>, &'a Slot);

@@ -281,6 +281,7 @@ impl<'a> Step<'a> {
             owner: candidate.owner.clone(),
             owner_personal: candidate.owner_personal,
             subject_personal: candidate.subject_personal,
+            key_personal: rule.key_personal.clone(),
             requester: self.run.requester.clone(),
             level: 0,
             level_at: None,
