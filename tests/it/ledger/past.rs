@@ -202,6 +202,13 @@ impl Past {
         let mut ready = Vec::new();
         // Who is in the way of a group: items that were open before this run, those of the first place first.
         let mut groups: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        // Then those that recovered in an earlier run of this date.
+        let today = |item: &&Item| item.closed.is_some_and(|(_, on, how)| on == date && how == "recovered");
+        for item in self.items.iter().filter(|_| self.same_date_as_before(now)).filter(today) {
+            if rules.contains(&item.rule) && self.rules[item.rule].grouped {
+                groups.insert(subject_of(&item.place).to_string(), (item.rule, item.place.clone()));
+            }
+        }
         let mut open: Vec<&Item> = self.items.iter().filter(|item| item.closed.is_none()).collect();
         open.sort_by_key(|item| (item.rule, item.place.clone()));
         for item in open.into_iter().rev().filter(|item| rules.contains(&item.rule)) {
