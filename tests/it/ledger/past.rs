@@ -148,7 +148,11 @@ impl Past {
         let Rule { level, monthly, runs, .. } = self.rules[rule];
         counted >= runs
             && match (level, monthly) {
-                (true, _) => !(acted && self.same_date_as_before(run)),
+                // It acts once a day, and what was held back in an earlier run of the day may still act in a later one.
+                (true, _) => {
+                    let today = (0..run).rev().take_while(|r| self.runs[*r].date == self.runs[run].date);
+                    !today.filter(|r| block.contains(r)).any(|r| self.had_turn(rule, place, r))
+                }
                 (_, true) => !self.had_month(rule, place, run),
                 _ => !acted,
             }
