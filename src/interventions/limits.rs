@@ -58,7 +58,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Groups that have an open item about a subject.
+    /// Groups that have an open item about a subject. One that recovered in an earlier run of this date counts as it did in that
+    /// run, in which it was open: runs of one date are one run.
     fn groups(&self) -> HashMap<(Arc<str>, Subject), Taken> {
         let mut taken = HashMap::new();
         for (slot, item) in &self.state.items {
@@ -69,13 +70,13 @@ impl<'a> Step<'a> {
                 taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "is open" });
             }
         }
-        // Runs of one date count as one: what was open before the first of them is still in the way in the next.
         for (slot, memory) in self.state.memory.iter().filter(|_| self.again) {
-            let Some(group) = self.policy.rule(&slot.rule).and_then(|rule| rule.exclusive.as_ref()) else { continue };
-            let closed = memory.last.as_ref().and_then(|last| last.closed);
-            if closed == Some((self.run.as_of, Closing::Recovered)) {
+            let Some(rule) = self.policy.rule(&slot.rule) else { continue };
+            let (Some(group), Some(last)) = (&rule.exclusive, &memory.last) else { continue };
+            let today = last.closed == Some((self.run.as_of, Closing::Recovered));
+            if today && !rule.outlived(last.opened, self.run.as_of) {
                 let place = (group.clone(), slot.subject.clone());
-                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "was open" });
+                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "was open until today" });
             }
         }
         taken
@@ -103,7 +104,7 @@ impl<'a> Step<'a> {
 /// Who has a group for a subject.
 struct Taken {
     slot: Slot,
-    /// `is open`
+    /// How it has it, in words.
     how: &'static str,
 }
 

@@ -147,6 +147,7 @@ impl Past {
         let Rule { level, monthly, runs, .. } = self.rules[rule];
         counted >= runs
             && match (level, monthly) {
+                // It acts once a day, and what was held back in an earlier run of the day may still act in a later one.
                 (true, _) => !block.clone().any(|r| self.had_turn(rule, place, r) && self.one_date(r, run)),
                 (_, true) => !self.had_month(rule, place, run),
                 _ => !acted,
