@@ -136,6 +136,22 @@ impl PeriodKind {
     }
 }
 
+/// The dates from one to another at the latest, each a period later than the one before. Months and longer periods are counted
+/// from the first date; if that ends its month, so do all.
+pub fn every(period: PeriodKind, from: Date, to: Date) -> impl Iterator<Item = Date> {
+    let monthly = !matches!(period, PeriodKind::Day | PeriodKind::Week);
+    let at_ends = monthly && from.plus_days(1).ymd().2 == 1;
+    let date = move |count: u32| {
+        let shift = Duration { count, unit: period };
+        // The day before the first of a month that is so much later.
+        if at_ends { shift.after(from.plus_days(1)).plus_days(-1) } else { shift.after(from) }
+    };
+    let mut last = None;
+    // Beyond the last date of the calendar nothing moves on.
+    let rising = move |at: &Date| last.replace(*at).is_none_or(|before| before < *at);
+    (0u32..).map(date).take_while(rising).take_while(move |at| *at <= to)
+}
+
 /// A count of units: `90 days`, `2 quarters`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration {

@@ -100,7 +100,7 @@ impl Compilation {
         if let Some((program, proven)) = &checked {
             check::amend::amend(&mut diagnostics, sources, (program, proven));
         }
-        diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_column(span.start).0));
+        diagnostics.join_repeats(|span| sources.get(span.source).map_or(0, |source| source.line_of(span.start)));
         let (program, proven) =
             checked.map_or((None, check::Proven::default()), |(program, proven)| (Some(program), proven));
         Compilation { files, program: program.filter(|_| !diagnostics.has_errors()), proven, diagnostics }

@@ -39,7 +39,7 @@ impl Package {
     }
 }
 
-const BLOCK: usize = 4096;
+const BLOCK: usize = 256;
 
 /// What was wrong with a file before a word of it was looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +141,7 @@ impl Source {
 
     /// Line and column of a byte offset, both from 1; the column counts characters. A line ending is at the end of its line.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
-        let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
+        let line = self.line_of(offset) - 1;
         let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
         let mut end = (offset as usize).min(self.line_range(line + 1).end);
         while !self.text.is_char_boundary(end) {
@@ -149,6 +149,11 @@ impl Source {
         }
         let column = self.characters_before(end).saturating_sub(self.characters_before(start));
         (line + 1, column as usize + 1)
+    }
+
+    /// The line of a byte offset, from 1: without the characters before it, which take a while to count.
+    pub fn line_of(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset).max(1)
     }
 
     /// How many characters begin before a byte offset.

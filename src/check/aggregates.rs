@@ -6,7 +6,7 @@ use super::pipeline::is_money;
 use super::{Checker, Scope, unknown};
 use crate::ast::{self, ArgumentKind, Call, Clause, ClauseKind, Name};
 use crate::builtins::{AggregateFunction as A, Entry};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Decay, Dedupe, Expr, ExprKind, FieldId, Kin, TableId, TableKind, Type, Unit};
 use crate::resolve::Symbol;
@@ -103,7 +103,8 @@ impl Checker<'_, '_> {
             return unknown(span);
         }
         let row = Scope::Row(table);
-        let (value, ty) = match self.aggregate_value(function, entry, value, &row, span, source_span) {
+        let bare = !clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Where(_)));
+        let (value, ty) = match self.aggregate_value(function, entry, value, &row, span, (source_span, bare)) {
             Some(found) => found,
             None => return unknown(span),
         };
@@ -210,6 +211,22 @@ impl Checker<'_, '_> {
         })
     }
 
+    /// `sum(status = completed of activity …)` adds up yes and no, where rows are to be counted.
+    fn sum_of_condition(&mut self, entry: &Entry, condition: Span, span: Span, (table, source): (&str, Span)) {
+        let verb = Span { end: span.start + entry.name.len() as u32, ..span };
+        let after = Span { start: condition.end, end: source.end, ..condition };
+        let mut finding = Diagnostic::new(Code::TypeMismatch, condition, format!("`{}` wants numbers", entry.name))
+            .label("this is yes or no")
+            .help(format!("count the rows, `count({table} where …)`, or take their share, `share(… of {table})`"));
+        let edits =
+            [(verb, "count".to_string()), (condition.before(), format!("{table} where ")), (after, String::new())];
+        finding.fix = Some(Fix {
+            title: "count the rows for which it holds".to_string(),
+            edits: edits.map(|(span, text)| Edit { span, text }).to_vec(),
+        });
+        self.push(finding);
+    }
+
     /// The value per row, and the type of the whole.
     pub(super) fn aggregate_value(
         &mut self,
@@ -218,7 +235,7 @@ impl Checker<'_, '_> {
         value: Option<&ast::Expr>,
         row: &Scope,
         span: Span,
-        source_span: Span,
+        (source_span, bare): (Span, bool),
     ) -> Option<(Option<Expr>, Type)> {
         if let (A::Paired(pairing), Some(value)) = (function, value) {
             return self.second_of_pair(pairing, entry, value, row);
@@ -267,6 +284,12 @@ impl Checker<'_, '_> {
             A::Min | A::Max => ordered,
             _ => true,
         };
+        if !fits && function == A::Sum && typed.ty == Type::Boolean && bare {
+            let Scope::Row(table) = row else { return None };
+            let table = self.program.table(*table).map_or(String::new(), |t| t.header.name.clone());
+            self.sum_of_condition(entry, value.span, span, (&table, source_span));
+            return None;
+        }
         if !fits {
             let help = match typed.ty {
                 Type::Boolean => "take the share: `share(… of …)`".to_string(),

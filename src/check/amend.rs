@@ -6,9 +6,11 @@ use super::proven::Proofs;
 use super::region::Region;
 use crate::ast::CompareOp;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::number::Decimal;
 use crate::program::{Expr, ExprKind, Program, TableId};
 use crate::source::Sources;
 use crate::span::Span;
+use crate::value::Value;
 use std::collections::HashMap;
 
 /// What to write instead.
@@ -115,6 +117,14 @@ pub fn always(condition: &Expr, ask: Ask) -> Option<Amended> {
                 return None;
             }
             let sign = ask.sign(*op, left, right)?;
+            if let (true, ExprKind::Literal(Value::Number(bound))) = (ask.proofs.domain(left).whole, &right.kind)
+                && ask.rows.is_none()
+                && let Some(next) =
+                    if strict == CompareOp::Greater { bound.add(Decimal::ONE) } else { bound.sub(Decimal::ONE) }
+            {
+                let help = format!("write `{} {} {next}`, or look at the bound", ask.of(left), op.symbol());
+                return Some(Amended { help, edit: Some((right.span, next.to_string())) });
+            }
             let help = format!("write `{} {} {}`, or look at the bound", ask.of(left), strict.symbol(), ask.of(right));
             Some(Amended { help, edit: Some((sign, strict.symbol().to_string())) })
         }

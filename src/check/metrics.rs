@@ -224,6 +224,7 @@ impl Checker<'_, '_> {
         }
         let mut points: Vec<(Decimal, Decimal)> = Vec::new();
         let mut sound = true;
+        let mut disorder = None;
         for (value, target) in &scale.points {
             let value_at = self.constant(value, ty, "the value of a scale");
             let target_at = self.constant(target, Type::Number(Unit::Points), "the points of a scale");
@@ -234,16 +235,18 @@ impl Checker<'_, '_> {
             if let Some((last, _)) = points.last()
                 && *last >= value_at
             {
-                self.error(
-                    Code::ScaleOrder,
-                    value.span,
-                    format!("the values of a scale must rise, but {value_at} follows {last}"),
-                    "out of order",
-                    "write the points by rising value, each once",
-                );
+                disorder.get_or_insert((value.span, value_at, *last));
                 sound = false;
             }
             points.push((value_at, target_at));
+        }
+        if let Some((place, value, last)) = disorder {
+            let help = match in_order(&points).filter(|_| ty == Type::PLAIN && points.len() == scale.points.len()) {
+                Some(right) => format!("write the points by rising value, each once: `{right}`"),
+                None => "write the points by rising value, each once".to_string(),
+            };
+            let message = format!("the values of a scale must rise, but {value} follows {last}");
+            self.error(Code::ScaleOrder, place, message, "out of order", help);
         }
         if points.len() < 2 && sound {
             self.error(
@@ -257,6 +260,23 @@ impl Checker<'_, '_> {
         }
         sound.then_some(Scale { segment: None, points, span: scale.span })
     }
+}
+
+/// A scale whose values do not rise, put right: each point in its place; or, where the points as they stand go one way and
+/// would not any more, only the values, two of which have changed places.
+fn in_order(points: &[(Decimal, Decimal)]) -> Option<String> {
+    let one_way = |points: &[(Decimal, Decimal)]| {
+        points.windows(2).all(|w| matches!(w, [a, b] if a.1 < b.1))
+            || points.windows(2).all(|w| matches!(w, [a, b] if a.1 > b.1))
+    };
+    let mut sorted = points.to_vec();
+    sorted.sort_by_key(|point| point.0);
+    if !one_way(&sorted) && one_way(points) {
+        sorted = sorted.iter().zip(points).map(|((value, _), (_, target))| (*value, *target)).collect();
+    }
+    let each_once = sorted.windows(2).all(|w| matches!(w, [a, b] if a.0 < b.0));
+    let texts: Vec<String> = sorted.iter().map(|(value, target)| format!("{value} -> {target}")).collect();
+    each_once.then(|| format!("scale {}", texts.join(", ")))
 }
 
 /// True if thresholds or a scale turn the value into points.

@@ -247,6 +247,24 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// Reports a word that means nothing and is compared with yes or no; false if it is none, or near to a name.
+    pub(super) fn beside_yes_or_no(&mut self, name: &str, span: Span, scope: &Scope) -> bool {
+        let told = self.program.subject.is_none() || self.symbols.left_out(name) || self.many_errors();
+        if told || self.means_something(name, scope) {
+            return false;
+        }
+        let candidates = self.candidates(scope);
+        if crate::diagnostics::nearest(name, candidates.iter().map(String::as_str)).is_some() {
+            return false;
+        }
+        self.push(
+            Diagnostic::new(Code::UnknownName, span, format!("there is no `{name}`"))
+                .label("what it is compared with is yes or no")
+                .fix("write `yes`", span, "yes"),
+        );
+        true
+    }
+
     pub(super) fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope, expected: Option<Type>) {
         if let Some(Type::Enum(list)) = expected {
             self.unknown_list_value(list, name, span);

@@ -154,6 +154,12 @@ impl Checker<'_, '_> {
             );
             return unknown(span);
         }
+        if one.ty == Type::Boolean
+            && let Ast::Name(word) = &second.kind
+            && self.beside_yes_or_no(word, second.span, scope)
+        {
+            return unknown(span);
+        }
         let other = self.expr(second, scope, wanted(one.ty));
         let (a, b) = if left_first { (one, other) } else { (other, one) };
         let Some((a, b)) = self.comparable(a, b) else { return unknown(span) };
@@ -351,18 +357,21 @@ impl Checker<'_, '_> {
     }
 
     /// The one metric or scorecard that has a band or grade of this name; empty if there are none or several.
-    fn with_label(&self, label: &str) -> String {
-        let named = |row: &ast::Row| row.name.text == label;
-        let tables = |item: &'_ ast::Item| match &item.kind {
-            ast::ItemKind::Metric(metric) => metric.thresholds.iter().flat_map(|table| &table.rows).any(named),
-            ast::ItemKind::Scorecard(card) => card.grades.iter().flat_map(|table| &table.rows).any(named),
-            _ => false,
+    /// It comes with the place of that row in its table.
+    fn with_label(&self, label: &str) -> (String, usize) {
+        let in_its = |tables: &[ast::Thresholds]| {
+            tables.iter().find_map(|table| table.rows.iter().position(|row| row.name.text == label))
+        };
+        let place = |item: &'_ ast::Item| match &item.kind {
+            ast::ItemKind::Metric(metric) => in_its(&metric.thresholds),
+            ast::ItemKind::Scorecard(card) => in_its(&card.grades),
+            _ => None,
         };
         let declared = self.symbols.metrics.iter().chain(&self.symbols.scorecards);
-        let mut having = declared.filter(|item| tables(item)).map(|item| item.name.text.as_str());
+        let mut having = declared.filter_map(|item| Some((item.name.text.as_str(), place(item)?)));
         match (having.next(), having.next()) {
-            (Some(one), None) => one.to_string(),
-            _ => String::new(),
+            (Some((one, place)), None) => (one.to_string(), place),
+            _ => (String::new(), 0),
         }
     }
 
@@ -376,7 +385,13 @@ impl Checker<'_, '_> {
             false => format!("`{owner}` has no {word} `{}`", label.text),
         };
         let diagnostic = Diagnostic::new(Code::UnknownValue, label.span, message).label("never true");
-        let others = self.with_label(&label.text);
+        let (others, place) = self.with_label(&label.text);
+        if let Some(own) = names.get(place).filter(|_| !others.is_empty() && others != owner) {
+            let help =
+                format!("write `{owner} is {own}`, its own {word} in that place, or `{others} is {}`", label.text);
+            self.push(diagnostic.help(help));
+            return false;
+        }
         let otherwise = match (word, names.is_empty()) {
             _ if !others.is_empty() && others != owner => format!("did you mean `{others} is {}`?", label.text),
             (_, false) => format!("name one of its {word}s"),

@@ -222,6 +222,8 @@ pub enum LedgerVerb {
         #[command(flatten)]
         decision: DecideArgs,
     },
+    /// Look at everything in it for damage
+    Check,
     /// Everything, for other programs
     Export {
         /// All items as csv; or items, runs and history as json

@@ -2,7 +2,7 @@
 
 use super::args::ApplyArgs;
 use super::book::{self, Book};
-use super::emit::Sink;
+use super::emit::{Sink, WAITING};
 use super::plan::{Ahead, files, gates, in_order, print};
 use super::session::Session;
 use super::stop::{FINDINGS, Stop};
@@ -84,6 +84,8 @@ pub fn run(args: &ApplyArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         if applied.is_none() {
             terminal.note(&format!("applied as record {number}\n"));
         }
+        // What goes out is read from the ledger: with many items there is no room for all of it twice.
+        drop((outcome, state));
         return hand_on(&book, ledger.as_mut(), &sinks, terminal).map(|()| 0);
     }
     Err(Stop::usage("others write to the ledger all the time").help("nothing was written; run it again"))
@@ -108,11 +110,11 @@ fn kind(state: &State, session: &Session) -> RecordKind {
 
 /// Hands on whatever waits, of this run and of those before it. Nobody else hands on anything meanwhile.
 fn hand_on(book: &Book, ledger: &mut dyn Store, sinks: &[Sink], terminal: &mut Terminal) -> Result<(), Stop> {
-    let failed = |error| book.stop(&error);
+    let failed = |error| Stop { help: Some(WAITING.to_string()), ..book.stop(&error) };
     if sinks.is_empty() {
-        let waiting = ledger.pending().map_err(failed)?.len();
+        let waiting = ledger.waiting().map_err(failed)?;
         if waiting > 0 {
-            let what = counted(waiting as u64, "action waits", "actions wait");
+            let what = counted(waiting, "action waits", "actions wait");
             terminal.note(&format!("{what} to be handed on: `--emit FILE` or `--emit-to COMMAND`\n"));
         }
         return Ok(());

@@ -1,7 +1,7 @@
 //! What can be asked for.
 
 pub use super::acting::{ApplyArgs, DecideArgs, Every, ExportFormat, LedgerArgs, LedgerVerb, PlanArgs, SimulateArgs};
-use crate::calendar::Date;
+use crate::calendar::{Date, PeriodKind};
 use crate::diagnostics::render;
 use crate::lint::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -340,9 +340,41 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,
     #[command(flatten)]
+    pub replay: ReplayArgs,
+    #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
     pub program: ProgramArgs,
+}
+
+/// Many as-of dates.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Many dates")]
+pub struct ReplayArgs {
+    /// Score at many dates, of which this is the first; rows are read once for all of them
+    #[arg(
+        long,
+        value_name = "DATE",
+        value_parser = date,
+        requires_all = ["to", "every"],
+        conflicts_with_all = ["as_of", "expression", "tasks"]
+    )]
+    pub from: Option<Date>,
+    /// No date is later than this one
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "from")]
+    pub to: Option<Date>,
+    /// How far apart; from the last day of a month, months and longer go from last day to last day
+    #[arg(
+        long,
+        value_name = "day|week|month|quarter|year",
+        value_parser = period,
+        requires = "from",
+        hide_possible_values = true
+    )]
+    pub every: Option<PeriodKind>,
+    /// In csv and json one line for each date instead of each account; the other formats have no other
+    #[arg(long, requires = "from")]
+    pub summary: bool,
 }
 
 /// How results are printed.
@@ -442,6 +474,12 @@ pub enum PageFormat {
     // Every digit, stable keys.
     Json,
     Md,
+}
+
+fn period(text: &str) -> Result<PeriodKind, String> {
+    let all = [PeriodKind::Day, PeriodKind::Week, PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year];
+    let found = all.into_iter().find(|kind| kind.word() == text);
+    found.ok_or_else(|| "it is one of day, week, month, quarter, year".to_string())
 }
 
 pub(super) fn date(text: &str) -> Result<Date, String> {

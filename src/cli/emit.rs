@@ -4,6 +4,7 @@
 use super::book::unwritable;
 use super::stop::{FINDINGS, Stop};
 use super::terminal::Terminal;
+use crate::data::reason;
 use crate::ledger::Emission;
 use crate::report::table::csv_line;
 use serde_json::Value as Json;
@@ -11,6 +12,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// What becomes of actions that did not get out.
+pub const WAITING: &str =
+    "the run is recorded and its actions wait: `laud apply` hands them on the next time, with the same ids";
 
 /// The keys of an action, in the order in which a csv has them.
 const KEYS: [&str; 20] = [
@@ -75,27 +80,34 @@ impl Sink {
     /// Hands them on.
     pub fn take(&self, actions: &[Emission], terminal: &mut Terminal) -> Result<(), Stop> {
         match self {
-            Sink::Csv(path) => whole(path, &csv(actions)),
-            Sink::Ndjson(path) => whole(path, &lines(actions)),
+            Sink::Csv(path) => whole(path, |file| csv(actions, file)),
+            Sink::Ndjson(path) => whole(path, |file| lines(actions, file)),
             Sink::Standard => {
-                terminal.print_raw(&lines(actions));
+                terminal.write_raw(|out| lines(actions, out));
                 terminal.flush();
-                match terminal.is_closed() {
-                    true => Err(waiting(Stop::usage("the standard output is closed"))),
-                    false => Ok(()),
+                match terminal.failure().map(|error| (error.kind(), reason(error))) {
+                    Some((io::ErrorKind::BrokenPipe, _)) => Err(waiting(Stop::usage("the standard output is closed"))),
+                    Some((_, why)) => Err(waiting(Stop::usage(format!("cannot write the standard output: {why}")))),
+                    None => Ok(()),
                 }
             }
-            Sink::Command(command) => run(command, &lines(actions)),
+            Sink::Command(command) => run(command, actions),
         }
     }
 }
 
-fn lines(actions: &[Emission]) -> String {
-    actions.iter().map(|action| format!("{}\n", action.line)).collect()
+/// One json per line.
+fn lines(actions: &[Emission], out: &mut dyn Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    for action in actions {
+        writeln!(out, "{}", action.line)?;
+    }
+    out.flush()
 }
 
-fn csv(actions: &[Emission]) -> String {
-    let mut out = csv_line(KEYS);
+fn csv(actions: &[Emission], out: &mut dyn Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    out.write_all(csv_line(KEYS).as_bytes())?;
     for action in actions {
         let json: Json = serde_json::from_str(&action.line).unwrap_or_default();
         let cell = |key: &&str| match json.get(*key) {
@@ -105,18 +117,18 @@ fn csv(actions: &[Emission]) -> String {
             Some(other) => other.to_string(),
         };
         let cells: Vec<String> = KEYS.iter().map(cell).collect();
-        out.push_str(&csv_line(cells.iter().map(String::as_str)));
+        out.write_all(csv_line(cells.iter().map(String::as_str)).as_bytes())?;
     }
-    out
+    out.flush()
 }
 
 /// Writes a file so that there is all of it or none: whoever looks never sees half.
-fn whole(path: &Path, text: &str) -> Result<(), Stop> {
+fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
     let failed = |error: &io::Error| waiting(unwritable(path, error));
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
     let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        write(&mut file)?;
         file.sync_all()
     });
     written.and_then(|()| fs::rename(&beside, path)).map_err(|error| {
@@ -126,25 +138,25 @@ fn whole(path: &Path, text: &str) -> Result<(), Stop> {
     })
 }
 
-/// Runs a command with a text on its standard input. What it prints is told besides the result.
-fn run(command: &str, text: &str) -> Result<(), Stop> {
+/// Runs a command with the actions on its standard input. What it prints is told besides the result.
+fn run(command: &str, actions: &[Emission]) -> Result<(), Stop> {
     let failed = |why: String| {
         let stop = Stop::usage(format!("`{command}` did not take the actions: {why}"));
         waiting(Stop { code: FINDINGS, ..stop })
     };
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let child = Command::new(shell).args([flag, command]).stdin(Stdio::piped()).stdout(io::stderr()).spawn();
-    let mut child = child.map_err(|error| failed(crate::data::reason(&error)))?;
+    let mut child = child.map_err(|error| failed(reason(&error)))?;
     // A command that ends before it has read everything decides by its exit code whether that was enough.
     let sent = match child.stdin.take() {
-        Some(mut input) => match input.write_all(text.as_bytes()) {
+        Some(mut input) => match lines(actions, &mut input) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
             _ => Ok(()),
         },
         None => Ok(()),
     };
-    let status = child.wait().map_err(|error| failed(crate::data::reason(&error)))?;
-    sent.map_err(|error| failed(crate::data::reason(&error)))?;
+    let status = child.wait().map_err(|error| failed(reason(&error)))?;
+    sent.map_err(|error| failed(reason(&error)))?;
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => Err(failed(format!("it ended with {code}"))),
@@ -154,5 +166,5 @@ fn run(command: &str, text: &str) -> Result<(), Stop> {
 
 /// The run is recorded; only its actions did not get out.
 fn waiting(stop: Stop) -> Stop {
-    stop.help("the run is recorded and its actions wait: `laud apply` hands them on the next time, with the same ids")
+    stop.help(WAITING)
 }

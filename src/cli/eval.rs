@@ -3,43 +3,58 @@
 use super::accounts;
 use super::args::{EvalArgs, Format};
 use super::findings;
+use super::progress::Bar;
 use super::project::reason;
+use super::replay;
 use super::session::{Prepared, Session, data_errors};
 use super::stop::{DATA, PROGRAM, Stop};
 use super::terminal::Terminal;
+use crate::data::LoadReport;
 use crate::diagnostics::{Diagnostics, did_you_mean};
-use crate::engine::column::{Columns, evaluate_files};
+use crate::engine::column::{Columns, Next, Replay, Seen, Stage, evaluate_files, replay_files};
 use crate::engine::reference::Evaluator;
-use crate::engine::{Engine, Options, Results};
+use crate::engine::{AccountResult, Engine, Options, Results};
 use crate::explain::personal;
 use crate::program::{Expr, Field, FieldId, Program, Type};
-use crate::report::accounts::{self as report, Changes, Evaluation, Extras, account_name};
+use crate::report::accounts::{self as report, Changes, Evaluation, Extras, Part, Sheet, account_name};
 use crate::report::table::{Align, Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
 use crate::source::Source;
 use crate::value::{Fault, Missing, Value};
 use crate::{check, syntax};
 use serde_json::json;
+use std::cell::RefCell;
 
 /// Runs the verb.
 pub fn run(args: &EvalArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
+    if let Some(dates) = replay::dates(&args.replay)? {
+        return replay::run(args, &dates, terminal);
+    }
     let mut prepared = Prepared::open(args.path.as_deref(), &args.program, &args.run, terminal)?;
     if args.expression.is_none() && args.account.is_empty() && args.rejects.is_none() && prepared.declared.is_none() {
         return everything(args, &mut prepared, terminal);
     }
     let session = prepared.load(args.rejects.is_some(), terminal)?;
-    if let Some(file) = &args.rejects {
-        std::fs::write(file, load::rejects_csv(&session.rejects))
-            .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))?;
-    }
+    rejects(args, &session)?;
     let evaluator = Evaluator::new(&session.program, &session.data, session.calendar);
-    let personal = args.run.show_personal;
-    let found = args.account.iter().map(|asked| accounts::find(&evaluator, &session, asked, personal));
-    let ids = found.collect::<Result<Vec<String>, Stop>>()?;
+    let ids = ids(args, &session, &evaluator)?;
     match &args.expression {
         Some(text) => expression(args, &ids, &session, &evaluator, text, terminal),
         None => scores(args, ids, &session, &evaluator, terminal),
     }
+}
+
+/// Writes the rejected rows, if they are asked for.
+pub(super) fn rejects(args: &EvalArgs, session: &Session) -> Result<(), Stop> {
+    let Some(file) = &args.rejects else { return Ok(()) };
+    std::fs::write(file, load::rejects_csv(&session.rejects))
+        .map_err(|error| Stop::usage(format!("cannot write `{}`: {}", file.display(), reason(&error))))
+}
+
+/// The ids of the accounts that are asked for.
+pub(super) fn ids(args: &EvalArgs, session: &Session, evaluator: &Evaluator) -> Result<Vec<String>, Stop> {
+    let found = args.account.iter().map(|asked| accounts::find(evaluator, session, asked, args.run.show_personal));
+    found.collect()
 }
 
 /// All accounts, straight from the files: nobody looks at single rows.
@@ -48,6 +63,9 @@ fn everything(args: &EvalArgs, prepared: &mut Prepared, terminal: &mut Terminal)
     let prepared = &*prepared;
     let Prepared { program, binding, calendar, stamp, .. } = prepared;
     let columns = columns(args, program)?;
+    if args.format == Format::Csv {
+        return lines(args, prepared, columns, bar, terminal);
+    }
     let options = Options { as_of: stamp.as_of, calendar: *calendar, accounts: Vec::new() };
     let told = evaluate_files(program, binding, &options, Columns::default(), |run| {
         drop(bar);
@@ -66,6 +84,65 @@ fn everything(args: &EvalArgs, prepared: &mut Prepared, terminal: &mut Terminal)
         told(args, &evaluation, terminal)
     });
     told.map_err(|errors| data_errors(&errors, terminal))
+}
+
+/// A line for each account, printed while the next are computed. Of the accounts nothing is held but those that there is
+/// something to say of beside the lines.
+fn lines(
+    args: &EvalArgs,
+    prepared: &Prepared,
+    columns: Vec<FieldId>,
+    bar: Bar,
+    terminal: &mut Terminal,
+) -> Result<u8, Stop> {
+    let Prepared { program, binding, calendar, stamp, .. } = prepared;
+    let (dates, personal) = ([stamp.as_of], args.run.show_personal);
+    let (unread, plain) = (LoadReport::default(), terminal.quiet());
+    let printed = RefCell::new((terminal, 0, Some(bar)));
+    let look = |stage: &Stage<'_, '_>| {
+        let mut printed = printed.borrow_mut();
+        let (terminal, done, bar) = &mut *printed;
+        drop(bar.take());
+        let (evaluator, mut results) = (stage.evaluator(), stage.portfolio());
+        let tasks = report::tasks(evaluator, &results, personal);
+        let extras = Extras { bare: plain, columns: columns.clone(), tasks, ..Extras::default() };
+        let (data, load) = (evaluator.data, &unread);
+        let sheet = Sheet::new(Evaluation { program, data, load, results: &results, stamp, personal, extras: &extras });
+        if *done == 0 {
+            terminal.print(&sheet.head());
+        }
+        let mut remarkable = Vec::new();
+        let start = || (Part::default(), Vec::new());
+        let visit = |(part, kept): &mut (Part, Vec<AccountResult>), seen: &mut Seen<'_>| {
+            sheet.live(seen, part);
+            if sheet.is_remarkable(seen) {
+                kept.push(seen.result());
+            }
+        };
+        stage.in_order(*done, start, visit, |count, (part, kept)| {
+            terminal.print_lines(&part.text);
+            remarkable.extend(kept);
+            *done = count;
+        });
+        drop(sheet);
+        results.accounts = remarkable;
+        results
+    };
+    let options = Replay { dates: &dates, calendar: *calendar, accounts: &[] };
+    let mut code = 0;
+    let told = replay_files(program, binding, &options, Columns::default(), look, |turn| {
+        let mut printed = printed.borrow_mut();
+        let terminal = &mut *printed.0;
+        let mut load = turn.load.clone();
+        prepared.note_beginnings(turn.data, &mut load);
+        let results = &turn.found;
+        let extras = Extras { bare: plain, gaps: report::gaps(turn.evaluator, results), ..Extras::default() };
+        let (data, load, extras) = (turn.data, &load, &extras);
+        code = beside(&Evaluation { program, data, load, results, stamp, personal, extras }, terminal);
+        Next::Stop
+    });
+    let terminal = printed.into_inner().0;
+    told.map(|()| code).map_err(|errors| data_errors(&errors, terminal))
 }
 
 fn scores(
@@ -95,7 +172,7 @@ fn scores(
 }
 
 /// What is said besides the numbers.
-fn extras(
+pub(super) fn extras(
     args: &EvalArgs,
     columns: Vec<FieldId>,
     evaluator: &Evaluator,
@@ -124,9 +201,20 @@ fn told(args: &EvalArgs, evaluation: &Evaluation, terminal: &mut Terminal) -> u8
     };
     terminal.print(&text);
     if args.format == Format::Csv {
-        let text = report::besides(evaluation, &terminal.err_layout());
-        terminal.note(&text);
+        return beside(evaluation, terminal);
     }
+    closing(evaluation, terminal)
+}
+
+/// What is said beside lines; the exit code.
+fn beside(evaluation: &Evaluation, terminal: &mut Terminal) -> u8 {
+    let text = report::besides(evaluation, &terminal.err_layout());
+    terminal.note(&text);
+    closing(evaluation, terminal)
+}
+
+/// The last word; the exit code.
+fn closing(evaluation: &Evaluation, terminal: &mut Terminal) -> u8 {
     if evaluation.scores_hit() {
         terminal.note("some scores lack a number that could not be computed\n");
         return DATA;
@@ -135,7 +223,7 @@ fn told(args: &EvalArgs, evaluation: &Evaluation, terminal: &mut Terminal) -> u8
 }
 
 /// The columns of the accounts that are to be shown.
-fn columns(args: &EvalArgs, program: &Program) -> Result<Vec<FieldId>, Stop> {
+pub(super) fn columns(args: &EvalArgs, program: &Program) -> Result<Vec<FieldId>, Stop> {
     let Some(table) = program.subject_table() else { return Ok(Vec::new()) };
     let shown = |field: &Field| !field.personal || args.run.show_personal;
     let named = |f: &Field| f.name == "name" && f.ty == Type::Text;

@@ -35,6 +35,7 @@ Examples:
   laud eval -e 'arr / seats'                  one expression for every account
   laud eval --format csv --columns arr,renewal > scores.csv
   laud eval --tasks                           what the rules ask for; nothing is sent
+  laud eval --from 2025-04-01 --to 2026-03-31 --every week
 
 The exit code is 4 if the data does not fit the program, and also if a division by zero or a number too large is \
 in the way of a score or of the expression; all others are printed all the same.";
@@ -90,6 +91,7 @@ Examples:
   laud ledger approve 9f3c --role legal --by lee --note 'fine'
   laud ledger snooze 9f3c --until 2026-05-01
   laud ledger close 9f3c --as won
+  laud ledger check                       before a copy of it is put away
   laud ledger export --format csv > items.csv";
 
 const CHECK: &str = "\

@@ -20,6 +20,7 @@ pub fn run(args: &LedgerArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let personal = args.show_personal;
     match &args.verb {
         LedgerVerb::Show { item } => show(&book, item.as_deref(), personal, terminal)?,
+        LedgerVerb::Check => check(&book, terminal)?,
         LedgerVerb::History { item } => history(&book, item.as_deref(), personal, terminal)?,
         LedgerVerb::Export { format } => export(&book, *format, personal, terminal)?,
         LedgerVerb::Approve { item, role, decision } => {
@@ -90,11 +91,18 @@ fn show(book: &Book, asked: Option<&str>, personal: bool, terminal: &mut Termina
             report::item(item, &events, personal, &terminal.layout())
         }
         None => {
-            let waiting = ledger.pending().map_err(|error| book.stop(&error))?.len();
+            let waiting = ledger.waiting().map_err(|error| book.stop(&error))?;
             report::show(&state, waiting, personal, &terminal.layout())
         }
     };
     terminal.print(&text);
+    Ok(())
+}
+
+/// Goes through all of it; a damaged one stops here.
+fn check(book: &Book, terminal: &mut Terminal) -> Result<(), Stop> {
+    let held = book.read_known()?.check().map_err(|error| book.stop(&error))?;
+    terminal.print(&report::sound(&held));
     Ok(())
 }
 

@@ -30,6 +30,7 @@ mod plan;
 mod progress;
 mod project;
 mod repl;
+mod replay;
 mod session;
 mod simulate;
 mod standing;

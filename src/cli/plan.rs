@@ -8,7 +8,7 @@ use super::stop::{FINDINGS, Stop};
 use super::terminal::Terminal;
 use crate::data::sources;
 use crate::engine::reference::{Evaluator, Reference};
-use crate::engine::{Engine, Options, Results};
+use crate::engine::{Engine, Options};
 use crate::interventions::plan::{Counts, Gates};
 use crate::interventions::{Outcome, Policy, Run, State, gather, step};
 use crate::ledger::DataFile;
@@ -80,28 +80,30 @@ pub fn in_order(session: &Session, state: &State, replay: bool) -> Result<(), St
     Err(Stop::usage(message).help(help))
 }
 
-/// A program over its data, with the rules evaluated once.
+/// A program over its data, ready to be held against what is remembered.
 pub struct Ahead<'a> {
     session: &'a Session,
     evaluator: Evaluator<'a>,
-    results: Results,
     policy: Policy,
 }
 
 impl<'a> Ahead<'a> {
     pub fn new(session: &'a Session) -> Ahead<'a> {
         let Session { program, data, calendar, .. } = session;
-        let options = Options { as_of: session.stamp.as_of, calendar: *calendar, accounts: Vec::new() };
-        let results = Reference.evaluate(program, data, &options);
         let evaluator = Evaluator::new(program, data, *calendar);
         let policy = Policy::of(program, *calendar);
-        Ahead { session, evaluator, results, policy }
+        Ahead { session, evaluator, policy }
     }
 
-    /// What the run comes to, given what is remembered.
+    /// What the run comes to, given what is remembered. The rules are evaluated for it, and their results given up before
+    /// anything is decided: with many items every one of them counts in memory.
     pub fn outcome(&self, state: &State, who: &str, fire_on_first_run: bool, personal: bool) -> Outcome {
         let run = Run { as_of: self.session.stamp.as_of, requester: who.to_string(), fire_on_first_run };
-        let candidates = gather(&self.policy, &self.evaluator, &self.results, state, &run, personal);
+        let Session { program, data, calendar, .. } = self.session;
+        let options = Options { as_of: run.as_of, calendar: *calendar, accounts: Vec::new() };
+        let results = Reference.evaluate(program, data, &options);
+        let candidates = gather(&self.policy, &self.evaluator, &results, state, &run, personal);
+        drop(results);
         step(&self.policy, state, &candidates, &run)
     }
 

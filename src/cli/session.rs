@@ -164,6 +164,8 @@ pub struct Prepared {
     /// How the project counts its years.
     pub calendar: Calendar,
     zone: Tz,
+    /// The date that is taken where nobody asks for another.
+    usual: Date,
     /// Project, date, hash and data.
     pub stamp: Stamp,
 }
@@ -227,7 +229,20 @@ impl Prepared {
         };
         let Compiled { sources, files, .. } = compiled;
         let directory = project.directory;
-        Ok(Prepared { sources, files, program, declared, binding, directory, ledger, gates, calendar, zone, stamp })
+        Ok(Prepared {
+            sources,
+            files,
+            program,
+            declared,
+            binding,
+            directory,
+            ledger,
+            gates,
+            calendar,
+            zone,
+            usual,
+            stamp,
+        })
     }
 
     /// Loads the data. What is wrong with it is printed before it stops.
@@ -243,8 +258,20 @@ impl Prepared {
         drop(bar);
         let (data, mut load) = loaded.map_err(|errors| data_errors(&errors, terminal))?;
         self.note_beginnings(&data, &mut load);
-        let Prepared { sources, files, program, declared, binding, directory, ledger, gates, calendar, zone, stamp } =
-            self;
+        let Prepared {
+            sources,
+            files,
+            program,
+            declared,
+            binding,
+            directory,
+            ledger,
+            gates,
+            calendar,
+            zone,
+            stamp,
+            ..
+        } = self;
         Ok(Session {
             sources,
             files,
@@ -268,10 +295,25 @@ impl Prepared {
         Bar::watch(&self.program, &mut self.binding, terminal.quiet())
     }
 
+    /// What is printed with the results of another date.
+    pub fn stamp_at(&self, as_of: Date) -> Stamp {
+        Stamp {
+            as_of,
+            old_benchmarks: explain::old_benchmarks(&self.program, as_of),
+            timeless: if as_of == self.usual { None } else { timeless(&self.program) },
+            ..self.stamp.clone()
+        }
+    }
+
     /// Notes what begins after a date at which the program asks for it.
     pub fn note_beginnings(&self, data: &Dataset, load: &mut LoadReport) {
+        self.note_beginnings_from(self.stamp.as_of, data, load);
+    }
+
+    /// The same of a run over several dates, the first of which is given.
+    pub fn note_beginnings_from(&self, first: Date, data: &Dataset, load: &mut LoadReport) {
         let as_of = self.stamp.as_of;
-        let asked = earliest_asked(&self.program, self.calendar, as_of);
+        let asked = earliest_asked(&self.program, self.calendar, first);
         let extents = report::load::extents(&self.program, data, as_of);
         report::load::note_beginnings(load, data, &extents, &asked, as_of);
     }

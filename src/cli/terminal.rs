@@ -86,11 +86,21 @@ impl Terminal {
 
     /// A result that has to arrive byte for byte, whatever it holds.
     pub fn print_raw(&mut self, text: &str) {
+        self.write_raw(|out| out.write_all(text.as_bytes()));
+    }
+
+    /// The same, for what is too much to have it in one piece.
+    pub fn write_raw(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if self.failure.is_none()
-            && let Err(error) = self.out.flush().and_then(|()| io::stdout().lock().write_all(text.as_bytes()))
+            && let Err(error) = self.out.flush().and_then(|()| write(&mut io::stdout().lock()))
         {
             self.failure = Some(error);
         }
+    }
+
+    /// Many lines of a result; for programs byte for byte, since nothing else is among them.
+    pub fn print_lines(&mut self, text: &str) {
+        if self.is_terminal() { self.print(text) } else { self.print_raw(text) }
     }
 
     /// What a verb did, where it has no other result; left out with `--quiet`.
@@ -124,6 +134,11 @@ impl Terminal {
     /// True if nobody takes what is written any more.
     pub fn is_closed(&self) -> bool {
         self.failure.is_some()
+    }
+
+    /// Why what was written did not arrive.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
     }
 
     /// Says why the verb stopped; gives its exit code.

@@ -10,7 +10,8 @@ use crate::program::Field;
 /// The formats that fit every cell so far.
 pub(super) struct Rivals {
     declared: Vec<String>,
-    alive: Vec<(String, DateFormat)>,
+    /// Not known before the first cell that is not of the usual format: most columns have none.
+    alive: Option<Vec<(String, DateFormat)>>,
     cells: u64,
     fit: u64,
     first: Option<(Origin, String)>,
@@ -19,6 +20,11 @@ pub(super) struct Rivals {
 impl Rivals {
     /// For a column whose formats are declared, or none are.
     pub(super) fn new(declared: &[String]) -> Rivals {
+        Rivals { declared: declared.to_vec(), alive: None, cells: 0, fit: 0, first: None }
+    }
+
+    /// All formats that a column might have instead of those declared.
+    fn all(declared: &[String]) -> Vec<(String, DateFormat)> {
         let mut names: Vec<String> = Vec::new();
         for format in declared {
             // First of all the same with day and month exchanged.
@@ -46,7 +52,7 @@ impl Rivals {
                 alive.push((name, format));
             }
         }
-        Rivals { declared: declared.to_vec(), alive, cells: 0, fit: 0, first: None }
+        alive
     }
 
     /// True if formats were declared; else only cells that could not be read need to be seen.
@@ -57,8 +63,12 @@ impl Rivals {
     /// Takes a cell into account that is not blank; `origin` is where it stands.
     pub(super) fn see(&mut self, text: &str, fits: bool, origin: Origin) {
         let text = text.trim();
+        if is_iso(text) {
+            return;
+        }
+        let alive = self.alive.get_or_insert_with(|| Rivals::all(&self.declared));
         // Without any format left that fits all cells there is nothing to say.
-        if self.alive.is_empty() || is_iso(text) {
+        if alive.is_empty() {
             return;
         }
         self.cells += 1;
@@ -67,12 +77,16 @@ impl Rivals {
         } else if self.first.as_ref().is_none_or(|(first, _)| origin < *first) {
             self.first = Some((origin, clip(text)));
         }
-        self.alive.retain(|(_, format)| format.fits(text));
+        alive.retain(|(_, format)| format.fits(text));
     }
 
     /// Adds what other cells of the column said.
     pub(super) fn merge(&mut self, other: Rivals) {
-        self.alive.retain(|(name, _)| other.alive.iter().any(|(theirs, _)| theirs == name));
+        match (&mut self.alive, other.alive) {
+            (Some(ours), Some(theirs)) => ours.retain(|(name, _)| theirs.iter().any(|(their, _)| their == name)),
+            (ours @ None, theirs) => *ours = theirs,
+            (Some(_), None) => {}
+        }
         self.cells += other.cells;
         self.fit += other.fit;
         if let Some(theirs) = other.first
@@ -84,7 +98,7 @@ impl Rivals {
 
     /// The format that fits all cells, if there is one only.
     pub(super) fn only(&self) -> Option<&str> {
-        match self.alive.as_slice() {
+        match self.alive.as_deref().unwrap_or_default() {
             [(name, _)] if self.cells > 0 => Some(name),
             _ => None,
         }
@@ -100,7 +114,7 @@ impl Rivals {
     ) -> Option<DataError> {
         let (origin, text) = self.first.as_ref()?;
         let (text, name) = (told(field, text.clone()), &field.name);
-        let (better, _) = self.alive.first()?;
+        let (better, _) = self.alive.as_ref()?.first()?;
         if !self.declared() {
             return None;
         }
@@ -118,7 +132,7 @@ impl Rivals {
         };
         let verb = if cells == 1 { "fits" } else { "fit" };
         let mut help = home.column(name, header, &format!("date_format = {}", quoted(better)));
-        for (also, _) in self.alive.iter().skip(1).take(1) {
+        for (also, _) in self.alive.iter().flatten().skip(1).take(1) {
             help.push_str(&format!("; they fit {} too, so say which is meant", quoted(also)));
         }
         Some(DataError {

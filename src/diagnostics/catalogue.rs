@@ -256,6 +256,7 @@ lints {
     NeverAskedIsZero "L1308" "never-asked-is-zero" Warning missing::never_asked_is_zero
     LowCoverage "L1309" "low-coverage" Warning missing::low_coverage
     UnknownOtherwise "L1310" "unknown-otherwise" Warning missing::unknown_otherwise
+    UnknownIsKnown "L1311" "unknown-is-known" Warning missing::unknown_is_known
 
     // ---------- L14xx: time ----------
     MixedWindows "L1401" "mixed-windows" Warning time::mixed_windows
@@ -313,6 +314,7 @@ lints {
     SegmentWrittenOut "L1607" "segment-written-out" Info segments::segment_written_out
     SinglePart "L1608" "single-part" Warning segments::single_part
     SegmentBoundary "L1609" "segment-boundary" Warning segments::boundary
+    InNeither "L1610" "in-neither" Warning segments::in_neither
 
     // ---------- L17xx: governance ----------
     Unowned "L1701" "unowned" Warning governance::unowned
@@ -354,6 +356,7 @@ lints {
     NegatedNegative "L1814" "negated-negative" Info naming::negated_negative
     SharedTitle "L1815" "shared-title" Warning naming::shared_title
     TitleRepeatsName "L1816" "title-repeats-name" Info naming::title_repeats_name
+    UnusedMetric "L1817" "unused-metric" Warning naming::unused_metric
 
     // ---------- L19xx: tests ----------
     RepeatedExpectation "L1901" "repeated-expectation" Warning tests::repeated_expectation

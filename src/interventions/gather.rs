@@ -345,11 +345,26 @@ fn fill(stands: &Stands, candidate: &mut Candidate) {
             What::Name(name) => add(facts, name, action.assign.as_ref(), candidate, task(action)),
         }
     }
-    // Work that is limited per person counts for whoever gets it, so a blank column counts for the fallback.
-    candidate.limited_by = rule.limit.as_ref().and_then(|limit| match facts.column(&limit.per) {
-        Some(Some(value)) => Some(value),
-        Some(None) | None => candidate.owner.clone(),
+    // Work that is limited per person counts for whoever gets it: the fallback, where a column is blank or names somebody
+    // who is not there any more.
+    candidate.limited_by = rule.limit.as_ref().and_then(|limit| {
+        let named = facts.column(&limit.per).flatten();
+        let away = || assignments(facts, declared).any(|assign| facts.passes_over(assign, &limit.per));
+        named.filter(|_| !away()).or_else(|| candidate.owner.clone())
     });
+}
+
+/// Everything that says whose the work of a rule is.
+fn assignments<'a>(facts: &Facts<'a>, rule: &'a Rule) -> impl Iterator<Item = &'a program::Assign> {
+    let program = facts.evaluator.program;
+    rule.actions.iter().flat_map(move |action| {
+        let playbook = match &action.what {
+            What::Playbook(id) => program.playbook(*id),
+            _ => None,
+        };
+        let tasks = playbook.into_iter().flat_map(|playbook| &playbook.tasks);
+        action.assign.iter().chain(tasks.filter_map(|task| task.assign.as_ref()))
+    })
 }
 
 fn task(action: &Action) -> Task {
@@ -411,6 +426,10 @@ fn add(facts: &Facts, text: &str, assign: Option<&program::Assign>, candidate: &
         if !candidate.findings.contains(&text) {
             candidate.findings.push(text);
         }
+    }
+    if candidate.tasks.is_empty() {
+        // Most have one, and there may be a million of them.
+        candidate.tasks.reserve_exact(1);
     }
     candidate.tasks.push(task);
 }

@@ -15,6 +15,7 @@ use crate::calendar::Date;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// What a run is told besides.
@@ -315,7 +316,7 @@ impl<'a> Step<'a> {
         let mut row = self.row(slot, Some(candidate), Decided::Fired, reasons);
         row.item = Some(item.id.clone());
         row.pending = pending;
-        row.tasks.clone_from(&item.tasks);
+        row.tasks = item.tasks.clone();
         self.out.rows.push(row);
         self.out.changes.push(Change::Open(Box::new(item)));
         self.remember(slot, memory);
@@ -339,7 +340,7 @@ impl<'a> Step<'a> {
     }
 
     /// What nothing was said of today: it is not true any more, and open items live on.
-    fn sweep(&mut self, sorted: &'a [(Slot, Cow<'a, Candidate>)]) {
+    fn sweep(&mut self, sorted: &'a [(Slot, One<'a>)]) {
         let seen: HashSet<&Slot> = sorted.iter().map(|(slot, _)| slot).collect();
         let mut closes: HashMap<(&str, &Subject), Truth> = HashMap::new();
         for (slot, candidate) in sorted {
@@ -396,19 +397,36 @@ impl<'a> Step<'a> {
     }
 }
 
+/// A candidate as it was given, or made of several. There may be a million of them: it is small.
+enum One<'a> {
+    Given(&'a Candidate),
+    Made(Box<Candidate>),
+}
+
+impl Deref for One<'_> {
+    type Target = Candidate;
+
+    fn deref(&self) -> &Candidate {
+        match self {
+            One::Given(candidate) => candidate,
+            One::Made(candidate) => candidate,
+        }
+    }
+}
+
 /// Candidates by slot. Two of one slot, as rows that share a key, count as one: what is true of either is true.
-fn in_order<'a>(policy: &Policy, candidates: &'a [Candidate]) -> Vec<(Slot, Cow<'a, Candidate>)> {
-    let with_slot = candidates.iter().filter_map(|c| Some((policy.rules.get(c.rule)?.slot(c), Cow::Borrowed(c))));
-    let mut sorted: Vec<(Slot, Cow<'a, Candidate>)> = with_slot.collect();
+fn in_order<'a>(policy: &Policy, candidates: &'a [Candidate]) -> Vec<(Slot, One<'a>)> {
+    let with_slot = candidates.iter().filter_map(|c| Some((policy.rules.get(c.rule)?.slot(c), One::Given(c))));
+    let mut sorted: Vec<(Slot, One<'a>)> = with_slot.collect();
     let rank = |c: &Candidate| (std::cmp::Reverse(c.truth), c.owner.clone(), c.tasks.clone(), c.limited_by.clone());
     sorted.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| rank(x).cmp(&rank(y))));
     sorted.dedup_by(|(b, later), (a, first)| {
         let same = a == b;
         if same && later.closes > first.closes {
-            first.to_mut().closes = later.closes;
+            *first = One::Made(Box::new(Candidate { closes: later.closes, ..(**first).clone() }));
         }
         if same && later.truth == first.truth && later.happened > first.happened {
-            first.to_mut().happened = later.happened;
+            *first = One::Made(Box::new(Candidate { happened: later.happened, ..(**first).clone() }));
         }
         same
     });

@@ -2,7 +2,7 @@
 
 use super::codec::{self, Shared};
 use super::sql::{Cell, Sql};
-use super::{ClosedItem, DataFile, Emission, Event, LedgerError, Record, RecordKind, Store};
+use super::{ClosedItem, DataFile, Emission, Event, Holdings, LedgerError, Record, RecordKind, Store};
 use crate::interventions::{Action, Change, Item, LastRun, State};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -64,13 +64,18 @@ impl<S: Sql> Book<S> {
         self.sql.rows(&of_open("task", codec::TASK), &[], &mut |mut row| {
             let place = places.get(row.text()?.as_str()).and_then(|i| items.get_mut(*i));
             let task = codec::read_task(&mut row)?;
-            place.into_iter().for_each(|item| item.tasks.push(task.clone()));
+            let Some(item) = place else { return Ok(()) };
+            if item.tasks.is_empty() {
+                // Most have one, and there may be a million of them.
+                item.tasks.reserve_exact(1);
+            }
+            item.tasks.push(task);
             Ok(())
         })?;
         Ok(items)
     }
 
-    fn read(&mut self) -> Result<State, LedgerError> {
+    pub(super) fn read(&mut self) -> Result<State, LedgerError> {
         let mut shared = Shared::default();
         let mut state = State { head: self.head()?, last_run: self.last_run()?, ..State::default() };
         state.items = self.items(&mut shared)?.into_iter().map(|item| (item.slot.clone(), item)).collect();
@@ -129,7 +134,23 @@ impl<S: Sql> Book<S> {
         Ok(pending)
     }
 
-    fn read_records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
+    /// Nobody else hands on meanwhile. Records come one after the other, so what others write in the meantime comes after all
+    /// that was read here, and is not marked.
+    fn hand_on(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
+        let pending = self.read_pending()?;
+        let Some(last) = pending.iter().map(|action| action.record).max() else { return Ok(0) };
+        if !take(&pending) {
+            return Ok(0);
+        }
+        self.sql.mark()?;
+        self.ended(|book| {
+            let sql = "UPDATE emission SET taken = $1 WHERE taken IS NULL AND record <= $2";
+            book.sql.run(sql, &[at.into(), last.into()])?;
+            Ok(pending.len() as u64)
+        })
+    }
+
+    pub(super) fn read_records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {
         let mut records: Vec<(u64, Record)> = Vec::new();
         let sql = "SELECT number, kind, as_of, at, who, program, data, counts FROM record ORDER BY number";
         self.sql.rows(sql, &[], &mut |mut row| {
@@ -163,6 +184,12 @@ impl<S: Sql> Book<S> {
 
     fn read_history(&mut self, item: Option<&str>) -> Result<Vec<Event>, LedgerError> {
         let mut events = Vec::new();
+        self.each_event(item, &mut |event| events.push(event))?;
+        Ok(events)
+    }
+
+    /// Hands on what happened, oldest first; about one item or everything.
+    pub(super) fn each_event(&mut self, item: Option<&str>, each: &mut dyn FnMut(Event)) -> Result<(), LedgerError> {
         let columns = "record, on_date, kind, item, rule, subject_kind, subject, subject_personal, text";
         let (filter, cells) = match item {
             Some(item) => (" WHERE item = $1", vec![Cell::from(item)]),
@@ -170,7 +197,7 @@ impl<S: Sql> Book<S> {
         };
         let sql = format!("SELECT {columns} FROM event{filter} ORDER BY record, place");
         self.sql.rows(&sql, &cells, &mut |mut row| {
-            events.push(Event {
+            each(Event {
                 record: row.count()?,
                 on: row.date()?,
                 kind: row.text()?,
@@ -182,19 +209,23 @@ impl<S: Sql> Book<S> {
                 text: row.text()?,
             });
             Ok(())
-        })?;
-        Ok(events)
+        })
     }
 
     fn read_closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError> {
         let mut closed = Vec::new();
+        self.each_closed(&mut |item| closed.push(item))?;
+        Ok(closed)
+    }
+
+    /// Hands on the items that are over, in the order in which they were closed.
+    pub(super) fn each_closed(&mut self, each: &mut dyn FnMut(ClosedItem)) -> Result<(), LedgerError> {
         let sql =
             format!("SELECT {} FROM item WHERE closed IS NOT NULL ORDER BY closed, closed_record, id", codec::CLOSED);
         self.sql.rows(&sql, &[], &mut |mut row| {
-            closed.push(codec::read_closed(&mut row)?);
+            each(codec::read_closed(&mut row)?);
             Ok(())
-        })?;
-        Ok(closed)
+        })
     }
 }
 
@@ -217,22 +248,29 @@ impl<S: Sql> Store for Book<S> {
         self.looking(Self::read_pending)
     }
 
-    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
-        self.sql.begin()?;
-        let pending = match self.read_pending() {
-            Ok(pending) if !pending.is_empty() && take(&pending) => pending,
-            other => {
-                self.sql.undo();
-                return other.map(|_| 0);
-            }
-        };
-        self.ended(|book| {
-            for action in &pending {
-                let cells = [at.into(), action.id.as_str().into()];
-                book.sql.run("UPDATE emission SET taken = $1 WHERE id = $2", &cells)?;
-            }
-            Ok(pending.len() as u64)
+    fn waiting(&mut self) -> Result<u64, LedgerError> {
+        self.looking(|book| {
+            let mut waiting = 0;
+            book.sql.rows("SELECT count(*) FROM emission WHERE taken IS NULL", &[], &mut |mut row| {
+                waiting = row.count()?;
+                Ok(())
+            })?;
+            Ok(waiting)
         })
+    }
+
+    fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError> {
+        if self.waiting()? == 0 {
+            return Ok(0);
+        }
+        self.sql.hand_on()?;
+        let taken = self.hand_on(at, take);
+        self.sql.handed_on();
+        taken
+    }
+
+    fn check(&mut self) -> Result<Holdings, LedgerError> {
+        self.looking(Self::checked)
     }
 
     fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError> {

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `schema` | the tables, and how an older ledger becomes a newer one |
 //! | `book` | reading, for every database |
+//! | `checking` | looking at everything for damage |
 //! | `writing`, `told` | writing, and what the history says of it |
 //! | `codec` | items, memories and actions as rows |
 //! | `place` | in a file or on a server |
@@ -17,6 +18,7 @@
 //! | `error` | what can go wrong, in words |
 
 mod book;
+mod checking;
 mod codec;
 mod error;
 mod place;
@@ -57,9 +59,15 @@ pub trait Store {
     /// Actions that were not handed on yet, oldest first.
     fn pending(&mut self) -> Result<Vec<Emission>, LedgerError>;
 
-    /// Hands all of them to `take` and marks them if it says yes; gives how many. Nobody else can write, and so hand
-    /// on the same ones, in the meantime. Whoever is ended in between hands them on again.
+    /// How many of these there are.
+    fn waiting(&mut self) -> Result<u64, LedgerError>;
+
+    /// Hands all of them to `take` and marks them if it says yes; gives how many. Nobody else can hand on anything in the
+    /// meantime, though they can write. Whoever is ended in between hands them on again.
     fn deliver(&mut self, at: &str, take: &mut dyn FnMut(&[Emission]) -> bool) -> Result<u64, LedgerError>;
+
+    /// Reads everything that is kept, open or not, and says what is damaged; or else how much there is.
+    fn check(&mut self) -> Result<Holdings, LedgerError>;
 
     /// Runs and decisions, latest last.
     fn records(&mut self) -> Result<Vec<(u64, Record)>, LedgerError>;
@@ -69,6 +77,21 @@ pub trait Store {
 
     /// Items that are over, in the order in which they were closed.
     fn closed(&mut self) -> Result<Vec<ClosedItem>, LedgerError>;
+}
+
+/// How much a ledger holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Holdings {
+    /// Runs and decisions.
+    pub records: u64,
+    /// Items that are open.
+    pub open: u64,
+    /// Items that are over.
+    pub closed: u64,
+    /// What happened.
+    pub events: u64,
+    /// Actions, handed on or not.
+    pub actions: u64,
 }
 
 /// A run or a decision.

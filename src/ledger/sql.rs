@@ -20,6 +20,18 @@ pub trait Sql {
     /// Begins a transaction in which nobody else writes.
     fn begin(&mut self) -> Result<(), LedgerError>;
 
+    /// Begins to hand on what waits: until [`Sql::handed_on`], or until this process ends, nobody else does. Others may write.
+    fn hand_on(&mut self) -> Result<(), LedgerError>;
+
+    /// Begins the transaction in which what was handed on is marked.
+    fn mark(&mut self) -> Result<(), LedgerError>;
+
+    /// Lets others hand on.
+    fn handed_on(&mut self);
+
+    /// Looks at all that the database keeps, whether or not a statement would come across it, and says what is damaged.
+    fn sound(&mut self) -> Result<(), LedgerError>;
+
     /// Begins a transaction that reads, and sees everything as it is at its beginning.
     fn look(&mut self) -> Result<(), LedgerError>;
 

@@ -1,7 +1,8 @@
 //! A ledger in a file.
 //!
 //! One file with a rollback journal rather than a write-ahead log: it can be copied and read where nothing may be written, and
-//! a run that is ended at any instant leaves nothing beside it that anybody has to know about.
+//! a run that is ended at any instant leaves nothing beside it that anybody has to know about. Once actions have been handed
+//! on there is an empty file beside it, which is a lock and nothing else.
 
 use super::schema::{STEPS, VERSION};
 use super::sql::{Cell, Row, Sql};
@@ -15,6 +16,13 @@ use std::time::Duration;
 /// `laud`: what the file says it is.
 const APPLICATION: i64 = 0x6c61_7564;
 
+/// A ledger of at most so many bytes is looked at as a whole whenever it is opened, which takes a few hundredths of a second.
+/// In a larger one damage is told when a statement comes across it, and by `laud ledger check`.
+const LOOKED_AT: i64 = 8 << 20;
+
+/// How much of the file may be held, in KiB: ids are scattered, so that a run that opens many items writes everywhere.
+const HELD: i64 = 256 << 10;
+
 /// How long another writer is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -25,6 +33,8 @@ pub type SqliteLedger = Book<Sqlite>;
 #[derive(Debug)]
 pub struct Sqlite {
     connection: Connection,
+    /// An empty file beside the ledger, locked while actions are handed on.
+    handing: Option<Connection>,
 }
 
 /// Opens the ledger, making it if it is not there; an older one is brought up to date.
@@ -35,7 +45,7 @@ pub fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
         Err(why) => why,
         Ok(()) => error,
     })?;
-    let mut sql = Sqlite { connection };
+    let mut sql = Sqlite { connection, handing: None };
     sql.migrate()?;
     Ok(Book::new(sql))
 }
@@ -43,7 +53,7 @@ pub fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
 /// Opens a ledger that is there, for reading.
 pub fn open_to_read(path: &Path) -> Result<SqliteLedger, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let sql = Sqlite { connection: connect(path, flags)? };
+    let sql = Sqlite { connection: connect(path, flags)?, handing: None };
     let version = match sql.version() {
         // What a run that was ended left behind is taken back first, and that writes.
         Err(LedgerError::ReadOnly) => return open(path),
@@ -83,6 +93,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
     let connection = Connection::open_with_flags(path, flags).map_err(wrong)?;
     connection.busy_timeout(PATIENCE).map_err(wrong)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // A page whose cells lie outside of it is told when it is read, not when it is written.
+    connection.execute_batch(&format!("PRAGMA cell_size_check = ON; PRAGMA cache_size = -{HELD}")).map_err(wrong)?;
     Ok(connection)
 }
 
@@ -115,12 +127,21 @@ impl Sqlite {
         if version > VERSION {
             return Err(LedgerError::Newer { version });
         }
-        let found: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(wrong)?;
+        if self.pragma("page_count")?.saturating_mul(self.pragma("page_size")?) <= LOOKED_AT {
+            self.looked_at("quick_check")?;
+        }
+        Ok(version)
+    }
+
+    /// What a check of SQLite's own has to say, which goes through the whole file.
+    fn looked_at(&self, check: &str) -> Result<(), LedgerError> {
+        let sql = format!("PRAGMA {check}(1)");
+        let found: String = self.connection.query_row(&sql, [], |row| row.get(0)).map_err(wrong)?;
         if found != "ok" {
             let first = found.lines().last().unwrap_or_default();
             return Err(LedgerError::Corrupt(first.to_string()));
         }
-        Ok(version)
+        Ok(())
     }
 
     fn migrate(&mut self) -> Result<(), LedgerError> {
@@ -162,6 +183,30 @@ impl ToSql for Cell {
 }
 
 impl Sql for Sqlite {
+    /// The lock of the ledger itself is for writing, and what takes the actions may take its time. The system gives up the lock
+    /// of a process that ends; the file stays, because taking it away could let two hand on at once.
+    fn hand_on(&mut self) -> Result<(), LedgerError> {
+        let ledger = self.connection.path().map(str::to_string).unwrap_or_default();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let lock = Connection::open_with_flags(format!("{ledger}-handing"), flags).map_err(wrong)?;
+        lock.busy_timeout(PATIENCE).map_err(wrong)?;
+        lock.execute_batch("BEGIN EXCLUSIVE").map_err(wrong)?;
+        self.handing = Some(lock);
+        Ok(())
+    }
+
+    fn mark(&mut self) -> Result<(), LedgerError> {
+        self.begin()
+    }
+
+    fn handed_on(&mut self) {
+        self.handing = None;
+    }
+
+    fn sound(&mut self) -> Result<(), LedgerError> {
+        self.looked_at("integrity_check")
+    }
+
     fn begin(&mut self) -> Result<(), LedgerError> {
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(wrong)
     }
@@ -246,7 +291,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
         drop(open(&path).unwrap());
-        let mut sql = Sqlite { connection: connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap() };
+        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        let mut sql = Sqlite { connection, handing: None };
         let pages = sql.pragma("page_count").unwrap();
         sql.connection.execute_batch(&format!("PRAGMA max_page_count = {}", pages + 2)).unwrap();
         sql.begin().unwrap();
@@ -271,7 +317,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
         drop(open(&path).unwrap());
-        let both = || Sqlite { connection: connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap() };
+        let connected = || connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        let both = || Sqlite { connection: connected(), handing: None };
         let (mut first, mut second) = (both(), both());
         first.begin().unwrap();
         second.connection.busy_timeout(Duration::from_millis(50)).unwrap();

@@ -5,6 +5,26 @@ use super::sql::{Cell, Sql};
 use super::told::told;
 use super::{Book, LedgerError, Record};
 use crate::interventions::{Action, Change, Item, LastRun, Slot, State};
+use std::sync::LazyLock;
+
+/// Statements that many changes of one run share are made once.
+static NEW_ITEM: LazyLock<String> = LazyLock::new(|| insert("item", codec::ITEM));
+static NEW_APPROVAL: LazyLock<String> =
+    LazyLock::new(|| insert("approval", &format!("item, place, {}", codec::APPROVAL)));
+static NEW_TASK: LazyLock<String> = LazyLock::new(|| insert("task", &format!("item, place, {}", codec::TASK)));
+static MEMORY: LazyLock<String> = LazyLock::new(|| {
+    let anew = codec::MEMORY.split(", ").map(|c| format!("{c} = excluded.{c}")).collect::<Vec<_>>().join(", ");
+    let insert = insert("memory", &format!("{SLOT}, {}", codec::MEMORY));
+    format!("{insert} ON CONFLICT ({SLOT}) DO UPDATE SET {anew}")
+});
+
+/// The columns that name a slot.
+const SLOT: &str = "rule, subject_kind, subject, key";
+
+fn insert(table: &str, columns: &str) -> String {
+    let places: Vec<String> = (1..=columns.split(", ").count()).map(|i| format!("${i}")).collect();
+    format!("INSERT INTO {table} ({columns}) VALUES ({})", places.join(", "))
+}
 
 impl<S: Sql> Book<S> {
     pub(super) fn write(
@@ -21,7 +41,7 @@ impl<S: Sql> Book<S> {
         let number = head + 1;
         self.record(number, record)?;
         let mut place = 0;
-        for change in changes {
+        for (i, change) in changes.iter().enumerate() {
             if let Some((kind, item, slot, on, text)) = told(state, change) {
                 let personal = state.items.get(slot).is_some_and(|i| i.subject_personal)
                     || matches!(change, Change::Open(item) if item.subject_personal);
@@ -35,7 +55,12 @@ impl<S: Sql> Book<S> {
                 )?;
                 place += 1_u64;
             }
-            self.change(state, change, number)?;
+            // What is remembered of a new item's slot mostly follows at once, and is written then.
+            let follows = match (change, changes.get(i + 1)) {
+                (Change::Open(item), Some(Change::Remember { slot, .. })) => item.slot == *slot,
+                _ => false,
+            };
+            self.change(state, change, number, follows)?;
         }
         for (place, action) in (0_u64..).zip(actions) {
             let cells =
@@ -86,8 +111,8 @@ impl<S: Sql> Book<S> {
         Ok(())
     }
 
-    /// Makes a change in memory and in the tables.
-    fn change(&mut self, state: &mut State, change: &Change, number: u64) -> Result<(), LedgerError> {
+    /// Makes a change in memory and in the tables. With `follows` the next change writes what is remembered of the slot.
+    fn change(&mut self, state: &mut State, change: &Change, number: u64, follows: bool) -> Result<(), LedgerError> {
         let closing = match change {
             Change::Close { slot, .. } => state.items.get(slot).map(|item| item.id.clone()),
             _ => None,
@@ -109,12 +134,12 @@ impl<S: Sql> Book<S> {
                 self.sql.run("DELETE FROM rule WHERE name = $1", &[(&**rule).into()])?;
             }
             Change::Open(item) => {
-                let holders: Vec<String> = (1..=18).map(|i| format!("${i}")).collect();
-                let sql = format!("INSERT INTO item ({}) VALUES ({})", codec::ITEM, holders.join(", "));
-                self.sql.run(&sql, &codec::item(item, number))?;
-                self.approvals(item)?;
-                self.tasks(item)?;
-                self.memory(state, &item.slot)?;
+                self.sql.run(&NEW_ITEM, &codec::item(item, number))?;
+                self.new_approvals(item)?;
+                self.new_tasks(item)?;
+                if !follows {
+                    self.memory(state, &item.slot)?;
+                }
             }
             Change::Refresh { slot, .. } | Change::Start { slot, .. } => {
                 self.item(state, slot)?;
@@ -201,26 +226,28 @@ impl<S: Sql> Book<S> {
 
     fn approvals(&mut self, item: &Item) -> Result<(), LedgerError> {
         self.sql.run("DELETE FROM approval WHERE item = $1", &[(&*item.id).into()])?;
-        let sql =
-            format!("INSERT INTO approval (item, place, {}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", codec::APPROVAL);
+        self.new_approvals(item)
+    }
+
+    fn new_approvals(&mut self, item: &Item) -> Result<(), LedgerError> {
         for (place, approval) in (0_u64..).zip(&item.approvals) {
             let mut cells = vec![(&*item.id).into(), place.into()];
             cells.extend(codec::approval(approval));
-            self.sql.run(&sql, &cells)?;
+            self.sql.run(&NEW_APPROVAL, &cells)?;
         }
         Ok(())
     }
 
     fn tasks(&mut self, item: &Item) -> Result<(), LedgerError> {
         self.sql.run("DELETE FROM task WHERE item = $1", &[(&*item.id).into()])?;
-        let sql = format!(
-            "INSERT INTO task (item, place, {}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            codec::TASK
-        );
+        self.new_tasks(item)
+    }
+
+    fn new_tasks(&mut self, item: &Item) -> Result<(), LedgerError> {
         for (place, task) in (0_u64..).zip(&item.tasks) {
             let mut cells = vec![(&*item.id).into(), place.into()];
             cells.extend(codec::task(task));
-            self.sql.run(&sql, &cells)?;
+            self.sql.run(&NEW_TASK, &cells)?;
         }
         Ok(())
     }
@@ -236,14 +263,7 @@ impl<S: Sql> Book<S> {
             return Ok(());
         };
         cells.extend(codec::memory(memory));
-        let sql = format!(
-            "INSERT INTO memory (rule, subject_kind, subject, key, {}) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-             ON CONFLICT (rule, subject_kind, subject, key) DO UPDATE SET {}",
-            codec::MEMORY,
-            codec::MEMORY.split(", ").map(|c| format!("{c} = excluded.{c}")).collect::<Vec<_>>().join(", ")
-        );
-        self.sql.run(&sql, &cells)?;
+        self.sql.run(&MEMORY, &cells)?;
         Ok(())
     }
 }

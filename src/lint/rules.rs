@@ -22,7 +22,7 @@ pub fn fires(facts: &Facts, rule: &Rule) -> Option<Region> {
 }
 
 /// The accounts for which a rule does not fire, all their values being known.
-pub fn rests(facts: &Facts, rule: &Rule) -> Option<Region> {
+fn rests(facts: &Facts, rule: &Rule) -> Option<Region> {
     let unmet = facts.proofs.region(&rule.condition, rule.looks_at(), false)?;
     match &rule.unless {
         Some(unless) => unmet.or(&facts.proofs.region(unless, rule.about.rows(), true)?),
@@ -30,16 +30,49 @@ pub fn rests(facts: &Facts, rule: &Rule) -> Option<Region> {
     }
 }
 
-/// True if every account that fires `narrow` fires `wide` too. A value that is missing satisfies no condition, so what
-/// the wide one reads the narrow one must read too.
-pub fn within(facts: &Facts, narrow: &Rule, wide: &Rule) -> bool {
-    if (narrow.trigger, narrow.looks_at()) != (wide.trigger, wide.looks_at())
-        && (narrow.looks_at(), wide.looks_at()) != (None, None)
-    {
-        return false;
+/// How many rules a rule is compared with at most: those written nearest to it, for a copy stands beside what it was copied
+/// from. So the work grows with the rules, not with their pairs.
+pub const NEAREST: usize = 50;
+
+/// A rule with the accounts it fires for and those it rests for, worked out once however many rules it is compared with.
+pub struct Whole<'f> {
+    /// The rule.
+    pub rule: &'f Rule,
+    /// The accounts for which it fires; nothing where that is too much to tell.
+    pub fires: Option<Region>,
+    /// Those for which it does not, all their values being known.
+    pub rests: Option<Region>,
+}
+
+impl<'f> Whole<'f> {
+    /// Of a rule.
+    pub fn new(facts: &Facts, rule: &'f Rule) -> Whole<'f> {
+        let fires = fires(facts, rule);
+        let rests = fires.as_ref().and_then(|_| rests(facts, rule));
+        Whole { rule, fires, rests }
     }
-    let (Some(inside), Some(outside)) = (fires(facts, narrow), rests(facts, wide)) else { return false };
-    reads_no_more(&outside, &inside) && inside.and(&outside).is_some_and(|both| both.is_empty())
+
+    /// True if every account that fires this one fires `wide` too. A value that is missing satisfies no condition, so what
+    /// the wide one reads this one must read too.
+    pub fn is_within(&self, wide: &Whole) -> bool {
+        let (narrow, wide, outside) = (self.rule, wide.rule, wide.rests.as_ref());
+        if (narrow.trigger, narrow.looks_at()) != (wide.trigger, wide.looks_at())
+            && (narrow.looks_at(), wide.looks_at()) != (None, None)
+        {
+            return false;
+        }
+        let (Some(inside), Some(outside)) = (&self.fires, outside) else { return false };
+        reads_no_more(outside, inside) && inside.clone().and(outside).is_some_and(|both| both.is_empty())
+    }
+
+    /// An account for which both fire.
+    pub fn and(&self, facts: &Facts, other: &Whole) -> Option<String> {
+        if self.rule.looks_at() != other.rule.looks_at() {
+            return None;
+        }
+        let common = self.fires.as_ref()?.common(other.fires.as_ref()?);
+        if common.is_empty() { None } else { example(facts, &common) }
+    }
 }
 
 /// True if the first region limits no quantity that the second leaves open.
@@ -52,15 +85,6 @@ pub fn reads_no_more(first: &Region, second: &Region) -> bool {
 pub fn example(facts: &Facts, region: &Region) -> Option<String> {
     let witness = facts.proofs.witness(region, None)?;
     (witness.certain && !witness.text.is_empty()).then_some(witness.text)
-}
-
-/// An account for which both rules fire.
-pub fn both(facts: &Facts, first: &Rule, second: &Rule) -> Option<String> {
-    if first.looks_at() != second.looks_at() {
-        return None;
-    }
-    let common = fires(facts, first)?.common(&fires(facts, second)?);
-    if common.is_empty() { None } else { example(facts, &common) }
 }
 
 /// The parts of a condition that must all hold.

@@ -15,7 +15,7 @@ mod walk;
 
 pub use rules::{
     About, Action, Approval, Assign, Close, Cooldown, Guard, Key, Per, Playbook, RateLimit, Reason, ReasonKind, Rule,
-    Step, Task, Template, Trigger, Verb, Wait, What, Who, WorkCalendar,
+    Staff, Step, Task, Template, Trigger, Verb, Wait, What, Who, WorkCalendar,
 };
 pub use tests::{
     Case, Covered, Expectation, ExpectationKind, GivenCell, GivenFile, GivenRow, GivenRows, Test, Update, Whose,
@@ -1092,6 +1092,16 @@ pub fn shifted(calendar: crate::calendar::Calendar, shift: Shift, as_of: Date) -
 }
 
 impl Program {
+    /// The table of those who work can be given to: one row per key, called `staff`, and not what is scored.
+    pub fn staff(&self) -> Option<Staff> {
+        let place = self.tables.iter().position(|t| t.header.name == "staff")?;
+        let (table, declared) = (TableId(u32::try_from(place).ok()?), self.tables.get(place)?);
+        let rows = matches!(declared.kind, TableKind::Rows { .. }) && Some(table) != self.subject;
+        let active = declared.fields.iter().position(|f| f.name == "active" && f.ty == Type::Boolean);
+        let active = active.and_then(|i| u32::try_from(i).ok()).map(FieldId);
+        rows.then_some(Staff { table, key: declared.key?, active, since: declared.kind.since() })
+    }
+
     /// The table of this id; ids come from this program, so it is there.
     pub fn table(&self, id: TableId) -> Option<&Table> {
         self.tables.get(id.index())

@@ -211,6 +211,19 @@ pub enum Who {
     Team(String),
 }
 
+/// The table of those who work can be given to: one called `staff`, whose key is what columns name people by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Staff {
+    /// The table.
+    pub table: TableId,
+    /// Its key.
+    pub key: FieldId,
+    /// The column that says who is active; without one, everybody in it is.
+    pub active: Option<FieldId>,
+    /// The column that says since when a row holds, where the table keeps its history.
+    pub since: Option<FieldId>,
+}
+
 /// `assign csm fallback cs_ops`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assign {

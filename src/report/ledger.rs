@@ -4,11 +4,11 @@ use super::Layout;
 use super::accounts::section;
 use super::table::{Column, Table};
 use crate::interventions::{Item, State, Status, shown_key};
-use crate::ledger::{ClosedItem, Event, Record};
+use crate::ledger::{ClosedItem, Event, Holdings, Record};
 use serde_json::{Value as Json, json};
 
 /// What is open, what waits, what sleeps: for people.
-pub fn show(state: &State, waiting: usize, personal: bool, layout: &Layout) -> String {
+pub fn show(state: &State, waiting: u64, personal: bool, layout: &Layout) -> String {
     let mut out = match &state.last_run {
         Some(last) => format!("last run {} as record {}, program {}\n\n", last.as_of, last.number, last.program),
         None => "no run yet\n\n".to_string(),
@@ -24,10 +24,23 @@ pub fn show(state: &State, waiting: usize, personal: bool, layout: &Layout) -> S
     }
     section(&mut out, "snoozed", asleep, layout);
     if waiting > 0 {
-        let what = super::counted(waiting as u64, "action waits", "actions wait");
+        let what = super::counted(waiting, "action waits", "actions wait");
         out.push_str(&format!("{what} to be handed on: `laud apply --emit FILE` or `--emit-to COMMAND`\n"));
     }
     out
+}
+
+/// How much a ledger holds in which nothing is damaged.
+pub fn sound(held: &Holdings) -> String {
+    use super::counted;
+    let Holdings { records, open, closed, events, actions } = *held;
+    format!(
+        "sound: {}, {}, {closed} closed, {}, {}\n",
+        counted(records, "record", "records"),
+        counted(open, "open item", "open items"),
+        counted(events, "event", "events"),
+        counted(actions, "action", "actions"),
+    )
 }
 
 fn personal_subject(state: &State, slot: &crate::interventions::Slot) -> bool {

@@ -10,6 +10,7 @@ pub mod load;
 pub mod page;
 pub mod paint;
 pub mod plan;
+pub mod replay;
 pub mod simulate;
 pub mod table;
 pub mod value;

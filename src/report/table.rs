@@ -207,16 +207,22 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
         if i > 0 {
             out.push(',');
         }
-        if cell.contains([',', '"', '\n', '\r']) || cell.starts_with(' ') || cell.ends_with(' ') {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(cell);
-        }
+        csv_cell(&mut out, cell);
     }
     out.push('\n');
     out
+}
+
+/// One cell of csv, quoted where it has to be.
+pub fn csv_cell(out: &mut String, cell: &str) {
+    let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if cell.as_bytes().iter().any(special) || cell.starts_with(' ') || cell.ends_with(' ') {
+        out.push('"');
+        out.push_str(&cell.replace('"', "\"\""));
+        out.push('"');
+    } else {
+        out.push_str(cell);
+    }
 }
 
 /// The columns that a text takes on a terminal.

@@ -6,6 +6,7 @@
 use crate::calendar::Date;
 use crate::number::{DIGITS, Decimal};
 use crate::program::{Program, Type, Unit};
+use crate::report::table::csv_cell;
 pub use crate::value::MASK;
 use crate::value::{DAY_MICROS, Value};
 use serde_json::json;
@@ -152,6 +153,18 @@ pub fn csv(program: &Program, ty: Type, value: &Value) -> String {
         (Value::Number(n), _) => n.to_string(),
         (Value::Instant(micros), _) => instant(*micros, 'T'),
         _ => shown(program, ty, value),
+    }
+}
+
+/// The same as a cell of a line, quoted where it has to be.
+pub fn write_csv(out: &mut String, program: &Program, ty: Type, value: &Value) {
+    match (value, ty) {
+        (Value::Missing(_), _) => {}
+        (Value::Number(n), _) => n.write(out),
+        (Value::Boolean(b), _) => out.push_str(if *b { "yes" } else { "no" }),
+        (Value::Text(text), _) => csv_cell(out, text),
+        (Value::Symbol(symbol), Type::Enum(list)) => csv_cell(out, program.symbol(list, *symbol)),
+        _ => csv_cell(out, &csv(program, ty, value)),
     }
 }
 

@@ -120,7 +120,7 @@ fn own_account(setup: &Setup, unit: Unit) -> Option<GivenSource> {
 }
 
 fn line(setup: &Setup, span: Span) -> u32 {
-    let line = setup.sources.get(span.source).map_or(0, |source| source.line_column(span.start).0);
+    let line = setup.sources.get(span.source).map_or(0, |source| source.line_of(span.start));
     u32::try_from(line).unwrap_or(u32::MAX)
 }
 

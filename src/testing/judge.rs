@@ -23,7 +23,7 @@ pub(super) fn judge(setup: &Setup, unit: Unit) -> (Outcome, Seen) {
         title: test.header.name.clone(),
         case: case.map(|case| case.name.clone()),
         file: source.map_or(String::new(), |source| source.name.clone()),
-        line: source.map_or(0, |source| source.line_column(span.start).0),
+        line: source.map_or(0, |source| source.line_of(span.start)),
         todo: test.todo.clone(),
         expectations: 0,
         problems: Vec::new(),
@@ -172,7 +172,7 @@ impl World<'_> {
             Some(head) => format!("expect {} | {} |", words(head), words(expectation.span)),
             None => words(expectation.span),
         };
-        let line = sources.get(expectation.span.source).map_or(0, |s| s.line_column(expectation.span.start).0);
+        let line = sources.get(expectation.span.source).map_or(0, |s| s.line_of(expectation.span.start));
         Failure { text, line, expected, got, note: None, why: None, edit: None }
     }
 

@@ -1,25 +1,29 @@
 #!/usr/bin/env python3
 """52 weekly as-of dates over the same data (size M unless said), against one.
 
-laud computes them in one pass (`eval --from --to --every week`); the SQL peers run the kit's query once for each date, in
-one process that has its views, or its tables in memory, prepared once. laud's scores of every date are compared with the
-peer's, and its last date's with those of a run for that date alone.
+laud computes them in one pass (`eval --from --to --every week`): *laud summary* prints a line for each date, *laud lines* one
+for each account and date, as many times more as there are dates. The SQL peers run the kit's query once for each date, in one
+process that has its views, or its tables in memory, prepared once. laud's lines of every date are compared with the
+peer's, those of the last date with a run for that date alone; the summary with the lines.
 """
 
+import csv
 import datetime
+import decimal
 import shutil
 
 from shared import HERE, Bench, arguments, interleave, machine, markdown, measure, say, seconds, stop
 
 LAST = datetime.date(2026, 6, 30)  # the kit's instant, 2026-07-01T00:00Z, is not in it any more
 PEERS = ["duckdb views", "duckdb tables"]
+OURS = ["laud summary", "laud lines"]
 
 
 def main():
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("--size", default="M", help="S, M or L")
     parser.add_argument("--dates", default=52, type=int, help="how many weeks")
-    parser.add_argument("--only", default=",".join(["laud", *PEERS]), help="of these")
+    parser.add_argument("--only", default=",".join([*OURS, *PEERS]), help="of these")
     options = parser.parse_args()
     bench, asked = Bench(options), options.only.split(",")
     data = bench.data(options.size)
@@ -30,7 +34,7 @@ def main():
     for name in asked:
         say(name)
         commands = {n: command(bench, name, data, options.size, d, outputs) for n, d in (("one", one), ("many", many))}
-        found = interleave(commands, options.rounds if name == "laud" else 1)
+        found = interleave(commands, options.rounds if name in OURS else 1)
         a, b = found["one"], found["many"]
         ratios = [f"{b.wall / a.wall:.1f}", f"{b.cpu / a.cpu:.1f}"]
         rows.append([name, seconds(a.wall), seconds(b.wall), *ratios, f"{a.peak:.0f} MB", f"{b.peak:.0f} MB"])
@@ -45,11 +49,15 @@ def command(bench, name, data, size, dates, outputs):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     outputs[name, count] = folder
-    if name == "laud":
+    if name in OURS:
         project = bench.project(f"{size}.parquet", data)
         if "--every" not in help_of(bench):
             stop("this laud has no `eval --every`: it cannot score many as-of dates in one run")
-        when = ["--as-of", dates[-1]] if count == 1 else ["--from", dates[0], "--to", dates[-1], "--every", "week"]
+        when = ["--from", dates[0], "--to", dates[-1], "--every", "week"]
+        if name == "laud summary":
+            return bench.eval(project, "parquet", *when, "--summary"), folder / "summary.csv"
+        if count == 1:
+            when = ["--as-of", dates[-1]]
         return bench.eval(project, "parquet", *when), folder / "all.csv"
     how = name.split()[1]
     days = [day.isoformat() for day in dates]
@@ -64,12 +72,38 @@ def help_of(bench):
 
 def check(bench, outputs, one, many):
     """All results of one date against those of the first program that computed it."""
-    for name, count in outputs:
-        if name == "laud":
-            split(outputs[name, count], one if count == 1 else many)
+    lines = {key: folder for key, folder in outputs.items() if key[0] != "laud summary"}
+    for (name, count), folder in lines.items():
+        if name == "laud lines":
+            split(folder, one if count == 1 else many)
     for day in many:
-        having = [(name, folder) for (name, count), folder in outputs.items() if count == len(many) or day in one]
-        bench.verify(folder / f"{day}.{'csv' if name == 'laud' else 'parquet'}" for name, folder in having)
+        having = [(name, folder) for (name, count), folder in lines.items() if count == len(many) or day in one]
+        bench.verify(folder / f"{day}.{'csv' if name in OURS else 'parquet'}" for name, folder in having)
+    for (name, count), folder in outputs.items():
+        if name == "laud summary" and ("laud lines", count) in outputs:
+            summed(folder / "summary.csv", outputs["laud lines", count], one if count == 1 else many)
+
+
+def summed(summary, folder, dates):
+    """The mean of each score and how many accounts have each grade, beside the lines of the accounts."""
+    rows = list(csv.DictReader(summary.open()))
+    if [row["as_of"] for row in rows] != [day.isoformat() for day in dates]:
+        stop(f"{summary} has other dates than those that were asked for")
+    for row in rows:
+        lines = list(csv.DictReader((folder / f"{row['as_of']}.csv").open()))
+        if int(row["accounts"]) != len(lines):
+            stop(f"{summary} has {row['accounts']} accounts as of {row['as_of']}, and there are {len(lines)}")
+        for name in (name.removesuffix(".missing") for name in row if name.endswith(".missing")):
+            scores = [decimal.Decimal(line[name]) for line in lines if line[name]]
+            expected = sum(scores) / len(scores) if scores else None
+            if int(row[f"{name}.missing"]) != len(lines) - len(scores) or (
+                expected is not None and abs(decimal.Decimal(row[name]) - expected) > decimal.Decimal("1e-8")
+            ):
+                stop(f"{summary}: `{name}` as of {row['as_of']} is {row[name]}, expected {expected}")
+            grades = [line.get(f"{name}.grade") for line in lines]
+            for column in (column for column in row if column.startswith(f"{name}.") and column != f"{name}.missing"):
+                if int(row[column]) != grades.count(column.removeprefix(f"{name}.")):
+                    stop(f"{summary}: `{column}` as of {row['as_of']} is {row[column]}")
 
 
 def split(folder, dates):

@@ -3,8 +3,8 @@
 use crate::eval::{Bound, Loaded, bound, load, options};
 use crate::support::{Failures, folders, read, root, stem};
 use laud::calendar::{Calendar, Date};
-use laud::engine::column::{Columns, Plan, evaluate_files};
-use laud::engine::reference::Reference;
+use laud::engine::column::{Columns, Next, Plan, Replay, evaluate_files, replay_files};
+use laud::engine::reference::{Evaluator, Reference};
 use laud::engine::{Engine, Options, Results};
 use laud::program::Program;
 use laud::report::load::extents;
@@ -53,7 +53,57 @@ fn case(folder: &Path) -> Result<(), String> {
         let got = Columns { threads }.evaluate(&program, &loaded.data, &options);
         same(&expected, &got).map_err(|what| format!("as of {as_of}: {what}"))?;
     }
-    Ok(())
+    let shifts: &[i64] = if small { &[-400, -200, -100, -93, -45, -8, -7, -1, 0, 1, 30] } else { &[-30, 0] };
+    let dates: Vec<Date> = shifts.iter().map(|shift| loaded.as_of.plus_days(*shift)).collect();
+    replayed(&program, Some(&bound(&program, &case)?), &loaded, &dates).map(|_| ())
+}
+
+/// Many dates in one pass, each as the reference has it on its own: over what is loaded, and from the files. How many tables were
+/// never held.
+fn replayed(program: &Program, bound: Option<&Bound>, loaded: &Loaded, dates: &[Date]) -> Result<usize, String> {
+    let at = |as_of| Options { as_of, calendar: loaded.calendar, accounts: Vec::new() };
+    // One evaluator keeps what it computed of earlier dates for later ones.
+    let reference = Evaluator::new(program, &loaded.data, loaded.calendar);
+    let expected: Vec<Results> = dates.iter().map(|as_of| reference.evaluate(&at(*as_of))).collect();
+    let replay = Replay { dates, calendar: loaded.calendar, accounts: &[] };
+    let mut found = Vec::new();
+    let columns = Columns { threads: NonZero::new(2) };
+    columns.replay(
+        program,
+        &loaded.data,
+        &replay,
+        |stage| stage.results(),
+        |_, results| {
+            found.push(results);
+            Next::Go
+        },
+    );
+    let (mut from_files, mut went_by) = (Vec::new(), 0);
+    if let Some(bound) = bound {
+        let done = replay_files(
+            program,
+            &bound.binding,
+            &replay,
+            columns,
+            |stage| stage.results(),
+            |turn| {
+                went_by = turn.data.tables.iter().filter(|table| table.went_by.is_some()).count();
+                from_files.push(turn.found.clone());
+                Next::Go
+            },
+        );
+        done.map_err(|errors| format!("{errors:?}"))?;
+    }
+    for (how, all) in [("loaded", Some(&found)), ("from files", bound.map(|_| &from_files))] {
+        let Some(all) = all else { continue };
+        if all.len() != dates.len() {
+            return Err(format!("replayed, {how}: {} dates of {}", all.len(), dates.len()));
+        }
+        for (expected, got) in expected.iter().zip(all) {
+            same(expected, got).map_err(|what| format!("replayed, {how}, as of {}: {what}", expected.as_of))?;
+        }
+    }
+    Ok(went_by)
 }
 
 /// The same straight from the files, and the same account of them; how many tables were never held.
@@ -142,6 +192,12 @@ fn rows_of_every_kind_come_out_the_same() {
             let went_by = from_files(&only, &bound, &loaded);
             assert_eq!(went_by, Ok(3), "seed {seed}, as of {day}: activities, views and touches go by");
         }
+        let weeks: Vec<Date> = (0..20).map(|week| Date::parse("2025-05-31").unwrap().plus_days(week * 7)).collect();
+        let went_by = replayed(&only, Some(&bound), &loaded, &weeks);
+        assert_eq!(went_by, Ok(3), "seed {seed}: activities, views and touches go by for all weeks");
+        loaded.data = data;
+        let days: Vec<Date> = [-200, -100, -31, -1, 0].iter().map(|day| weeks[19].plus_days(*day)).collect();
+        replayed(&all, None, &loaded, &days).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! LAUD_FUZZ_SECONDS=600 LAUD_FUZZ_SEED=7 cargo test --test it fuzz -- --nocapture    # for so long, from this seed
+//! LAUD_FUZZ_BYTES=10000000 cargo test --test it fuzz -- --nocapture                  # until so many bytes of rules went through
 //! LAUD_FUZZ_CASE=1234567890 cargo test --test it fuzz -- --nocapture                 # one case again
 //! ```
 //!
@@ -40,7 +41,7 @@ use std::time::{Duration, Instant};
 
 /// Random cases of an ordinary test run.
 const CASES: u64 = 250;
-/// A case that takes longer hangs.
+/// A case that takes longer hangs: time on a core, for others may be busy on the machine.
 const SLOWEST: Duration = Duration::from_secs(120);
 /// The stack that a program has on most systems.
 const STACK: usize = 8 * 1024 * 1024;
@@ -51,6 +52,7 @@ fn nothing_breaks_it() {
     let plan = Plan {
         seed: number("LAUD_FUZZ_SEED").unwrap_or(1),
         seconds: number("LAUD_FUZZ_SECONDS"),
+        bytes: number("LAUD_FUZZ_BYTES"),
         only: number("LAUD_FUZZ_CASE"),
     };
     let watch = Arc::new(Mutex::new(Watch::default()));
@@ -59,24 +61,60 @@ fn nothing_breaks_it() {
     let worker = std::thread::Builder::new().name(THREAD.to_string()).stack_size(STACK).spawn(work).unwrap();
     while !worker.is_finished() {
         std::thread::sleep(Duration::from_millis(20));
-        let (what, since) = watch.lock().unwrap().now.clone().unwrap_or(("nothing".to_string(), Instant::now()));
+        let Some((what, since)) = watch.lock().unwrap().now.clone() else { continue };
         assert!(since.elapsed() < SLOWEST, "case {what} takes longer than {SLOWEST:?}: LAUD_FUZZ_CASE={what}");
     }
     let failures = worker.join().expect("the harness itself failed");
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n\n"));
 }
 
+/// What is asked for: the run ends at the first of its limits, and without one after `CASES`.
 #[derive(Clone, Copy)]
 struct Plan {
     seed: u64,
     seconds: Option<u64>,
+    bytes: Option<u64>,
     only: Option<u64>,
+}
+
+impl Plan {
+    /// True for a run that somebody waits for, not one of many tests.
+    fn looks_for_more(&self) -> bool {
+        self.seconds.is_some() || self.bytes.is_some()
+    }
 }
 
 /// What is being run, for the one who looks at the clock.
 #[derive(Default)]
 struct Watch {
-    now: Option<(String, Instant)>,
+    now: Option<(String, Clock)>,
+}
+
+/// How long a thread has had a core since then; where the system does not tell, the time that has passed.
+#[derive(Clone)]
+struct Clock {
+    start: Instant,
+    before: Option<Duration>,
+    thread: Option<PathBuf>,
+}
+
+impl Clock {
+    /// Of the thread that asks.
+    fn start() -> Clock {
+        let thread = std::fs::read_link("/proc/thread-self").ok().map(|thread| Path::new("/proc").join(thread));
+        let before = thread.as_deref().and_then(Clock::on_core);
+        Clock { start: Instant::now(), before, thread }
+    }
+
+    fn elapsed(&self) -> Duration {
+        let now = self.thread.as_deref().and_then(Clock::on_core);
+        self.before.zip(now).map_or_else(|| self.start.elapsed(), |(before, now)| now.saturating_sub(before))
+    }
+
+    fn on_core(thread: &Path) -> Option<Duration> {
+        let told = std::fs::read_to_string(thread.join("schedstat")).ok()?;
+        Some(Duration::from_nanos(told.split_whitespace().next()?.parse().ok()?))
+    }
 }
 
 struct Fuzzer {
@@ -133,13 +171,13 @@ impl Fuzzer {
         let mut told = begin;
         let mut cases = Rng::new(self.plan.seed);
         for done in 0.. {
-            match self.plan.seconds {
-                Some(seconds) if begin.elapsed().as_secs() >= seconds => break,
-                None if done == CASES => break,
-                _ => {}
+            let late = self.plan.seconds.is_some_and(|seconds| begin.elapsed().as_secs() >= seconds);
+            let full = self.plan.bytes.is_some_and(|bytes| self.tally.bytes >= bytes);
+            if late || full || !self.plan.looks_for_more() && done == CASES {
+                break;
             }
             let case = cases.next();
-            if self.plan.seconds.is_some() {
+            if self.plan.looks_for_more() {
                 std::fs::create_dir_all(&self.out).unwrap();
                 std::fs::write(self.out.join("running"), case.to_string()).unwrap();
             }
@@ -153,19 +191,19 @@ impl Fuzzer {
         }
         println!("seed {}: {:?} in {:?}", self.plan.seed, self.tally, begin.elapsed());
         self.slow.sort();
-        for (time, case) in self.slow.iter().rev().take(5).filter(|_| self.plan.seconds.is_some()) {
+        for (time, case) in self.slow.iter().rev().take(5).filter(|_| self.plan.looks_for_more()) {
             println!("slow: {time:?} case {case}");
         }
         self.failures.into_values().collect()
     }
 
     fn start(&self, case: &str) {
-        self.watch.lock().unwrap().now = Some((case.to_string(), Instant::now()));
+        self.watch.lock().unwrap().now = Some((case.to_string(), Clock::start()));
     }
 
     fn case(&mut self, name: &str, project: &Project) {
         self.start(name);
-        let begin = Instant::now();
+        let begin = Clock::start();
         let outcome = attempt(project, self.place.path());
         let time = begin.elapsed();
         self.watch.lock().unwrap().now = None;
@@ -196,7 +234,7 @@ impl Fuzzer {
         let small = self.out.join(format!("{name}-small"));
         let (watch, place) = (Arc::clone(&self.watch), self.place.path().to_path_buf());
         let shrunk = shrink::shrink(project, &mut |smaller| {
-            watch.lock().unwrap().now = Some((name.to_string(), Instant::now()));
+            watch.lock().unwrap().now = Some((name.to_string(), Clock::start()));
             attempt(smaller, &place).err().is_some_and(|m| self::kind(&m) == kind)
         });
         self.watch.lock().unwrap().now = None;

@@ -3,5 +3,6 @@
 
 mod language;
 mod machine;
+mod staff;
 pub mod store;
 pub mod world;

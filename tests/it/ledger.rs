@@ -1,12 +1,16 @@
 //! The ledger: the same tests on a file and on a PostgreSQL server. The server is the one whose URL `LAUD_POSTGRES` holds;
 //! `.ci/postgres start FOLDER` starts one and prints it. Every test makes a schema of its own there and takes it away again.
 
+mod damaged;
+#[cfg(unix)]
+mod handing;
 mod home;
 #[cfg(unix)]
 mod killed;
 mod model;
 mod past;
 mod project;
+mod rule;
 mod simulated;
 mod store;
 mod together;

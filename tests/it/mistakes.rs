@@ -81,14 +81,46 @@ fn folded(text: &str) -> String {
 
 /// What a small program raises because it is small: its names are used by nothing else. Only a mistake of names or of
 /// governance is found by these.
-const INCIDENTAL: [&str; 4] = ["unused-segment", "unused-points", "score-unused", "optional-decides"];
+const INCIDENTAL: [&str; 5] = ["unused-segment", "unused-metric", "unused-points", "score-unused", "optional-decides"];
 
-/// What the program would still be told if it were right, by its code: that is not what gives the mistake away.
-fn raised_when_right(base: &str, mistake: &Mistake) -> Vec<Code> {
+/// The same for its metrics, none of which says who owns it.
+fn incidental(finding: &Diagnostic) -> bool {
+    let unowned = finding.code == Code::Unowned && finding.message.contains(" metric ");
+    unowned || INCIDENTAL.contains(&finding.code.name())
+}
+
+/// What the program would still be told if it were right, by its code and line: that is not what gives the mistake away.
+fn raised_when_right(base: &str, mistake: &Mistake) -> Vec<(Code, usize)> {
     let Some(right) = &mistake.right else { return Vec::new() };
     let (head, body) = mistake.text.split_once("\n\n").unwrap();
     let mended = format!("{head}\n\n{}", body.replacen(&mistake.wrong, right, 1));
-    findings(base, &mended).0.iter().filter(|d| d.span().source == 1).map(|d| d.code).collect()
+    let (all, sources) = findings(base, &mended);
+    all.iter().filter(|d| d.span().source == 1).map(|d| (d.code, first_line(d, &sources))).collect()
+}
+
+/// The line of its first place.
+fn first_line(finding: &Diagnostic, sources: &Sources) -> usize {
+    sources.get(finding.span().source).unwrap().line_column(finding.span().start).0
+}
+
+/// True if a help that names one edit, or two to choose from, spells out what has to stand in the line in place of what is
+/// wrong.
+fn spelt_out(help: &str, wrong: &str, right: &str) -> bool {
+    let (wrong, right) = (folded(wrong), folded(right));
+    let edits: Vec<String> = help.split('`').skip(1).step_by(2).map(folded).collect();
+    // Where the two lines differ.
+    let same = |a: &str, b: &str| a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let begin = same(&wrong, &right);
+    let blanks = right[begin..].len() - right[begin..].trim_start().len();
+    let end = wrong.bytes().rev().zip(right.bytes().rev()).take_while(|(a, b)| a == b).count();
+    let end = right.len() - end.min(right.len().min(wrong.len()) - begin);
+    let begin = begin + blanks;
+    edits.len() <= 2
+        && edits.iter().any(|edit| {
+            right
+                .match_indices(edit.as_str())
+                .any(|(at, _)| !wrong.contains(edit.as_str()) && at <= begin && at + edit.len() >= end)
+        })
 }
 
 fn outcome(base: &str, mistake: &Mistake) -> Outcome {
@@ -103,7 +135,7 @@ fn outcome(base: &str, mistake: &Mistake) -> Outcome {
     let here: Vec<&Diagnostic> = all
         .iter()
         .filter(|d| d.severity > Severity::Info && (0..d.labels.len()).any(|at| line(d, at).is_some()))
-        .filter(|d| !right.contains(&d.code) && (named || !INCIDENTAL.contains(&d.code.name())))
+        .filter(|d| !right.contains(&(d.code, first_line(d, &sources))) && (named || !incidental(d)))
         .collect();
     let placed: Vec<&&Diagnostic> = here
         .iter()
@@ -112,7 +144,10 @@ fn outcome(base: &str, mistake: &Mistake) -> Outcome {
     let mended = mistake.right.as_ref().is_some_and(|right| {
         let meant = body(&mistake.text).replacen(&mistake.wrong, right, 1);
         here.iter().any(|d| {
-            let written = d.help.as_deref().is_some_and(|help| folded(help).contains(&folded(right)));
+            let written = d
+                .help
+                .as_deref()
+                .is_some_and(|help| folded(help).contains(&folded(right)) || spelt_out(help, &mistake.wrong, right));
             written
                 || fixed(&mistake.text, d)
                     .is_some_and(|text| folded(&text).contains(&folded(right)) || means_the_same(base, &text, &meant))
@@ -215,8 +250,8 @@ fn table(all: &[(Mistake, Outcome)]) -> String {
     }
     let mut text = String::from(
         "# Mistakes\n\nSmall programs with one realistic mistake each, written before the lints. *Found*: a warning or an error in the \
-         program that it would not raise if it were right. *At the line*: one of its places is on the line that is wrong. *Edit*: it offers the line that is right, or one that is true of the same accounts, of those \
-         where a single edit mends it.\n\n| kind | mistakes | found | at the line | with an edit | edit offered |\n|---|---|---|---|---|---|\n",
+         program that it would not raise if it were right. *At the line*: one of its places is on the line that is wrong. *Edit*: it offers the line that is right, or one that is true of the same accounts, as a fix or spelt out in its \
+         help (beside one other edit at most), of those where a single edit mends it.\n\n| kind | mistakes | found | at the line | with an edit | edit offered |\n|---|---|---|---|---|---|\n",
     );
     for (category, [count, found, placed, with_edit, mended]) in &categories {
         let _ = writeln!(

@@ -194,6 +194,15 @@ fn is_rounded(rounded: i128, exact: I256, unit: I256) -> bool {
 
 proptest! {
     #[test]
+    fn appended_digits_are_those_that_are_displayed(raw in prop_oneof![any::<i64>().prop_map(i128::from), -10i128.pow(38)..10i128.pow(38), -2_000_000_000i128..2_000_000_000, (-100_000i128..100_000).prop_map(|n| n * 10_000_000)]) {
+        if let Some(number) = Decimal::from_raw(raw) {
+            let mut text = String::from("=");
+            number.write(&mut text);
+            prop_assert_eq!(text, format!("={number}"));
+        }
+    }
+
+    #[test]
     fn sums_are_exact(a in any_decimal(), b in any_decimal()) {
         prop_assert_eq!(a.add(b), b.add(a));
         prop_assert_eq!(a.add(b).map(Decimal::raw), Some(a.raw() + b.raw()).filter(|n| n.abs() < 10i128.pow(38)));

@@ -67,9 +67,10 @@ impl Checker<'_, '_> {
             (None, Some(high)) => format!("up to {}", shown(high)),
             (None, None) => String::new(),
         };
-        let outside = field.low.is_some_and(|low| n < low) || field.high.is_some_and(|high| n > high);
-        let (what, help) = if outside {
-            ("outside the range", format!("`{}` is declared {declared}", field.name))
+        let nearest = field.low.filter(|low| n < *low).or_else(|| field.high.filter(|high| n > *high));
+        let (what, help) = if let Some(nearest) = nearest {
+            let nearest = shown(nearest);
+            ("outside the range", format!("`{}` is declared {declared}; the nearest is `{nearest}`", field.name))
         } else if field.integer && !n.is_integer() {
             ("not a whole number", format!("`{}` is declared `integer`", field.name))
         } else {

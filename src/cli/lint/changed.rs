@@ -88,7 +88,7 @@ impl Changes {
         let items = compiled.files.get(usize::from(span.source)).map_or(&[][..], |file| &file.items);
         let inside = |item: &&Item| item.span.start <= span.start && span.start <= item.span.end;
         let around = items.iter().find(inside).map_or(span, |item| item.span);
-        let (mut first, last) = (source.line_column(around.start).0, source.line_column(around.end).0);
+        let (mut first, last) = (source.line_of(around.start), source.line_of(around.end));
         // The comment above belongs to a declaration.
         while first > 1 && source.line(first - 1).trim_start().starts_with('#') {
             first -= 1;

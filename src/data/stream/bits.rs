@@ -59,6 +59,19 @@ impl Bits {
         }
     }
 
+    /// Sets from one bit on those that are to be set.
+    pub fn mark(&mut self, from: usize, set: &[bool]) {
+        let (mut at, mut rest) = (from, set);
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at((64 - at % 64).min(rest.len()));
+            let word = now.iter().enumerate().fold(0, |word, (i, set)| word | u64::from(*set) << i);
+            if let Some(to) = self.words.get_mut(at / 64) {
+                *to |= word << (at % 64);
+            }
+            (at, rest) = (at + now.len(), later);
+        }
+    }
+
     /// Adds a bit.
     #[inline]
     pub fn push(&mut self, value: bool) {
@@ -145,6 +158,18 @@ impl Iterator for BitsIter<'_> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
+
+    #[test]
+    fn marks_are_set_where_they_begin() {
+        let set: Vec<bool> = (0..150).map(|i| i % 3 == 0 || i % 7 == 1).collect();
+        for from in [0, 1, 63, 64, 70] {
+            let mut bits = Bits::filled(230, false);
+            bits.mark(from, &set);
+            for i in 0..230 {
+                assert_eq!(bits.get(i), i >= from && set.get(i - from) == Some(&true), "{from} {i}");
+            }
+        }
+    }
 
     #[test]
     fn bits_are_what_was_put_in() {

@@ -179,7 +179,8 @@ pub(super) fn share_texts(lane: &mut Lane, shared: &Arc<TextList>, from: usize) 
 /// Many cells from a row on; `plain` if all are values.
 pub(super) fn bulk(lane: &mut Lane, from: usize, values: &[i64], plain: bool, is_value: impl Fn(i64) -> bool) {
     fn put<T>(list: &mut [T], from: usize, values: &[i64], of: impl Fn(i64) -> T) {
-        list.iter_mut().skip(from).zip(values).for_each(|(slot, value)| *slot = of(*value));
+        let list = list.get_mut(from..).unwrap_or_default();
+        list.iter_mut().zip(values).for_each(|(slot, value)| *slot = of(*value));
     }
     match &mut lane.cells {
         LaneCells::Days(v) => put(v, from, values, |n| n as i32),
@@ -197,6 +198,32 @@ pub(super) fn bulk(lane: &mut Lane, from: usize, values: &[i64], plain: bool, is
         } else {
             values.iter().enumerate().filter(|(_, n)| is_value(**n)).for_each(|(i, _)| bits.set(from + i, true));
         }
+    }
+}
+
+/// Cells from a row on: values, which are all of them, for the rows that have one.
+pub(super) fn some(lane: &mut Lane, from: usize, values: &[i64], present: &[bool]) {
+    fn put<T>(list: &mut [T], from: usize, values: &[i64], present: &[bool], of: impl Fn(i64) -> T) {
+        let mut next = 0;
+        for (slot, present) in list.get_mut(from..).unwrap_or_default().iter_mut().zip(present) {
+            // Without a value it does not matter what stands there.
+            *slot = of(values.get(next).copied().unwrap_or(0));
+            next += usize::from(*present);
+        }
+    }
+    match &mut lane.cells {
+        LaneCells::Days(v) => put(v, from, values, present, |n| n as i32),
+        LaneCells::Micros(v) | LaneCells::Small(v) => put(v, from, values, present, |n| n),
+        LaneCells::Codes(codes) | LaneCells::Texts { codes, .. } => put(codes, from, values, present, |n| n as u32),
+        LaneCells::Wide(v) => put(v, from, values, present, i128::from),
+        LaneCells::Flags(bits) => {
+            let rows = present.iter().enumerate().filter(|(_, present)| **present);
+            rows.zip(values).filter(|(_, n)| **n == 1).for_each(|((i, _), _)| bits.set(from + i, true));
+        }
+        LaneCells::Absent => return,
+    }
+    if let Validity::Some(bits) = &mut lane.valid {
+        bits.mark(from, present);
     }
 }
 

@@ -3,13 +3,15 @@
 
 use super::Plan;
 use super::machine::{Input, Interpreted, Machine, Outcome, Outside, State, Supply, Wanted};
-use super::slots::{Cell, SlotId, SlotValues, Texts, What};
+use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Texts, What};
 use crate::calendar::Date;
 use crate::data::Column;
 use crate::engine::reference::{Assistant, Evaluator};
 use crate::engine::{AccountResult, Options, Results};
-use crate::program::Aggregate;
-use crate::value::{Missing, Value};
+use crate::program::{Aggregate, Program};
+use crate::value::Missing;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// So many accounts are looked at in one go.
@@ -21,49 +23,167 @@ impl Supply for &Plan<'_> {
     }
 }
 
-/// The accounts, and what takes all of them.
-pub(super) fn results(
-    plan: &Plan<'_>,
-    values: &SlotValues,
-    evaluator: &Evaluator<'_>,
-    options: &Options,
+/// The accounts at one as-of date, about to be looked at.
+#[derive(Debug)]
+pub struct Stage<'a, 'p> {
+    plan: &'a Plan<'p>,
+    values: &'a SlotValues,
+    evaluator: &'a Evaluator<'a>,
+    machine: Machine,
+    /// The places of the accounts that are asked for.
+    asked: Vec<u32>,
     threads: usize,
-) -> Results {
-    let as_of = options.as_of;
-    evaluator.ready(as_of);
-    let mut supply = plan;
-    let machine = Machine::compile(plan.program, plan.calendar, as_of, Wanted::Everything, &mut supply);
-    let asked = evaluator.asked(options);
-    let chunks: Vec<&[u32]> = asked.chunks(CHUNK).collect();
-    let next = AtomicUsize::new(0);
-    let work = |evaluator: &Evaluator<'_>| {
-        let mut desk = Desk::new(&machine, plan, values, evaluator);
-        let mut done: Vec<(usize, Vec<AccountResult>)> = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(chunk) = chunks.get(i) else { return done };
-            done.push((i, chunk.iter().filter_map(|place| desk.result(*place)).collect()));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let helpers = threads.min(chunks.len()).saturating_sub(1);
-        let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| evaluator.twin()).collect();
-        let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
-        let mut done = work(evaluator);
-        for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
+}
+
+/// An account with everything about it computed.
+#[derive(Debug)]
+pub struct Seen<'d> {
+    /// Its id.
+    pub id: &'d str,
+    /// Its row in the subject table.
+    pub row: u32,
+    /// Its row as it was known at the as-of date; the same for tables without history.
+    pub row_then: u32,
+    /// What is known of it.
+    pub state: &'d mut State,
+    /// Who computed it.
+    pub machine: &'d Machine,
+    /// What the cells of texts point to.
+    pub texts: &'d Texts,
+    /// Who can be asked about it.
+    pub evaluator: &'d Evaluator<'d>,
+}
+
+impl Seen<'_> {
+    /// Everything about the account, as the reference tells it.
+    pub fn result(&mut self) -> AccountResult {
+        self.state.result(self.machine, self.evaluator.program, self.texts, self.id.to_string(), self.row)
+    }
+}
+
+impl<'a, 'p> Stage<'a, 'p> {
+    pub(super) fn new(
+        plan: &'a Plan<'p>,
+        values: &'a SlotValues,
+        evaluator: &'a Evaluator<'a>,
+        options: &Options,
+        threads: usize,
+    ) -> Stage<'a, 'p> {
+        evaluator.ready(options.as_of);
+        let mut supply = plan;
+        let machine = Machine::compile(plan.program, plan.calendar, options.as_of, Wanted::Everything, &mut supply);
+        Stage { plan, values, evaluator, machine, asked: evaluator.asked(options), threads }
+    }
+
+    /// The as-of date.
+    pub fn as_of(&self) -> Date {
+        self.machine.as_of()
+    }
+
+    /// The program.
+    pub fn program(&self) -> &'p Program {
+        self.plan.program
+    }
+
+    /// Who computes the accounts.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Who can be asked about the whole portfolio.
+    pub fn evaluator(&self) -> &'a Evaluator<'a> {
+        self.evaluator
+    }
+
+    /// Looks at all accounts, on all cores: of so many accounts each `start`, with each of them shown to it, in the order of
+    /// the accounts.
+    pub fn each<W: Send>(&self, start: impl Fn() -> W + Sync, visit: impl Fn(&mut W, &mut Seen<'_>) + Sync) -> Vec<W> {
+        let mut all = Vec::new();
+        self.in_order(0, start, visit, |_, of| all.push(of));
+        all
+    }
+
+    /// The same, with nothing held: `take` gets each part in the order of the accounts, as soon as it and all before it are
+    /// done, with the count of parts up to it. Parts before `from` are left out. It ends early where rows turn out to be
+    /// needed that are not held; no part that lacks them is handed over.
+    pub fn in_order<W: Send>(
+        &self,
+        from: usize,
+        start: impl Fn() -> W + Sync,
+        visit: impl Fn(&mut W, &mut Seen<'_>) + Sync,
+        take: impl FnMut(usize, W) + Send,
+    ) {
+        let chunks: Vec<&[u32]> = self.asked.chunks(CHUNK).collect();
+        let next = AtomicUsize::new(from);
+        let (machine, plan, values) = (&self.machine, self.plan, self.values);
+        let order = Mutex::new(Order { next: from, waiting: BTreeMap::new(), take });
+        let work = |evaluator: &Evaluator<'_>| {
+            let mut desk = Desk::new(machine, plan, values, evaluator);
+            loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                let Some(chunk) = chunks.get(i) else { return };
+                let mut of = start();
+                chunk.iter().for_each(|place| desk.show(*place, |seen| visit(&mut of, seen)));
+                if evaluator.has_missed() {
+                    return;
+                }
+                // Whoever else holds it panicked, and is heard of below.
+                let Ok(mut order) = order.lock() else { return };
+                order.hand(i, of);
             }
+        };
+        std::thread::scope(|scope| {
+            let helpers = self.threads.min(chunks.len()).saturating_sub(1);
+            let twins: Vec<Evaluator<'_>> = (0..helpers).map(|_| self.evaluator.twin()).collect();
+            let work = &work;
+            let others: Vec<_> = twins.into_iter().map(|twin| scope.spawn(move || work(&twin))).collect();
+            work(self.evaluator);
+            for other in others {
+                if let Err(panic) = other.join() {
+                    std::panic::resume_unwind(panic);
+                }
+            }
+        });
+    }
+
+    /// Everything about all accounts, and what takes all of them.
+    pub fn results(&self) -> Results {
+        let mut accounts = Vec::new();
+        self.in_order(
+            0,
+            Vec::new,
+            |all: &mut Vec<AccountResult>, seen| all.push(seen.result()),
+            |_, some| accounts.extend(some),
+        );
+        Results { accounts, ..self.portfolio() }
+    }
+
+    /// What is known of the whole portfolio, without any account.
+    pub fn portfolio(&self) -> Results {
+        let as_of = self.as_of();
+        Results {
+            as_of,
+            accounts: Vec::new(),
+            portfolio: self.evaluator.portfolio_results(as_of),
+            portfolio_rules: self.evaluator.portfolio_rules(as_of),
         }
-        done
-    });
-    done.sort_unstable_by_key(|(i, _)| *i);
-    Results {
-        as_of,
-        accounts: done.into_iter().flat_map(|(_, accounts)| accounts).collect(),
-        portfolio: evaluator.portfolio_results(as_of),
-        portfolio_rules: evaluator.portfolio_rules(as_of),
+    }
+}
+
+/// Parts that are handed over in their order.
+struct Order<W, T> {
+    next: usize,
+    waiting: BTreeMap<usize, W>,
+    take: T,
+}
+
+impl<W, T: FnMut(usize, W)> Order<W, T> {
+    fn hand(&mut self, i: usize, of: W) {
+        self.waiting.insert(i, of);
+        while let Some(of) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            (self.take)(self.next, of);
+        }
     }
 }
 
@@ -75,8 +195,23 @@ struct Desk<'d, 'p> {
     evaluator: &'d Evaluator<'d>,
     texts: Texts,
     state: State,
-    /// By place of the input: the column that it is read from.
-    columns: Vec<Option<&'d Column>>,
+    /// By place of the input.
+    feeds: Vec<Feed<'d>>,
+}
+
+/// Where an input comes from.
+#[derive(Debug, Clone, Copy)]
+enum Feed<'d> {
+    /// A column of the account.
+    Column(&'d Column, Date),
+    /// By place of the account.
+    Counts(&'d [u32]),
+    /// Likewise.
+    Cells(&'d [Cell]),
+    /// The same for all.
+    Same(Cell),
+    /// Rows have to be looked at.
+    Rows(SlotId),
 }
 
 impl<'d, 'p> Desk<'d, 'p> {
@@ -89,51 +224,63 @@ impl<'d, 'p> Desk<'d, 'p> {
         let mut texts = values.texts.clone();
         let state = State::new(machine, &mut texts);
         let table = evaluator.program.subject.and_then(|id| evaluator.data.table(id));
-        let column = |input: &Input| match input {
-            Input::Field(field, _) => table.and_then(|table| table.columns.get(field.index())),
-            _ => None,
+        let mut feed = |input: &Input| match *input {
+            Input::Field(field, date) => match table.and_then(|table| table.columns.get(field.index())) {
+                Some(column) => Feed::Column(column, date),
+                None => Feed::Same(Cell::missing(Missing::NoData)),
+            },
+            Input::Slot(slot) => match values.columns.get(slot.index()) {
+                Some(SlotColumn::Same(cell)) => Feed::Same(*cell),
+                Some(SlotColumn::Counts(counts)) => Feed::Counts(counts),
+                Some(SlotColumn::Cells(cells)) => Feed::Cells(cells),
+                Some(SlotColumn::Unknown) | None => Feed::Rows(slot),
+            },
+            Input::Portfolio(id, date) => Feed::Same(Cell::of(&evaluator.portfolio_value(id, date), &mut texts)),
+            // Nobody said that anything would be given.
+            Input::Given(..) => Feed::Same(Cell::default()),
         };
-        let columns = machine.inputs().iter().map(column).collect();
-        Desk { machine, plan, values, evaluator, texts, state, columns }
+        let feeds = machine.inputs().iter().map(&mut feed).collect();
+        Desk { machine, plan, values, evaluator, texts, state, feeds }
     }
 
-    /// Everything about the account at a place.
-    fn result(&mut self, place: u32) -> Option<AccountResult> {
-        let (id, row) = self.evaluator.account_at(place)?;
+    /// Computes everything about the account at a place and shows it.
+    fn show(&mut self, place: u32, visit: impl FnOnce(&mut Seen<'_>)) {
+        let Some((id, row)) = self.evaluator.account_at(place) else { return };
         self.inputs(place);
         let mut outside = Asked { evaluator: self.evaluator, id, as_of: self.machine.as_of(), assistant: None };
         self.state.run_with(self.machine, &mut self.texts, &mut outside);
-        Some(self.state.result(self.machine, self.plan.program, &self.texts, id.to_string(), row))
+        let row_then = self.evaluator.row_of(place, self.machine.as_of()).unwrap_or(row);
+        let (machine, evaluator) = (self.machine, self.evaluator);
+        visit(&mut Seen { id, row, row_then, state: &mut self.state, machine, texts: &self.texts, evaluator });
     }
 
     /// Hands over what the machine reads of an account.
     fn inputs(&mut self, place: u32) {
         let machine = self.machine;
         self.state.begin();
-        for (i, (input, column)) in machine.inputs().iter().zip(&self.columns).enumerate() {
-            let cell = match *input {
-                Input::Field(_, date) => {
-                    let row = self.evaluator.row_of(place, date);
-                    let value = column.zip(row).map(|(column, row)| column.value(row));
-                    value.map_or(Cell::missing(Missing::NoData), |value| Cell::of(&value, &mut self.texts))
+        for (i, feed) in self.feeds.iter().enumerate() {
+            let cell = match *feed {
+                Feed::Counts(counts) => counts.get(place as usize).map(|count| Cell::int(i64::from(*count))),
+                Feed::Cells(cells) => cells.get(place as usize).copied(),
+                Feed::Same(cell) => Some(cell),
+                Feed::Column(column, date) => {
+                    let value = self.evaluator.row_of(place, date).map(|row| column.value(row));
+                    value.map(|value| Cell::of(&value, &mut self.texts))
                 }
-                Input::Slot(slot) if self.values.has(slot, place) => {
-                    self.state.note(i, self.values.faults(slot, place));
-                    self.values.cell(slot, place)
-                }
-                Input::Slot(slot) => {
-                    let asked = self.plan.slots.get(slot.index());
-                    let (value, faults) = asked.map_or((Value::Missing(Missing::NoData), Vec::new()), |slot| {
-                        self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what)
-                    });
+                Feed::Rows(slot) => self.plan.slots.get(slot.index()).map(|slot| {
+                    let (value, faults) = self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what);
                     self.state.note(i, &faults);
                     Cell::of(&value, &mut self.texts)
-                }
-                Input::Portfolio(id, date) => Cell::of(&self.evaluator.portfolio_value(id, date), &mut self.texts),
-                // Nobody said that anything would be given.
-                Input::Given(..) => Cell::default(),
+                }),
             };
-            self.state.set(machine, i, cell);
+            self.state.set(machine, i, cell.unwrap_or(Cell::missing(Missing::NoData)));
+        }
+        if !self.values.faults.is_empty() {
+            for (i, input) in machine.inputs().iter().enumerate() {
+                if let Input::Slot(slot) = input {
+                    self.state.note(i, self.values.faults(*slot, place));
+                }
+            }
         }
     }
 }

@@ -1,16 +1,15 @@
 //! From files to results: tables that nobody has to hold go by while they are read, all others are loaded.
 
+use super::accounts::Stage;
 use super::plan::Plan;
-use super::run::{Columns, Streamed, scan, values};
+use super::run::{Columns, Next, Replay, Rows, Turned, scan};
 use super::scan::finish::Found;
-use super::{SlotValues, accounts};
 use crate::data::stream::{Owners, Request, stream};
 use crate::data::{Binding, DataError, Dataset, LoadReport, load, load_except};
-use crate::engine::reference::{Evaluator, Given};
+use crate::engine::reference::Evaluator;
 use crate::engine::{Options, Results};
 use crate::program::{FieldId, Program, TableId};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A run over files, while all that it is made of is there.
 #[derive(Debug)]
@@ -26,6 +25,19 @@ pub struct Run<'r> {
     pub evaluator: &'r Evaluator<'r>,
 }
 
+/// What came of an as-of date, while all that it is made of is there.
+#[derive(Debug)]
+pub struct Turn<'r, T> {
+    /// What was loaded. Tables that went by have no cells: [`crate::data::TableData::went_by`].
+    pub data: &'r Dataset,
+    /// What was read, kept and rejected.
+    pub load: &'r LoadReport,
+    /// Who can be asked about accounts at the as-of date, as of a [`Run`].
+    pub evaluator: &'r Evaluator<'r>,
+    /// What was found.
+    pub found: T,
+}
+
 /// Reads files and scores accounts; `then` makes something of it.
 ///
 /// # Errors
@@ -38,47 +50,79 @@ pub fn evaluate_files<R>(
     columns: Columns,
     then: impl FnOnce(&Run<'_>) -> R,
 ) -> Result<R, Vec<DataError>> {
-    let plan = Plan::new(program, options.calendar, options.as_of);
+    let dates = [options.as_of];
+    let replay = Replay { dates: &dates, calendar: options.calendar, accounts: &options.accounts };
+    let (mut then, mut made) = (Some(then), None);
+    replay_files(
+        program,
+        binding,
+        &replay,
+        columns,
+        |stage| stage.results(),
+        |turn| {
+            let Turn { data, load, evaluator, .. } = turn;
+            let run = Run { data, load, results: &turn.found, evaluator };
+            made = then.take().map(|then| then(&run));
+            Next::Stop
+        },
+    )?;
+    // One date, one turn.
+    made.ok_or_else(Vec::new)
+}
+
+/// Reads files and scores accounts at many as-of dates: every row is read once for all of them. `look` says what is kept of
+/// the accounts at a date; what becomes of that is told date by date, in their order, and only the values of one date are
+/// held at a time.
+///
+/// Where a date turns out to need rows that were not held, the files are read once more, and all is loaded from there on.
+///
+/// # Errors
+///
+/// What makes the data unusable, as [`load`] says it.
+pub fn replay_files<T>(
+    program: &Program,
+    binding: &Binding,
+    options: &Replay<'_>,
+    columns: Columns,
+    look: impl Fn(&Stage<'_, '_>) -> T,
+    mut each: impl FnMut(&Turn<'_, T>) -> Next,
+) -> Result<(), Vec<DataError>> {
+    let plan = Plan::over(program, options.calendar, options.dates);
     let threads = columns.threads();
     let streams = plan.streams();
-    let missed = AtomicBool::new(false);
-    if let Some(went) = went_by(&plan, binding, options, &streams, threads) {
-        let plain = Evaluator::new(program, &went.data, options.calendar);
-        let values = values(&plan, &plain, options, went.found, threads);
-        // What rows would have to be looked at for once more, they are loaded for.
-        if !values.open {
-            let given = Given { plan: &plan, values: &values, streamed: &streams, missed: &missed };
-            let evaluator = plain.knowing(given);
-            let results = accounts::results(&plan, &values, &evaluator, options, threads);
-            if !missed.load(Ordering::Relaxed) {
-                return Ok(then(&Run { data: &went.data, load: &went.load, results: &results, evaluator: &evaluator }));
+    let mut place = 0;
+    if let Some(Went { data, load, mut rows }) = went_by(&plan, binding, &streams, threads) {
+        rows.pass(&plan, &data, threads);
+        let plain = Evaluator::new(program, &data, options.calendar);
+        let mut found = |evaluator: &Evaluator<'_>, found| each(&Turn { data: &data, load: &load, evaluator, found });
+        loop {
+            match rows.turn(&plan, place, &plain, options, threads, &look, &mut found) {
+                Turned::Told(Next::Go) => place += 1,
+                Turned::Told(Next::Stop) => return Ok(()),
+                Turned::Missed => break,
             }
         }
     }
     let (data, load) = load(program, binding, &mut |_| {})?;
+    let rows = Rows::held(&plan, &data, threads);
     let plain = Evaluator::new(program, &data, options.calendar);
-    let values: SlotValues = values(&plan, &plain, options, Vec::new(), threads);
-    let evaluator = plain.knowing(Given { plan: &plan, values: &values, streamed: &[], missed: &missed });
-    let results = accounts::results(&plan, &values, &evaluator, options, threads);
-    Ok(then(&Run { data: &data, load: &load, results: &results, evaluator: &evaluator }))
+    let mut found = |evaluator: &Evaluator<'_>, found| each(&Turn { data: &data, load: &load, evaluator, found });
+    while rows.turn(&plan, place, &plain, options, threads, &look, &mut found) == Turned::Told(Next::Go) {
+        place += 1;
+    }
+    Ok(())
 }
 
 /// What is there once all files have been read.
 struct Went<'s, 'p> {
     data: Dataset,
     load: LoadReport,
-    found: Streamed<'s, 'p>,
+    rows: Rows<'s, 'p>,
 }
 
 /// Loads what has to be loaded and lets the rest go by; nothing, if there is nothing to let go by or anything is wrong with
 /// the data: loading all of it says what.
-fn went_by<'s, 'p>(
-    plan: &'s Plan<'p>,
-    binding: &Binding,
-    options: &Options,
-    streams: &[TableId],
-    threads: usize,
-) -> Option<Went<'s, 'p>> {
+fn went_by<'s, 'p>(plan: &'s Plan<'p>, binding: &Binding, streams: &[TableId], threads: usize) -> Option<Went<'s, 'p>> {
     let program = plan.program;
     if streams.is_empty() {
         return None;
@@ -109,12 +153,12 @@ fn went_by<'s, 'p>(
             above: above.and_then(|of| data.table(of)),
             rejects: false,
         };
-        let scan = scan(source, program, &data, options);
+        let scan = scan(source, plan, &data);
         let streamed = stream(&request, threads, || scan.start(), |worker, piece| scan.visit(worker, piece)).ok()?;
         let seen = Found::new(scan, streamed.workers);
         *data.tables.get_mut(id.index())? = crate::data::TableData { went_by: Some(seen.went_by()), ..streamed.table };
         *load.tables.get_mut(id.index())? = streamed.report;
         found.push((*id, seen));
     }
-    Some(Went { data, load, found })
+    Some(Went { data, load, rows: Rows { found, streamed: streams.to_vec() } })
 }

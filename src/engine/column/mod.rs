@@ -5,6 +5,10 @@
 //! Plan ──▶ pass over each source ──▶ SlotValues ──▶ account by account ──▶ Results
 //! ```
 //!
+//! A plan may be for many as-of dates ([`replay_files`]): the passes are the same, and every row is looked at once. What a row
+//! adds is kept with the run of dates for which it counts; then date after date gets the values of its slots, and its accounts
+//! are looked at, so that of values and results one date is held at a time.
+//!
 //! What cannot be found while rows go by (see [`Plan`]) is computed by [`crate::engine::reference`] from loaded rows, with all
 //! else given to it. Every program runs, and gives what the reference gives.
 //!
@@ -15,6 +19,7 @@
 //! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
 //! | `accounts` | account by account, on all cores |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
+//! | `values` | what the passes found, as values of slots at a date |
 //! | `run` | all of it together over a loaded data set |
 //! | `files` | the same from files, most rows of which are never held |
 
@@ -25,8 +30,10 @@ mod plan;
 mod run;
 mod scan;
 pub mod slots;
+mod values;
 
-pub use files::{Run, evaluate_files};
+pub use accounts::{Seen, Stage};
+pub use files::{Run, Turn, evaluate_files, replay_files};
 pub use plan::{Plan, Slot};
-pub use run::Columns;
+pub use run::{Columns, Next, Replay};
 pub use slots::{Cell, Faults, SlotId, SlotValues, Tag, Texts, What};

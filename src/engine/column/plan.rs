@@ -44,6 +44,10 @@ pub struct Plan<'p> {
     pub(super) calendar: Calendar,
     /// The slots.
     pub slots: Vec<Slot<'p>>,
+    /// The as-of dates, rising.
+    dates: Vec<Date>,
+    /// By as-of date: its slots, each once.
+    turns: Vec<Vec<SlotId>>,
     pub(super) sources: Vec<Source<'p>>,
     /// By the address of the aggregate: the program stays where it is.
     index: HashMap<(usize, Date, What), SlotId>,
@@ -55,12 +59,22 @@ pub struct Plan<'p> {
 impl<'p> Plan<'p> {
     /// Of everything that a program declares, at one as-of date and the earlier ones that it looks at.
     pub fn new(program: &'p Program, calendar: Calendar, as_of: Date) -> Plan<'p> {
+        Plan::over(program, calendar, &[as_of])
+    }
+
+    /// The same for many as-of dates, which share their passes over rows. Dates come in rising order.
+    pub fn over(program: &'p Program, calendar: Calendar, as_of: &[Date]) -> Plan<'p> {
         let (slots, sources, index, held) = Default::default();
-        let mut plan = Plan { program, calendar, slots, sources, index, held };
+        let (dates, turns) = (as_of.to_vec(), vec![Vec::new(); as_of.len()]);
+        let mut plan = Plan { program, calendar, slots, dates, turns, sources, index, held };
         let mut shared = HashMap::new();
-        let mut asked = aggregates_asked(program, calendar, as_of);
-        asked.sort_by_key(|(_, date, _)| *date);
-        for (aggregate, date, last) in asked {
+        let mut asked = Vec::new();
+        for (turn, as_of) in as_of.iter().enumerate() {
+            let found = aggregates_asked(program, calendar, *as_of);
+            asked.extend(found.into_iter().map(|(aggregate, date, last)| (turn, aggregate, date, last)));
+        }
+        asked.sort_by_key(|(_, _, date, _)| *date);
+        for (turn, aggregate, date, last) in asked {
             plan.held.extend(aggregate.with.as_deref().map(|with| with.other.source));
             if aggregate.reach != Reach::Account {
                 plan.held.push(aggregate.source);
@@ -69,10 +83,16 @@ impl<'p> Plan<'p> {
                 }
                 continue;
             }
-            plan.add(aggregate, date, What::Value, &mut shared);
-            if last {
-                plan.add(aggregate, date, What::LastCounted, &mut shared);
+            for what in [What::Value, What::LastCounted].into_iter().take(1 + usize::from(last)) {
+                plan.add(aggregate, date, what, &mut shared);
+                if let (Some(slot), Some(slots)) = (plan.slot(aggregate, date, what), plan.turns.get_mut(turn)) {
+                    slots.push(slot);
+                }
             }
+        }
+        for slots in &mut plan.turns {
+            slots.sort_unstable();
+            slots.dedup();
         }
         // Tables that nobody asks anything of are accounted for too.
         for id in (0u32..).map(TableId).take(program.tables.len()).filter(|id| is_streamable(program, *id)) {
@@ -87,6 +107,16 @@ impl<'p> Plan<'p> {
     /// The slot of an aggregate of the program at a date.
     pub fn slot(&self, aggregate: &Aggregate, date: Date, what: What) -> Option<SlotId> {
         self.index.get(&(address(aggregate), date, what)).copied()
+    }
+
+    /// The as-of dates, rising.
+    pub fn dates(&self) -> &[Date] {
+        &self.dates
+    }
+
+    /// The slots that are looked at for the as-of date at this place.
+    pub(super) fn turn(&self, place: usize) -> &[SlotId] {
+        self.turns.get(place).map_or(&[], Vec::as_slice)
     }
 
     /// How many slots the reference has to find out from loaded rows.
@@ -264,7 +294,7 @@ impl<'p> Plan<'p> {
             return How::Asked;
         }
         let family = Family::new(of, filter, value, present, keeping, basis, aggregate.window.filter(|_| dated));
-        let (family, place) = of.add(family, date, range);
+        let (family, place) = of.add(family, date, range, aggregate.at_least.is_some());
         How::Rows { source, family, place }
     }
 }

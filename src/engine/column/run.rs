@@ -1,20 +1,20 @@
 //! A whole run: the passes over rows, then the accounts, on all cores.
 
-use super::accounts;
-use super::plan::{How, Plan};
+use super::accounts::Stage;
+use super::plan::Plan;
 use super::scan::Source;
-use super::scan::finish::{Accounts, Found, Wanted, covered};
+use super::scan::finish::Found;
 use super::scan::worker::Scan;
-use super::slots::{Cell, SlotColumn, SlotId, SlotValues};
-use crate::calendar::Calendar;
+use super::slots::SlotValues;
+use super::values;
+use crate::calendar::{Calendar, Date};
+use crate::data::Dataset;
 use crate::data::stream::from_table;
-use crate::data::{Dataset, TableData};
 use crate::engine::reference::{Evaluator, Given};
 use crate::engine::{Engine, Options, Results};
 use crate::program::{Program, TableId};
-use crate::value::Missing;
 use std::num::NonZero;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The engine for whole portfolios.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,51 +32,136 @@ impl Columns {
 impl Engine for Columns {
     fn evaluate(&self, program: &Program, data: &Dataset, options: &Options) -> Results {
         let plan = Plan::new(program, options.calendar, options.as_of);
+        let rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
-        let values = values(&plan, &plain, options, Vec::new(), self.threads());
+        let values = rows.values(&plan, 0, &plain, self.threads());
         let missed = AtomicBool::new(false);
         let evaluator = plain.knowing(Given { plan: &plan, values: &values, streamed: &[], missed: &missed });
-        accounts::results(&plan, &values, &evaluator, options, self.threads())
+        Stage::new(&plan, &values, &evaluator, options, self.threads()).results()
     }
 }
 
-/// What went by, by the table's id.
-pub(super) type Streamed<'s, 'p> = Vec<(TableId, Found<'s, 'p>)>;
-
-/// The values of all slots: those of tables that went by, and those of loaded ones, which go by now.
-pub(super) fn values<'s, 'p>(
-    plan: &'s Plan<'p>,
-    plain: &Evaluator<'_>,
-    options: &Options,
-    streamed: Streamed<'s, 'p>,
-    threads: usize,
-) -> SlotValues {
-    let (program, data) = (plain.program, plain.data);
-    let rows = plain.account_rows();
-    let mut passes = Passes::new(plan, &rows);
-    for source in plan.sources.iter().filter(|source| source.is_asked()) {
-        let Some(table) = data.table(source.table) else { continue };
-        if let Some((_, found)) = streamed.iter().find(|(id, _)| *id == source.table) {
-            passes.take(source, found, table);
-            continue;
+impl Columns {
+    /// Scores accounts at many as-of dates, which come in rising order: rows are passed over once for all of them. `found`
+    /// is what comes of each date, as [`crate::engine::column::replay_files`] has it.
+    pub fn replay<T>(
+        &self,
+        program: &Program,
+        data: &Dataset,
+        options: &Replay<'_>,
+        look: impl Fn(&Stage<'_, '_>) -> T,
+        mut found: impl FnMut(&Evaluator<'_>, T) -> Next,
+    ) {
+        let plan = Plan::over(program, options.calendar, options.dates);
+        let rows = Rows::held(&plan, data, self.threads());
+        let plain = Evaluator::new(program, data, options.calendar);
+        for place in 0..plan.dates().len() {
+            let turned = rows.turn(&plan, place, &plain, options, self.threads(), &look, &mut found);
+            if turned == Turned::Told(Next::Stop) {
+                return;
+            }
         }
-        let scan = scan(source, program, data, options);
-        let workers =
-            from_table(table, source.fields(), threads, || scan.start(), |worker, piece| scan.visit(worker, piece));
-        passes.take(source, &Found::new(scan, workers), table);
     }
-    passes.close(plain)
+}
+
+/// Many as-of dates.
+#[derive(Debug, Clone, Copy)]
+pub struct Replay<'o> {
+    /// The as-of dates, rising.
+    pub dates: &'o [Date],
+    /// How the project counts its years.
+    pub calendar: Calendar,
+    /// Only these accounts, by id; all, if empty.
+    pub accounts: &'o [String],
+}
+
+/// What is to be done after a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The next date.
+    Go,
+    /// Nobody wants to know any more.
+    Stop,
+}
+
+/// What became of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turned {
+    /// It was told.
+    Told(Next),
+    /// It takes rows that are not held; nothing was told.
+    Missed,
+}
+
+/// What the passes over rows kept, for all as-of dates.
+pub(super) struct Rows<'s, 'p> {
+    /// By table that something is asked of.
+    pub(super) found: Vec<(TableId, Found<'s, 'p>)>,
+    /// Tables whose rows went by and are not held.
+    pub(super) streamed: Vec<TableId>,
+}
+
+impl<'s, 'p> Rows<'s, 'p> {
+    /// Lets the rows go by of tables that are held; all are.
+    pub(super) fn held(plan: &'s Plan<'p>, data: &Dataset, threads: usize) -> Rows<'s, 'p> {
+        let mut rows = Rows { found: Vec::new(), streamed: Vec::new() };
+        rows.pass(plan, data, threads);
+        rows
+    }
+
+    /// The same for those tables only that did not go by before.
+    pub(super) fn pass(&mut self, plan: &'s Plan<'p>, data: &Dataset, threads: usize) {
+        let known: Vec<TableId> = self.found.iter().map(|(id, _)| *id).collect();
+        for source in plan.sources.iter().filter(|source| source.is_asked() && !known.contains(&source.table)) {
+            let Some(table) = data.table(source.table) else { continue };
+            let scan = scan(source, plan, data);
+            let workers =
+                from_table(table, source.fields(), threads, || scan.start(), |worker, piece| scan.visit(worker, piece));
+            self.found.push((source.table, Found::new(scan, workers)));
+        }
+    }
+
+    /// The values of all slots of the as-of date at this place.
+    pub(super) fn values(&self, plan: &Plan<'_>, place: usize, plain: &Evaluator<'_>, threads: usize) -> SlotValues {
+        values::of(&self.found, plan, plan.turn(place), plain, threads)
+    }
+
+    /// Looks at the accounts at one as-of date.
+    #[expect(clippy::too_many_arguments)]
+    pub(super) fn turn<T>(
+        &self,
+        plan: &Plan<'_>,
+        place: usize,
+        plain: &Evaluator<'_>,
+        options: &Replay<'_>,
+        threads: usize,
+        look: &impl Fn(&Stage<'_, '_>) -> T,
+        found: &mut impl FnMut(&Evaluator<'_>, T) -> Next,
+    ) -> Turned {
+        let Some(as_of) = plan.dates().get(place).copied() else { return Turned::Told(Next::Stop) };
+        let values = self.values(plan, place, plain, threads);
+        // What rows would have to be looked at for once more, they are loaded for.
+        if values.open {
+            return Turned::Missed;
+        }
+        let missed = AtomicBool::new(false);
+        let given = Given { plan, values: &values, streamed: &self.streamed, missed: &missed };
+        let evaluator = plain.fresh().knowing(given);
+        let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
+        let looked = look(&Stage::new(plan, &values, &evaluator, &asked, threads));
+        if missed.load(Ordering::Relaxed) {
+            return Turned::Missed;
+        }
+        Turned::Told(found(&evaluator, looked))
+    }
 }
 
 /// A pass over a source that is about to begin.
-pub(super) fn scan<'s, 'p>(
-    source: &'s Source<'p>,
-    program: &Program,
-    data: &Dataset,
-    options: &Options,
-) -> Scan<'s, 'p> {
+pub(super) fn scan<'s, 'p>(source: &'s Source<'p>, plan: &Plan<'_>, data: &Dataset) -> Scan<'s, 'p> {
+    let program = plan.program;
     let accounts = program.subject.and_then(|id| data.table(id)).map_or(0, |table| table.rows as usize);
-    Scan::new(source, accounts, account_of(program, data, source.table), options.as_of)
+    let last = plan.dates().last().copied().unwrap_or(Date(i32::MAX));
+    Scan::new(source, accounts, account_of(program, data, source.table), last)
 }
 
 /// By row of the table above: the row of the account that it belongs to; nothing, where that is the table of accounts.
@@ -90,57 +175,4 @@ fn account_of(program: &Program, data: &Dataset, table: TableId) -> Option<Vec<u
         rows.iter_mut().for_each(|row| *row = owners.get(*row as usize).copied().unwrap_or(u32::MAX));
     }
     Some(rows)
-}
-
-/// What the passes found so far.
-struct Passes<'a> {
-    plan: &'a Plan<'a>,
-    rows: &'a [u32],
-    values: SlotValues,
-    hard: Vec<(SlotId, u32)>,
-}
-
-impl<'a> Passes<'a> {
-    fn new(plan: &'a Plan<'a>, rows: &'a [u32]) -> Passes<'a> {
-        let columns = plan.slots.iter().map(|_| SlotColumn::Unknown).collect();
-        let values = SlotValues { columns, ..SlotValues::default() };
-        Passes { plan, rows, values, hard: Vec::new() }
-    }
-
-    /// Takes in what was found in a source; `table` says what the source covers.
-    fn take(&mut self, source: &Source<'_>, found: &Found<'_, '_>, table: &TableData) {
-        let calendar: Calendar = self.plan.calendar;
-        for (id, slot) in (0u32..).map(SlotId).zip(&self.plan.slots) {
-            let How::Rows { source: of, family, place } = slot.how else { continue };
-            if self.plan.sources.get(of).is_none_or(|of| of.table != source.table) {
-                continue;
-            }
-            let (aggregate, date, what) = (slot.aggregate, slot.date, slot.what);
-            let column = match covered(table, calendar, aggregate, date) {
-                true => {
-                    let wanted = Wanted { slot: id, aggregate, date, what, family, place };
-                    found.column(&wanted, &Accounts { rows: self.rows }, &mut self.values, &mut self.hard)
-                }
-                false => SlotColumn::Same(Cell::missing(Missing::NoData)),
-            };
-            if let Some(to) = self.values.columns.get_mut(id.index()) {
-                *to = column;
-            }
-        }
-    }
-
-    /// Looks at the rows that have to be looked at one by one.
-    fn close(self, plain: &Evaluator<'_>) -> SlotValues {
-        let Passes { plan, mut values, hard, .. } = self;
-        for (id, account) in hard {
-            let Some(slot) = plan.slots.get(id.index()) else { continue };
-            if plain.data.table(slot.aggregate.source).is_none_or(|table| table.went_by.is_some()) {
-                values.open = true;
-                continue;
-            }
-            let (value, faults) = plain.aggregate_of(account, slot.aggregate, slot.date, slot.what);
-            values.set(id, account, &value, faults);
-        }
-        values
-    }
 }

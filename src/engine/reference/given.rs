@@ -30,6 +30,11 @@ impl<'a> Evaluator<'a> {
         Evaluator { given: Some(given), ..self }
     }
 
+    /// The same with nothing known or computed yet.
+    pub(crate) fn fresh(&self) -> Evaluator<'a> {
+        Evaluator { given: None, collectives: Collectives::default(), ..self.twin() }
+    }
+
     /// The same for another thread.
     pub(crate) fn twin(&self) -> Evaluator<'a> {
         Evaluator {
@@ -43,6 +48,11 @@ impl<'a> Evaluator<'a> {
             collectives: Collectives::clone(&self.collectives),
             rates: std::cell::OnceCell::new(),
         }
+    }
+
+    /// True if rows were asked for that are not held.
+    pub(crate) fn has_missed(&self) -> bool {
+        self.given.is_some_and(|given| given.missed.load(Ordering::Relaxed))
     }
 
     /// By place: the row of each account that rows belong to.

@@ -95,7 +95,6 @@ use crate::data::{Dataset, TableData};
 use crate::program::{FieldId, PortfolioId, Program, Table};
 use crate::value::Value;
 use collective::Collectives;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The engine that defines what programs mean.
@@ -249,17 +248,22 @@ impl<'a> Evaluator<'a> {
 /// The accounts of the subject table by id. A row without a key has no id and is not an account.
 fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
     let history = table.kind.since();
-    let mut by_id: BTreeMap<String, Subject> = BTreeMap::new();
+    let mut subjects: Vec<Subject> = Vec::with_capacity(rows.rows as usize);
     for row in 0..rows.rows {
         let Some(id) = id_of(table.key, rows, row) else { continue };
         let canonical = rows.by_key.get(id.as_str()).copied().unwrap_or(row);
-        let subject =
-            by_id.entry(id.clone()).or_insert_with(|| Subject { id, row: canonical, index: 0, history: Vec::new() });
-        if let Some(since) = history.and_then(|field| rows.value(field, row).date()) {
-            subject.history.push((since, row));
-        }
+        let since = history.and_then(|field| rows.value(field, row).date()).map(|since| (since, row));
+        subjects.push(Subject { id, row: canonical, index: 0, history: since.into_iter().collect() });
     }
-    let mut subjects: Vec<Subject> = by_id.into_values().collect();
+    subjects.sort_by(|a, b| a.id.cmp(&b.id));
+    // Of several rows with one id the first is kept, with the history of all.
+    subjects.dedup_by(|next, kept| {
+        let same = next.id == kept.id;
+        if same {
+            kept.history.append(&mut next.history);
+        }
+        same
+    });
     for (index, subject) in subjects.iter_mut().enumerate() {
         subject.index = index;
         subject.history.sort();

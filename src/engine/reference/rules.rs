@@ -4,8 +4,10 @@ use super::account::count;
 use super::scope::Scope;
 use super::{Account, Evaluator};
 use crate::calendar::Date;
+use crate::data::TableData;
 use crate::engine::{RowStanding, RuleResult, RuleStatus, Standing, Suppression, Unknown};
-use crate::program::{About, Expr, ReasonKind, Rule, RuleId, TableId, Trigger};
+use crate::program::{About, Expr, ReasonKind, Rule, RuleId, Staff, TableId, Trigger};
+use crate::value::Value;
 
 impl Scope<'_> {
     /// How a rule stands for the account.
@@ -115,12 +117,34 @@ impl Scope<'_> {
 
 impl Account<'_> {
     /// The value of an expression about one row of the account, such as a column of the row that a rule is about.
-    pub fn value_on(&self, table: TableId, row: u32, expr: &Expr) -> crate::value::Value {
+    pub fn value_on(&self, table: TableId, row: u32, expr: &Expr) -> Value {
         self.scope().on(table, row).eval(expr)
     }
 }
 
 impl Evaluator<'_> {
+    /// Why work cannot be given to somebody whom a column names: not among the staff, or not active there. Nothing where
+    /// it can, and where the program has no table of staff or nothing was read for it.
+    pub fn not_available(&self, person: &str, as_of: Date) -> Option<&'static str> {
+        let staff = self.program.staff()?;
+        let rows = self.data.table(staff.table).filter(|rows| rows.vouches())?;
+        let Some(row) = self.staff_row(&staff, rows, person, as_of) else { return Some("is not among the staff") };
+        let active = staff.active.map(|field| rows.value(field, row));
+        matches!(active, Some(Value::Boolean(false))).then_some("is not active")
+    }
+
+    /// The row of a person, as it was at a date where the table keeps its history.
+    fn staff_row(&self, staff: &Staff, rows: &TableData, person: &str, as_of: Date) -> Option<u32> {
+        let latest = rows.by_key.get(person).copied()?;
+        let Some(since) = staff.since else { return Some(latest) };
+        let began = |row: u32| rows.value(since, row).date().filter(|date| *date <= as_of);
+        let theirs = |row: &u32| matches!(rows.value(staff.key, *row), Value::Text(key) if &*key == person);
+        match began(latest) {
+            Some(_) => Some(latest),
+            None => (0..rows.rows).filter(|row| theirs(row) && began(*row).is_some()).max_by_key(|row| began(*row)),
+        }
+    }
+
     /// The id of the account that a row belongs to.
     pub fn owner_id(&self, (table, row): (TableId, u32)) -> Option<&str> {
         let owner = self.owner_row(table, row)?;

@@ -105,8 +105,8 @@ fn names(item: &Item) -> Vec<&Name> {
     found
 }
 
-/// True for slips of the pen: a letter too many or too few, two that changed places, another case or a missing `_`. Other
-/// letters are other teams: `cs_east` and `cs_west`.
+/// True for slips of the pen: a letter too many or too few, two that changed places, one from the key beside, another case or
+/// a missing `_`. Other letters are other teams: `cs_east` and `cs_west`.
 fn alike(a: &str, b: &str) -> bool {
     let plain = |name: &str| name.to_lowercase().replace('_', "");
     let (x, y) = (plain(a), plain(b));
@@ -123,8 +123,16 @@ fn alike(a: &str, b: &str) -> bool {
         letters
     };
     match x.chars().count().abs_diff(y.chars().count()) {
-        0 => shortest >= 3 && letters(&x) == letters(&y) && strsim::osa_distance(&x, &y) == 1,
+        0 => shortest >= 3 && (letters(&x) == letters(&y) || beside(&x, &y)) && strsim::osa_distance(&x, &y) == 1,
         1 => shortest >= 5 && strsim::osa_distance(&x, &y) == 1,
         _ => false,
     }
+}
+
+/// True if the letters that differ lie beside each other on a keyboard.
+fn beside(x: &str, y: &str) -> bool {
+    const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+    let near =
+        |a: char, b: char| ROWS.iter().any(|row| row.find(a).zip(row.find(b)).is_some_and(|(a, b)| a.abs_diff(b) == 1));
+    x.chars().zip(y.chars()).filter(|(a, b)| a != b).all(|(a, b)| near(a, b))
 }

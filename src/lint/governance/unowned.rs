@@ -14,7 +14,7 @@ pub const LINT: Lint = Lint {
 A scorecard or rule has no owner although others have.
 
 A score that moves overnight, or a rule that fires for forty accounts, needs somebody to ask. Where a project names owners at
-all, what has none was forgotten. A project that names no owner anywhere is left alone.
+all, what has none was forgotten; a metric is told if three of four others have one. A project that names no owner anywhere is left alone.
 
 ## Avoid
 
@@ -61,8 +61,13 @@ fn run(facts: &Facts, found: &mut Findings) {
         item.meta.iter().any(|m| matches!(m.kind, MetaKind::Owner(_) | MetaKind::Accountable(_)))
     };
     let Some(example) = facts.own_items().find(owned) else { return };
+    // Metrics are many: told is the one that was forgotten where nearly all have an owner.
+    let is_metric = |item: &&crate::ast::Item| matches!(item.kind, ItemKind::Metric(_));
+    let (all, named) =
+        (facts.own_items().filter(is_metric).count(), facts.own_items().filter(is_metric).filter(owned).count());
+    let metrics = named >= 3 && named * 4 >= all * 3;
     for item in facts.own_items().filter(|item| !owned(item) && item.access.is_none()) {
-        if item.kind.rule().is_some() || matches!(item.kind, ItemKind::Scorecard(_)) {
+        if item.kind.rule().is_some() || matches!(item.kind, ItemKind::Scorecard(_)) || (metrics && is_metric(&item)) {
             let name = &item.name.text;
             let message = format!("nobody answers for {} `{name}`", item.kind.word());
             found.push(

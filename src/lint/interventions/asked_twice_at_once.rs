@@ -1,8 +1,9 @@
 //! `asked-twice-at-once`: its page is below.
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::lint::asking;
+use crate::lint::rules::{self, Whole};
 use crate::lint::{Facts, Findings, Lint};
-use crate::lint::{asking, rules};
 use crate::program::Rule;
 
 /// Two rules ask the same customer on the same day.
@@ -55,23 +56,19 @@ rule story {
 "##,
 };
 
-/// More asking rules than this are not compared with each other.
-const MOST: usize = 50;
-
 fn run(facts: &Facts, found: &mut Findings) {
     if !facts.program.rules.iter().any(|rule| rule.ast.exclusive.is_some()) {
         return;
     }
-    let asking: Vec<&Rule> = facts.program.rules.iter().filter(|rule| asking::asking(rule).is_some()).collect();
-    if asking.len() > MOST {
-        return;
-    }
-    for (i, later) in asking.iter().enumerate() {
-        let clash = asking.iter().take(i).find_map(|earlier| {
-            if later.ast.exclusive.is_some() && group(later) == group(earlier) {
+    let asks = facts.program.rules.iter().filter(|rule| asking::asking(rule).is_some());
+    let asking: Vec<Whole> = asks.map(|rule| Whole::new(facts, rule)).collect();
+    for (i, whole) in asking.iter().enumerate() {
+        let later = whole.rule;
+        let clash = asking.iter().take(i).skip(i.saturating_sub(rules::NEAREST)).find_map(|earlier| {
+            if later.ast.exclusive.is_some() && group(later) == group(earlier.rule) {
                 return None;
             }
-            Some((*earlier, rules::both(facts, earlier, later)?))
+            Some((earlier.rule, earlier.and(facts, whole)?))
         });
         if let Some((earlier, account)) = clash {
             let message =

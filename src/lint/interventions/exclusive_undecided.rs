@@ -1,9 +1,8 @@
 //! `exclusive-undecided`: its page is below.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::lint::rules;
+use crate::lint::rules::{self, Whole};
 use crate::lint::{Facts, Findings, Lint};
-use crate::program::Rule;
 use std::collections::BTreeMap;
 
 /// Two rules of one group, and nothing says which goes first.
@@ -59,23 +58,19 @@ rule story {
 "##,
 };
 
-/// Groups larger than this are not looked into.
-const MOST: usize = 50;
-
 fn run(facts: &Facts, found: &mut Findings) {
-    let mut groups: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Vec<(Option<String>, Whole)>> = BTreeMap::new();
     for rule in &facts.program.rules {
         if let Some(name) = &rule.ast.exclusive {
-            groups.entry(&name.text).or_default().push(rule);
+            let rank = rule.ast.priority.as_ref().map(|e| rules::squashed(facts.text(e.span)));
+            groups.entry(&name.text).or_default().push((rank, Whole::new(facts, rule)));
         }
     }
-    let rank = |rule: &Rule| rule.ast.priority.as_ref().map(|e| rules::squashed(facts.text(e.span)));
-    for (name, list) in groups.iter().filter(|(_, list)| list.len() <= MOST) {
-        for (i, later) in list.iter().enumerate() {
-            let clash = list.iter().take(i).find_map(|earlier| {
-                let same = rank(earlier) == rank(later);
-                if same { Some((*earlier, rules::both(facts, earlier, later)?)) } else { None }
-            });
+    for (name, list) in &groups {
+        for (i, (rank, whole)) in list.iter().enumerate() {
+            let later = whole.rule;
+            let near = list.iter().take(i).skip(i.saturating_sub(rules::NEAREST)).filter(|(other, _)| other == rank);
+            let clash = near.into_iter().find_map(|(_, earlier)| Some((earlier.rule, earlier.and(facts, whole)?)));
             if let Some((earlier, account)) = clash {
                 let label = match &later.ast.priority {
                     Some(_) => "of the same priority",

@@ -1,7 +1,7 @@
 //! `dead-branch`: its page is below.
 
 use crate::check::region::Region;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::lint::implied::Clause;
 use crate::lint::{Facts, Findings, Lint};
 use crate::program::{Expr, ExprKind, TableId};
@@ -55,20 +55,20 @@ fn run(facts: &Facts, found: &mut Findings) {
         }
         let mut chain = Vec::new();
         let mut at = expr;
-        while let ExprKind::If { condition, otherwise, .. } = &at.kind {
-            chain.push(&**condition);
+        while let ExprKind::If { condition, then, otherwise } = &at.kind {
+            chain.push((&**condition, &**then));
             inner.insert(std::ptr::from_ref(&**otherwise));
             at = otherwise;
         }
-        let own = chain.iter().all(|condition| facts.is_written(condition.span));
+        let own = chain.iter().all(|(condition, then)| facts.is_written(condition.span) && facts.is_written(then.span));
         if own && (2..=LONGEST).contains(&chain.len()) {
             branches(facts, &chain, rows, found);
         }
     });
 }
 
-fn branches(facts: &Facts, chain: &[&Expr], rows: Option<TableId>, found: &mut Findings) {
-    let clauses: Vec<Clause> = chain.iter().map(|condition| Clause::new(condition, &facts.proofs, rows)).collect();
+fn branches(facts: &Facts, chain: &[(&Expr, &Expr)], rows: Option<TableId>, found: &mut Findings) {
+    let clauses: Vec<Clause> = chain.iter().map(|(condition, _)| Clause::new(condition, &facts.proofs, rows)).collect();
     for (place, clause) in clauses.iter().enumerate() {
         let earlier = clauses.get(..place).unwrap_or(&[]);
         let taken = earlier.iter().find(|other| clause.implies(other));
@@ -83,12 +83,22 @@ fn branches(facts: &Facts, chain: &[&Expr], rows: Option<TableId>, found: &mut F
             finding = finding.also(other.expr.span, "this takes all its cases first");
         }
         finding = finding.help("ask for the narrowest first");
+        if let ([first, second], true) = (chain, taken.is_some()) {
+            finding.fix = Some(swapped(facts, *first, *second));
+        }
         let witness = clause.holds().and_then(|holds| facts.proofs.witness(holds, rows));
         if let Some(witness) = witness.filter(|w| w.certain && !w.text.is_empty()) {
             finding = finding.witness(witness.text);
         }
         found.push(finding);
     }
+}
+
+/// The two branches in the other order.
+fn swapped(facts: &Facts, first: (&Expr, &Expr), second: (&Expr, &Expr)) -> Fix {
+    let pairs = [(first.0, second.0), (first.1, second.1), (second.0, first.0), (second.1, first.1)];
+    let edits = pairs.map(|(place, other)| Edit { span: place.span, text: facts.text(other.span).to_string() });
+    Fix { title: "ask for the narrowest first".to_string(), edits: edits.to_vec() }
 }
 
 /// True if the earlier branches about the same quantity together take all that is left.

@@ -8,5 +8,6 @@ pub mod neutral_beyond;
 pub mod never_asked_is_zero;
 pub mod no_expiry;
 pub mod placeholder_text;
+pub mod unknown_is_known;
 pub mod unknown_otherwise;
 pub mod unknown_passes;

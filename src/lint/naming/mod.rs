@@ -13,6 +13,7 @@ pub mod title_repeats_name;
 pub mod unit_in_name;
 pub mod unused_benchmark;
 pub mod unused_define;
+pub mod unused_metric;
 pub mod unused_param;
 pub mod unused_parameter;
 pub mod unused_points;

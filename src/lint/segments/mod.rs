@@ -1,6 +1,7 @@
 //! Groups of customers: who is in none of them, who is in two of the same, and what differs for them.
 
 pub mod boundary;
+pub mod in_neither;
 pub mod optional_partition;
 pub mod override_repeated;
 pub mod override_same;

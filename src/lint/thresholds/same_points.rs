@@ -2,6 +2,7 @@
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::{Facts, Findings, Lint};
+use crate::number::Decimal;
 use crate::program::{Band, BandTest};
 
 /// Neighbouring rows with the same points.
@@ -53,9 +54,9 @@ fn run(facts: &Facts, found: &mut Findings) {
     for metric in &facts.program.metrics {
         for table in &metric.thresholds {
             // The names may be all that matters: somebody asks for the band.
-            let asked = table.bands.iter().any(|band| facts.uses.elsewhere(&band.name, &metric.header.name));
+            let asked = table.bands.iter().any(|band| facts.uses.together(&band.name, &metric.header.name));
             let pairs = table.bands.iter().zip(table.bands.iter().skip(1));
-            for (one, next) in pairs.filter(|_| !asked) {
+            for (place, (one, next)) in pairs.enumerate().filter(|_| !asked) {
                 let plain = |band: &Band| !matches!(band.test, BandTest::Missing);
                 if one.points.is_some() && one.points == next.points && plain(one) && plain(next) {
                     let points = one.points.map_or(String::new(), |p| p.to_string());
@@ -64,10 +65,21 @@ fn run(facts: &Facts, found: &mut Findings) {
                         Diagnostic::new(Code::SamePoints, next.span, message)
                             .label("worth the same as the row above")
                             .also(one.span, "the row above")
-                            .help("give other points, or make the two rows one"),
+                            .help(match between(next, table.bands.get(place + 2)) {
+                                Some(points) => {
+                                    format!("give other points, such as `-> {points}`, or make the two rows one")
+                                }
+                                None => "give other points, or make the two rows one".to_string(),
+                            }),
                     );
                 }
             }
         }
     }
+}
+
+/// Points half way to the row below, where that gives others.
+fn between(row: &Band, below: Option<&Band>) -> Option<Decimal> {
+    let (own, other) = (row.points?, below?.points?);
+    own.add(other)?.div(Decimal::int(2)).filter(|_| own != other)
 }

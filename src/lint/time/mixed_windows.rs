@@ -3,6 +3,7 @@
 use crate::builtins::AggregateFunction;
 use crate::calendar::WindowKind;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::explain::words;
 use crate::lint::windows;
 use crate::lint::{Facts, Findings, Lint};
 use crate::lint::{aggregates, each};
@@ -64,7 +65,7 @@ fn run(facts: &Facts, found: &mut Findings) {
                         )
                         .label(windows::spoken(a))
                         .also(other.span, windows::spoken(b))
-                        .help("give both sides the same window"),
+                        .help(format!("give both sides the same window, such as `in {}`", words::window(b))),
                     );
                     return;
                 }

@@ -7,6 +7,7 @@ use crate::check::region::band_numbers;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::{Facts, Findings, Lint};
 use crate::number::Decimal;
+use crate::program::Unit;
 
 /// A limit without `when` takes a grade from everybody.
 pub const LINT: Lint = Lint {
@@ -18,7 +19,7 @@ pub const LINT: Lint = Lint {
 A cap, floor or setting applies to every account and makes grades impossible.
 
 `cap 0` without a condition gives everybody 0: the `when` was forgotten. A limit for all that leaves all grades possible is
-left alone.
+left alone; so that a scorecard without grades ends below 100 is told too.
 
 ## Avoid
 
@@ -87,6 +88,16 @@ fn run(facts: &Facts, found: &mut Findings) {
             let message = match lost {
                 Some(grade) => format!("nobody can be `{}`: this applies to every account", grade.name),
                 None if all => "every account gets the same score".to_string(),
+                // With a total of 100 points nobody needs a lower end of the scale.
+                None if card.grades.is_empty() && card.combine.unit() == Unit::Points => match limit.verb {
+                    LimitVerb::Cap if limit.value < Decimal::HUNDRED => {
+                        format!("nobody can score above {}: this applies to every account", limit.value)
+                    }
+                    LimitVerb::Floor if limit.value > Decimal::ZERO => {
+                        format!("nobody can score below {}: this applies to every account", limit.value)
+                    }
+                    _ => continue,
+                },
                 None => continue,
             };
             let finding = Diagnostic::new(Code::UnconditionalLimit, limit.span, message);

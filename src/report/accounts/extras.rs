@@ -26,10 +26,19 @@ pub struct Extras {
     pub rows: Vec<u32>,
     /// What is missing where limits are undecided.
     pub gaps: Vec<Gap>,
-    /// What the rules that hold ask for.
+    /// What the rules that hold ask for: first those about the portfolio, then by place of the account.
     pub tasks: Vec<Task>,
     /// How the results differ from those without settings.
     pub changes: Option<Changes>,
+}
+
+impl Extras {
+    /// What is asked for about the account at a place, or about the whole portfolio.
+    pub fn tasks_of(&self, account: Option<usize>) -> &[Task] {
+        let from = self.tasks.partition_point(|task| task.account < account);
+        let to = self.tasks.partition_point(|task| task.account <= account);
+        self.tasks.get(from..to).unwrap_or_default()
+    }
 }
 
 /// Why a limit of an account is undecided.
@@ -200,31 +209,36 @@ pub fn tasks(evaluator: &Evaluator, results: &Results, personal: bool) -> Vec<Ta
         }
     }
     for (i, account) in results.accounts.iter().enumerate() {
-        let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
-        let row = evaluator.row(&account.id, results.as_of).unwrap_or(account.row);
-        let facts = Facts {
-            evaluator,
-            account: Some(account),
-            row: Some(row),
-            portfolio: &results.portfolio,
-            personal,
-            at: None,
-            as_of: results.as_of,
-        };
-        for index in holding {
-            let Some(rule) = program.rules.get(index) else { continue };
-            let of_rows = account.rules.get(index).map_or(&[][..], |result| &result.rows);
-            match rule.trigger {
-                Trigger::On(table) => out.extend(facts.for_rows((table, of_rows), rule, (i, index), results.as_of)),
-                _ => out.extend(rule.actions.iter().map(|action| facts.task(Some(i), index, action, results.as_of))),
-            }
-        }
-        for (index, (rule, result)) in program.row_rules.iter().zip(&account.row_rules).enumerate() {
-            let About::Row(table) = rule.about else { continue };
-            out.extend(facts.for_rows((table, &result.rows), rule, (i, index), results.as_of));
-        }
+        tasks_about(evaluator, &results.portfolio, (i, account), results.as_of, personal, &mut out);
     }
     out
+}
+
+/// What the rules that hold for an account ask for.
+pub(super) fn tasks_about(
+    evaluator: &Evaluator,
+    portfolio: &[PortfolioResult],
+    (place, account): (usize, &AccountResult),
+    as_of: Date,
+    personal: bool,
+    out: &mut Vec<Task>,
+) {
+    let program = evaluator.program;
+    let holding = account.rules.iter().filter(|r| r.status == RuleStatus::Holds).map(|r| r.rule.index());
+    let row = evaluator.row(&account.id, as_of).unwrap_or(account.row);
+    let facts = Facts { evaluator, account: Some(account), row: Some(row), portfolio, personal, at: None, as_of };
+    for index in holding {
+        let Some(rule) = program.rules.get(index) else { continue };
+        let of_rows = account.rules.get(index).map_or(&[][..], |result| &result.rows);
+        match rule.trigger {
+            Trigger::On(table) => out.extend(facts.for_rows((table, of_rows), rule, (place, index), as_of)),
+            _ => out.extend(rule.actions.iter().map(|action| facts.task(Some(place), index, action, as_of))),
+        }
+    }
+    for (index, (rule, result)) in program.row_rules.iter().zip(&account.row_rules).enumerate() {
+        let About::Row(table) = rule.about else { continue };
+        out.extend(facts.for_rows((table, &result.rows), rule, (place, index), as_of));
+    }
 }
 
 /// What can be filled into a text.
@@ -307,19 +321,44 @@ impl Facts<'_> {
         }
     }
 
-    /// Whoever is named; where a column is blank, the fallback takes over.
+    /// Whoever is named; where a column is blank, or names somebody who is not available, the fallback takes over.
     pub fn assignee(&self, assign: Option<&Assign>) -> (Option<String>, Option<String>) {
         let Some(Assign { to, fallback }) = assign else { return (None, None) };
-        let (name, person) = self.who(to);
-        if person.is_some() {
-            return (person, None);
+        let (name, why) = match self.available(to) {
+            Ok(person) => return (Some(person), None),
+            Err(found) => found,
+        };
+        let remark = format!("{name} {why}");
+        match fallback.as_ref().map(|fallback| self.available(fallback)) {
+            None => (None, Some(remark)),
+            Some(Ok(person)) => (Some(person), Some(remark)),
+            Some(Err((other, also))) if also == why => (None, Some(format!("{remark}, and so is {other}"))),
+            Some(Err((other, also))) => (None, Some(format!("{remark}, and {other} {also}"))),
         }
-        let blank = format!("{name} is blank");
-        match fallback.as_ref().map(|fallback| self.who(fallback)) {
-            None => (None, Some(blank)),
-            Some((_, Some(person))) => (Some(person), Some(blank)),
-            Some((other, None)) => (None, Some(format!("{blank}, and so is {other}"))),
+    }
+
+    /// The person or team, or what the column is called and why it names nobody that work can be given to.
+    fn available(&self, who: &Who) -> Result<String, (String, &'static str)> {
+        let (name, person) = self.who(who);
+        let Some(person) = person else { return Err((name, "is blank")) };
+        let cell = match who {
+            Who::Team(_) => None,
+            Who::Column(field) => self.evaluator.program.subject.zip(self.row).map(|(t, row)| (t, *field, row)),
+            Who::RowColumn(table, field) => self.at.map(|(_, row)| (*table, *field, row)),
+        };
+        let value = cell.and_then(|(table, field, row)| Some(self.evaluator.data.table(table)?.value(field, row)));
+        match value {
+            Some(Value::Text(text)) => match self.evaluator.not_available(&text, self.as_of) {
+                Some(why) => Err((name, why)),
+                None => Ok(person),
+            },
+            _ => Ok(person),
         }
+    }
+
+    /// True where an assignment passes over the person whom a column of this name holds.
+    pub fn passes_over(&self, assign: &Assign, column: &str) -> bool {
+        self.available(&assign.to).is_err_and(|(name, _)| name == column)
     }
 
     /// What it is called, and who that is.

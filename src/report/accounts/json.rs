@@ -153,7 +153,7 @@ fn rows(of: &Evaluation, rule: &Rule, result: &RowRuleResult) -> Json {
 
 /// What the rules ask for about an account, or about the whole portfolio.
 fn tasks(of: &Evaluation, account: Option<usize>) -> Json {
-    let tasks = of.extras.tasks.iter().filter(|t| t.account == account).map(|t| {
+    let tasks = of.extras.tasks_of(account).iter().map(|t| {
         let mut task = json!({
             "rule": t.rule_name(of.program),
             "verb": t.verb,

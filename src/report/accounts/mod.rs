@@ -2,6 +2,7 @@
 
 mod csv;
 mod extras;
+mod figures;
 mod footer;
 mod human;
 mod json;
@@ -11,7 +12,7 @@ mod stale;
 mod tables;
 mod undecided;
 
-pub use csv::csv;
+pub use csv::{Part, Sheet, csv};
 pub use extras::{
     Change, Changes, Difference, Extras, Facts, Gap, NAMED, Task, called, changes, differences, gaps,
     portfolio_differences, row_key, rows, rule_differences, score_words, tasks,
@@ -25,7 +26,7 @@ pub use undecided::missing_at;
 use super::load::{Extent, extents};
 use super::{Stamp, value};
 use crate::data::{Dataset, LoadReport};
-use crate::engine::{AccountResult, Item, Results, RuleResult, RuleStatus, ScoreResult, Suppression};
+use crate::engine::{AccountResult, Item, Results, RuleResult, RuleStatus, Suppression};
 use crate::program::{FieldId, Program};
 use crate::value::{Fault, Missing, Value};
 
@@ -82,7 +83,12 @@ impl<'a> Evaluation<'a> {
 
     /// An account's id, masked if it is personal.
     pub fn id(&self, account: &'a AccountResult) -> &'a str {
-        if personal_key(self.program) && !self.personal { value::MASK } else { &account.id }
+        if self.hides_ids() { value::MASK } else { &account.id }
+    }
+
+    /// True if ids of accounts are personal and not to be shown.
+    pub fn hides_ids(&self) -> bool {
+        !self.personal && personal_key(self.program)
     }
 
     /// An account's name; empty if it has none.
@@ -141,9 +147,7 @@ impl<'a> Evaluation<'a> {
 
     /// True if a score of some account lacks a number that could not be computed.
     pub fn scores_hit(&self) -> bool {
-        let fatal = |m: Option<Missing>| matches!(m, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
-        let hit = |s: &ScoreResult| fatal(s.value.missing()) || s.lines.iter().any(|line| fatal(line.missing));
-        self.results.accounts.iter().flat_map(|a| &a.scores).any(hit)
+        self.results.accounts.iter().any(super::replay::lacks)
     }
 
     /// How each rule stands.
@@ -187,7 +191,11 @@ impl<'a> Evaluation<'a> {
 
     /// A cell of a column of the account at this place in the results; masked, if it is personal and was not asked for.
     pub fn cell(&self, index: usize, account: &AccountResult, field: FieldId) -> (Value, bool) {
-        let row = self.extras.rows.get(index).copied().unwrap_or(account.row);
+        self.cell_of(self.extras.rows.get(index).copied().unwrap_or(account.row), field)
+    }
+
+    /// The same for a row of the accounts.
+    fn cell_of(&self, row: u32, field: FieldId) -> (Value, bool) {
         let table = self.program.subject.and_then(|id| self.data.table(id));
         let cell = table.map_or(Value::Missing(Missing::NoData), |t| t.value(field, row));
         let personal = self.column(field).is_some_and(|f| f.personal);

@@ -201,7 +201,7 @@ pub fn csv_cells(of: &Evaluation) -> Vec<String> {
     for (rule, result) in rules(of) {
         cells.push(status_words(result.status).to_string());
         if !rule.ast.actions.is_empty() {
-            let asked = of.extras.tasks.iter().filter(|t| t.account.is_none() && t.rule == result.rule.index());
+            let asked = of.extras.tasks_of(None).iter().filter(|t| t.rule == result.rule.index());
             cells.push(asked.map(|task| task.words()).collect::<Vec<_>>().join("; "));
         }
     }

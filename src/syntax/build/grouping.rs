@@ -70,7 +70,8 @@ impl Builder<'_> {
             list.push(self.and(pieces, span, &mut bare));
         }
         if list.len() > 1 && pieces.clean {
-            self.mixed(&bare);
+            let other = self.other_reading(&list, &bare);
+            self.mixed(&bare, other);
         }
         chain(list, ExprKind::Or)
     }
@@ -89,13 +90,39 @@ impl Builder<'_> {
         all
     }
 
+    /// `(a or b) and c` for `a or b and c`, which laud reads as `a or (b and c)`.
+    fn other_reading(&self, list: &[Expr], bare: &[Span]) -> Option<String> {
+        let ([place], Some(first), Some(last)) = (bare, list.first(), list.last()) else { return None };
+        let text = |from: u32, to: u32| {
+            let text = self.text.get(from as usize..to as usize)?;
+            (!text.contains(['#', '\n'])).then_some(text)
+        };
+        let chained = list.iter().find(|one| one.span == *place)?;
+        let ExprKind::And(clauses) = &chained.kind else { return None };
+        let (begin, end) = (clauses.first()?, clauses.last()?);
+        if chained.span == last.span {
+            let rest = text(begin.span.end, last.span.end)?;
+            Some(format!("({}){rest}", text(first.span.start, begin.span.end)?))
+        } else if chained.span == first.span {
+            let head = text(first.span.start, end.span.start)?;
+            Some(format!("{head}({})", text(end.span.start, last.span.end)?))
+        } else {
+            None
+        }
+    }
+
     /// `a or b and c`: which goes with which is shown, because people read it either way.
-    fn mixed(&mut self, bare: &[Span]) {
+    fn mixed(&mut self, bare: &[Span], other: Option<String>) {
         let [first, others @ ..] = bare else { return };
         self.report(Code::MixedConditions, *first, "`and` and `or` stand side by side without parentheses", |d| {
             let d = d.label("`and` binds tighter: this is taken together");
             let d = others.iter().fold(d, |d, span| d.also(*span, "and this"));
-            let mut d = d.help("set the parentheses that are meant; the fix sets them as laud reads it");
+            let mut d = d.help(match other {
+                Some(other) => {
+                    format!("the fix sets parentheses as laud reads it; if it is not meant so, write `{other}`")
+                }
+                None => "set the parentheses that are meant; the fix sets them as laud reads it".to_string(),
+            });
             let ends = bare.iter().flat_map(|span| [(span.before(), "("), (span.after(), ")")]);
             let edits = ends.map(|(span, text)| Edit { span, text: text.to_string() }).collect();
             d.fix = Some(Fix { title: "set parentheses around what is taken together".to_string(), edits });

@@ -4,10 +4,10 @@ use super::suggest::{self, Try};
 use super::{Facet, Sight};
 use crate::ast::CompareOp;
 use crate::check;
-use crate::explain::words::Words;
+use crate::explain::words::{self, Words};
 use crate::library::FIRST_SOURCE;
 use crate::number::Decimal;
-use crate::program::{BandTable, BandTest, Expr, ExprKind, Node, PartTest, Program, Reach, Unit};
+use crate::program::{BandTable, BandTest, Expr, ExprKind, Node, PartTest, Program, Reach, TableId, Unit};
 use crate::span::Span;
 
 /// All facets of a program, but for those of the bundled definitions.
@@ -169,16 +169,36 @@ impl List<'_> {
     /// Conditions inside a value: those of `if`, and what aggregates let through.
     fn value(&mut self, name: &str, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Aggregate(aggregate) => {
-                if let (Some(filter), Reach::Account) = (&aggregate.filter, aggregate.reach) {
-                    let text = Words::new(self.program).row_expr(aggregate.source, filter);
-                    let source = self.program.table(aggregate.source).map_or("?", |t| &t.header.name);
-                    let sides = [(Sight::Met, "met by a row", "with"), (Sight::NotMet, "not met by a row", "without")];
-                    for (sight, what, with) in sides {
-                        let tried = format!("a row of `{source}` {with} `{text}`");
-                        self.push(filter.span, sight, name, format!("`{text}` {what}"), tried);
+            ExprKind::Aggregate(aggregate) if aggregate.reach == Reach::Account => {
+                if let Some(filter) = &aggregate.filter {
+                    self.filter(name, aggregate.source, filter);
+                    if is_joined(filter) {
+                        self.row_clauses(name, aggregate.source, filter);
                     }
                 }
+                if let Some(window) = aggregate.window {
+                    let source = self.source(aggregate.source);
+                    for (sight, side) in [(Sight::Inside, "inside"), (Sight::Outside, "outside")] {
+                        let what = format!("a row {side} of `{}`", words::window(window));
+                        let tried = format!("a row of `{source}` dated {side} of `{}`", words::window(window));
+                        self.push(expr.span, sight, name, what, tried);
+                    }
+                }
+            }
+            ExprKind::Aggregate(_) => {}
+            ExprKind::OrElse(list) => {
+                for other in list.iter().skip(1) {
+                    let text = Words::new(self.program).expr(other);
+                    let what = format!("`or else {text}` taken");
+                    self.push(
+                        other.span,
+                        Sight::Instead,
+                        name,
+                        what,
+                        suggest::account(&format!("for which `or else {text}` counts")),
+                    );
+                }
+                list.iter().for_each(|one| self.value(name, one));
             }
             ExprKind::If { condition, .. } => {
                 self.condition(name, condition);
@@ -188,6 +208,31 @@ impl List<'_> {
             _ if expr.looks_back() => {}
             _ => expr.children().into_iter().for_each(|child| self.value(name, child)),
         }
+    }
+
+    /// A filter, or a clause of one, met by a row and not met by another.
+    fn filter(&mut self, name: &str, table: TableId, filter: &Expr) {
+        let text = Words::new(self.program).row_expr(table, filter);
+        let source = self.source(table);
+        let sides = [(Sight::Met, "met by a row", "with"), (Sight::NotMet, "not met by a row", "without")];
+        for (sight, what, with) in sides {
+            let tried = format!("a row of `{source}` {with} `{text}`");
+            self.push(filter.span, sight, name, format!("`{text}` {what}"), tried);
+        }
+    }
+
+    /// Each clause of a filter.
+    fn row_clauses(&mut self, name: &str, table: TableId, filter: &Expr) {
+        match &filter.kind {
+            ExprKind::And(list) | ExprKind::Or(list) => list.iter().for_each(|one| self.row_clauses(name, table, one)),
+            ExprKind::Not(inner) => self.row_clauses(name, table, inner),
+            ExprKind::Literal(_) => {}
+            _ => self.filter(name, table, filter),
+        }
+    }
+
+    fn source(&self, table: TableId) -> String {
+        self.program.table(table).map_or("?", |t| &t.header.name).to_string()
     }
 
     /// Each clause seen true and false.
@@ -214,7 +259,7 @@ impl List<'_> {
     }
 }
 
-fn is_joined(condition: &Expr) -> bool {
+pub(super) fn is_joined(condition: &Expr) -> bool {
     matches!(condition.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_))
 }
 

@@ -29,6 +29,12 @@ pub enum Sight {
     Met,
     /// A row that it does not.
     NotMet,
+    /// A row dated inside of a window.
+    Inside,
+    /// A row dated outside of it.
+    Outside,
+    /// What stands behind `or else`, because what stands before it is missing.
+    Instead,
     /// A band, grade or part that is taken.
     Entered,
     /// A value below a bound, the first of its row or the second.
@@ -106,5 +112,5 @@ impl Coverage {
 
 /// File and line of a facet.
 fn place(sources: &Sources, span: Span) -> (&str, usize) {
-    sources.get(span.source).map_or(("?", 0), |source| (source.name.as_str(), source.line_column(span.start).0))
+    sources.get(span.source).map_or(("?", 0), |source| (source.name.as_str(), source.line_of(span.start)))
 }

@@ -1,13 +1,14 @@
 //! What the accounts of a test show.
 
-use super::facets::side;
+use super::facets::{is_joined, side};
 use super::{Seen, Sight};
 use crate::engine::reference::{Account, Clause, ConditionTrace, Dropped, Evaluator, Outcome};
 use crate::engine::{RuleResult, RuleStatus};
 use crate::program::{
-    BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule, RuleId, ScorecardId,
-    SegmentId, SegmentRef, Trigger,
+    Aggregate, BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule, RuleId,
+    ScorecardId, SegmentId, SegmentRef, Trigger,
 };
+use crate::span::Span;
 use crate::value::Value;
 
 /// Everything that one account shows.
@@ -86,7 +87,7 @@ struct Eye<'a> {
 }
 
 impl Eye<'_> {
-    fn see(&mut self, span: crate::span::Span, sight: Sight) {
+    fn see(&mut self, span: Span, sight: Sight) {
         self.out.insert((span, sight));
     }
 
@@ -138,13 +139,14 @@ impl Eye<'_> {
     /// Conditions inside a value, as far as they are about the account at its own date.
     fn value(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Aggregate(aggregate) => {
-                let (Some(filter), Reach::Account) = (&aggregate.filter, aggregate.reach) else { return };
-                let trace = self.account.rows_of(aggregate);
-                for row in &trace.rows {
-                    let met = !matches!(row.outcome, Outcome::Dropped(Dropped::Filter { .. }));
-                    self.see(filter.span, if met { Sight::Met } else { Sight::NotMet });
+            ExprKind::Aggregate(aggregate) => self.rows(aggregate, expr.span),
+            ExprKind::OrElse(list) => {
+                if let Some(taken) = list.iter().position(|one| !self.account.value(one).is_missing())
+                    && let Some(instead) = list.get(taken).filter(|_| taken > 0)
+                {
+                    self.see(instead.span, Sight::Instead);
                 }
+                list.iter().for_each(|one| self.value(one));
             }
             ExprKind::If { condition, .. } => {
                 self.condition(condition);
@@ -153,6 +155,44 @@ impl Eye<'_> {
             ExprKind::Across(_) | ExprKind::Ranked(_) => {}
             _ if expr.looks_back() => {}
             _ => expr.children().into_iter().for_each(|child| self.value(child)),
+        }
+    }
+
+    /// The rows of an aggregate: what of its filter they meet, and where its window leaves them.
+    fn rows(&mut self, aggregate: &Aggregate, span: Span) {
+        if aggregate.reach != Reach::Account || (aggregate.filter.is_none() && aggregate.window.is_none()) {
+            return;
+        }
+        for row in &self.account.rows_of(aggregate).rows {
+            let met = match row.outcome {
+                Outcome::Dropped(Dropped::LeftOut) => continue,
+                Outcome::Dropped(Dropped::Filter { .. }) => false,
+                _ => true,
+            };
+            if let Some(filter) = &aggregate.filter {
+                self.see(filter.span, if met { Sight::Met } else { Sight::NotMet });
+                if is_joined(filter) {
+                    self.row_clauses(aggregate, filter, row.row);
+                }
+            }
+            if met && aggregate.window.is_some() {
+                let outside = matches!(row.outcome, Outcome::Dropped(Dropped::Window));
+                self.see(span, if outside { Sight::Outside } else { Sight::Inside });
+            }
+        }
+    }
+
+    fn row_clauses(&mut self, aggregate: &Aggregate, clause: &Expr, row: u32) {
+        match &clause.kind {
+            ExprKind::And(list) | ExprKind::Or(list) => {
+                list.iter().for_each(|one| self.row_clauses(aggregate, one, row))
+            }
+            ExprKind::Not(inner) => self.row_clauses(aggregate, inner, row),
+            _ => match self.account.value_on(aggregate.source, row, clause).truth() {
+                Some(true) => self.see(clause.span, Sight::Met),
+                Some(false) => self.see(clause.span, Sight::NotMet),
+                None => {}
+            },
         }
     }
 }

@@ -212,6 +212,8 @@ pub fn comparable(results: &Results) -> Vec<AccountResult> {
         account.row = 0;
         account.scores.iter_mut().flat_map(|score| &mut score.corrections).for_each(|c| c.row = 0);
         account.faults.sort_by_key(|f| format!("{f:?}"));
+        let standings = account.rules.iter_mut().flat_map(|rule| &mut rule.rows);
+        standings.chain(account.row_rules.iter_mut().flat_map(|rule| &mut rule.rows)).for_each(|row| row.row = 0);
     }
     accounts
 }

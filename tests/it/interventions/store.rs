@@ -161,7 +161,9 @@ fn a_file_keeps_everything() {
     assert_eq!(std::fs::read_to_string(folder.path().join(".laud/.gitignore")).unwrap(), "*\n");
     let left: Vec<_> =
         std::fs::read_dir(folder.path().join(".laud")).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "the ledger is one file: {left:?}");
+    // The third is an empty one, which is a lock: actions were handed on.
+    assert_eq!(left.len(), 3, "the ledger is one file: {left:?}");
+    assert_eq!(std::fs::metadata(folder.path().join(".laud/ledger.db-handing")).unwrap().len(), 0);
 }
 
 // ---------- bad files ----------

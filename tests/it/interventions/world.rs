@@ -18,10 +18,12 @@ const TABLES: &str = "table account {\n  id text key\n  x number optional\n  y n
     table contact of account { id text key  asks number optional  out boolean optional }\n\
     events survey of account at on { score number optional  kind text optional  learned date recorded optional }\n";
 
-const HEADERS: [(&str, &str); 3] = [
+const HEADERS: [(&str, &str); 5] = [
     ("account", "id,x,y,csm,renewal"),
     ("contact", "account,id,asks,out"),
     ("survey", "account,on,score,kind,learned"),
+    ("ticket", "account,id,days,lead"),
+    ("staff", "name,active,since"),
 ];
 
 /// A program, and what is remembered of its runs.
@@ -50,7 +52,13 @@ pub fn accounts(program: &Program, rows: &str) -> Dataset {
             (_, Some(part)) => part.split_once(':').unwrap().1,
             (_, None) => continue,
         };
+        // A row may end early: the columns after its last cell are not in the file.
+        let cells = match rows.trim() {
+            "" => usize::MAX,
+            rows => rows.split(';').next().unwrap().split(',').count(),
+        };
         let header = HEADERS.iter().find(|(table, _)| *table == name).unwrap().1;
+        let header = header.split(',').take(cells).collect::<Vec<_>>().join(",");
         let lines: String = rows.split(';').map(|row| format!("{}\n", row.trim())).collect();
         std::fs::write(folder.path().join(format!("{name}.csv")), format!("{header}\n{lines}")).unwrap();
     }

@@ -3,7 +3,7 @@
 
 use super::home::{Home, on_both};
 use super::model::{patch, tomorrow};
-use super::past::{Cells, Rule};
+use super::rule::{Cells, Rule};
 use super::store::record;
 use crate::fuzz::rng::Rng;
 use crate::interventions::world::{World, date};
@@ -36,8 +36,10 @@ fn days_played_are_days_run(home: &mut Home) {
             let day = date("2026-03-25").plus_days(count);
             let as_of = day.to_string();
             tomorrow(&mut rows, &mut rng);
-            let lines = rows.iter().filter(|(_, cells)| cells.there).map(|(id, cells)| cells.line(id));
-            let lines = lines.collect::<Vec<_>>().join(";");
+            let there: Vec<(&String, &Cells)> = rows.iter().filter(|(_, cells)| cells.there).collect();
+            let lines: Vec<String> = there.iter().map(|(id, cells)| cells.line(id)).collect();
+            let contacts: Vec<String> = there.iter().map(|(id, cells)| cells.contact(id)).collect();
+            let lines = format!("{} | contact: {}", lines.join(";"), contacts.join(";"));
 
             let mut ledger = home.open();
             applied.state = ledger.load().unwrap();

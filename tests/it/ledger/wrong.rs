@@ -299,7 +299,10 @@ fn urls_that_lead_nowhere() {
         assert!(text.contains("refused"), "{text}");
         for (url, words) in [
             ("postgres://127.0.0.1:1/cs?schema=Team%20A", "cannot be the name of a schema"),
-            ("postgres://127.0.0.1:1/cs?sslmode=require", "TLS"),
+            ("postgres://127.0.0.1:1/cs?sslmode=require", "asks for TLS (`sslmode=require`)"),
+            ("postgres://127.0.0.1:1/cs?schema=a&sslmode=verify-full", "asks for TLS (`sslmode=verify-full`)"),
+            ("postgres://127.0.0.1:1/cs?sslmode=verify-ca&schema=a", "asks for TLS (`sslmode=verify-ca`)"),
+            ("postgres://127.0.0.1:1/cs?sslmode=disable", "refused"),
             ("postgres://127.0.0.1:99999/cs", "the URL is not understood"),
         ] {
             let text = at(url);

@@ -130,8 +130,8 @@ pub(super) struct Column<'a> {
     present: Vec<bool>,
     places: Vec<u32>,
     values: Vec<i64>,
-    /// Of the column of dates, the days of the piece.
-    days: Vec<i32>,
+    /// Of the column of dates, the cells of the piece.
+    moments: Vec<i64>,
     any: bool,
 }
 
@@ -180,7 +180,7 @@ impl<'a> Column<'a> {
             present: Vec::new(),
             places: Vec::new(),
             values: Vec::new(),
-            days: Vec::new(),
+            moments: Vec::new(),
             any: false,
         })
     }
@@ -192,20 +192,31 @@ impl<'a> Column<'a> {
 
     /// The date of a row of the piece.
     pub(super) fn day(&self, row: usize) -> Option<Date> {
-        self.days.get(row).copied().filter(|day| *day != i32::MIN).map(Date)
+        self.moments.get(row).and_then(|moment| self.day_of(*moment))
     }
 
-    /// The latest date of the piece, in rows that are not among these; they rise.
-    pub(super) fn latest(&self, but: &[u32]) -> Option<Date> {
-        let mut but = but.iter().copied().peekable();
-        let days = (0u32..).zip(&self.days).filter(|(row, _)| but.next_if_eq(row).is_none());
-        days.map(|(_, day)| *day).max().filter(|day| *day != i32::MIN).map(Date)
+    /// The latest date of the piece, in rows that are not among these. Nobody asks for the dates of these any more.
+    pub(super) fn latest(&mut self, but: &[u32]) -> Option<Date> {
+        for row in but {
+            if let Some(moment) = self.moments.get_mut(*row as usize) {
+                *moment = BLANK;
+            }
+        }
+        self.moments.iter().copied().max().and_then(|moment| self.day_of(moment))
+    }
+
+    fn day_of(&self, moment: i64) -> Option<Date> {
+        let day = match self.convert.wanted.field.ty {
+            Type::Instant => moment.div_euclid(DAY_MICROS),
+            _ => moment,
+        };
+        (moment > BLANK).then_some(Date(day as i32))
     }
 
     /// Puts the cells of the next rows into the piece, where they are plain.
     pub(super) fn fill(&mut self, taker: &mut Taker<'_>, i: usize, rows: usize) -> Result<(), ParquetError> {
         self.any = false;
-        self.days.clear();
+        self.moments.clear();
         let mut from = 0;
         while from < rows {
             let count = match self.segment(taker, i, from, rows - from) {
@@ -337,9 +348,18 @@ impl<'a> Column<'a> {
     fn scatter(&mut self, taker: &mut Taker<'_>, i: usize, from: usize, rows: usize) {
         let wanted = self.convert.wanted;
         let whole = self.values.len() == rows;
-        let plain = whole && !self.values.iter().any(|value| matches!(*value, ODD | BLANK));
-        self.any |= self.values.iter().any(|value| !matches!(*value, ODD | BLANK));
+        let good = self.values.iter().filter(|value| **value > BLANK).count();
+        self.any |= good > 0;
+        let plain = good == self.values.len();
         let blank = !(wanted.plain_blank && wanted.expected);
+        // Of most columns there is nothing to say: rows have a value, or they are allowed to have none.
+        if plain && !whole && !blank && !wanted.parent && !wanted.at {
+            if let Some(lane) = wanted.lane.and_then(|lane| taker.piece.lanes.get_mut(lane)) {
+                lane::some(lane, from, &self.values, &self.present);
+            }
+            return;
+        }
+        let plain = plain && whole;
         let mut by_row: Vec<i64> = Vec::new();
         let values: &[i64] = if whole {
             &self.values
@@ -352,11 +372,17 @@ impl<'a> Column<'a> {
             }));
             &by_row
         };
-        if !plain {
-            let mut odd = self.convert.odd.drain(..).peekable();
-            let mut place = 0u32;
+        if !plain && (blank || !self.convert.odd.is_empty()) {
             taker.odd.resize_with(taker.plan.wanted.len(), Vec::new);
-            if let Some(list) = taker.odd.get_mut(i) {
+            let list = taker.odd.get_mut(i);
+            if whole {
+                let odd = self.convert.odd.drain(..).map(|(place, cell)| (from as u32 + place, cell));
+                if let Some(list) = list {
+                    list.extend(odd);
+                }
+            } else if let Some(list) = list {
+                let mut odd = self.convert.odd.drain(..).peekable();
+                let mut place = 0u32;
                 for (row, present) in self.present.iter().enumerate() {
                     let at = (from + row) as u32;
                     if *present {
@@ -371,15 +397,11 @@ impl<'a> Column<'a> {
             }
         }
         if wanted.parent {
-            let owners = taker.piece.owners.iter_mut().skip(from);
+            let owners = taker.piece.owners.get_mut(from..).unwrap_or_default().iter_mut();
             owners.zip(values).for_each(|(owner, value)| *owner = if *value < 0 { u32::MAX } else { *value as u32 });
         }
         if wanted.at {
-            self.days.extend(values.iter().map(|value| match (*value, wanted.field.ty) {
-                (ODD | BLANK, _) => i32::MIN,
-                (micros, Type::Instant) => micros.div_euclid(DAY_MICROS) as i32,
-                (day, _) => day as i32,
-            }));
+            self.moments.extend_from_slice(values);
         }
         let Some(lane) = wanted.lane.and_then(|lane| taker.piece.lanes.get_mut(lane)) else { return };
         if wanted.parent {

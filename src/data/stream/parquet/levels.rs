@@ -83,7 +83,18 @@ impl Runs {
         let width = self.width as usize;
         let mask = (1u64 << width) - 1;
         list.reserve(count);
-        for i in 0..count {
+        let mut done = 0;
+        // Eight small numbers lie in one word.
+        if width <= 8 && self.bit.is_multiple_of(8) {
+            while count - done >= 8
+                && let Some(eight) = self.data.get((self.bit + done * width) / 8..).and_then(<[u8]>::first_chunk::<8>)
+            {
+                let word = u64::from_le_bytes(*eight);
+                list.extend((0..8).map(|i| (word >> (i * width) & mask) as u32));
+                done += 8;
+            }
+        }
+        for i in done..count {
             let bit = self.bit + i * width;
             let bytes = self.data.get(bit / 8..).unwrap_or(&[]);
             let word = match bytes.first_chunk::<8>() {
@@ -129,6 +140,27 @@ impl Runs {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
+
+    #[test]
+    fn packed_numbers_of_all_widths() {
+        for width in 1..=20u32 {
+            let numbers: Vec<u32> = (0..72u32).map(|i| i.wrapping_mul(2_654_435_761) >> (32 - width)).collect();
+            let mut bytes = vec![0u8; 9 * width as usize];
+            for (i, bit) in
+                (0..72 * width as usize).map(|bit| (bit, numbers[bit / width as usize] >> (bit % width as usize) & 1))
+            {
+                bytes[i / 8] |= (bit as u8) << (i % 8);
+            }
+            bytes.insert(0, 9 << 1 | 1);
+            for step in [1, 3, 8, 20, 72] {
+                let (mut runs, mut list) = (Runs::new(Bytes::from(bytes.clone()), width), Vec::new());
+                while list.len() < 72 {
+                    runs.read(step.min(72 - list.len()), &mut list).unwrap();
+                }
+                assert_eq!(list, numbers, "{width} {step}");
+            }
+        }
+    }
 
     #[test]
     fn runs_of_both_kinds() {

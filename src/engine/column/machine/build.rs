@@ -1,13 +1,13 @@
 //! What a compilation keeps: registers, constants, inputs, jumps, and what is known already.
 
 use super::op::{List, Member, Op, Place as At, Reg};
-use super::{Code, Found, Input, Interpreted, Machine, Now, Place, Supply, Wanted, Why};
+use super::{Code, Found, Input, Interpreted, Machine, Names, Now, Place, Supply, Wanted, Why};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::engine::column::Cell;
 use crate::engine::column::Tag;
 use crate::engine::reference::Step;
-use crate::program::{Expr, MetricId, Node, Program, RuleId, ScorecardId, SegmentRef};
+use crate::program::{Expr, MetricId, Node, PartitionId, Program, RuleId, ScorecardId, SegmentId, SegmentRef};
 use crate::value::{Missing, Value};
 use std::collections::HashMap;
 
@@ -76,7 +76,7 @@ impl<'p, 's> Builder<'p, 's> {
             steps: HashMap::new(),
             now: Now::default(),
             interpreted: Vec::new(),
-            names: HashMap::new(),
+            names: Names::default(),
             probes: HashMap::new(),
             calendar,
         };
@@ -132,7 +132,15 @@ impl<'p, 's> Builder<'p, 's> {
         let metrics = (0..at(self.program.metrics.len())).map(|i| now(Item::Node(Node::Metric(MetricId(i)))));
         let scores = (0..at(self.program.scorecards.len())).map(|i| now(Item::Node(Node::Scorecard(ScorecardId(i)))));
         let rules = (0..at(self.program.rules.len())).map(|i| now(Item::Rule(RuleId(i))));
-        self.machine.now = Now { metrics: metrics.collect(), scores: scores.collect(), rules: rules.collect() };
+        let segments = (0..at(self.program.segments.len())).map(|i| now(Item::Segment(SegmentId(i))));
+        let partitions = (0..at(self.program.partitions.len())).map(|i| now(Item::Partition(PartitionId(i))));
+        self.machine.now = Now {
+            metrics: metrics.collect(),
+            scores: scores.collect(),
+            rules: rules.collect(),
+            segments: segments.collect(),
+            partitions: partitions.collect(),
+        };
         let careful = Code { ops: self.code, ends: self.ends };
         self.machine.plain = without_touching(&careful);
         self.machine.careful = careful;
@@ -147,7 +155,12 @@ impl<'p, 's> Builder<'p, 's> {
             _ => None,
         };
         if let Some(tables) = tables.filter(|tables| !tables.is_empty()) {
-            self.machine.names.insert(item, super::items::names(tables).map(str::to_string).collect());
+            let names = super::items::names(tables).map(str::to_string).collect();
+            match item {
+                Item::Node(Node::Metric(id)) => put(&mut self.machine.names.metrics, id.index(), names),
+                Item::Node(Node::Scorecard(id)) => put(&mut self.machine.names.scores, id.index(), names),
+                _ => {}
+            }
         }
     }
 
@@ -391,4 +404,14 @@ fn without_touching(careful: &Code) -> Code {
         }
     }
     Code { ops, ends: careful.ends.iter().map(|(end, item)| (moved(*end), *item)).collect() }
+}
+
+/// Puts something at a place of a list that may not be so long yet.
+fn put<T: Default>(list: &mut Vec<T>, place: usize, of: T) {
+    if list.len() <= place {
+        list.resize_with(place + 1, T::default);
+    }
+    if let Some(to) = list.get_mut(place) {
+        *to = of;
+    }
 }

@@ -37,7 +37,7 @@ use super::{SlotId, What};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::engine::reference::{Schedule, Step};
-use crate::program::{Aggregate, FieldId, MetricId, PortfolioId, Program, RuleId};
+use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program, RuleId};
 use crate::value::Value;
 use op::{Bands, Card, Expiry, Figures, Op, Reg, Test};
 use std::collections::HashMap;
@@ -178,6 +178,26 @@ struct Now {
     metrics: Vec<Place>,
     scores: Vec<Place>,
     rules: Vec<Place>,
+    segments: Vec<Place>,
+    partitions: Vec<Place>,
+}
+
+/// The bands of metrics and the grades of scorecards, each once, by id.
+#[derive(Debug, Default)]
+struct Names {
+    metrics: Vec<Vec<String>>,
+    scores: Vec<Vec<String>>,
+}
+
+impl Names {
+    #[inline]
+    fn of(&self, item: Item) -> Option<&[String]> {
+        match item {
+            Item::Node(Node::Metric(id)) => self.metrics.get(id.index()).map(Vec::as_slice),
+            Item::Node(Node::Scorecard(id)) => self.scores.get(id.index()).map(Vec::as_slice),
+            _ => None,
+        }
+    }
 }
 
 /// A compiled program.
@@ -204,8 +224,7 @@ pub struct Machine {
     steps: HashMap<Step, Place>,
     now: Now,
     interpreted: Vec<Interpreted>,
-    /// The bands of metrics and the grades of scorecards, each once.
-    names: HashMap<Item, Vec<String>>,
+    names: Names,
     /// What tells why a rule is undecided; nothing, if nobody wants to know.
     probes: HashMap<RuleId, Vec<unknown::Probe>>,
     calendar: Calendar,
@@ -267,7 +286,7 @@ impl Machine {
 
     /// The place of a band or grade among the names of its item.
     fn band_code(&self, item: Item, name: Option<&str>) -> Option<u32> {
-        let place = self.names.get(&item)?.iter().position(|known| Some(known.as_str()) == name)?;
+        let place = self.names.of(item)?.iter().position(|known| Some(known.as_str()) == name)?;
         u32::try_from(place).ok()
     }
 

@@ -9,7 +9,7 @@ use crate::calendar::Date;
 use crate::engine::column::{Cell, Tag, Texts};
 use crate::engine::reference::{Computed, limited, met, unlimited};
 use crate::engine::{
-    AccountResult, Expired, Item, LineResult, MetricResult, RowRuleResult, RuleResult, RuleStatus, ScoreResult,
+    AccountResult, Expired, Item, LineResult, MetricResult, RowRuleResult, RuleResult, RuleStatus, ScoreResult, Unknown,
 };
 use crate::number::Decimal;
 use crate::program::{MetricId, Node, PartitionId, Program, RuleId, Scorecard, ScorecardId, SegmentId};
@@ -66,6 +66,18 @@ impl State {
         }
     }
 
+    /// The place of the grade among [`Machine::grades`].
+    #[inline]
+    pub fn grade_place(&self, machine: &Machine, id: ScorecardId) -> Option<usize> {
+        match machine.now(Item::Node(Node::Scorecard(id))).found {
+            Found::Score { grade: Some(reg), .. } => {
+                let cell = self.at(reg);
+                if cell.tag == Tag::Symbol { usize::try_from(cell.bits).ok() } else { None }
+            }
+            _ => None,
+        }
+    }
+
     /// Membership in a segment; `None` if unknown.
     pub fn segment(&self, machine: &Machine, id: SegmentId) -> Option<bool> {
         match machine.now(Item::Segment(id)).found {
@@ -102,6 +114,26 @@ impl State {
             }
             _ => RuleStatus::Undecided,
         }
+    }
+
+    /// The day after which the value of a metric was too old, if it is.
+    pub fn expired_on(&self, machine: &Machine, id: MetricId) -> Option<Date> {
+        let Place { found, asked } = *machine.now(Item::Node(Node::Metric(id)));
+        if let Some(Computed::Metric(result)) = self.told(asked) {
+            return result.expired.as_ref().map(|expired| expired.until);
+        }
+        match found {
+            Found::Metric { expiry: Some(expiry), .. } => self.expired(machine, expiry).map(|expired| expired.until),
+            _ => None,
+        }
+    }
+
+    /// What is missing where a rule is undecided.
+    pub fn lacks(&mut self, machine: &Machine, texts: &Texts, id: RuleId) -> Vec<Unknown> {
+        if let Some(Computed::Rule(result)) = self.told(machine.now(Item::Rule(id)).asked) {
+            return result.unknown.clone();
+        }
+        self.unknown(machine, texts, id)
     }
 
     /// Everything about the account.
@@ -257,6 +289,11 @@ impl State {
 static NOWHERE: Place = Place { found: Found::Nothing, asked: None };
 
 impl Machine {
+    /// The names of the grades of a scorecard, each once.
+    pub fn grades(&self, id: ScorecardId) -> &[String] {
+        self.names.of(Item::Node(Node::Scorecard(id))).unwrap_or_default()
+    }
+
     /// Where the results of an item at the as-of date lie.
     #[inline]
     fn now(&self, item: Item) -> &Place {
@@ -264,6 +301,8 @@ impl Machine {
             Item::Node(Node::Metric(id)) => self.now.metrics.get(id.index()),
             Item::Node(Node::Scorecard(id)) => self.now.scores.get(id.index()),
             Item::Rule(id) => self.now.rules.get(id.index()),
+            Item::Segment(id) => self.now.segments.get(id.index()),
+            Item::Partition(id) => self.now.partitions.get(id.index()),
             _ => self.steps.get(&(item, self.as_of)),
         };
         place.unwrap_or(&NOWHERE)
@@ -271,7 +310,7 @@ impl Machine {
 
     fn name_of(&self, item: Item, cell: Cell) -> Option<&str> {
         let place = if cell.tag == Tag::Symbol { usize::try_from(cell.bits).ok()? } else { return None };
-        self.names.get(&item)?.get(place).map(String::as_str)
+        self.names.of(item)?.get(place).map(String::as_str)
     }
 }
 

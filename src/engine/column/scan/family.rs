@@ -59,10 +59,17 @@ pub(in crate::engine::column) struct Family<'p> {
     pub(super) keeping: Keeping,
     pub(super) basis: Basis,
     window: Option<WindowKind>,
+    /// Somebody asks how many rows there are beside what is counted of them.
+    pub(super) counts_rows: bool,
     pub(super) calendar: Calendar,
     /// By as-of date, rising: the first and the last day that count.
     pub(super) days: Vec<(Date, i32, i32)>,
+    /// By day from this one on: the dates on which a row counts. Nothing, if there is one date only.
+    runs: (i32, Vec<Run>),
 }
+
+/// So many days at the most are listed with the dates that they count for.
+const LISTED: i64 = 100_000;
 
 impl<'p> Family<'p> {
     pub(in crate::engine::column) fn new(
@@ -87,9 +94,45 @@ impl<'p> Family<'p> {
             keeping,
             basis,
             window,
+            counts_rows: false,
             calendar: source.nodes.calendar,
             days: Vec::new(),
+            runs: (0, Vec::new()),
         }
+    }
+
+    /// When all dates are there: lists the days on which anything changes, and those between.
+    fn list(&mut self) {
+        let turns = || self.days.iter().flat_map(|(_, first, last)| [*first, last.saturating_add(1)]);
+        let (first, last) = (turns().filter(|day| *day > i32::MIN).min(), turns().max());
+        let (Some(first), Some(last)) = (first, last) else { return };
+        if self.days.len() > 1 && i64::from(last) - i64::from(first) < LISTED {
+            self.runs = (first - 1, (first - 1..=last).map(|day| self.searched(day)).collect());
+        }
+    }
+
+    /// The first day of the window and, by day after it, the place of its period: if one row of a period counts, at one date,
+    /// and there are few periods.
+    pub(super) fn periods(&self) -> Option<(i32, Vec<u8>)> {
+        let (Keeping::Capped { most: 1, period }, [(_, first, last)]) = (self.keeping, self.days.as_slice()) else {
+            return None;
+        };
+        // 64 years at most.
+        if last.checked_sub(*first).is_none_or(|days| days > 64 * 366) {
+            return None;
+        }
+        let mut places = Vec::new();
+        let (mut known, mut place) = (None, 0u8);
+        for day in *first..=*last {
+            let start = self.calendar.start_of(period, Date(day));
+            place += u8::from(known.is_some_and(|known| known != start));
+            known = Some(start);
+            if place >= 64 {
+                return None;
+            }
+            places.push(place);
+        }
+        Some((*first, places))
     }
 
     /// The dates on which a row of this day counts.
@@ -98,6 +141,17 @@ impl<'p> Family<'p> {
         if let [(_, first, last)] = self.days.as_slice() {
             return Run { from: 0, to: u32::from(*first <= day && day <= *last) };
         }
+        if let Some(last) = self.runs.1.len().checked_sub(1) {
+            // Before the first day and after the last nothing changes.
+            let at = usize::try_from(i64::from(day) - i64::from(self.runs.0)).unwrap_or(0).min(last);
+            if let Some(run) = self.runs.1.get(at) {
+                return *run;
+            }
+        }
+        self.searched(day)
+    }
+
+    fn searched(&self, day: i32) -> Run {
         // Both ends of a window move on with the as-of date.
         let from = self.days.partition_point(|(_, _, last)| *last < day);
         let to = self.days.partition_point(|(_, first, _)| *first <= day);
@@ -158,6 +212,7 @@ impl<'p> Source<'p> {
         family: Family<'p>,
         date: Date,
         range: Option<DateRange>,
+        counts_rows: bool,
     ) -> (usize, u32) {
         let same = |known: &Family<'p>| {
             known.filter == family.filter
@@ -172,6 +227,7 @@ impl<'p> Source<'p> {
             self.families.len() - 1
         });
         let Some(family) = self.families.get_mut(place) else { return (place, 0) };
+        family.counts_rows |= counts_rows;
         if self.at.is_none() {
             // Rows without a date of their own have that of the question.
             if family.days.is_empty() {
@@ -179,7 +235,7 @@ impl<'p> Source<'p> {
             }
             return (place, 0);
         }
-        let at = family.days.iter().position(|(known, _, _)| *known == date).unwrap_or_else(|| {
+        let at = family.days.iter().rposition(|(known, _, _)| *known == date).unwrap_or_else(|| {
             // Nothing dated after the as-of date is ever seen.
             let (first, last) = range.map_or((i32::MIN, i32::MAX), |range| (range.first.0, range.last.0));
             family.days.push((date, first, last.min(date.0)));
@@ -190,6 +246,7 @@ impl<'p> Source<'p> {
 
     /// When all is known that is asked.
     pub(in crate::engine::column) fn close(&mut self) {
+        self.families.iter_mut().for_each(Family::list);
         let mut groups: Vec<Group> = Vec::new();
         for (place, family) in self.families.iter().enumerate() {
             let first = family.days.iter().map(|(_, first, _)| *first).min().unwrap_or(i32::MAX);

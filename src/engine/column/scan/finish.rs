@@ -1,7 +1,8 @@
 //! From what was kept of rows to the cells of slots, as [`crate::engine::reference`] combines rows.
 
 use super::family::{Family, Source};
-use super::tally::{Book, Keeping, Kept, Seen, Tally};
+use super::moves::{Cursor, Many};
+use super::tally::{Book, FEW_DATES, Keeping, Kept, Seen, Tally};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
@@ -12,6 +13,7 @@ use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 /// What a pass over a source has found, ready to be asked.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(in crate::engine::column) struct Found<'s, 'p> {
     source: &'s Source<'p>,
     worker: Option<Worker>,
     texts: Texts,
+    /// By family; of those that have many dates: what every account has at some of them.
+    cursors: Vec<Mutex<Vec<Cursor>>>,
 }
 
 /// What is wanted of a family at one of its dates.
@@ -55,10 +59,14 @@ pub(in crate::engine::column) fn covered(
 impl<'s, 'p> Found<'s, 'p> {
     pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, workers: Vec<Worker>) -> Found<'s, 'p> {
         let mut worker = Worker::together(workers);
-        worker.iter_mut().flat_map(|worker| &mut worker.books).for_each(Book::close);
+        for (family, book) in scan.source.families.iter().zip(worker.iter_mut().flat_map(|worker| &mut worker.books)) {
+            book.close();
+            family.settle(book);
+        }
         let source = scan.source;
-        let texts = scan.texts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Found { source, worker, texts }
+        let texts = scan.texts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let cursors = source.families.iter().map(|_| Mutex::default()).collect();
+        Found { source, worker, texts, cursors }
     }
 
     /// What the dates of the rows were.
@@ -82,19 +90,32 @@ impl<'s, 'p> Found<'s, 'p> {
             Ok(cell) => SlotColumn::Same(cell),
             Err(_) => SlotColumn::Same(Cell::missing(Missing::NoData)),
         };
-        let (Some(family), Some(book)) = (family, book) else { return nothing(values) };
-        let place = wanted.place;
+        let (Some(family), Some(whole)) = (family, book) else { return nothing(values) };
+        let Some(cursors) = self.cursors.get(wanted.family) else { return nothing(values) };
+        let mut cursors = cursors.lock().unwrap_or_else(PoisonError::into_inner);
+        let (book, place) = match &whole.tally {
+            Tally::Many(many) => match many.at(&mut cursors, whole.accounts, wanted.place) {
+                Some(cursor) => (&cursor.book, 0),
+                None => return nothing(values),
+            },
+            _ => (whole, wanted.place),
+        };
         let column = match &book.tally {
             Tally::Count(counts) if wanted.aggregate.at_least.is_none() => {
                 let base = |row: &u32| *row as usize * book.width + place as usize;
                 let count = |row| counts.get(base(row)).copied().unwrap_or(0);
                 SlotColumn::Counts(accounts.rows.iter().map(count).collect())
             }
+            Tally::Periods { bits, .. } => {
+                let count = |row: &u32| u64::from(bits.get(*row as usize).map_or(0, |bits| bits.count_ones()));
+                let cell = |row| self.listed(wanted, Count { value: count(row), rows: count(row) });
+                SlotColumn::Cells(accounts.rows.iter().map(cell).collect())
+            }
             Tally::Values { list, .. } => {
-                let counts = counted(list, family, wanted, book.width);
+                let counts = counted(list, family, wanted, book);
                 let mut cells = Vec::with_capacity(accounts.rows.len());
                 for row in accounts.rows {
-                    let count = counts.get(row).copied().unwrap_or_default();
+                    let count = counts.get(*row as usize).copied().unwrap_or_default();
                     cells.push(self.listed(wanted, count));
                 }
                 SlotColumn::Cells(cells)
@@ -120,8 +141,9 @@ impl<'s, 'p> Found<'s, 'p> {
             }
         };
         self.faults(wanted, family, accounts, values);
-        if !book.hard.is_empty() {
-            let hit = (0u32..).zip(accounts.rows).filter(|(_, row)| book.hard.contains(row));
+        if !book.hard.is_empty() || !whole.hard.is_empty() {
+            let is_hard = |row: &u32| book.hard.contains(row) || whole.hard.contains(row);
+            let hit = (0u32..).zip(accounts.rows).filter(|(_, row)| is_hard(row));
             hard.extend(hit.map(|(account, _)| (wanted.slot, account)));
         }
         column
@@ -191,7 +213,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. }, _)) => (0, none, None),
+            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_), _)) => (0, none, None),
         };
         if wanted.what == What::LastCounted {
             return Ok(kept.map_or(Cell::default(), |kept| Cell { tag: kept.tag, bits: kept.bits }));
@@ -255,17 +277,19 @@ struct Count {
 }
 
 /// By row of accounts: what a sorted list amounts to at a date.
-fn counted(list: &[Seen], family: &Family<'_>, wanted: &Wanted<'_>, width: usize) -> HashMap<u32, Count> {
-    let mut counts: HashMap<u32, Count> = HashMap::new();
+fn counted(list: &[Seen], family: &Family<'_>, wanted: &Wanted<'_>, book: &Book) -> Vec<Count> {
+    let width = book.width;
+    let mut counts = vec![Count::default(); book.accounts];
     let days = family.days.get(wanted.place as usize).copied();
     let within = |day: i64| days.is_some_and(|(_, first, last)| i64::from(first) <= day && day <= i64::from(last));
     match family.keeping {
         Keeping::Capped { most, .. } => {
             // A period of an account at a time; the list is by account and day.
             for (account, days) in by_account(list) {
-                let count = counts.entry(account).or_default();
+                let Some(count) = counts.get_mut(account as usize) else { continue };
+                let days = between(days, &within);
                 let mut open: Option<(Date, u64)> = None;
-                for seen in days.iter().filter(|seen| within(seen.value)) {
+                for seen in days.iter().take_while(|seen| within(seen.value)) {
                     let start = family.start_of(seen.value as i32);
                     let room = open.filter(|(known, _)| *known == start).map_or(u64::from(most), |(_, left)| left);
                     let taken = room.min(u64::from(seen.times));
@@ -277,7 +301,7 @@ fn counted(list: &[Seen], family: &Family<'_>, wanted: &Wanted<'_>, width: usize
         }
         _ => {
             for (account, values) in by_account(list) {
-                let count = counts.entry(account).or_default();
+                let Some(count) = counts.get_mut(account as usize) else { continue };
                 for value in values.chunk_by(|a, b| (a.tag, a.value) == (b.tag, b.value)) {
                     let there = value.iter().filter(|seen| width <= 1 || within(i64::from(seen.day)));
                     let rows: u64 = there.map(|seen| u64::from(seen.times)).sum();
@@ -290,12 +314,45 @@ fn counted(list: &[Seen], family: &Family<'_>, wanted: &Wanted<'_>, width: usize
     counts
 }
 
+/// From the first day on that counts; days rise.
+fn between<'l>(days: &'l [Seen], within: &impl Fn(i64) -> bool) -> &'l [Seen] {
+    let first = days.iter().position(|seen| within(seen.value)).unwrap_or(days.len());
+    days.get(first..).unwrap_or(&[])
+}
+
 /// What belongs to each account.
 fn by_account(list: &[Seen]) -> impl Iterator<Item = (u32, &[Seen])> {
     list.chunk_by(|a, b| a.account == b.account).filter_map(|chunk| Some((chunk.first()?.account, chunk)))
 }
 
 impl Family<'_> {
+    /// Lists of many dates become counts that begin and end, so that not every date has to look at all of a list.
+    fn settle(&self, book: &mut Book) {
+        let Tally::Values { list, .. } = &book.tally else { return };
+        let dates = book.width - 1;
+        if dates <= FEW_DATES {
+            return;
+        }
+        let many = match self.keeping {
+            Keeping::Capped { most, .. } => {
+                let mut starts: HashMap<i64, Date> = HashMap::new();
+                for seen in list {
+                    starts.entry(seen.value).or_insert_with(|| self.start_of(seen.value as i32));
+                }
+                let start = |seen: &Seen| (seen.account, starts.get(&seen.value));
+                let lists = list.chunk_by(|a, b| start(a) == start(b));
+                Many::of_lists(lists, |seen| self.run(seen.value as i32), most, dates)
+            }
+            // The rows are asked for beside the values.
+            _ if self.counts_rows => return,
+            _ => {
+                let lists = list.chunk_by(|a, b| (a.account, a.tag, a.value) == (b.account, b.tag, b.value));
+                Many::of_lists(lists, |seen| self.run(seen.day), 1, dates)
+            }
+        };
+        book.tally = Tally::Many(many);
+    }
+
     fn start_of(&self, day: i32) -> Date {
         match self.keeping {
             Keeping::Capped { period, .. } => self.calendar.start_of(period, Date(day)),

@@ -7,10 +7,12 @@
 //! | `family` | which rows count for what |
 //! | `worker` | the pass over pieces |
 //! | `tally` | what is kept of rows |
+//! | `moves` | the same for many as-of dates |
 //! | `finish` | from what was kept to cells |
 
 pub(super) mod family;
 pub(super) mod finish;
+mod moves;
 mod nodes;
 pub(super) mod row;
 pub(super) mod tally;

@@ -370,9 +370,25 @@ fn valid_words(lane: &Lane, mut show: impl FnMut(usize, u64)) {
 /// A test of each cell, whether or not it is one; a bit per row.
 fn each<T: Copy>(cells: &[T], words: &mut [u64], test: impl Fn(T) -> bool) {
     for (word, chunk) in words.iter_mut().zip(cells.chunks(64)) {
-        *word = chunk.iter().enumerate().fold(0, |word, (i, cell)| word | u64::from(test(*cell)) << i);
+        *word = tests(chunk, &test);
     }
 }
+
+/// The outcomes of a test of at most 64 cells. Bytes first, which takes many cells at a time; then eight of them at once
+/// become bits.
+#[inline]
+pub(super) fn tests<T: Copy>(cells: &[T], test: impl Fn(T) -> bool) -> u64 {
+    let mut bytes = [0u8; 64];
+    bytes.iter_mut().zip(cells).for_each(|(byte, cell)| *byte = u8::from(test(*cell)));
+    let eights = bytes.as_chunks::<8>().0.iter().enumerate();
+    eights.fold(0, |word, (i, eight)| {
+        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        word | bits << (8 * i)
+    })
+}
+
+/// So many symbols are looked for one after the other.
+const FEW_SYMBOLS: u32 = 6;
 
 /// The same with the operator outside the loop.
 fn against<T: Copy + PartialOrd>(op: CompareOp, cells: &[T], bound: T, words: &mut [u64]) {
@@ -390,6 +406,13 @@ fn against<T: Copy + PartialOrd>(op: CompareOp, cells: &[T], bound: T, words: &m
 fn tested(node: &Node, lane: &Lane, words: &mut [u64]) {
     match (node, &lane.cells) {
         (Node::Symbols { set, .. }, LaneCells::Codes(codes)) => match set.as_slice() {
+            [set] if set.count_ones() <= FEW_SYMBOLS => {
+                for symbol in (0..64u32).filter(|symbol| set >> symbol & 1 == 1) {
+                    for (word, chunk) in words.iter_mut().zip(codes.chunks(64)) {
+                        *word |= tests(chunk, |code| code == symbol);
+                    }
+                }
+            }
             [set] => each(codes, words, |code| code < 64 && set >> code & 1 == 1),
             set => {
                 each(codes, words, |code| set.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1))
@@ -430,5 +453,19 @@ fn turned(op: CompareOp) -> CompareOp {
         CompareOp::Greater => CompareOp::Less,
         CompareOp::GreaterEqual => CompareOp::LessEqual,
         same => same,
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn outcomes_stand_in_the_order_of_cells() {
+        let cells: Vec<u32> = (0..64).map(|i| i * 7 % 11).collect();
+        for count in [0, 1, 7, 8, 9, 63, 64] {
+            let expected = (0..count).filter(|i| i * 7 % 11 < 5).fold(0u64, |word, i| word | 1 << i);
+            assert_eq!(cells.get(..count).map(|cells| tests(cells, |cell| cell < 5)), Some(expected), "{count}");
+        }
     }
 }

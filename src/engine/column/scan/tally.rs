@@ -2,9 +2,10 @@
 //!
 //! Counts and sums of several as-of dates are kept as differences: a row that counts from the date at place `from` up to
 //! the one before `to` is added at `from` and taken off at `to`, and the sum from the left gives every date. The rest is
-//! kept for each date. Nothing depends on the order in which rows come: whole numbers are added, the least is taken, or
+//! kept for each date. Where there are more than a few dates, `moves` keeps rows instead. Nothing depends on the order in which rows come: whole numbers are added, the least is taken, or
 //! all is kept and sorted.
 
+use super::moves::Many;
 use crate::engine::column::slots::Tag;
 use std::collections::{HashMap, HashSet};
 
@@ -65,6 +66,15 @@ pub(super) enum Tally {
         cells: Vec<Option<Edge>>,
         counts: Vec<u32>,
     },
+    /// A bit for each period of a window that has a row, for few periods.
+    Periods {
+        bits: Vec<u64>,
+        /// The first day of the window, and by day after it the place of its period.
+        first: i32,
+        places: Vec<u8>,
+    },
+    /// Rows, for many dates.
+    Many(Many),
     /// Account, value, day; by chance in any order.
     Values {
         list: Vec<Seen>,
@@ -99,58 +109,71 @@ pub(super) struct Book {
     pub(super) hard: HashSet<u32>,
     /// Places per account: one for a single date, one more than there are dates otherwise.
     pub(super) width: usize,
+    /// How many rows the table of accounts has.
+    pub(super) accounts: usize,
 }
 
+/// Of so many dates at the most each has a place of its own for every account.
+pub(super) const FEW_DATES: usize = 8;
+
 impl Book {
-    pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize) -> Book {
+    /// For so many accounts and dates; `periods` has the first day of a window and the place of the period of each of its
+    /// days, where one row of a period counts.
+    pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize, periods: Option<(i32, Vec<u8>)>) -> Book {
         let width = if dates <= 1 { 1 } else { dates + 1 };
         let places = accounts * width;
+        let many = if dates > FEW_DATES { Many::new(keeping) } else { None };
+        if let Some(many) = many {
+            return Book { tally: Tally::Many(many), hard: HashSet::new(), width, accounts };
+        }
         let tally = match keeping {
+            Keeping::Capped { .. } if let Some((first, of)) = periods => {
+                Tally::Periods { bits: vec![0; accounts], first, places: of }
+            }
             Keeping::Count => Tally::Count(vec![0; places]),
             Keeping::Sum => Tally::Sum { sums: vec![0; places], counts: vec![0; places], wide: HashMap::new() },
             Keeping::Best { most } => Tally::Best { most, cells: vec![None; places], counts: vec![0; places] },
             Keeping::Edge { last } => Tally::Edge { last, cells: vec![None; places], counts: vec![0; places] },
             Keeping::Distinct | Keeping::Capped { .. } => Tally::Values { list: Vec::new(), sorted: 0 },
         };
-        Book { tally, hard: HashSet::new(), width }
+        Book { tally, hard: HashSet::new(), width, accounts }
+    }
+
+    /// By account how many rows there are, if that is all that is kept.
+    pub(super) fn counts(&mut self) -> Option<&mut [u32]> {
+        if let Tally::Count(counts) = &mut self.tally { Some(counts) } else { None }
     }
 
     /// One more row that counts.
     #[inline]
     pub(super) fn count(&mut self, account: u32, run: Run) {
-        if let Tally::Count(counts) = &mut self.tally {
-            spread(counts, self.width, account, run);
+        match &mut self.tally {
+            Tally::Count(counts) => spread(counts, self.width, account, run),
+            Tally::Many(many) => many.count(account, run),
+            _ => {}
         }
     }
 
     /// One more value to be added up, in billionths or units.
     #[inline]
     pub(super) fn add(&mut self, account: u32, run: Run, value: i128) {
+        if let Tally::Many(many) = &mut self.tally {
+            return many.add(account, run, value);
+        }
         let Tally::Sum { sums, counts, wide } = &mut self.tally else { return };
         spread(counts, self.width, account, run);
         let base = account as usize * self.width;
-        let mut put = |place: usize, value: i128| {
-            let Some(sum) = sums.get_mut(place) else { return };
-            match i64::try_from(value).ok().and_then(|value| sum.checked_add(value)) {
-                Some(next) => *sum = next,
-                None => {
-                    let wide = wide.entry(place as u32).or_default();
-                    match wide.sum.checked_add(value) {
-                        Some(next) => wide.sum = next,
-                        None => wide.magnitude = u128::MAX,
-                    }
-                    wide.magnitude = wide.magnitude.saturating_add(value.unsigned_abs());
-                }
-            }
-        };
-        put(base + run.from as usize, value);
+        put(sums, wide, base + run.from as usize, value);
         if self.width > 1 {
-            put(base + run.to as usize, -value);
+            put(sums, wide, base + run.to as usize, -value);
         }
     }
 
     /// One more value of which the smallest or largest is wanted.
     pub(super) fn best(&mut self, account: u32, run: Run, value: Kept) {
+        if let Tally::Many(many) = &mut self.tally {
+            return many.best(account, run, value);
+        }
         let Tally::Best { most, cells, counts } = &mut self.tally else { return };
         let base = account as usize * self.width;
         for place in run.from as usize..run.to as usize {
@@ -159,7 +182,7 @@ impl Book {
                 if cell.is_some_and(|cell| cell.tag != value.tag) {
                     self.hard.insert(account);
                 }
-                if cell.is_none_or(|cell| if *most { value.bits > cell.bits } else { value.bits < cell.bits }) {
+                if cell.is_none_or(|cell| better(*most, value, cell)) {
                     *cell = Some(value);
                 }
             }
@@ -168,6 +191,9 @@ impl Book {
 
     /// One more value of which the earliest or latest is wanted.
     pub(super) fn edge(&mut self, account: u32, run: Run, moment: i64, value: Kept) {
+        if let Tally::Many(many) = &mut self.tally {
+            return many.edge(account, run, Edge { moment, value, tied: false });
+        }
         let Tally::Edge { last, cells, counts } = &mut self.tally else { return };
         let base = account as usize * self.width;
         for place in run.from as usize..run.to as usize {
@@ -186,6 +212,17 @@ impl Book {
             compact(list);
             *sorted = list.len();
         }
+    }
+
+    /// One more row in a period, if that is all that is kept.
+    #[inline]
+    pub(super) fn mark(&mut self, account: u32, day: i32) -> bool {
+        let Tally::Periods { bits, first, places } = &mut self.tally else { return false };
+        let place = usize::try_from(day - *first).ok().and_then(|day| places.get(day));
+        if let Some((bits, place)) = bits.get_mut(account as usize).zip(place) {
+            *bits |= 1 << place;
+        }
+        true
     }
 
     /// Takes in what another worker has.
@@ -224,7 +261,7 @@ impl Book {
                     if own.tag != other.tag {
                         self.hard.insert((place / self.width) as u32);
                     }
-                    if if *most { other.bits > own.bits } else { other.bits < own.bits } {
+                    if better(*most, other, own) {
                         *mine = Some(other);
                     }
                 }
@@ -237,7 +274,11 @@ impl Book {
                     }
                 }
             }
+            (Tally::Periods { bits, .. }, Tally::Periods { bits: theirs, .. }) => {
+                bits.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine |= theirs);
+            }
             (Tally::Values { list, .. }, Tally::Values { list: theirs, .. }) => list.extend(theirs),
+            (Tally::Many(mine), Tally::Many(theirs)) => mine.join(theirs),
             _ => {}
         }
     }
@@ -253,7 +294,8 @@ impl Book {
                 }
             }
             Tally::Values { list, .. } => compact(list),
-            Tally::Best { .. } | Tally::Edge { .. } => {}
+            Tally::Many(many) => many.close(self.width - 1),
+            Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
 }
@@ -271,7 +313,30 @@ fn spread(counts: &mut [u32], width: usize, account: u32, run: Run) {
     }
 }
 
-fn outer(last: bool, known: Option<Edge>, edge: Edge) -> Edge {
+/// True if a value is larger, or smaller, than another.
+#[inline]
+pub(super) fn better(most: bool, value: Kept, than: Kept) -> bool {
+    if most { value.bits > than.bits } else { value.bits < than.bits }
+}
+
+/// Adds to a sum; what does not fit is kept beside it.
+#[inline]
+pub(super) fn put(sums: &mut [i64], wide: &mut HashMap<u32, Wide>, place: usize, value: i128) {
+    let Some(sum) = sums.get_mut(place) else { return };
+    match i64::try_from(value).ok().and_then(|value| sum.checked_add(value)) {
+        Some(next) => *sum = next,
+        None => {
+            let wide = wide.entry(place as u32).or_default();
+            match wide.sum.checked_add(value) {
+                Some(next) => wide.sum = next,
+                None => wide.magnitude = u128::MAX,
+            }
+            wide.magnitude = wide.magnitude.saturating_add(value.unsigned_abs());
+        }
+    }
+}
+
+pub(super) fn outer(last: bool, known: Option<Edge>, edge: Edge) -> Edge {
     let Some(known) = known else { return edge };
     match known.moment.cmp(&edge.moment) {
         std::cmp::Ordering::Equal => Edge { tied: known.tied || edge.tied || known.value != edge.value, ..known },
@@ -336,10 +401,10 @@ mod tests {
 
     #[test]
     fn differences_add_up_to_what_each_date_has() {
-        let mut book = Book::new(Keeping::Sum, 2, 3);
+        let mut book = Book::new(Keeping::Sum, 2, 3, None);
         book.add(1, Run { from: 0, to: 2 }, 5);
         book.add(1, Run { from: 1, to: 3 }, 7);
-        let mut other = Book::new(Keeping::Sum, 2, 3);
+        let mut other = Book::new(Keeping::Sum, 2, 3, None);
         other.add(1, Run { from: 2, to: 3 }, i128::from(i64::MAX));
         book.join(other);
         book.close();
@@ -353,7 +418,7 @@ mod tests {
     fn the_outer_row_wins_and_a_tie_is_told() {
         let value = |bits| Kept { tag: Tag::Number, bits };
         let run = Run { from: 0, to: 1 };
-        let mut book = Book::new(Keeping::Edge { last: true }, 1, 1);
+        let mut book = Book::new(Keeping::Edge { last: true }, 1, 1, None);
         book.edge(0, run, 10, value(1));
         book.edge(0, run, 10, value(1));
         book.edge(0, run, 9, value(4));

@@ -1,11 +1,11 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
 use super::family::{Basis, Family, Group, Reading, Source};
-use super::nodes::Mask;
+use super::nodes::{Mask, tests};
 use super::row::{Hard, Rows};
 use super::tally::{Book, Keeping, Kept, Run, Seen};
 use crate::calendar::Date;
-use crate::data::stream::{Lane, LaneCells, NOBODY, Piece};
+use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList};
 use crate::engine::column::slots::{Cell, Tag, Texts};
 use crate::engine::reference::fold;
 use crate::number::{Decimal, SCALE};
@@ -40,6 +40,52 @@ pub(in crate::engine::column) struct Worker {
     days: Vec<i32>,
     kept: Vec<u64>,
     suspects: Vec<u32>,
+    /// The rows of a group, and those of them inside a window; a bit per row.
+    rows: Vec<u64>,
+    inside: Vec<u64>,
+    codes: Codes,
+}
+
+/// The codes of texts that were met before, by column and whether capitals make a difference.
+#[derive(Debug, Default)]
+struct Codes {
+    /// Of a list that is met again: which it is, and the code of each of its texts, if it is known.
+    lists: HashMap<(u32, bool), (u64, Vec<u32>)>,
+    /// Of other texts.
+    texts: HashMap<(u32, bool), HashMap<Box<str>, u32>>,
+}
+
+impl Codes {
+    const UNKNOWN: u32 = u32::MAX;
+
+    /// The code of a text of a list; `find` finds it out.
+    fn of(&mut self, whose: (u32, bool), list: &TextList, place: u32, find: impl FnOnce(&str) -> u32) -> u32 {
+        let text = list.get(place);
+        if !list.is_lasting() {
+            let known = self.texts.entry(whose).or_default();
+            if let Some(code) = known.get(text) {
+                return *code;
+            }
+            let code = find(text);
+            known.insert(text.into(), code);
+            return code;
+        }
+        let (id, codes) = self.lists.entry(whose).or_default();
+        if *id != list.id() {
+            *id = list.id();
+            codes.clear();
+            codes.resize(list.len(), Codes::UNKNOWN);
+        }
+        match codes.get_mut(place as usize) {
+            Some(code) => {
+                if *code == Codes::UNKNOWN {
+                    *code = find(text);
+                }
+                *code
+            }
+            None => find(text),
+        }
+    }
 }
 
 /// What was read of a row.
@@ -62,7 +108,7 @@ impl<'s, 'p> Scan<'s, 'p> {
 
     /// A worker that has seen nothing.
     pub(in crate::engine::column) fn start(&self) -> Worker {
-        let book = |family: &Family<'_>| Book::new(family.keeping, self.accounts, family.days.len());
+        let book = |family: &Family<'_>| Book::new(family.keeping, self.accounts, family.days.len(), family.periods());
         Worker {
             books: self.source.families.iter().map(book).collect(),
             filters: HashMap::new(),
@@ -73,6 +119,9 @@ impl<'s, 'p> Scan<'s, 'p> {
             days: Vec::new(),
             kept: Vec::new(),
             suspects: Vec::new(),
+            rows: Vec::new(),
+            inside: Vec::new(),
+            codes: Codes::default(),
         }
     }
 
@@ -127,8 +176,7 @@ impl<'s, 'p> Scan<'s, 'p> {
         days.resize(piece.rows, 0);
         kept.clear();
         for owners in piece.owners.chunks(64) {
-            let word = owners.iter().enumerate().fold(0u64, |word, (i, owner)| word | u64::from(*owner != NOBODY) << i);
-            kept.push(word);
+            kept.push(tests(owners, |owner| owner != NOBODY));
         }
         if let Some(lane) = lane.filter(|lane| lane.valid.count(piece.rows) < piece.rows) {
             for row in (0..piece.rows).filter(|row| !lane.valid.has(*row)) {
@@ -143,6 +191,12 @@ impl<'s, 'p> Scan<'s, 'p> {
     fn dates(&self, worker: &mut Worker) -> (i32, i32) {
         let (mut first, mut last, mut after) = (i32::MAX, i32::MIN, 0u64);
         for (days, kept) in worker.days.chunks(64).zip(&worker.kept) {
+            if *kept == u64::MAX {
+                first = days.iter().copied().fold(first, i32::min);
+                last = days.iter().copied().fold(last, i32::max);
+                after += u64::from(tests(days, |day| day > self.as_of.0).count_ones());
+                continue;
+            }
             for (i, day) in days.iter().enumerate() {
                 if kept >> i & 1 == 1 {
                     (first, last) = (first.min(*day), last.max(*day));
@@ -194,28 +248,37 @@ impl<'s, 'p> Scan<'s, 'p> {
     }
 
     fn group(&self, worker: &mut Worker, piece: &Piece, group: &Group, mask: &Mask) {
-        let words = mask.yes.iter().zip(&worker.kept).map(|(yes, kept)| yes & kept);
-        let Worker { books, values, days, .. } = worker;
-        for (i, mut word) in words.enumerate() {
-            while word != 0 {
-                let row = i * 64 + word.trailing_zeros() as usize;
-                word &= word - 1;
-                let (Some(owner), Some(day)) = (piece.owners.get(row), days.get(row)) else { continue };
-                let account = self.account(*owner);
-                if account == NOBODY {
+        let Worker { books, values, days, kept, rows, inside, codes, .. } = worker;
+        rows.clear();
+        rows.extend(mask.yes.iter().zip(&*kept).map(|(yes, kept)| yes & kept));
+        for place in &group.families {
+            let (Some(family), Some(book)) = (self.source.families.get(*place), books.get_mut(*place)) else {
+                continue;
+            };
+            // With one date the rows outside its window are known at once.
+            if let [(_, first, last)] = family.days.as_slice() {
+                within(days, rows, (*first, *last), inside);
+                let counts = if book.width == 1 { book.counts() } else { None };
+                if let (Some(counts), None) = (counts, &self.account_of) {
+                    each_row(inside, |row| {
+                        let count = piece.owners.get(row).and_then(|owner| counts.get_mut(*owner as usize));
+                        count.into_iter().for_each(|count| *count = count.wrapping_add(1));
+                    });
                     continue;
                 }
-                for place in &group.families {
-                    let Some(family) = self.source.families.get(*place) else { continue };
-                    let run = family.run(*day);
-                    if run.from < run.to
-                        && let Some(book) = books.get_mut(*place)
-                        && self.take(family, book, piece, (row, account, *day), run).is_bad()
-                    {
-                        values.insert((*place as u32, account, *day));
-                    }
-                }
+            } else {
+                inside.clone_from(rows);
             }
+            each_row(inside, |row| {
+                let (Some(owner), Some(day)) = (piece.owners.get(row), days.get(row)) else { return };
+                let (account, run) = (self.account(*owner), family.run(*day));
+                if account != NOBODY
+                    && run.from < run.to
+                    && self.take(family, book, piece, (row, account, *day), run, codes).is_bad()
+                {
+                    values.insert((*place as u32, account, *day));
+                }
+            });
         }
     }
 
@@ -228,13 +291,14 @@ impl<'s, 'p> Scan<'s, 'p> {
         piece: &Piece,
         (row, account, day): (usize, u32, i32),
         run: Run,
+        codes: &mut Codes,
     ) -> Taken {
         if family.keeping == Keeping::Count {
             book.count(account, run);
             return Taken::Well;
         }
         if let Some(present) = family.present {
-            match self.read(present, piece, row, day, false) {
+            match self.read(present, piece, (row, day), false, codes) {
                 // What the value itself notes, the value's own slot notes.
                 Ok(Got { value: None, .. }) => return Taken::Well,
                 Ok(_) => {}
@@ -245,7 +309,7 @@ impl<'s, 'p> Scan<'s, 'p> {
             }
         }
         let folded = family.keeping == Keeping::Distinct;
-        let (value, taken) = match self.read(family.value, piece, row, day, folded) {
+        let (value, taken) = match self.read(family.value, piece, (row, day), folded, codes) {
             Ok(Got { value, bad }) => (value, if bad { Taken::Badly } else { Taken::Well }),
             Err(Hard) => {
                 book.hard.insert(account);
@@ -279,6 +343,7 @@ impl<'s, 'p> Scan<'s, 'p> {
                     book.hard.insert(account);
                 }
             },
+            Keeping::Capped { .. } if book.mark(account, day) => {}
             Keeping::Capped { .. } => {
                 book.see(Seen { account, tag: Tag::Date, value: i64::from(day), day: 0, times: 1 });
             }
@@ -286,18 +351,25 @@ impl<'s, 'p> Scan<'s, 'p> {
         taken
     }
 
-    fn read(&self, reading: Reading<'_>, piece: &Piece, row: usize, day: i32, folded: bool) -> Result<Got, Hard> {
+    fn read(
+        &self,
+        reading: Reading<'_>,
+        piece: &Piece,
+        (row, day): (usize, i32),
+        folded: bool,
+        codes: &mut Codes,
+    ) -> Result<Got, Hard> {
         let plain = |tag, bits| Ok(Got { value: Some(Kept { tag, bits }), bad: false });
         match reading {
             Reading::Nothing => plain(Tag::Boolean, 1),
             Reading::Day => plain(Tag::Date, i128::from(day)),
-            Reading::Lane(lane) => {
-                let Some(lane) = piece.lanes.get(lane as usize) else { return Ok(Got { value: None, bad: false }) };
+            Reading::Lane(id) => {
+                let Some(lane) = piece.lanes.get(id as usize) else { return Ok(Got { value: None, bad: false }) };
                 if !lane.valid.has(row) {
                     let bad = !lane.unreadable.is_empty() && lane.unreadable.binary_search(&(row as u32)).is_ok();
                     return Ok(Got { value: None, bad });
                 }
-                Ok(Got { value: self.cell(lane, row, folded), bad: false })
+                Ok(Got { value: self.cell(lane, row, (folded, id), codes), bad: false })
             }
             Reading::Expr(expr, date) => {
                 let mut bad = false;
@@ -309,19 +381,26 @@ impl<'s, 'p> Scan<'s, 'p> {
         }
     }
 
-    fn cell(&self, lane: &Lane, row: usize, folded: bool) -> Option<Kept> {
+    fn cell(&self, lane: &Lane, row: usize, (folded, id): (bool, u32), codes: &mut Codes) -> Option<Kept> {
         let kept = |tag, bits| Kept { tag, bits };
         Some(match &lane.cells {
             LaneCells::Absent => return None,
             LaneCells::Days(days) => kept(Tag::Date, i128::from(*days.get(row)?)),
             LaneCells::Micros(micros) => kept(Tag::Instant, i128::from(*micros.get(row)?)),
             LaneCells::Flags(bits) => kept(Tag::Boolean, i128::from(bits.get(row))),
-            LaneCells::Codes(codes) => kept(Tag::Symbol, i128::from(*codes.get(row)?)),
+            LaneCells::Codes(symbols) => kept(Tag::Symbol, i128::from(*symbols.get(row)?)),
             LaneCells::Small(cells) => kept(Tag::Number, i128::from(*cells.get(row)?)),
             LaneCells::Wide(cells) => kept(Tag::Number, *cells.get(row)?),
-            LaneCells::Texts { list, codes } => {
-                let text = Value::Text(list.get(*codes.get(row)?).into());
-                self.kept(if folded { fold(text) } else { text })
+            LaneCells::Texts { list, codes: of } => {
+                let place = *of.get(row)?;
+                let code = codes.of((id, folded), list, place, |text| {
+                    let text = Value::Text(text.into());
+                    match if folded { fold(text) } else { text } {
+                        Value::Text(text) => self.code(&text),
+                        _ => 0,
+                    }
+                });
+                kept(Tag::Text, i128::from(code))
             }
         })
     }
@@ -388,6 +467,30 @@ impl Worker {
             all.after += worker.after;
             all
         })
+    }
+}
+
+/// Of these rows those that are dated from the first day to the last.
+fn within(days: &[i32], rows: &[u64], (first, last): (i32, i32), inside: &mut Vec<u64>) {
+    inside.clear();
+    if first == i32::MIN && last == i32::MAX {
+        return inside.extend_from_slice(rows);
+    }
+    inside.extend(days.chunks(64).zip(rows).map(|(days, rows)| match rows {
+        0 => 0,
+        rows => rows & tests(days, |day| (first <= day) & (day <= last)),
+    }));
+}
+
+/// Shows the rows whose bit is set.
+#[inline]
+fn each_row(words: &[u64], mut show: impl FnMut(usize)) {
+    for (i, word) in words.iter().enumerate() {
+        let mut word = *word;
+        while word != 0 {
+            show(i * 64 + word.trailing_zeros() as usize);
+            word &= word - 1;
+        }
     }
 }
 

@@ -1,0 +1,500 @@
+//! What is kept of rows where there are many as-of dates. A place per account and date would be mostly zeros: here each row
+//! says for which run of dates it counts, once. A [`Cursor`] then has what every account has at one date, and moves on from
+//! date to date: it takes in the rows that begin to count and takes off those that no longer do; where nothing can be taken
+//! off (the smallest value, the last one) it looks again at the rows of the accounts that changed.
+//!
+//! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
+//! not with rows.
+
+use super::tally::{Book, Edge, Keeping, Kept, Run, Seen, Tally, better, outer, put};
+use std::collections::HashSet;
+
+/// Rows of an account that count for the same dates.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Move<T> {
+    account: u32,
+    run: Run,
+    times: u32,
+    what: T,
+}
+
+/// Rows, and where to find those that begin or end at a date.
+#[derive(Debug)]
+pub(super) struct Moves<T> {
+    list: Vec<Move<T>>,
+    /// How many there were when they were last put together.
+    merged: usize,
+    begin: Places,
+    end: Places,
+}
+
+/// Rows by date.
+#[derive(Debug, Default)]
+struct Places {
+    rows: Vec<u32>,
+    /// By date: where its rows end.
+    ends: Vec<u32>,
+}
+
+/// What is kept of rows for many dates.
+#[derive(Debug)]
+pub(super) enum Many {
+    Counts(Moves<()>),
+    Sums { small: Moves<i64>, wide: Moves<i128> },
+    Bests { most: bool, moves: Moves<Kept> },
+    Edges { last: bool, moves: Moves<Edge> },
+}
+
+/// What every account has at a date.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    place: u32,
+    pub(super) book: Book,
+}
+
+/// More cursors than this are not kept: a program that looks at so many dates at once begins anew.
+const CURSORS: usize = 24;
+
+/// Fewer rows than this are not put together.
+const FEW: usize = 1 << 20;
+
+impl<T: Copy> Moves<T> {
+    fn new() -> Moves<T> {
+        Moves { list: Vec::new(), merged: 0, begin: Places::default(), end: Places::default() }
+    }
+
+    /// One more row. `merge` takes one into another, or says that it cannot.
+    fn add(&mut self, account: u32, run: Run, what: T, merge: impl Fn(&mut T, T) -> bool) {
+        self.list.push(Move { account, run, times: 1, what });
+        if self.list.len() > FEW && self.list.len() > self.merged * 2 {
+            self.merge(merge);
+        }
+    }
+
+    fn merge(&mut self, merge: impl Fn(&mut T, T) -> bool) {
+        self.list.sort_unstable_by_key(|row| (row.account, row.run.from, row.run.to));
+        self.list.dedup_by(|next, kept| {
+            let same = (next.account, next.run) == (kept.account, kept.run) && merge(&mut kept.what, next.what);
+            if same {
+                kept.times = kept.times.saturating_add(next.times);
+            }
+            same
+        });
+        self.merged = self.list.len();
+    }
+
+    /// When all rows are there.
+    fn close(&mut self, dates: usize) {
+        self.begin = Places::new(dates, self.list.iter().map(|row| row.run.from));
+        self.end = Places::new(dates, self.list.iter().map(|row| row.run.to));
+    }
+
+    /// What there is at a date.
+    fn at(&self, place: u32) -> impl Iterator<Item = &Move<T>> {
+        self.list.iter().filter(move |row| row.run.from <= place && place < row.run.to)
+    }
+
+    /// What begins on the way from one date to another.
+    fn begun(&self, from: u32, to: u32) -> impl Iterator<Item = &Move<T>> {
+        self.begin.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
+    }
+
+    /// What ends.
+    fn ended(&self, from: u32, to: u32) -> impl Iterator<Item = &Move<T>> {
+        self.end.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
+    }
+
+    /// Everything of an account, if all is sorted.
+    fn of(&self, account: u32) -> &[Move<T>] {
+        let first = self.list.partition_point(|row| row.account < account);
+        let rest = self.list.get(first..).unwrap_or(&[]);
+        rest.get(..rest.partition_point(|row| row.account == account)).unwrap_or(&[])
+    }
+
+    /// The accounts that something begins or ends for.
+    fn touched(&self, from: u32, to: u32) -> HashSet<u32> {
+        self.begun(from, to).chain(self.ended(from, to)).map(|row| row.account).collect()
+    }
+}
+
+impl Places {
+    fn new(dates: usize, places: impl Iterator<Item = u32> + Clone) -> Places {
+        let mut ends = vec![0u32; dates + 1];
+        for place in places.clone() {
+            if let Some(count) = ends.get_mut(place as usize) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            // First where they begin; each moves on to where they end.
+            sum += std::mem::replace(end, sum);
+        }
+        let mut rows = vec![0u32; sum as usize];
+        for (row, place) in (0u32..).zip(places) {
+            if let Some(at) = ends.get_mut(place as usize) {
+                if let Some(to) = rows.get_mut(*at as usize) {
+                    *to = row;
+                }
+                *at += 1;
+            }
+        }
+        Places { rows, ends }
+    }
+
+    /// After one date up to another.
+    fn between(&self, from: u32, to: u32) -> &[u32] {
+        let end = |place: u32| self.ends.get(place as usize).map_or(self.rows.len(), |end| *end as usize);
+        self.rows.get(end(from)..end(to)).unwrap_or(&[])
+    }
+}
+
+impl Many {
+    /// Nothing yet; nothing at all of what is kept in lists anyway.
+    pub(super) fn new(keeping: Keeping) -> Option<Many> {
+        Some(match keeping {
+            Keeping::Count => Many::Counts(Moves::new()),
+            Keeping::Sum => Many::Sums { small: Moves::new(), wide: Moves::new() },
+            Keeping::Best { most } => Many::Bests { most, moves: Moves::new() },
+            Keeping::Edge { last } => Many::Edges { last, moves: Moves::new() },
+            Keeping::Distinct | Keeping::Capped { .. } => return None,
+        })
+    }
+
+    /// Of lists in which those that are counted together stand together: `run` says for which dates each counts. At no date do
+    /// those of an account that stand together count for more than `most`.
+    pub(super) fn of_lists<'l>(
+        lists: impl Iterator<Item = &'l [Seen]>,
+        run: impl Fn(&Seen) -> Run,
+        most: u32,
+        dates: usize,
+    ) -> Many {
+        let mut moves = Moves::new();
+        let mut steps: Vec<(u32, i64)> = Vec::new();
+        for list in lists {
+            steps.clear();
+            for (seen, run) in list.iter().map(|seen| (seen, run(seen))).filter(|(_, run)| run.from < run.to) {
+                steps.extend([(run.from, i64::from(seen.times)), (run.to, -i64::from(seen.times))]);
+            }
+            steps.sort_unstable();
+            let account = list.first().map_or(u32::MAX, |seen| seen.account);
+            let (mut rows, mut open) = (0i64, None::<(u32, u32)>);
+            for at in steps.chunk_by(|a, b| a.0 == b.0) {
+                rows += at.iter().map(|(_, more)| more).sum::<i64>();
+                let Some((place, _)) = at.first() else { continue };
+                let times = u32::try_from(rows).unwrap_or(u32::MAX).min(most);
+                match open {
+                    Some((_, known)) if known == times => {}
+                    known => {
+                        if let Some((from, times)) = known.filter(|(_, times)| *times > 0) {
+                            moves.list.push(Move { account, run: Run { from, to: *place }, times, what: () });
+                        }
+                        open = Some((*place, times));
+                    }
+                }
+            }
+        }
+        moves.close(dates);
+        Many::Counts(moves)
+    }
+
+    pub(super) fn count(&mut self, account: u32, run: Run) {
+        if let Many::Counts(moves) = self {
+            moves.add(account, run, (), |(), ()| true);
+        }
+    }
+
+    pub(super) fn add(&mut self, account: u32, run: Run, value: i128) {
+        if let Many::Sums { small, wide } = self {
+            match i64::try_from(value) {
+                Ok(value) => small.add(account, run, value, small_sum),
+                Err(_) => wide.add(account, run, value, |_, _| false),
+            }
+        }
+    }
+
+    pub(super) fn best(&mut self, account: u32, run: Run, value: Kept) {
+        if let Many::Bests { most, moves } = self {
+            let most = *most;
+            moves.add(account, run, value, |kept, next| best_of(most, kept, next));
+        }
+    }
+
+    pub(super) fn edge(&mut self, account: u32, run: Run, edge: Edge) {
+        if let Many::Edges { last, moves } = self {
+            let last = *last;
+            moves.add(account, run, edge, |kept, next| {
+                *kept = outer(last, Some(*kept), next);
+                true
+            });
+        }
+    }
+
+    /// Takes in what another worker has.
+    pub(super) fn join(&mut self, other: Many) {
+        match (self, other) {
+            (Many::Counts(mine), Many::Counts(theirs)) => mine.list.extend(theirs.list),
+            (Many::Sums { small, wide }, Many::Sums { small: theirs, wide: their_wide }) => {
+                small.list.extend(theirs.list);
+                wide.list.extend(their_wide.list);
+            }
+            (Many::Bests { moves, .. }, Many::Bests { moves: theirs, .. }) => moves.list.extend(theirs.list),
+            (Many::Edges { moves, .. }, Many::Edges { moves: theirs, .. }) => moves.list.extend(theirs.list),
+            _ => {}
+        }
+    }
+
+    /// When all rows have gone by.
+    pub(super) fn close(&mut self, dates: usize) {
+        match self {
+            Many::Counts(moves) => moves.close(dates),
+            Many::Sums { small, wide } => {
+                small.close(dates);
+                wide.close(dates);
+            }
+            // Of an account all is looked at together.
+            Many::Bests { most, moves } => {
+                let most = *most;
+                moves.merge(|kept, next| best_of(most, kept, next));
+                moves.close(dates);
+            }
+            Many::Edges { last, moves } => {
+                let last = *last;
+                moves.merge(|kept, next| {
+                    *kept = outer(last, Some(*kept), next);
+                    true
+                });
+                moves.close(dates);
+            }
+        }
+    }
+
+    /// What every account has at a date: the nearest cursor before it moves there, or a new one begins.
+    pub(super) fn at<'c>(&self, cursors: &'c mut Vec<Cursor>, accounts: usize, place: u32) -> Option<&'c Cursor> {
+        let before = cursors.iter().enumerate().filter(|(_, cursor)| cursor.place <= place);
+        let nearest = before.max_by_key(|(_, cursor)| cursor.place).map(|(i, _)| i);
+        let i = match nearest {
+            Some(i) => i,
+            None => {
+                if cursors.len() == CURSORS {
+                    cursors.clear();
+                }
+                cursors.push(self.begin(accounts, place));
+                cursors.len() - 1
+            }
+        };
+        let cursor = cursors.get_mut(i)?;
+        if cursor.place < place {
+            self.go(cursor, place);
+        }
+        Some(cursor)
+    }
+
+    fn begin(&self, accounts: usize, place: u32) -> Cursor {
+        let keeping = match self {
+            Many::Counts(_) => Keeping::Count,
+            Many::Sums { .. } => Keeping::Sum,
+            Many::Bests { most, .. } => Keeping::Best { most: *most },
+            Many::Edges { last, .. } => Keeping::Edge { last: *last },
+        };
+        let mut book = Book::new(keeping, accounts, 1, None);
+        match (self, &mut book.tally) {
+            (Many::Counts(moves), Tally::Count(counts)) => moves.at(place).for_each(|row| count(counts, row, false)),
+            (Many::Sums { small, wide: large }, Tally::Sum { sums, counts, wide }) => {
+                for row in small.at(place) {
+                    count(counts, row, false);
+                    put(sums, wide, row.account as usize, i128::from(row.what));
+                }
+                for row in large.at(place) {
+                    count(counts, row, false);
+                    put(sums, wide, row.account as usize, row.what);
+                }
+            }
+            (Many::Bests { moves, .. }, _) => {
+                let accounts: HashSet<u32> = moves.at(place).map(|row| row.account).collect();
+                accounts.into_iter().for_each(|account| again(self, &mut book, account, place));
+            }
+            (Many::Edges { moves, .. }, _) => {
+                let accounts: HashSet<u32> = moves.at(place).map(|row| row.account).collect();
+                accounts.into_iter().for_each(|account| again(self, &mut book, account, place));
+            }
+            _ => {}
+        }
+        Cursor { place, book }
+    }
+
+    fn go(&self, cursor: &mut Cursor, place: u32) {
+        let from = cursor.place;
+        cursor.place = place;
+        match (self, &mut cursor.book.tally) {
+            (Many::Counts(moves), Tally::Count(counts)) => {
+                moves.begun(from, place).for_each(|row| count(counts, row, false));
+                moves.ended(from, place).for_each(|row| count(counts, row, true));
+            }
+            (Many::Sums { small, wide: large }, Tally::Sum { sums, counts, wide }) => {
+                for row in small.begun(from, place) {
+                    count(counts, row, false);
+                    put(sums, wide, row.account as usize, i128::from(row.what));
+                }
+                for row in small.ended(from, place) {
+                    count(counts, row, true);
+                    put(sums, wide, row.account as usize, -i128::from(row.what));
+                }
+                for row in large.begun(from, place) {
+                    count(counts, row, false);
+                    put(sums, wide, row.account as usize, row.what);
+                }
+                for row in large.ended(from, place) {
+                    count(counts, row, true);
+                    put(sums, wide, row.account as usize, -row.what);
+                }
+            }
+            (Many::Bests { moves, .. }, _) => {
+                moves.touched(from, place).into_iter().for_each(|a| again(self, &mut cursor.book, a, place));
+            }
+            (Many::Edges { moves, .. }, _) => {
+                moves.touched(from, place).into_iter().for_each(|a| again(self, &mut cursor.book, a, place));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn count<T>(counts: &mut [u32], row: &Move<T>, off: bool) {
+    if let Some(count) = counts.get_mut(row.account as usize) {
+        *count = if off { count.wrapping_sub(row.times) } else { count.wrapping_add(row.times) };
+    }
+}
+
+/// Looks at all rows of an account once more.
+fn again(many: &Many, book: &mut Book, account: u32, place: u32) {
+    let at = account as usize;
+    let Book { tally, hard, .. } = book;
+    hard.remove(&account);
+    match (many, tally) {
+        (Many::Bests { most, moves }, Tally::Best { cells, counts, .. }) => {
+            let (Some(cell), Some(count)) = (cells.get_mut(at), counts.get_mut(at)) else { return };
+            (*cell, *count) = (None, 0);
+            for row in moves.of(account).iter().filter(|row| row.run.from <= place && place < row.run.to) {
+                *count = count.saturating_add(row.times);
+                if cell.is_some_and(|cell| cell.tag != row.what.tag) {
+                    hard.insert(account);
+                }
+                if cell.is_none_or(|cell| better(*most, row.what, cell)) {
+                    *cell = Some(row.what);
+                }
+            }
+        }
+        (Many::Edges { last, moves }, Tally::Edge { cells, counts, .. }) => {
+            let (Some(cell), Some(count)) = (cells.get_mut(at), counts.get_mut(at)) else { return };
+            (*cell, *count) = (None, 0);
+            for row in moves.of(account).iter().filter(|row| row.run.from <= place && place < row.run.to) {
+                *count = count.saturating_add(row.times);
+                *cell = Some(outer(*last, *cell, row.what));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn small_sum(kept: &mut i64, next: i64) -> bool {
+    match kept.checked_add(next) {
+        Some(sum) => {
+            *kept = sum;
+            true
+        }
+        None => false,
+    }
+}
+
+/// What is of another type is not comparable, and told later.
+fn best_of(most: bool, kept: &mut Kept, next: Kept) -> bool {
+    if kept.tag == next.tag && better(most, next, *kept) {
+        *kept = next;
+    }
+    kept.tag == next.tag
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use crate::engine::column::slots::Tag;
+
+    fn run(from: u32, to: u32) -> Run {
+        Run { from, to }
+    }
+
+    #[test]
+    fn a_cursor_has_what_each_date_has() {
+        let mut many = Many::new(Keeping::Sum).unwrap();
+        many.add(1, run(0, 4), 5);
+        many.add(1, run(2, 3), 7);
+        many.add(0, run(3, 9), -2);
+        let mut other = Many::new(Keeping::Sum).unwrap();
+        other.add(1, run(2, 9), i128::from(i64::MAX) + 1);
+        many.join(other);
+        many.close(9);
+        let mut cursors = Vec::new();
+        // Back and forth: what went by is not forgotten.
+        for (place, sum, count) in [(2, 13, 3), (0, 5, 1), (3, 6, 2), (4, 1, 1), (8, 1, 1), (1, 5, 1)] {
+            let cursor = many.at(&mut cursors, 2, place).unwrap();
+            let Tally::Sum { sums, counts, wide } = &cursor.book.tally else { panic!() };
+            let all = i128::from(sums[1]) + wide.get(&1).map_or(0, |wide| wide.sum);
+            let large = if place >= 2 { i128::from(i64::MAX) } else { 0 };
+            assert_eq!((all, counts[1]), (sum + large, count), "at {place}");
+            assert_eq!((sums[0], counts[0]), if place >= 3 { (-2, 1) } else { (0, 0) }, "at {place}");
+        }
+        assert_eq!(cursors.len(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_taken_off_is_looked_at_again() {
+        let value = |bits| Kept { tag: Tag::Number, bits };
+        let mut many = Many::new(Keeping::Best { most: true }).unwrap();
+        many.best(0, run(0, 2), value(9));
+        many.best(0, run(0, 2), value(8));
+        many.best(0, run(1, 3), value(4));
+        many.best(0, run(3, 4), Kept { tag: Tag::Date, bits: 1 });
+        many.best(0, run(3, 4), value(2));
+        many.close(5);
+        let mut cursors = Vec::new();
+        for (place, best, count) in [(0, Some(9), 2), (1, Some(9), 3), (2, Some(4), 1), (4, None, 0)] {
+            let cursor = many.at(&mut cursors, 1, place).unwrap();
+            let Tally::Best { cells, counts, .. } = &cursor.book.tally else { panic!() };
+            assert_eq!((cells[0].map(|cell| cell.bits), counts[0]), (best, count), "at {place}");
+            assert!(cursor.book.hard.is_empty());
+        }
+        assert!(many.at(&mut cursors, 1, 3).unwrap().book.hard.contains(&0), "a date is no number");
+    }
+
+    #[test]
+    fn no_more_than_so_many_of_a_list_count() {
+        let seen = |account, day, times| Seen { account, tag: Tag::Date, value: day, day: 0, times };
+        let lists = [vec![seen(0, 0, 1), seen(0, 2, 3)], vec![seen(0, 9, 1)], vec![seen(1, 1, 1), seen(1, 2, 1)]];
+        // A row counts for four dates from its day on.
+        let runs = |seen: &Seen| run(seen.value as u32, (seen.value as u32 + 4).min(10));
+        let many = Many::of_lists(lists.iter().map(Vec::as_slice), runs, 2, 10);
+        let mut cursors = Vec::new();
+        let expected = [(1, 0), (1, 1), (2, 2), (2, 2), (2, 2), (2, 1), (0, 0), (0, 0), (0, 0), (1, 0)];
+        for (place, (first, second)) in (0u32..).zip(expected) {
+            let Tally::Count(counts) = &many.at(&mut cursors, 2, place).unwrap().book.tally else { panic!() };
+            assert_eq!((counts[0], counts[1]), (first, second), "at {place}");
+        }
+    }
+
+    #[test]
+    fn rows_of_the_same_dates_are_put_together() {
+        let mut many = Many::new(Keeping::Edge { last: true }).unwrap();
+        let edge = |moment, bits| Edge { moment, value: Kept { tag: Tag::Number, bits }, tied: false };
+        for i in 0..1000 {
+            many.edge(0, run(0, 3), edge(i % 7, i128::from(i % 7)));
+        }
+        many.close(3);
+        let Many::Edges { moves, .. } = &many else { panic!() };
+        assert_eq!((moves.list.len(), moves.list[0].times), (1, 1000));
+        let mut cursors = Vec::new();
+        let Tally::Edge { cells, counts, .. } = &many.at(&mut cursors, 1, 1).unwrap().book.tally else { panic!() };
+        assert_eq!((cells[0].unwrap().value.bits, cells[0].unwrap().tied, counts[0]), (6, false, 1000));
+    }
+}

@@ -1,0 +1,139 @@
+//! From what the passes over rows found to the values of slots at one as-of date, on all cores.
+
+use super::plan::{How, Plan};
+use super::scan::finish::{Accounts, Found, Wanted, covered};
+use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Tag, Texts};
+use crate::data::Dataset;
+use crate::engine::reference::Evaluator;
+use crate::program::TableId;
+use crate::value::Missing;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// With fewer accounts one core is as fast.
+const MANY: usize = 4096;
+
+/// The values of these slots.
+pub(super) fn of(
+    found: &[(TableId, Found<'_, '_>)],
+    plan: &Plan<'_>,
+    slots: &[SlotId],
+    plain: &Evaluator<'_>,
+    threads: usize,
+) -> SlotValues {
+    let (rows, data) = (plain.account_rows(), plain.data);
+    let mut slots: Vec<(usize, usize, SlotId)> = slots.iter().filter_map(|id| kept(plan, *id)).collect();
+    slots.sort_unstable();
+    // What is made of the same rows is made by the same thread.
+    let families: Vec<&[(usize, usize, SlotId)]> = slots.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+    let next = AtomicUsize::new(0);
+    let rows = rows.as_slice();
+    let work = || {
+        let mut part = Part::default();
+        while let Some(family) = families.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for (_, _, id) in family.iter() {
+                // What nobody found stays unknown.
+                let _ = part.take(found, plan, data, rows, *id);
+            }
+        }
+        part
+    };
+    let helpers = if rows.len() < MANY { 0 } else { threads.min(families.len()).saturating_sub(1) };
+    let parts = std::thread::scope(|scope| {
+        let others: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        let mut parts = vec![work()];
+        for other in others {
+            match other.join() {
+                Ok(part) => parts.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parts
+    });
+    let columns = plan.slots.iter().map(|_| SlotColumn::Unknown).collect();
+    let mut values = SlotValues { columns, ..SlotValues::default() };
+    let hard: Vec<(SlotId, u32)> = parts.into_iter().flat_map(|part| part.into(&mut values)).collect();
+    one_by_one(hard, plan, plain, &mut values);
+    values
+}
+
+/// Source, family and id of a slot that is found while rows go by.
+fn kept(plan: &Plan<'_>, id: SlotId) -> Option<(usize, usize, SlotId)> {
+    match plan.slots.get(id.index())?.how {
+        How::Rows { source, family, .. } => Some((source, family, id)),
+        How::Asked => None,
+    }
+}
+
+/// What one thread made.
+#[derive(Default)]
+struct Part {
+    columns: Vec<(SlotId, SlotColumn)>,
+    /// Faults and texts.
+    values: SlotValues,
+    hard: Vec<(SlotId, u32)>,
+}
+
+impl Part {
+    fn take(
+        &mut self,
+        found: &[(TableId, Found<'_, '_>)],
+        plan: &Plan<'_>,
+        data: &Dataset,
+        rows: &[u32],
+        id: SlotId,
+    ) -> Option<()> {
+        let slot = plan.slots.get(id.index())?;
+        let How::Rows { source, family, place } = slot.how else { return None };
+        let of = plan.sources.get(source)?.table;
+        let (_, found) = found.iter().find(|(known, _)| *known == of)?;
+        let (aggregate, date, what) = (slot.aggregate, slot.date, slot.what);
+        let column = match covered(data.table(of)?, plan.calendar, aggregate, date) {
+            true => {
+                let wanted = Wanted { slot: id, aggregate, date, what, family, place };
+                found.column(&wanted, &Accounts { rows }, &mut self.values, &mut self.hard)
+            }
+            false => SlotColumn::Same(Cell::missing(Missing::NoData)),
+        };
+        self.columns.push((id, column));
+        Some(())
+    }
+
+    /// Puts it where it belongs; gives what the reference has to say.
+    fn into(self, all: &mut SlotValues) -> Vec<(SlotId, u32)> {
+        let Part { columns, values, hard } = self;
+        for (id, mut column) in columns {
+            match &mut column {
+                SlotColumn::Cells(cells) => cells.iter_mut().for_each(|cell| move_text(cell, &values.texts, all)),
+                SlotColumn::Same(cell) => move_text(cell, &values.texts, all),
+                SlotColumn::Counts(_) | SlotColumn::Unknown => {}
+            }
+            if let Some(to) = all.columns.get_mut(id.index()) {
+                *to = column;
+            }
+        }
+        all.faults.extend(values.faults);
+        hard
+    }
+}
+
+/// A text of one thread gets the code that it has for all.
+fn move_text(cell: &mut Cell, from: &Texts, all: &mut SlotValues) {
+    if cell.tag == Tag::Text
+        && let Some(text) = u32::try_from(cell.bits).ok().and_then(|code| from.get(code))
+    {
+        cell.bits = i128::from(all.texts.code(text));
+    }
+}
+
+/// Looks at the rows that have to be looked at one by one.
+fn one_by_one(hard: Vec<(SlotId, u32)>, plan: &Plan<'_>, plain: &Evaluator<'_>, values: &mut SlotValues) {
+    for (id, account) in hard {
+        let Some(slot) = plan.slots.get(id.index()) else { continue };
+        if plain.data.table(slot.aggregate.source).is_none_or(|table| table.went_by.is_some()) {
+            values.open = true;
+            continue;
+        }
+        let (value, faults) = plain.aggregate_of(account, slot.aggregate, slot.date, slot.what);
+        values.set(id, account, &value, faults);
+    }
+}
