@@ -65,8 +65,9 @@ impl Uses {
 
     /// True if a declaration mentions both names, or tests do: a band beside its metric.
     pub fn together(&self, one: &str, other: &str) -> bool {
-        let others = self.of(other);
-        self.of(one).iter().any(|place| others.binary_search(place).is_ok()) || (self.tested(one) && self.tested(other))
+        let (one_by, other_by) = (self.of(one), self.of(other));
+        let (few, many) = if one_by.len() < other_by.len() { (one_by, other_by) } else { (other_by, one_by) };
+        few.iter().any(|place| many.binary_search(place).is_ok()) || (self.tested(one) && self.tested(other))
     }
 
     /// The declarations that read one of these names, themselves or through others; by their names. Tables declare columns

@@ -216,7 +216,7 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 /// One cell of csv, quoted where it has to be.
 pub fn csv_cell(out: &mut String, cell: &str) {
     let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if cell.as_bytes().iter().any(|byte| special(byte)) || cell.starts_with(' ') || cell.ends_with(' ') {
+    if cell.as_bytes().iter().any(special) || cell.starts_with(' ') || cell.ends_with(' ') {
         out.push('"');
         out.push_str(&cell.replace('"', "\"\""));
         out.push('"');

@@ -338,6 +338,54 @@ rule r { when band is many and open_p1 > 0  unless industry = health  do email "
 }
 
 #[test]
+fn coverage_sees_clauses_of_filters_windows_and_what_stands_behind_or_else() {
+    let rules = r#"
+metric recent = count(call where kind = reference and minutes > 5 in last 30 days)
+metric known = share or else 50%
+"#;
+    let seen = |tests: &str, owner: &str| {
+        let (report, _) = run_with(&format!("{WORLD}{rules}{tests}"), 1, true);
+        assert!(report.passed(), "{report:#?}");
+        let facets = report.coverage.unwrap().facets;
+        facets.into_iter().filter(|(f, _)| f.owner == owner).map(|(f, seen)| (f.what, seen)).collect::<Vec<_>>()
+    };
+    // One row that counts, one too early, one of another kind; none of them short.
+    let tests = r#"test "c" as of 2026-03-31 {
+  account acme { share 30% }
+  call of acme {
+    id | made_on    | kind      | minutes
+    a  | 2026-03-20 | reference | 20
+    b  | 2026-01-01 | reference | 20
+    c  | 2026-03-20 | support   | 20
+  }
+  expect acme.recent = 1
+  expect acme.known = 30%
+}"#;
+    let facets = [
+        ("a row inside of `last 30 days`", true),
+        ("a row outside of `last 30 days`", true),
+        ("`kind = reference and minutes > 5` met by a row", true),
+        ("`kind = reference and minutes > 5` not met by a row", true),
+        ("`kind = reference` met by a row", true),
+        ("`kind = reference` not met by a row", true),
+        ("`minutes > 5` met by a row", true),
+        ("`minutes > 5` not met by a row", false),
+    ];
+    let mut recent = seen(tests, "recent");
+    recent.sort();
+    let mut expected = facets.map(|(what, seen)| (what.to_string(), seen)).to_vec();
+    expected.sort();
+    assert_eq!(recent, expected);
+    assert_eq!(seen(tests, "known"), [("`or else 50%` taken".to_string(), false)]);
+    let without = r#"test "d" as of 2026-03-31 {
+  account acme { industry saas }
+  expect acme.known = 50%
+}"#;
+    assert_eq!(seen(without, "known"), [("`or else 50%` taken".to_string(), true)]);
+    assert!(seen(without, "recent").iter().all(|(_, seen)| !seen));
+}
+
+#[test]
 fn a_test_of_each_account_of_the_examples_passes() {
     for project in ["examples/advocacy", "examples/health"] {
         let mut sources = Sources::new();

@@ -464,6 +464,11 @@ impl<'a> Taker<'a> {
         self.owner = owner.unwrap_or(NOBODY);
     }
 
+    /// True if the owner of the row is known.
+    pub(super) fn is_owned(&self) -> bool {
+        self.owner != NOBODY
+    }
+
     /// Finds the owner of the row.
     #[inline]
     fn belongs(&mut self, key: &str) {

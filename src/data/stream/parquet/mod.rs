@@ -260,9 +260,18 @@ impl Taker<'_> {
             *read += even as u64;
             *whole += even as u64;
         }
-        for (column, taken) in columns.iter().zip(&mut self.columns) {
-            if let Some(column) = column {
-                taken.account.readable |= column.has_values();
+        for (i, column) in
+            columns.iter().enumerate().filter(|(_, column)| column.as_ref().is_some_and(Column::has_values))
+        {
+            if self.columns.get(i).is_none_or(|taken| taken.account.readable) {
+                continue;
+            }
+            // Cells behind one for which a row is refused are not looked at.
+            let mut odd = touched.iter().copied().peekable();
+            let looked_at = (0..rows as u32).filter(|row| odd.next_if_eq(row).is_none());
+            let found = looked_at.into_iter().any(|row| self.has_value(i, row as usize));
+            if let (Some(taken), Some(_)) = (self.columns.get_mut(i), column) {
+                taken.account.readable |= found;
             }
         }
         self.piece.rows = rows;
@@ -285,6 +294,15 @@ impl Taker<'_> {
         }
         odd.iter_mut().for_each(Vec::clear);
         self.odd = odd;
+    }
+
+    /// True if a plain cell of a column has a value.
+    fn has_value(&self, i: usize, row: usize) -> bool {
+        let Some(wanted) = self.plan.wanted.get(i) else { return false };
+        match wanted.lane.and_then(|lane| self.piece.lanes.get(lane)) {
+            Some(lane) if !wanted.parent => lane.valid.has(row),
+            _ => self.piece.owners.get(row).is_some_and(|owner| *owner != super::NOBODY),
+        }
     }
 
     /// Takes a row in which at least one cell is not plain.
@@ -321,8 +339,9 @@ impl Taker<'_> {
                 if wanted.at {
                     self.latest = self.latest.max(column.day(row));
                 }
+                let found = if wanted.parent { self.is_owned() } else { self.has_value(i, row) };
                 if let Some(taken) = self.columns.get_mut(i) {
-                    taken.account.readable |= column.has_values();
+                    taken.account.readable |= found;
                 }
             }
             if taken.is_err() {
