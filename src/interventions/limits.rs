@@ -71,10 +71,9 @@ impl<'a> Step<'a> {
             }
         }
         for (slot, memory) in self.state.memory.iter().filter(|_| self.again) {
-            let Some(rule) = self.policy.rule(&slot.rule) else { continue };
-            let (Some(group), Some(last)) = (&rule.exclusive, &memory.last) else { continue };
-            let today = last.closed == Some((self.run.as_of, Closing::Recovered));
-            if today && !rule.outlived(last.opened, self.run.as_of) {
+            let Some(group) = self.policy.rule(&slot.rule).and_then(|rule| rule.exclusive.as_ref()) else { continue };
+            let closed = memory.last.as_ref().and_then(|last| last.closed);
+            if closed == Some((self.run.as_of, Closing::Recovered)) {
                 let place = (group.clone(), slot.subject.clone());
                 taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "was open until today" });
             }
