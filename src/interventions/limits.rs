@@ -4,7 +4,7 @@
 //! that have waited longest, then those true for longest, then by subject.
 
 use super::machine::Step;
-use super::{Candidate, Item, Memory, Reason, ReasonKind, RulePolicy, Slot, Subject};
+use super::{Candidate, Closing, Item, Memory, Reason, ReasonKind, RulePolicy, Slot, Subject};
 use crate::calendar::Date;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -33,13 +33,12 @@ impl<'a> Step<'a> {
                 let place = (group.clone(), want.slot.subject.clone());
                 match taken.get(&place) {
                     Some(Taken { slot, .. }) if slot == want.slot => {}
-                    Some(Taken { slot, open }) => {
-                        let how = if *open { "is open" } else { "goes first" };
+                    Some(Taken { slot, how }) => {
                         let text = format!("`{}` {how} in {group}", slot.rule);
                         reasons.push(Reason::new(ReasonKind::Exclusive, text));
                     }
                     None => {
-                        taken.insert(place, Taken { slot: want.slot.clone(), open: false });
+                        taken.insert(place, Taken { slot: want.slot.clone(), how: "goes first" });
                     }
                 }
             }
@@ -59,7 +58,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Groups that have an open item about a subject.
+    /// Groups that have an open item about a subject. One that recovered in an earlier run of this date counts as it did in that
+    /// run, in which it was open: runs of one date are one run.
     fn groups(&self) -> HashMap<(Arc<str>, Subject), Taken> {
         let mut taken = HashMap::new();
         for (slot, item) in &self.state.items {
@@ -67,7 +67,15 @@ impl<'a> Step<'a> {
             let Some(group) = &rule.exclusive else { continue };
             if !rule.outlived(item.opened, self.run.as_of) {
                 let place = (group.clone(), slot.subject.clone());
-                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), open: true });
+                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "is open" });
+            }
+        }
+        for (slot, memory) in self.state.memory.iter().filter(|_| self.again) {
+            let Some(group) = self.policy.rule(&slot.rule).and_then(|rule| rule.exclusive.as_ref()) else { continue };
+            let closed = memory.last.as_ref().and_then(|last| last.closed);
+            if closed == Some((self.run.as_of, Closing::Recovered)) {
+                let place = (group.clone(), slot.subject.clone());
+                taken.entry(place).or_insert_with(|| Taken { slot: slot.clone(), how: "was open until today" });
             }
         }
         taken
@@ -95,8 +103,8 @@ impl<'a> Step<'a> {
 /// Who has a group for a subject.
 struct Taken {
     slot: Slot,
-    /// Since an earlier run.
-    open: bool,
+    /// How it has it, in words.
+    how: &'static str,
 }
 
 type Order<'a> = (Reverse<crate::number::Decimal>, Reverse<u32>, &'a str, (bool, Option<Date>), Option<Date>, &'a Slot);

@@ -73,7 +73,8 @@ impl<'a> Step<'a> {
         let item = self.state.items.get(slot);
         let follows = item.filter(|item| {
             let asleep = self.state.snoozes.get(slot).is_some_and(|until| as_of < *until);
-            item.status == Status::Open && rule.outlived(item.opened, as_of) && !asleep
+            // A rule that comes back while its item is open goes on with it: its first run opens nothing.
+            item.status == Status::Open && rule.outlived(item.opened, as_of) && !asleep && !self.is_baseline(rule)
         });
         let standing = item.map(|item| Standing { rule, item, candidate: Some(candidate), closes: candidate.closes });
         if let Some(standing) = &standing
@@ -280,6 +281,7 @@ impl<'a> Step<'a> {
             owner: candidate.owner.clone(),
             owner_personal: candidate.owner_personal,
             subject_personal: candidate.subject_personal,
+            key_personal: rule.key_personal.clone(),
             requester: self.run.requester.clone(),
             level: 0,
             level_at: None,

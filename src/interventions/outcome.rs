@@ -86,7 +86,7 @@ pub struct Row {
     pub owner: Option<String>,
     /// The owner is named in a personal column.
     pub owner_personal: bool,
-    /// Which values of the key come from personal columns.
+    /// Which values of the key come from personal columns; empty if none does.
     pub key_personal: Vec<bool>,
     /// What became of it.
     pub decided: Decided,

@@ -56,7 +56,7 @@ pub struct RulePolicy {
     pub fire_on_first_run: bool,
     /// It says itself what tells items about one subject apart.
     pub has_key: bool,
-    /// Which of the values that tell items apart come from personal columns.
+    /// Which of the values that tell items apart come from personal columns; empty if none does.
     pub key_personal: Vec<bool>,
     /// On which days people work.
     pub working_days: WorkingDays,
@@ -195,6 +195,11 @@ fn rule(program: &Program, rule: &Rule, source: RuleSource) -> RulePolicy {
 }
 
 fn key_personal(program: &Program, rule: &Rule) -> Vec<bool> {
+    let flags = key_flags(program, rule);
+    if flags.contains(&true) { flags } else { Vec::new() }
+}
+
+fn key_flags(program: &Program, rule: &Rule) -> Vec<bool> {
     let rows = match (rule.trigger, rule.about) {
         (program::Trigger::On(table), _) | (_, About::Row(table)) => Some(table),
         _ => None,

@@ -165,6 +165,8 @@ pub struct Item {
     pub owner_personal: bool,
     /// The subject's id is personal.
     pub subject_personal: bool,
+    /// Which values of the key come from personal columns; empty if none does.
+    pub key_personal: Vec<bool>,
     /// Who ran the run that opened it.
     pub requester: String,
     /// How many escalation steps have been taken.
@@ -260,6 +262,11 @@ impl Item {
     /// The subject's id as it may be shown.
     pub fn shown_subject(&self, personal: bool) -> &str {
         if self.subject_personal && !personal { crate::value::MASK } else { &self.slot.subject.id }
+    }
+
+    /// The values of its key as may be shown.
+    pub fn shown_key(&self, personal: bool) -> Vec<&str> {
+        super::shown_key(&self.slot.key, &self.key_personal, personal)
     }
 
     /// The owner as may be shown.

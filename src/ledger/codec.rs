@@ -48,7 +48,7 @@ pub(super) fn read_slot(row: &mut Row, shared: &mut Shared) -> Result<Slot, Ledg
 
 /// Columns of an item, in the order of [`item`] and [`read_item`].
 pub(super) const ITEM: &str = "id, rule, subject_kind, subject, key, account, status, opened, opened_record, started, \
-    owner, owner_personal, subject_personal, requester, level, level_at, close_streak";
+    owner, owner_personal, subject_personal, requester, level, level_at, close_streak, key_personal";
 
 pub(super) fn item(item: &Item, record: u64) -> Vec<Cell> {
     let mut cells: Vec<Cell> = vec![(&*item.id).into()];
@@ -66,6 +66,7 @@ pub(super) fn item(item: &Item, record: u64) -> Vec<Cell> {
         item.level.into(),
         item.level_at.into(),
         item.close_streak.into(),
+        flags(&item.key_personal).into(),
     ]);
     cells
 }
@@ -91,6 +92,7 @@ pub(super) fn read_item(row: &mut Row, shared: &mut Shared) -> Result<Item, Ledg
         level: row.count()?,
         level_at: row.maybe_date()?,
         close_streak: row.count()?,
+        key_personal: parse_flags(&row.text()?),
         approvals: Vec::new(),
         tasks: Vec::new(),
     })
@@ -98,7 +100,7 @@ pub(super) fn read_item(row: &mut Row, shared: &mut Shared) -> Result<Item, Ledg
 
 /// Columns of an item that is over.
 pub(super) const CLOSED: &str = "id, rule, subject_kind, subject, key, owner, owner_personal, subject_personal, opened, \
-    closed, closing, closed_by, note, level";
+    closed, closing, closed_by, note, level, key_personal";
 
 pub(super) fn read_closed(row: &mut Row) -> Result<ClosedItem, LedgerError> {
     Ok(ClosedItem {
@@ -116,7 +118,17 @@ pub(super) fn read_closed(row: &mut Row) -> Result<ClosedItem, LedgerError> {
         by: row.maybe_text()?,
         note: row.maybe_text()?,
         level: row.count()?,
+        key_personal: parse_flags(&row.text()?),
     })
+}
+
+/// `10` for the first of two.
+fn flags(flags: &[bool]) -> String {
+    flags.iter().map(|flag| if *flag { '1' } else { '0' }).collect()
+}
+
+fn parse_flags(text: &str) -> Vec<bool> {
+    text.chars().map(|c| c == '1').collect()
 }
 
 /// Columns of an approval after the item and its place.

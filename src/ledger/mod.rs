@@ -228,6 +228,8 @@ pub struct ClosedItem {
     pub subject_personal: bool,
     /// The values of `dedupe by`.
     pub key: Vec<String>,
+    /// Which of them come from personal columns.
+    pub key_personal: Vec<bool>,
     /// Whose it was.
     pub owner: Option<String>,
     /// The owner is named in a personal column.

@@ -53,11 +53,11 @@ pub fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
 /// Opens a ledger that is there, for reading.
 pub fn open_to_read(path: &Path) -> Result<SqliteLedger, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let sql = Sqlite { connection: connect(path, flags)?, handing: None };
-    let version = match sql.version() {
+    let opened = connect(path, flags).map(|connection| Sqlite { connection, handing: None });
+    let (sql, version) = match opened.and_then(|sql| sql.version().map(|version| (sql, version))) {
         // What a run that was ended left behind is taken back first, and that writes.
         Err(LedgerError::ReadOnly) => return open(path),
-        version => version?,
+        found => found?,
     };
     if version < VERSION {
         // An older one has to be brought up to date before it can be read.

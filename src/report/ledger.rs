@@ -3,7 +3,7 @@
 use super::Layout;
 use super::accounts::section;
 use super::table::{Column, Table};
-use crate::interventions::{Item, State, Status};
+use crate::interventions::{Item, State, Status, shown_key};
 use crate::ledger::{ClosedItem, Event, Holdings, Record};
 use serde_json::{Value as Json, json};
 
@@ -71,7 +71,7 @@ fn subject(item: &Item, personal: bool) -> String {
         "" => &item.slot.subject.kind,
         id => id,
     };
-    if item.slot.key.is_empty() { id.to_string() } else { format!("{id} [{}]", item.slot.key.join(", ")) }
+    if item.slot.key.is_empty() { id.to_string() } else { format!("{id} [{}]", item.shown_key(personal).join(", ")) }
 }
 
 fn standing(item: &Item) -> String {
@@ -177,7 +177,7 @@ pub fn csv(state: &State, closed: &[ClosedItem], personal: bool) -> String {
             item.slot.rule.to_string().into(),
             item.slot.subject.kind.to_string().into(),
             item.shown_subject(personal).into(),
-            item.slot.key.join("; ").into(),
+            item.shown_key(personal).join("; ").into(),
             item.status.word().into(),
             item.shown_owner(personal).unwrap_or_default().into(),
             item.opened.to_string().into(),
@@ -190,7 +190,7 @@ pub fn csv(state: &State, closed: &[ClosedItem], personal: bool) -> String {
             item.rule.clone().into(),
             item.subject_kind.clone().into(),
             masked(&item.subject, item.subject_personal, personal).into(),
-            item.key.join("; ").into(),
+            shown_key(&item.key, &item.key_personal, personal).join("; ").into(),
             "closed".into(),
             item.owner.as_deref().map(|o| masked(o, item.owner_personal, personal)).unwrap_or_default().into(),
             item.opened.to_string().into(),
@@ -217,7 +217,7 @@ pub fn json(state: &State, closed: &[ClosedItem], records: &[(u64, Record)], eve
             "rule": item.rule,
             "subject_kind": item.subject_kind,
             "subject": masked(&item.subject, item.subject_personal, personal),
-            "key": item.key,
+            "key": shown_key(&item.key, &item.key_personal, personal),
             "status": "closed",
             "owner": item.owner.as_deref().map(|o| masked(o, item.owner_personal, personal)),
             "opened": item.opened.to_string(),
@@ -301,7 +301,7 @@ fn open_json(item: &Item, personal: bool) -> Json {
         "rule": &*item.slot.rule,
         "subject_kind": &*item.slot.subject.kind,
         "subject": item.shown_subject(personal),
-        "key": item.slot.key,
+        "key": item.shown_key(personal),
         "status": item.status.word(),
         "owner": item.shown_owner(personal),
         "opened": item.opened.to_string(),

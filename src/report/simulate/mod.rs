@@ -119,6 +119,8 @@ pub fn markdown(page: &Page) -> String {
         let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
         out.push_str(&format!("### {first}{}\n\n{}\n", letters.as_str(), table.markdown()));
     }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 

@@ -516,3 +516,37 @@ fn the_order_of_candidates_does_not_matter() {
     assert_eq!(straight, backwards);
     assert_eq!(shown(&straight), "A1 fired; A2 fired; A3 queued");
 }
+
+/// A rule that was away for a run and comes back has its baseline, and its open item lives on with what is true now.
+#[test]
+fn a_rule_that_comes_back_goes_on_with_what_is_open() {
+    let low = "rule low { while x < 50  do task \"Call, x is {x}\" assign csm  cooldown 2 days }";
+    let mut world = World::new(low);
+    world.run("2026-03-01", "A1,70,,ana,");
+    assert_eq!(world.rows("2026-03-02", "A1,40,,ana,"), "A1 fired");
+    world.becomes("rule thin { when y < 5  do task \"Ask\" assign csm }");
+    world.run("2026-03-03", "A1,40,9,ana,");
+    world.becomes(low);
+    // Its cooldown is over, but its first run opens nothing.
+    assert_eq!(world.rows("2026-03-06", "A1,30,9,ben,"), "A1 refreshed");
+    assert_eq!((world.item().owner.as_deref(), world.item().tasks[0].text.as_str()), (Some("ben"), "Call, x is 30"));
+    let again = world.plan("2026-03-06", "A1,30,9,ben,");
+    assert_eq!((again.changes, again.actions), (vec![], vec![]));
+    assert_eq!(world.rows("2026-03-07", "A1,30,9,ben,"), "A1 fired");
+}
+
+/// An item that recovers keeps its group for the day, however often the day is run; the next day the group is free.
+#[test]
+fn a_group_is_free_the_day_after_its_item_recovered() {
+    let mut world = World::new(
+        "rule low { when x < 50  do task \"Call\" assign csm  exclusive talk  close when x >= 50 }\n\
+         rule thin { when y < 5  do task \"Ask\" assign csm  exclusive talk }",
+    );
+    world.run("2026-03-01", "A1,70,9,ana,");
+    assert_eq!(world.rows("2026-03-02", "A1,40,9,ana,"), "A1 fired");
+    assert_eq!(world.rows("2026-03-03", "A1,60,4,ana,"), "low/A1 closed; thin/A1 suppressed");
+    let again = world.run("2026-03-03", "A1,60,4,ana,");
+    assert_eq!((shown(&again).as_str(), again.changes, again.actions), ("A1 suppressed", vec![], vec![]));
+    assert_eq!(reasons(&world.plan("2026-03-03", "A1,60,4,ana,"), "A1"), ["`low` was open until today in talk"]);
+    assert_eq!(world.rows("2026-03-04", "A1,60,4,ana,"), "A1 fired");
+}

@@ -135,7 +135,7 @@ const TABLES: [(&str, &str); 11] = [
     (
         "item",
         "id rule subject_kind subject key account status opened opened_record started owner owner_personal \
-         subject_personal requester level level_at close_streak closed closed_record closing closed_by note",
+         subject_personal requester level level_at close_streak closed closed_record closing closed_by note key_personal",
     ),
     ("approval", "item place role approved decided_by decided_on note late"),
     ("task", "item place verb text masked assignee assignee_personal wait due playbook after_task via template"),

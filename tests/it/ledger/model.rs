@@ -113,8 +113,8 @@ impl<'h> Game<'h> {
             let rng = &mut self.rng;
             match rng.below(10) {
                 0 => {}
-                // A replay, inside of the week and the month in which things are counted.
-                1 if super::past::period(last) == super::past::period(last.plus_days(-1)) => {
+                // A replay, inside of the week in which things are counted.
+                1 if super::past::week(last) == super::past::week(last.plus_days(-1)) => {
                     self.day = last.plus_days(-1);
                     kind = RecordKind::Replay;
                 }
@@ -181,7 +181,8 @@ impl<'h> Game<'h> {
         self.commit(kind, outcome, rules);
         // The same again comes to nothing.
         let again = self.world.plan(&as_of, &rows);
-        assert_eq!((again.changes, again.actions), (vec![], vec![]), "seed {}: {as_of} again", self.seed);
+        let (seed, past) = (self.seed, self.past.shown());
+        assert_eq!((again.changes, again.actions), (vec![], vec![]), "seed {seed}: {as_of} again\n{past}");
     }
 
     fn commit(&mut self, kind: RecordKind, outcome: Outcome, (rules, drawn): (Vec<Rule>, Vec<usize>)) {

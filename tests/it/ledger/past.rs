@@ -7,12 +7,8 @@ use laud::calendar::Date;
 use laud::interventions::Decided::{self, *};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The Monday of the week and the first of the month.
-pub fn period(date: Date) -> (i32, String) {
-    (week(date), month(date))
-}
-
-fn week(date: Date) -> i32 {
+/// The number of the week.
+pub fn week(date: Date) -> i32 {
     // 1970-01-01 was a Thursday.
     (date.0 + 3).div_euclid(7)
 }
@@ -126,19 +122,22 @@ impl Past {
         run > 0 && self.runs[run].date == self.runs[run - 1].date
     }
 
+    /// True if all runs from one to another are of one date.
+    fn one_date(&self, from: usize, to: usize) -> bool {
+        (from + 1..=to).all(|run| self.same_date_as_before(run))
+    }
+
     fn had_turn(&self, rule: usize, place: &str, run: usize) -> bool {
         self.turns.contains(&(rule, place.to_string(), run))
     }
 
-    /// A monthly rule had its turn in this month already, as far as anybody knows: whatever was known of a rule that was
-    /// away, or that looked at the account in a later month, is forgotten.
+    /// A monthly rule had its turn in this month or a later one already, as far as anybody knows: whatever was known of a
+    /// rule that was away is forgotten.
     fn had_month(&self, rule: usize, place: &str, run: usize) -> bool {
-        let Some(turn) = (0..run).rev().find(|r| self.had_turn(rule, place, *r)) else { return false };
-        let of = month(self.runs[turn].date);
-        (turn + 1..=run).all(|r| {
-            let looked = self.cells(rule, place, r).is_some();
-            self.runs[r].rules.contains(&rule) && !(looked && month(self.runs[r].date) > of)
-        })
+        let mut known = (0..run).rev().take_while(|r| self.runs[*r].rules.contains(&rule));
+        let this = month(self.runs[run].date);
+        self.runs[run].rules.contains(&rule)
+            && known.any(|r| self.had_turn(rule, place, r) && month(self.runs[r].date) >= this)
     }
 
     fn wants(&self, rule: usize, place: &str, run: usize) -> bool {
@@ -148,7 +147,8 @@ impl Past {
         let Rule { level, monthly, runs, .. } = self.rules[rule];
         counted >= runs
             && match (level, monthly) {
-                (true, _) => !(acted && self.same_date_as_before(run)),
+                // It acts once a day, and what was held back in an earlier run of the day may still act in a later one.
+                (true, _) => !block.clone().any(|r| self.had_turn(rule, place, r) && self.one_date(r, run)),
                 (_, true) => !self.had_month(rule, place, run),
                 _ => !acted,
             }
@@ -200,10 +200,15 @@ impl Past {
         let now = self.runs.len() - 1;
         let mut out = Happened::new();
         let mut ready = Vec::new();
-        // Who is in the way of a group: items that were open before this run, those of the first place first.
+        // Who is in the way of a group: items that were open before this run, those of the first place first, and then
+        // what an earlier run of the same date has closed: runs of one date count as one.
         let mut groups: BTreeMap<String, (usize, String)> = BTreeMap::new();
-        let mut open: Vec<&Item> = self.items.iter().filter(|item| item.closed.is_none()).collect();
-        open.sort_by_key(|item| (item.rule, item.place.clone()));
+        let just = |item: &Item| {
+            item.closed.is_some_and(|(run, on, how)| run < now && on == date && how == "recovered")
+                && self.same_date_as_before(now)
+        };
+        let mut open: Vec<&Item> = self.items.iter().filter(|item| item.closed.is_none() || just(item)).collect();
+        open.sort_by_key(|item| (item.closed.is_some(), item.rule, item.place.clone()));
         for item in open.into_iter().rev().filter(|item| rules.contains(&item.rule)) {
             if self.rules[item.rule].grouped && !self.rules[item.rule].outlived(item.opened, date) {
                 groups.insert(subject_of(&item.place).to_string(), (item.rule, item.place.clone()));
@@ -257,9 +262,11 @@ impl Past {
         let asleep = self.runs[now].asleep.contains(&(rule, place.to_string()));
         let wants = self.wants(rule, place, now);
         let open = self.open_item(rule, place);
+        let new = now == 0 || !self.runs[now - 1].rules.contains(&rule);
+        let baseline = new && !self.rules[rule].at_first;
         let follows = open.is_some_and(|i| {
             let item = &self.items[i];
-            item.started.is_some() && self.rules[rule].outlived(item.opened, date) && !asleep
+            item.started.is_some() && self.rules[rule].outlived(item.opened, date) && !asleep && !baseline
         });
         if open.is_some() && !(wants && follows) {
             if wants {
@@ -274,8 +281,7 @@ impl Past {
             }
             return false;
         }
-        let new = now == 0 || !self.runs[now - 1].rules.contains(&rule);
-        if new && !self.rules[rule].at_first {
+        if baseline {
             self.turns.insert((rule, place.to_string(), now));
             out.insert(slot, Baseline);
             return false;

@@ -8,7 +8,13 @@ use laud::ledger::{LedgerError, Place, RecordKind, VERSION};
 use std::path::Path;
 use std::process::{Command, Output};
 
-on_both!(a_newer_ledger_is_left_alone, something_else_is_left_alone, a_damaged_table_is_told, only_runs_write);
+on_both!(
+    a_newer_ledger_is_left_alone,
+    an_older_ledger_is_brought_up_to_date,
+    something_else_is_left_alone,
+    a_damaged_table_is_told,
+    only_runs_write
+);
 
 const RULES: &str = "rule low { when x < 50  do task \"Call\" assign csm }";
 
@@ -47,6 +53,27 @@ fn a_newer_ledger_is_left_alone(home: &mut Home) {
     assert_eq!(home.everything(), before);
     set(VERSION);
     project.applied(DAYS[1]);
+}
+
+/// A ledger without what version 2 added, as version 1 was.
+fn an_older_ledger_is_brought_up_to_date(home: &mut Home) {
+    let project = Project::new(home);
+    project.applied(DAYS[0]);
+    project.applied(DAYS[1]);
+    let (before, state) = (home.everything(), home.open().load().unwrap());
+    let older = || {
+        home.run("ALTER TABLE item DROP COLUMN key_personal");
+        home.run(match home.is_server() {
+            true => "UPDATE laud_version SET version = 1",
+            false => "PRAGMA user_version = 1",
+        });
+    };
+    older();
+    assert_eq!(home.place().open_to_read().unwrap().unwrap().load().unwrap(), state);
+    assert_eq!(home.everything(), before);
+    older();
+    project.applied(DAYS[2]);
+    assert!(home.open().load().unwrap().last_run.is_some_and(|last| last.as_of.to_string() == DAYS[2]));
 }
 
 fn something_else_is_left_alone(home: &mut Home) {
