@@ -3,20 +3,20 @@
 use super::accounts;
 use super::args::{EvalArgs, Format};
 use super::findings;
+use super::lines::{Lines, Shown};
 use super::progress::Bar;
 use super::project::reason;
 use super::replay;
 use super::session::{Prepared, Session, data_errors};
 use super::stop::{DATA, PROGRAM, Stop};
 use super::terminal::Terminal;
-use crate::data::LoadReport;
 use crate::diagnostics::{Diagnostics, did_you_mean};
-use crate::engine::column::{Columns, Next, Replay, Seen, Stage, evaluate_files, replay_files};
+use crate::engine::column::{Columns, Next, Replay, Stage, evaluate_files, replay_files};
 use crate::engine::reference::Evaluator;
-use crate::engine::{AccountResult, Engine, Options, Results};
+use crate::engine::{Engine, Options, Results};
 use crate::explain::personal;
 use crate::program::{Expr, Field, FieldId, Program, Type};
-use crate::report::accounts::{self as report, Changes, Evaluation, Extras, Part, Sheet, account_name};
+use crate::report::accounts::{self as report, Changes, Evaluation, Extras, account_name};
 use crate::report::table::{Align, Cell, Column, Table, clean, shortened};
 use crate::report::{Layout, counted, load, value};
 use crate::source::Source;
@@ -97,36 +97,13 @@ fn lines(
 ) -> Result<u8, Stop> {
     let Prepared { program, binding, calendar, stamp, .. } = prepared;
     let (dates, personal) = ([stamp.as_of], args.run.show_personal);
-    let (unread, plain) = (LoadReport::default(), terminal.quiet());
-    let printed = RefCell::new((terminal, 0, Some(bar)));
+    let plain = terminal.quiet();
+    let printed = RefCell::new((terminal, Lines::default(), Some(bar)));
     let look = |stage: &Stage<'_, '_>| {
         let mut printed = printed.borrow_mut();
-        let (terminal, done, bar) = &mut *printed;
+        let (terminal, lines, bar) = &mut *printed;
         drop(bar.take());
-        let (evaluator, mut results) = (stage.evaluator(), stage.portfolio());
-        let tasks = report::tasks(evaluator, &results, personal);
-        let extras = Extras { bare: plain, columns: columns.clone(), tasks, ..Extras::default() };
-        let (data, load) = (evaluator.data, &unread);
-        let sheet = Sheet::new(Evaluation { program, data, load, results: &results, stamp, personal, extras: &extras });
-        if *done == 0 {
-            terminal.print(&sheet.head());
-        }
-        let mut remarkable = Vec::new();
-        let start = || (Part::default(), Vec::new());
-        let visit = |(part, kept): &mut (Part, Vec<AccountResult>), seen: &mut Seen<'_>| {
-            sheet.live(seen, part);
-            if sheet.is_remarkable(seen) {
-                kept.push(seen.result());
-            }
-        };
-        stage.in_order(*done, start, visit, |count, (part, kept)| {
-            terminal.print_lines(&part.text);
-            remarkable.extend(kept);
-            *done = count;
-        });
-        drop(sheet);
-        results.accounts = remarkable;
-        results
+        lines.print(stage, Shown { stamp, columns: &columns, personal, headed: true }, terminal)
     };
     let options = Replay { dates: &dates, calendar: *calendar, accounts: &[] };
     let mut code = 0;

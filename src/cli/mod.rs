@@ -22,6 +22,7 @@ mod history;
 mod init;
 mod inspect;
 mod ledger;
+mod lines;
 mod lint;
 mod mutate;
 mod older;

@@ -2,6 +2,7 @@
 
 use super::args::{EvalArgs, Format, ReplayArgs, RunArgs};
 use super::eval;
+use super::lines::{Lines, Shown};
 use super::session::{Prepared, data_errors};
 use super::stop::{DATA, Stop};
 use super::terminal::Terminal;
@@ -14,6 +15,7 @@ use crate::program::{FieldId, Program};
 use crate::report::accounts::{self as report, Evaluation};
 use crate::report::replay::{Page, Summary};
 use crate::report::{Stamp, counted, load};
+use std::cell::RefCell;
 
 /// More dates than this are a mistake.
 const MOST: usize = 10_000;
@@ -36,6 +38,8 @@ pub fn dates(args: &ReplayArgs) -> Result<Option<Vec<Date>>, Stop> {
 enum Found {
     /// Everything.
     Whole(Results),
+    /// Its lines are printed; the portfolio, and accounts of which there is something to say.
+    Printed(Results),
     Summed(Summary),
 }
 
@@ -50,17 +54,26 @@ pub fn run(args: &EvalArgs, dates: &[Date], terminal: &mut Terminal) -> Result<u
         true => Found::Summed(Summary::of(stage)),
         false => Found::Whole(stage.results()),
     };
+    let printing = !summed && args.format == Format::Csv;
     let calendar = prepared.calendar;
     let stamps = dates.iter().map(|date| prepared.stamp_at(*date)).collect();
     if args.account.is_empty() && args.rejects.is_none() {
         let bar = prepared.watch(terminal);
         let prepared = &prepared;
         let program = &prepared.program;
-        let mut sheet = Sheet::new(args, program, columns, stamps, terminal);
-        let mut bar = Some(bar);
+        let sheet = RefCell::new(Sheet::new(args, program, columns, stamps, terminal));
+        let bar = RefCell::new(Some(bar));
         let options = Replay { dates, calendar, accounts: &[] };
+        let look = |stage: &Stage<'_, '_>| match printing {
+            true => {
+                drop(bar.take());
+                Found::Printed(sheet.borrow_mut().print(stage))
+            }
+            false => look(stage),
+        };
         let told = replay_files(program, &prepared.binding, &options, Columns::default(), look, |turn| {
             drop(bar.take());
+            let mut sheet = sheet.borrow_mut();
             if sheet.load.is_none() {
                 let mut load = turn.load.clone();
                 dates.iter().take(1).for_each(|first| prepared.note_beginnings_from(*first, turn.data, &mut load));
@@ -69,6 +82,7 @@ pub fn run(args: &EvalArgs, dates: &[Date], terminal: &mut Terminal) -> Result<u
             sheet.date(turn.data, turn.evaluator, &turn.found)
         });
         drop(bar);
+        let mut sheet = sheet.into_inner();
         return told.map(|()| sheet.close()).map_err(|errors| data_errors(&errors, sheet.terminal));
     }
     let session = prepared.load(args.rejects.is_some(), terminal)?;
@@ -100,6 +114,8 @@ struct Sheet<'a> {
     /// What could not be computed, date by date.
     faults: Vec<String>,
     hit: bool,
+    /// Those of the date at hand.
+    lines: Lines,
     terminal: &'a mut Terminal,
 }
 
@@ -112,7 +128,27 @@ impl<'a> Sheet<'a> {
         terminal: &'a mut Terminal,
     ) -> Sheet<'a> {
         let (load, data, summaries, faults) = Default::default();
-        Sheet { args, program, columns, stamps, done: 0, load, data, summaries, faults, hit: false, terminal }
+        Sheet {
+            args,
+            program,
+            columns,
+            stamps,
+            done: 0,
+            load,
+            data,
+            summaries,
+            faults,
+            hit: false,
+            lines: Lines::default(),
+            terminal,
+        }
+    }
+
+    /// Prints the lines of the next date.
+    fn print(&mut self, stage: &Stage<'_, '_>) -> Results {
+        let Some(stamp) = self.stamps.get(self.done) else { return stage.portfolio() };
+        let (columns, personal, headed) = (&self.columns, self.args.run.show_personal, self.done == 0);
+        self.lines.print(stage, Shown { stamp, columns, personal, headed }, self.terminal)
     }
 
     /// The next date.
@@ -128,7 +164,7 @@ impl<'a> Sheet<'a> {
                 self.hit |= summary.hit;
                 summary.faults
             }
-            Found::Whole(results) => {
+            Found::Whole(results) | Found::Printed(results) => {
                 let extras = eval::extras(self.args, self.columns.clone(), evaluator, results, None, self.terminal);
                 let evaluation = Evaluation {
                     program: self.program,
@@ -139,7 +175,10 @@ impl<'a> Sheet<'a> {
                     personal: self.args.run.show_personal,
                     extras: &extras,
                 };
-                self.terminal.print(&lines(self.args, &evaluation, self.done == 0));
+                if matches!(found, Found::Whole(_)) {
+                    self.terminal.print(&lines(self.args, &evaluation, self.done == 0));
+                }
+                self.lines = Lines::default();
                 self.hit |= evaluation.scores_hit();
                 evaluation.troubles().len() as u64
             }
