@@ -4,7 +4,7 @@
 mod damaged;
 #[cfg(unix)]
 mod handing;
-mod home;
+pub mod home;
 #[cfg(unix)]
 mod killed;
 mod model;
@@ -12,6 +12,6 @@ mod past;
 mod project;
 mod rule;
 mod simulated;
-mod store;
+pub mod store;
 mod together;
 mod wrong;

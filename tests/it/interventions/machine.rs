@@ -495,8 +495,10 @@ fn open_items_outlive_their_rule_and_their_subject() {
     assert_eq!(outcome.orphans.len(), 2);
     assert_eq!(shown(&outcome), "A1 baseline; A2 baseline");
     // With its former name it takes over what there is.
-    world.policy.rules[0].renamed_from = vec!["low".into()];
-    world.state.rules = ["low".into()].into();
+    let mut world = World::new("rule low { when x < 50  do task \"Call\" assign csm  close when x >= 60 }");
+    world.run("2026-03-01", "A1,70,,ana,; A2,70,,ana,");
+    world.run("2026-03-02", "A1,40,,ana,; A2,40,,ana,");
+    world.becomes("rule lower { when x < 50  do task \"Call\" assign csm  close when x >= 60  renamed from low }");
     let outcome = world.run("2026-03-05", "A1,40,,ana,; A2,70,,ana,");
     assert_eq!((shown(&outcome).as_str(), outcome.orphans.len()), ("A1 refreshed; A2 closed", 0));
     assert!(world.state.memory.keys().all(|slot| &*slot.rule == "lower"));

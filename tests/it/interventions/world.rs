@@ -1,10 +1,14 @@
-//! A program, and runs of it one after the other with the state carried along in memory.
+//! A program, and runs of it one after the other with the state carried along in memory, and in ledgers beside it: in a
+//! file and, where there is a server, there. Each run is worked out from what each ledger holds too, and comes to the same.
 
+use crate::ledger::home::Home;
+use crate::ledger::store::record;
 use laud::calendar::{Calendar, Date};
 use laud::data::Dataset;
 use laud::engine::reference::{Evaluator, Reference};
 use laud::engine::{Engine, Options};
 use laud::interventions::{Candidate, Decided, Item, Outcome, Policy, Row, Run, State, Verdict, gather, step};
+use laud::ledger::RecordKind;
 use laud::program::Program;
 use laud::source::Sources;
 use laud::{Settings, compile};
@@ -32,6 +36,7 @@ pub struct World {
     pub policy: Policy,
     pub state: State,
     pub requester: &'static str,
+    ledgers: Vec<Home>,
 }
 
 pub fn program(rules: &str) -> Program {
@@ -70,7 +75,8 @@ impl World {
     pub fn new(rules: &str) -> World {
         let program = program(rules);
         let policy = Policy::of(&program, Calendar::default());
-        World { program, policy, state: State::default(), requester: "ops" }
+        let ledgers = std::iter::once(Home::file()).chain(Home::server()).collect();
+        World { program, policy, state: State::default(), requester: "ops", ledgers }
     }
 
     /// Another text of the program, with the same past.
@@ -80,23 +86,41 @@ impl World {
     }
 
     pub fn candidates(&self, as_of: &str, rows: &str) -> Vec<Candidate> {
+        self.candidates_after(&self.state, as_of, rows)
+    }
+
+    fn candidates_after(&self, state: &State, as_of: &str, rows: &str) -> Vec<Candidate> {
         let data = accounts(&self.program, rows);
         let options = Options { as_of: date(as_of), calendar: Calendar::default(), accounts: Vec::new() };
         let results = Reference.evaluate(&self.program, &data, &options);
         let evaluator = Evaluator::new(&self.program, &data, Calendar::default());
         let run = Run { as_of: date(as_of), requester: String::new(), fire_on_first_run: false };
-        gather(&self.policy, &evaluator, &results, &self.state, &run, true)
+        gather(&self.policy, &evaluator, &results, state, &run, true)
     }
 
     /// What a run would come to; nothing changes.
     pub fn plan(&self, as_of: &str, rows: &str) -> Outcome {
+        self.plan_after(&self.state, as_of, rows)
+    }
+
+    fn plan_after(&self, state: &State, as_of: &str, rows: &str) -> Outcome {
         let run = Run { as_of: date(as_of), requester: self.requester.to_string(), fire_on_first_run: false };
-        step(&self.policy, &self.state, &self.candidates(as_of, rows), &run)
+        step(&self.policy, state, &self.candidates_after(state, as_of, rows), &run)
     }
 
     /// A run, and what it comes to.
     pub fn run(&mut self, as_of: &str, rows: &str) -> Outcome {
         let outcome = self.plan(as_of, rows);
+        for ledger in &self.ledgers {
+            let mut book = ledger.open();
+            let mut state = book.load().unwrap();
+            let again = self.plan_after(&state, as_of, rows);
+            assert_eq!((&again.changes, &again.actions), (&outcome.changes, &outcome.actions));
+            assert_eq!(shown(&again), shown(&outcome));
+            let back = state.last_run.as_ref().is_some_and(|last| last.as_of > date(as_of));
+            let kind = if back { RecordKind::Replay } else { RecordKind::Apply };
+            book.commit(&mut state, &record(kind, as_of), &outcome.changes, &outcome.actions).unwrap();
+        }
         outcome.changes.iter().for_each(|change| self.state.apply(change));
         self.state.head += 1;
         self.state.last_run = Some(laud::interventions::LastRun {
@@ -105,7 +129,16 @@ impl World {
             program: String::new(),
             data: String::new(),
         });
+        self.compare();
         outcome
+    }
+
+    /// The ledgers hold what is remembered.
+    fn compare(&self) {
+        for ledger in &self.ledgers {
+            let state = ledger.open().load().unwrap();
+            assert_eq!((&state.items, &state.snoozes), (&self.state.items, &self.state.snoozes));
+        }
     }
 
     /// A run of which only the rows matter: `A1 fired; A2 suppressed`.
@@ -120,8 +153,15 @@ impl World {
     }
 
     pub fn decided(&mut self, verdict: Verdict) {
+        let as_of = self.state.last_run.as_ref().map_or("2026-01-01".to_string(), |last| last.as_of.to_string());
+        for ledger in &self.ledgers {
+            let mut book = ledger.open();
+            let mut state = book.load().unwrap();
+            book.commit(&mut state, &record(RecordKind::Approve, &as_of), &verdict.changes, &verdict.actions).unwrap();
+        }
         verdict.changes.iter().for_each(|change| self.state.apply(change));
         self.state.head += 1;
+        self.compare();
     }
 }
 
