@@ -1,7 +1,7 @@
 //! What can be asked for about acting: plan, apply, and the ledger.
 
-use super::args::{Format, ProgramArgs, RunArgs, date};
-use crate::calendar::Date;
+use super::args::{Format, ProgramArgs, RunArgs, date, period};
+use crate::calendar::{Date, PeriodKind};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -99,12 +99,13 @@ pub struct SimulateArgs {
     /// How often it runs
     #[arg(
         long,
-        value_name = "day|week|month",
+        value_name = "day|week|month|quarter|year",
+        value_parser = period,
         default_value = "week",
         help_heading = "Past",
         hide_possible_values = true
     )]
-    pub every: Every,
+    pub every: PeriodKind,
     /// The first run acts on what is true already, instead of only remembering it
     #[arg(long, help_heading = "Past")]
     pub fire_on_first_run: bool,
@@ -134,17 +135,6 @@ pub struct SimulateArgs {
     pub show_personal: bool,
     #[command(flatten)]
     pub program: ProgramArgs,
-}
-
-/// How often a simulation runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Every {
-    // Every day.
-    Day,
-    // The same day of the week.
-    Week,
-    // The same day of the month, or its last.
-    Month,
 }
 
 /// Look into the ledger, and decide about what is open

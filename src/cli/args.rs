@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-pub use super::acting::{ApplyArgs, DecideArgs, Every, ExportFormat, LedgerArgs, LedgerVerb, PlanArgs, SimulateArgs};
+pub use super::acting::{ApplyArgs, DecideArgs, ExportFormat, LedgerArgs, LedgerVerb, PlanArgs, SimulateArgs};
 use crate::calendar::{Date, PeriodKind};
 use crate::diagnostics::render;
 use crate::lint::Level;
@@ -476,7 +476,7 @@ pub enum PageFormat {
     Md,
 }
 
-fn period(text: &str) -> Result<PeriodKind, String> {
+pub(super) fn period(text: &str) -> Result<PeriodKind, String> {
     let all = [PeriodKind::Day, PeriodKind::Week, PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year];
     let found = all.into_iter().find(|kind| kind.word() == text);
     found.ok_or_else(|| "it is one of day, week, month, quarter, year".to_string())

@@ -6,7 +6,7 @@ use super::lines::{Lines, Shown};
 use super::session::{Prepared, data_errors};
 use super::stop::{DATA, Stop};
 use super::terminal::Terminal;
-use crate::calendar::{Date, every};
+use crate::calendar::{Date, PeriodKind, every};
 use crate::data::{Dataset, LoadReport};
 use crate::engine::Results;
 use crate::engine::column::{Columns, Next, Replay, Stage, replay_files};
@@ -23,14 +23,19 @@ const MOST: usize = 10_000;
 /// The dates that are asked for, if there are many.
 pub fn dates(args: &ReplayArgs) -> Result<Option<Vec<Date>>, Stop> {
     let (Some(from), Some(to), Some(period)) = (args.from, args.to, args.every) else { return Ok(None) };
-    let dates: Vec<Date> = every(period, from, to).take(MOST + 1).collect();
+    between((from, to), period, MOST).map(Some)
+}
+
+/// The dates from one to another, a period apart; so many at most.
+pub(super) fn between((from, to): (Date, Date), period: PeriodKind, most: usize) -> Result<Vec<Date>, Stop> {
+    let dates: Vec<Date> = every(period, from, to).take(most + 1).collect();
     match dates.len() {
         0 => Err(Stop::usage(format!("`--to {to}` lies before `--from {from}`")).help("swap them")),
-        count if count > MOST => {
-            let what = format!("every {} from {from} to {to} makes more than {MOST} dates", period.word());
+        count if count > most => {
+            let what = format!("every {} from {from} to {to} makes more than {most} dates", period.word());
             Err(Stop::usage(what).help("ask for a longer period, or for dates that are closer together"))
         }
-        _ => Ok(Some(dates)),
+        _ => Ok(dates),
     }
 }
 

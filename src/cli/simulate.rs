@@ -1,18 +1,19 @@
 //! `laud simulate`: what plan and apply would have done in the past, one run after the other.
 
-use super::args::{Every, Format, RunArgs, SimulateArgs};
+use super::args::{Format, RunArgs, SimulateArgs};
 use super::older;
+use super::replay::between;
 use super::session::{Session, timeless};
 use super::stop::Stop;
 use super::terminal::Terminal;
-use crate::calendar::{Calendar, Date, PeriodKind};
+use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::diagnostics::nearest;
 use crate::engine::Options;
 use crate::engine::reference::Evaluator;
 use crate::explain::{rules_without_history, tables_of_rules};
 use crate::interventions::plan::Gates;
-use crate::interventions::simulate::{How, Play, Told, dates};
+use crate::interventions::simulate::{How, Play, Told};
 use crate::interventions::{Decided, Policy, RulePolicy, gather};
 use crate::program::{Program, TableId};
 use crate::report::load::extents;
@@ -27,7 +28,7 @@ pub fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let run = RunArgs { as_of: args.to, data: args.data.clone(), show_personal: args.show_personal };
     let session = Session::open(args.path.as_deref(), &args.program, &run, false, terminal)?;
     let to = session.stamp.as_of;
-    let all = run_dates(args.from, to, args.every.kind())?;
+    let all = between((args.from, to), args.every, MOST)?;
     let older = match &args.against {
         Some(against) => Some(older::open(against, args.path.as_deref(), &args.program, &run, terminal)?),
         None => None,
@@ -47,7 +48,7 @@ pub fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
     let page = Page {
         stamp: &stamp,
         dates: &all,
-        every: args.every.kind(),
+        every: args.every,
         remarks: &remarks,
         again_within: i64::from(args.again_within),
         now: &now,
@@ -65,20 +66,6 @@ pub fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<u8, Stop> {
         terminal.note(&text);
     }
     Ok(0)
-}
-
-fn run_dates(from: Date, to: Date, every: PeriodKind) -> Result<Vec<Date>, Stop> {
-    if from > to {
-        return Err(
-            Stop::usage(format!("{from} is after {to}")).help("the earlier date comes first: `--from D --to D`")
-        );
-    }
-    let all: Vec<Date> = dates(from, to, every).take(MOST + 1).collect();
-    if all.len() > MOST {
-        let message = format!("from {from} to {to} there are more than {MOST} runs, one every {}", every.word());
-        return Err(Stop::usage(message).help("a later `--from`, or a longer `--every`"));
-    }
-    Ok(all)
 }
 
 /// Whoever names a rule means one that there is, in either program.
@@ -230,14 +217,4 @@ fn remarks(args: &SimulateArgs, session: &Session, policy: &Policy, now: &Past) 
         out.push(format!("nobody closes anything by hand: items of {names}, without `close when`, stay open"));
     }
     out
-}
-
-impl Every {
-    fn kind(self) -> PeriodKind {
-        match self {
-            Every::Day => PeriodKind::Day,
-            Every::Week => PeriodKind::Week,
-            Every::Month => PeriodKind::Month,
-        }
-    }
 }

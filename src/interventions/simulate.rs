@@ -341,8 +341,3 @@ impl RulePolicy {
         [self.cooldown, self.cooldown_won, self.cooldown_dismissed].iter().any(Option::is_some)
     }
 }
-
-/// The as-of dates from one date to another; months are counted from the first, so that the end of a month stays near it.
-pub fn dates(from: Date, to: Date, every: PeriodKind) -> impl Iterator<Item = Date> {
-    (0u32..).map(move |count| Duration { count, unit: every }.after(from)).take_while(move |date| *date <= to)
-}
