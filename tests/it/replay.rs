@@ -192,3 +192,27 @@ fn one_account_at_many_dates_and_a_setting() {
     }
     assert_eq!(all, lines);
 }
+
+/// Lines are printed while accounts are computed, unless something else is asked for as well: then whole results are made
+/// first. The lines, what is said beside them and the exit code are the same.
+#[test]
+fn lines_are_the_same_however_they_come() {
+    let place = tempfile::tempdir().unwrap();
+    copy(&root().join("examples"), place.path());
+    let told = |args: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_laud")).args(args).current_dir(place.path()).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (text(&done.stdout), text(&done.stderr), done.status.code())
+    };
+    let mut lines = 0;
+    for project in ["advocacy", "governance", "health", "roi"] {
+        for date in ["2025-09-30", "2026-02-28", "2026-03-31", "2026-07-01"] {
+            let args = ["eval", project, "--as-of", date, "--format", "csv", "--columns", "all"];
+            let straight = told(&args);
+            assert_eq!(straight, told(&[&args[..], &["--rejects", "rejects.csv"]].concat()), "{project} as of {date}");
+            lines += straight.0.lines().count();
+        }
+    }
+    // The examples have dozens of accounts.
+    assert!(lines > 100, "{lines}");
+}
