@@ -105,7 +105,7 @@ fn lines(
         drop(bar.take());
         lines.print(stage, Shown { stamp, columns: &columns, personal, headed: true }, terminal)
     };
-    let options = Replay { dates: &dates, calendar: *calendar, accounts: &[] };
+    let options = Replay { dates: &dates, calendar: *calendar, accounts: &[], summed: false };
     let mut code = 0;
     let told = replay_files(program, binding, &options, Columns::default(), look, |turn| {
         let mut printed = printed.borrow_mut();

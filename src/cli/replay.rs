@@ -68,7 +68,7 @@ pub fn run(args: &EvalArgs, dates: &[Date], terminal: &mut Terminal) -> Result<u
         let program = &prepared.program;
         let sheet = RefCell::new(Sheet::new(args, program, columns, stamps, terminal));
         let bar = RefCell::new(Some(bar));
-        let options = Replay { dates, calendar, accounts: &[] };
+        let options = Replay { dates, calendar, accounts: &[], summed };
         let look = |stage: &Stage<'_, '_>| match printing {
             true => {
                 drop(bar.take());
@@ -96,7 +96,7 @@ pub fn run(args: &EvalArgs, dates: &[Date], terminal: &mut Terminal) -> Result<u
     let accounts = eval::ids(args, &session, &plain)?;
     let mut sheet = Sheet::new(args, &session.program, columns, stamps, terminal);
     sheet.load = Some(session.load.clone());
-    let options = Replay { dates, calendar, accounts: &accounts };
+    let options = Replay { dates, calendar, accounts: &accounts, summed };
     Columns::default().replay(&session.program, &session.data, &options, look, |evaluator, found| {
         sheet.date(&session.data, evaluator, &found)
     });

@@ -7,7 +7,7 @@ use super::table::{Align, Cell, Column, Table, clean, wrapped};
 use super::{Layout, Stamp, counted, value};
 use crate::calendar::Date;
 use crate::data::LoadReport;
-use crate::engine::column::{Cell as Raw, Seen, Stage, Tag};
+use crate::engine::column::{Cell as Raw, Seen, Stage, Sum, Tag, Totals};
 use crate::engine::{AccountResult, PortfolioResult, RuleStatus};
 use crate::number::Decimal;
 use crate::program::{MetricId, Program, RuleId, Scorecard, ScorecardId, Type};
@@ -130,6 +130,9 @@ impl Summary {
         for count in stage.each(start, |count, seen| count.account(program, &places, seen)) {
             all.join(count);
         }
+        if let Some(totals) = stage.totals() {
+            all.take(totals, &places);
+        }
         let Count { accounts, scores, metrics, rules, faults, hit } = all;
         let portfolio = stage.evaluator().portfolio_results(stage.as_of());
         let troubles = |result: &PortfolioResult| result.faults.iter().filter(|f| **f != Fault::BadCell).count() as u64;
@@ -163,6 +166,23 @@ impl Count {
             let result = seen.state.result(seen.machine, program, seen.texts, String::new(), seen.row);
             self.hit |= lacks(&result);
         }
+    }
+
+    /// Accounts that were added up elsewhere.
+    fn take(&mut self, totals: &Totals, places: &[Vec<Option<usize>>]) {
+        let mean = |sum: &Sum| Mean { count: sum.count, sum: Some(sum.sum) };
+        self.accounts += totals.accounts;
+        for ((mine, theirs), places) in self.scores.iter_mut().zip(&totals.scores).zip(places) {
+            mine.mean.join(mean(&theirs.sum));
+            mine.missing += theirs.missing;
+            for (place, more) in places.iter().zip(&theirs.grades) {
+                if let Some(count) = place.and_then(|place| mine.grades.get_mut(place)) {
+                    *count += more;
+                }
+            }
+        }
+        self.metrics.iter_mut().zip(&totals.metrics).for_each(|(mine, theirs)| mine.join(mean(theirs)));
+        self.rules.iter_mut().zip(&totals.rules).for_each(|(mine, theirs)| *mine += theirs);
     }
 
     fn join(&mut self, other: Count) {

@@ -3,15 +3,18 @@
 use crate::eval::{Bound, Loaded, bound, load, options};
 use crate::support::{Failures, folders, read, root, stem};
 use laud::calendar::{Calendar, Date};
-use laud::engine::column::{Columns, Next, Plan, Replay, evaluate_files, replay_files};
+use laud::engine::column::{Columns, Next, Plan, Replay, Stage, evaluate_files, replay_files};
 use laud::engine::reference::{Evaluator, Reference};
-use laud::engine::{Engine, Options, Results};
+use laud::engine::{AccountResult, Engine, Options, Results, RuleStatus, ScoreResult};
 use laud::program::Program;
 use laud::report::load::extents;
+use laud::report::replay::{Mean, Scores, Summary, grades};
 use laud::source::Sources;
+use laud::value::{Fault, Missing, Value};
 use laud::{Settings, compile};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
 fn worked_cases_come_out_the_same() {
@@ -65,7 +68,7 @@ fn replayed(program: &Program, bound: Option<&Bound>, loaded: &Loaded, dates: &[
     // One evaluator keeps what it computed of earlier dates for later ones.
     let reference = Evaluator::new(program, &loaded.data, loaded.calendar);
     let expected: Vec<Results> = dates.iter().map(|as_of| reference.evaluate(&at(*as_of))).collect();
-    let replay = Replay { dates, calendar: loaded.calendar, accounts: &[] };
+    let replay = Replay { dates, calendar: loaded.calendar, accounts: &[], summed: false };
     let mut found = Vec::new();
     let columns = Columns { threads: NonZero::new(2) };
     columns.replay(
@@ -94,6 +97,7 @@ fn replayed(program: &Program, bound: Option<&Bound>, loaded: &Loaded, dates: &[
         );
         done.map_err(|errors| format!("{errors:?}"))?;
     }
+    summed(program, bound, loaded, &replay, &expected)?;
     for (how, all) in [("loaded", Some(&found)), ("from files", bound.map(|_| &from_files))] {
         let Some(all) = all else { continue };
         if all.len() != dates.len() {
@@ -104,6 +108,93 @@ fn replayed(program: &Program, bound: Option<&Bound>, loaded: &Loaded, dates: &[
         }
     }
     Ok(went_by)
+}
+
+/// What the accounts amount to at each date, as the reference's results of that date add up: over what is loaded, and from the
+/// files. Accounts are taken through all dates at once where that is possible.
+fn summed(
+    program: &Program,
+    bound: Option<&Bound>,
+    loaded: &Loaded,
+    replay: &Replay<'_>,
+    expected: &[Results],
+) -> Result<(), String> {
+    let replay = Replay { summed: true, ..*replay };
+    let columns = Columns { threads: NonZero::new(2) };
+    let (mut found, mut from_files) = (Vec::new(), Vec::new());
+    let look = |stage: &Stage<'_, '_>| (Summary::of(stage), stage.totals().map_or(0, |totals| totals.accounts));
+    columns.replay(program, &loaded.data, &replay, look, |_, summary| {
+        found.push(summary);
+        Next::Go
+    });
+    if let Some(bound) = bound {
+        let done = replay_files(program, &bound.binding, &replay, columns, look, |turn| {
+            from_files.push(turn.found.clone());
+            Next::Go
+        });
+        done.map_err(|errors| format!("{errors:?}"))?;
+    }
+    for (how, all) in [("loaded", Some(&found)), ("from files", bound.map(|_| &from_files))] {
+        let Some(all) = all else { continue };
+        if all.len() != expected.len() {
+            return Err(format!("summed, {how}: {} dates of {}", all.len(), expected.len()));
+        }
+        for (results, (summary, _)) in expected.iter().zip(all) {
+            let expected = added(program, results);
+            if expected != *summary {
+                let at = format!("summed, {how}, as of {}", results.as_of);
+                return Err(format!("{at}: {summary:?}\nexpected {expected:?}"));
+            }
+        }
+        COURSES.fetch_add(all.iter().map(|(_, many)| *many as usize).sum(), Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// So many accounts and dates were added up without being looked at one by one.
+static COURSES: AtomicUsize = AtomicUsize::new(0);
+
+/// The results of a date, added up.
+fn added(program: &Program, results: &Results) -> Summary {
+    let mean = |values: &mut dyn Iterator<Item = &Value>| {
+        let numbers: Vec<i128> =
+            values.filter_map(|value| if let Value::Number(n) = value { Some(n.raw()) } else { None }).collect();
+        let sum = numbers.iter().try_fold(0i128, |sum, n| sum.checked_add(*n)).filter(|_| !numbers.is_empty());
+        Mean { count: numbers.len() as u64, sum }
+    };
+    let accounts = &results.accounts;
+    let scores = program.scorecards.iter().enumerate().map(|(i, card)| {
+        let of = || accounts.iter().map(|account| &account.scores[i]);
+        let graded = |name: &&str| of().filter(|score| score.grade.as_deref() == Some(*name)).count() as u64;
+        Scores {
+            mean: mean(&mut of().map(|score| &score.value)),
+            grades: grades(card).iter().map(graded).collect(),
+            missing: of().filter(|score| score.value.is_missing()).count() as u64,
+        }
+    });
+    let metrics = if program.scorecards.is_empty() { program.metrics.len() } else { 0 };
+    let holds =
+        |i: usize| accounts.iter().filter(|account| account.rules[i].status == RuleStatus::Holds).count() as u64;
+    let troubles = |faults: &[Fault]| faults.iter().filter(|fault| **fault != Fault::BadCell).count() as u64;
+    let own = |account: &AccountResult| troubles(&account.faults.iter().map(|f| f.fault).collect::<Vec<_>>());
+    let fatal =
+        |missing: Option<Missing>| matches!(missing, Some(Missing::Error(Fault::DivisionByZero | Fault::Overflow)));
+    let lacks = |account: &AccountResult| {
+        let score =
+            |score: &ScoreResult| fatal(score.value.missing()) || score.lines.iter().any(|line| fatal(line.missing));
+        own(account) > 0 && account.scores.iter().any(score)
+    };
+    Summary {
+        as_of: results.as_of,
+        accounts: accounts.len() as u64,
+        scores: scores.collect(),
+        metrics: (0..metrics).map(|i| mean(&mut accounts.iter().map(|account| &account.metrics[i].value))).collect(),
+        rules: (0..program.rules.len()).map(holds).collect(),
+        portfolio: results.portfolio.clone(),
+        faults: accounts.iter().map(own).sum::<u64>()
+            + results.portfolio.iter().map(|result| troubles(&result.faults)).sum::<u64>(),
+        hit: accounts.iter().any(lacks),
+    }
 }
 
 /// The same straight from the files, and the same account of them; how many tables were never held.

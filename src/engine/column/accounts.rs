@@ -2,6 +2,7 @@
 //! compute.
 
 use super::Plan;
+use super::course::Totals;
 use super::machine::{Input, Interpreted, Machine, Outcome, Outside, State, Supply, Wanted};
 use super::slots::{Cell, Cells, SlotColumn, SlotId, SlotValues, Texts, What};
 use crate::calendar::Date;
@@ -32,6 +33,8 @@ pub struct Stage<'a, 'p> {
     machine: Machine,
     /// The places of the accounts that are asked for.
     asked: Vec<u32>,
+    /// What others amount to.
+    totals: Option<&'a Totals>,
     threads: usize,
 }
 
@@ -72,7 +75,17 @@ impl<'a, 'p> Stage<'a, 'p> {
         evaluator.ready(options.as_of);
         let mut supply = plan;
         let machine = Machine::compile(plan.program, plan.calendar, options.as_of, Wanted::Everything, &mut supply);
-        Stage { plan, values, evaluator, machine, asked: evaluator.asked(options), threads }
+        Stage { plan, values, evaluator, machine, asked: evaluator.asked(options), totals: None, threads }
+    }
+
+    /// The same with these accounts only: it is known what the others amount to.
+    pub(super) fn beside(self, totals: Option<&'a Totals>, asked: &[u32]) -> Stage<'a, 'p> {
+        Stage { asked: asked.to_vec(), totals, ..self }
+    }
+
+    /// What those accounts amount to that are not shown: where [`super::Replay::summed`] says that it is enough.
+    pub fn totals(&self) -> Option<&'a Totals> {
+        self.totals
     }
 
     /// The as-of date.

@@ -2,7 +2,7 @@
 
 use super::accounts::Stage;
 use super::plan::Plan;
-use super::run::{Columns, Next, Replay, Rows, Turned, scan};
+use super::run::{At, Columns, Next, Replay, Rows, Turned, scan};
 use super::scan::finish::Found;
 use crate::data::stream::{Owners, Request, stream};
 use crate::data::{Binding, DataError, Dataset, LoadReport, load, load_except};
@@ -51,7 +51,7 @@ pub fn evaluate_files<R>(
     then: impl FnOnce(&Run<'_>) -> R,
 ) -> Result<R, Vec<DataError>> {
     let dates = [options.as_of];
-    let replay = Replay { dates: &dates, calendar: options.calendar, accounts: &options.accounts };
+    let replay = Replay { dates: &dates, calendar: options.calendar, accounts: &options.accounts, summed: false };
     let (mut then, mut made) = (Some(then), None);
     replay_files(
         program,
@@ -91,12 +91,15 @@ pub fn replay_files<T>(
     let threads = columns.threads();
     let streams = plan.streams();
     let mut place = 0;
+    let mut course = None;
     if let Some(Went { data, load, mut rows }) = went_by(&plan, binding, &streams, threads) {
         rows.pass(&plan, &data, threads);
         let plain = Evaluator::new(program, &data, options.calendar);
         let mut found = |evaluator: &Evaluator<'_>, found| each(&Turn { data: &data, load: &load, evaluator, found });
+        course = rows.course(&plan, &plain, options, threads);
         loop {
-            match rows.turn(&plan, place, &plain, options, threads, &look, &mut found) {
+            let at = At { plan: &plan, place, plain: &plain, course: course.as_ref() };
+            match rows.turn(at, options, threads, &look, &mut found) {
                 Turned::Told(Next::Go) => place += 1,
                 Turned::Told(Next::Stop) => return Ok(()),
                 Turned::Missed => break,
@@ -107,7 +110,12 @@ pub fn replay_files<T>(
     let rows = Rows::held(&plan, &data, threads);
     let plain = Evaluator::new(program, &data, options.calendar);
     let mut found = |evaluator: &Evaluator<'_>, found| each(&Turn { data: &data, load: &load, evaluator, found });
-    while rows.turn(&plan, place, &plain, options, threads, &look, &mut found) == Turned::Told(Next::Go) {
+    let course = course.or_else(|| rows.course(&plan, &plain, options, threads));
+    loop {
+        let at = At { plan: &plan, place, plain: &plain, course: course.as_ref() };
+        if rows.turn(at, options, threads, &look, &mut found) != Turned::Told(Next::Go) {
+            break;
+        }
         place += 1;
     }
     Ok(())

@@ -18,12 +18,14 @@
 //! | `scan` | the pass over the rows of a source |
 //! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
 //! | `accounts` | account by account, on all cores |
+//! | `course` | all dates of one account after the other, where only sums are asked for |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
 //! | `values` | what the passes found, as values of slots at a date |
 //! | `run` | all of it together over a loaded data set |
 //! | `files` | the same from files, most rows of which are never held |
 
 mod accounts;
+mod course;
 mod files;
 pub mod machine;
 mod plan;
@@ -33,6 +35,7 @@ pub mod slots;
 mod values;
 
 pub use accounts::{Seen, Stage};
+pub use course::{Graded, Sum, Totals};
 pub use files::{Run, Turn, evaluate_files, replay_files};
 pub use plan::{Plan, Slot};
 pub use run::{Columns, Next, Replay};

@@ -1,6 +1,7 @@
 //! A whole run: the passes over rows, then the accounts, on all cores.
 
 use super::accounts::Stage;
+use super::course::Course;
 use super::plan::Plan;
 use super::scan::Source;
 use super::scan::finish::Found;
@@ -55,8 +56,10 @@ impl Columns {
         let plan = Plan::over(program, options.calendar, options.dates);
         let rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
+        let course = rows.course(&plan, &plain, options, self.threads());
         for place in 0..plan.dates().len() {
-            let turned = rows.turn(&plan, place, &plain, options, self.threads(), &look, &mut found);
+            let at = At { plan: &plan, place, plain: &plain, course: course.as_ref() };
+            let turned = rows.turn(at, options, self.threads(), &look, &mut found);
             if turned == Turned::Told(Next::Stop) {
                 return;
             }
@@ -73,6 +76,8 @@ pub struct Replay<'o> {
     pub calendar: Calendar,
     /// Only these accounts, by id; all, if empty.
     pub accounts: &'o [String],
+    /// Accounts are only added up: whoever looks at a date takes [`Stage::totals`] for those that are not shown one by one.
+    pub summed: bool,
 }
 
 /// What is to be done after a date.
@@ -91,6 +96,16 @@ pub(super) enum Turned {
     Told(Next),
     /// It takes rows that are not held; nothing was told.
     Missed,
+}
+
+/// One date of many.
+#[derive(Clone, Copy)]
+pub(super) struct At<'t, 'p> {
+    pub(super) plan: &'t Plan<'p>,
+    pub(super) place: usize,
+    pub(super) plain: &'t Evaluator<'t>,
+    /// What is known already of accounts at all dates.
+    pub(super) course: Option<&'t Course>,
 }
 
 /// What the passes over rows kept, for all as-of dates.
@@ -126,20 +141,34 @@ impl<'s, 'p> Rows<'s, 'p> {
         values::of(&self.found, plan, plan.turn(place), plain, threads)
     }
 
-    /// Looks at the accounts at one as-of date.
-    #[expect(clippy::too_many_arguments)]
-    pub(super) fn turn<T>(
+    /// Takes accounts through all dates at once, if that is asked for and possible.
+    pub(super) fn course(
         &self,
         plan: &Plan<'_>,
-        place: usize,
         plain: &Evaluator<'_>,
+        options: &Replay<'_>,
+        threads: usize,
+    ) -> Option<Course> {
+        let as_of = *plan.dates().first().filter(|_| options.summed)?;
+        let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
+        Course::new(plan, self, plain, &plain.asked(&asked), threads)
+    }
+
+    /// Looks at the accounts at one as-of date.
+    pub(super) fn turn<T>(
+        &self,
+        at: At<'_, '_>,
         options: &Replay<'_>,
         threads: usize,
         look: &impl Fn(&Stage<'_, '_>) -> T,
         found: &mut impl FnMut(&Evaluator<'_>, T) -> Next,
     ) -> Turned {
+        let At { plan, place, plain, course } = at;
         let Some(as_of) = plan.dates().get(place).copied() else { return Turned::Told(Next::Stop) };
-        let values = self.values(plan, place, plain, threads);
+        let values = match course.is_some_and(|course| course.left.is_empty()) {
+            true => SlotValues::default(),
+            false => self.values(plan, place, plain, threads),
+        };
         // What rows would have to be looked at for once more, they are loaded for.
         if values.open {
             return Turned::Missed;
@@ -148,7 +177,11 @@ impl<'s, 'p> Rows<'s, 'p> {
         let given = Given { plan, values: &values, streamed: &self.streamed, missed: &missed };
         let evaluator = plain.fresh().knowing(given);
         let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
-        let looked = look(&Stage::new(plan, &values, &evaluator, &asked, threads));
+        let stage = Stage::new(plan, &values, &evaluator, &asked, threads);
+        let looked = look(&match course {
+            Some(course) => stage.beside(course.totals.get(place), &course.left),
+            None => stage,
+        });
         if missed.load(Ordering::Relaxed) {
             return Turned::Missed;
         }

@@ -68,6 +68,11 @@ impl<'a> Evaluator<'a> {
         there.map(|subject| subject.index as u32).collect()
     }
 
+    /// True if what is known of accounts depends on the date.
+    pub(crate) fn keeps_history(&self) -> bool {
+        self.subjects.iter().any(|subject| !subject.history.is_empty())
+    }
+
     /// The id of the account at a place, and the row that rows belong to.
     pub(crate) fn account_at(&self, place: u32) -> Option<(&str, u32)> {
         self.subjects.get(place as usize).map(|subject| (&*subject.id, subject.row))

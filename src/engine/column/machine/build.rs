@@ -345,6 +345,9 @@ impl<'p, 's> Builder<'p, 's> {
         self.done.clear();
         self.order.clear();
         self.used = 0;
+        if self.wanted == Wanted::Steps {
+            self.temporary.clear();
+        }
     }
 
     // ---------- members ----------

@@ -14,11 +14,13 @@
 //! | `items`, `cards` | metrics, segments, partitions and rules; scorecards |
 //! | `run` | the loop, and what an account's state is |
 //! | `values`, `functions`, `series`, `judge`, `score` | what instructions do |
+//! | `units`, `flow` | which items read what, so that those alone are computed again whose operands changed |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
 mod build;
 mod cards;
 mod expressions;
+mod flow;
 mod functions;
 mod items;
 mod judge;
@@ -28,10 +30,12 @@ mod result;
 mod run;
 mod score;
 mod series;
+mod units;
 mod unknown;
 mod values;
 
 pub use run::{Nobody, Outcome, Outside, State};
+pub(in crate::engine::column) use units::{Mask, Traveller, Units, Watched, has, set, words};
 
 use super::{SlotId, What};
 use crate::calendar::{Calendar, Date};
@@ -129,7 +133,7 @@ pub struct Interpreted {
 }
 
 /// Where the results of a step lie.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Found {
     Metric {
         value: Reg,
@@ -160,6 +164,8 @@ enum Found {
 pub enum Wanted {
     /// Values, points, scores, grades, and how rules stand.
     Scores,
+    /// The same, with no register of an item written by another one: items can be computed again one by one ([`Units`]).
+    Steps,
     /// Whole results, with what is missing in a rule that is undecided.
     Everything,
 }

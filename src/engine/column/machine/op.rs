@@ -24,7 +24,7 @@ pub(super) struct List {
 }
 
 /// One instruction.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Op {
     /// The same value.
     Copy { to: Reg, from: Reg },
@@ -109,14 +109,14 @@ pub(super) enum Op {
 }
 
 /// Members of a segment or part: a register that is then exactly so.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Member {
     pub(super) reg: Reg,
     pub(super) is: Cell,
 }
 
 /// A test of a value against constants.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Test {
     Compare(CompareOp, i128),
     Between(i128, i128),
@@ -126,7 +126,7 @@ pub(super) enum Test {
 }
 
 /// A row of a table of bands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub(super) test: Test,
     /// The place of its name among the names of its metric or scorecard.
@@ -135,7 +135,7 @@ pub(super) struct Row {
 }
 
 /// A row as a span of raw numbers, both ends included: what a number has to pass, whichever way it is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rung {
     pub(super) low: i128,
     pub(super) high: i128,
@@ -144,7 +144,7 @@ pub(super) struct Rung {
 }
 
 /// A table of bands, or grades.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Table {
     pub(super) member: Option<Member>,
     pub(super) rows: Vec<Row>,
@@ -177,14 +177,14 @@ impl Table {
 }
 
 /// A scale.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Slope {
     pub(super) member: Option<Member>,
     pub(super) points: Vec<(Decimal, Decimal)>,
 }
 
 /// A span of raw numbers with what it gives.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Step {
     pub(super) low: i128,
     pub(super) high: i128,
@@ -205,7 +205,7 @@ impl Table {
 }
 
 /// Everything that turns a value into a band and points.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Bands {
     pub(super) value: Reg,
     /// All that there is for numbers, where one table holds for everyone and every row of it gives points.
@@ -219,7 +219,7 @@ pub(super) struct Bands {
 }
 
 /// How old a value may be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Expiry {
     pub(super) duration: Duration,
     pub(super) then: Stale,
@@ -238,13 +238,13 @@ pub(super) struct Expiry {
 }
 
 /// The figures of a benchmark at a date.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Figures {
     pub(super) rows: Vec<(Option<Member>, [Decimal; 3])>,
 }
 
 /// A line of a scorecard.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct CardLine {
     pub(super) source: Source,
     /// The same at earlier dates, latest first, where the last points may stand in.
@@ -257,7 +257,7 @@ pub(super) struct CardLine {
 }
 
 /// Where the points of a line come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Source {
     pub(super) reg: Reg,
     /// The line's own scale.
@@ -267,7 +267,7 @@ pub(super) struct Source {
 }
 
 /// The lines as they hold for some.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Lines {
     pub(super) member: Option<Member>,
     pub(super) lines: Vec<CardLine>,
@@ -282,7 +282,7 @@ pub(super) struct Lines {
 }
 
 /// A cap, floor, setting or hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct CardLimit {
     pub(super) verb: LimitVerb,
     pub(super) value: Decimal,
@@ -291,7 +291,7 @@ pub(super) struct CardLimit {
 }
 
 /// A scorecard.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Card {
     pub(super) combine: Combine,
     pub(super) base: Decimal,

@@ -133,6 +133,11 @@ impl State {
         }
     }
 
+    /// Nothing went wrong yet.
+    pub(super) fn forgive(&mut self) {
+        self.faults.clear();
+    }
+
     /// What went wrong, each once, in the order in which it did.
     pub fn faults(&self) -> &[AccountFault] {
         &self.faults
@@ -224,8 +229,21 @@ impl State {
 
     /// Runs from a place on, until somebody else has to be asked or all is done.
     pub(super) fn execute(&mut self, machine: &Machine, code: &Code, texts: &Texts, from: usize) -> Option<Pause> {
+        self.execute_until(machine, code, texts, from, code.ops.len())
+    }
+
+    /// The same up to a place.
+    pub(super) fn execute_until(
+        &mut self,
+        machine: &Machine,
+        code: &Code,
+        texts: &Texts,
+        from: usize,
+        end: usize,
+    ) -> Option<Pause> {
+        let ops = code.ops.get(..end)?;
         let mut place = from;
-        while let Some(op) = code.ops.get(place) {
+        while let Some(op) = ops.get(place) {
             let here = place;
             place += 1;
             match *op {

@@ -69,6 +69,24 @@ impl<'s, 'p> Found<'s, 'p> {
         Found { source, worker, texts, cursors }
     }
 
+    /// What is kept of a family.
+    pub(super) fn book(&self, family: usize) -> Option<&Book> {
+        self.worker.as_ref()?.books.get(family)
+    }
+
+    /// The dates of a family.
+    pub(super) fn dates(&self, family: usize) -> usize {
+        self.source.families.get(family).map_or(0, |family| family.days.len())
+    }
+
+    /// The accounts that something has to be said of beside what is kept, by row.
+    pub(in crate::engine::column) fn suspects(&self) -> HashSet<u32> {
+        let Some(worker) = &self.worker else { return HashSet::new() };
+        let hard = worker.books.iter().flat_map(|book| book.hard.iter().copied());
+        let bad = worker.filters.keys().map(|(_, row)| *row);
+        hard.chain(bad).chain(worker.values.iter().map(|(_, row, _)| *row)).collect()
+    }
+
     /// What the dates of the rows were.
     pub(in crate::engine::column) fn went_by(&self) -> WentBy {
         let dates = self.worker.as_ref().and_then(|worker| worker.dates);
@@ -86,7 +104,7 @@ impl<'s, 'p> Found<'s, 'p> {
     ) -> SlotColumn {
         let family = self.source.families.get(wanted.family);
         let book = self.worker.as_ref().and_then(|worker| worker.books.get(wanted.family));
-        let nothing = |values: &mut SlotValues| match self.combine(wanted, None, values) {
+        let nothing = |values: &mut SlotValues| match self.combine(wanted, None, &mut values.texts) {
             Ok(cell) => SlotColumn::Same(cell),
             Err(_) => SlotColumn::Same(Cell::missing(Missing::NoData)),
         };
@@ -124,7 +142,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 let mut cells = Cells::with_capacity(accounts.rows.len());
                 for (account, row) in (0u32..).zip(accounts.rows) {
                     let at = (book, *row as usize * book.width + place as usize);
-                    let cell = match self.combine(wanted, Some(at), values) {
+                    let cell = match self.combine(wanted, Some(at), &mut values.texts) {
                         Ok(cell) => cell,
                         Err(Trouble::Fault(fault)) => {
                             values.faults.entry((wanted.slot, account)).or_default().push(fault);
@@ -178,11 +196,11 @@ impl<'s, 'p> Found<'s, 'p> {
     }
 
     /// What the rows of an account amount to; of none, if there is nothing to look at.
-    fn combine(
+    pub(super) fn combine(
         &self,
         wanted: &Wanted<'_>,
         at: Option<(&Book, usize)>,
-        values: &mut SlotValues,
+        texts: &mut Texts,
     ) -> Result<Cell, Trouble> {
         let none = Summed::default();
         let (count, summed, kept) = match at.map(|(book, at)| (&book.tally, at)) {
@@ -215,6 +233,18 @@ impl<'s, 'p> Found<'s, 'p> {
             }
             Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_), _)) => (0, none, None),
         };
+        self.told(wanted, count, summed.sum, kept, texts)
+    }
+
+    /// The same of what is kept: how many rows, their sum, the one that stands out.
+    pub(super) fn told(
+        &self,
+        wanted: &Wanted<'_>,
+        count: u32,
+        sum: i128,
+        kept: Option<Kept>,
+        texts: &mut Texts,
+    ) -> Result<Cell, Trouble> {
         if wanted.what == What::LastCounted {
             return Ok(kept.map_or(Cell::default(), |kept| Cell { tag: kept.tag, bits: kept.bits }));
         }
@@ -224,13 +254,13 @@ impl<'s, 'p> Found<'s, 'p> {
         let count = i64::from(count);
         let number = |number: Option<Decimal>| number.map(Cell::number).ok_or(Trouble::Fault(Fault::Overflow));
         let over = |sum: Option<Decimal>| number(sum.and_then(|sum| sum.div(Decimal::int(count))));
-        let raw = Decimal::from_raw(summed.sum);
-        let times = |n: i64| i64::try_from(summed.sum).ok().and_then(|sum| sum.checked_mul(n)).map(Decimal::int);
+        let raw = Decimal::from_raw(sum);
+        let times = |n: i64| i64::try_from(sum).ok().and_then(|sum| sum.checked_mul(n)).map(Decimal::int);
         let mut or_no_data = |kept: Option<Kept>| match kept {
             None => Cell::missing(Missing::NoData),
             Some(Kept { tag: Tag::Text, bits }) => {
                 let text = u32::try_from(bits).ok().and_then(|code| self.texts.get(code));
-                text.map_or(Cell::default(), |text| Cell { tag: Tag::Text, bits: i128::from(values.texts.code(text)) })
+                text.map_or(Cell::default(), |text| Cell { tag: Tag::Text, bits: i128::from(texts.code(text)) })
             }
             Some(Kept { tag, bits }) => Cell { tag, bits },
         };
@@ -244,10 +274,10 @@ impl<'s, 'p> Found<'s, 'p> {
             F::Avg | F::Ces => over(raw),
             F::Share | F::Csat => over(times(1)),
             F::Nps => over(times(100)),
-            F::CsatMean => over(summed.sum.checked_mul(100).and_then(Decimal::from_raw)),
+            F::CsatMean => over(sum.checked_mul(100).and_then(Decimal::from_raw)),
             F::NpsMargin => {
-                let promoters = i64::try_from(summed.sum & i128::from(u32::MAX)).unwrap_or(0);
-                let detractors = i64::try_from(summed.sum >> 32).unwrap_or(0);
+                let promoters = i64::try_from(sum & i128::from(u32::MAX)).unwrap_or(0);
+                let detractors = i64::try_from(sum >> 32).unwrap_or(0);
                 number(irrational::nps_margin(promoters, detractors, count))
             }
             F::Min | F::Max | F::First | F::Last => Ok(or_no_data(kept)),
@@ -257,7 +287,7 @@ impl<'s, 'p> Found<'s, 'p> {
 }
 
 /// Why there is no cell.
-enum Trouble {
+pub(super) enum Trouble {
     /// Something went wrong with the whole.
     Fault(Fault),
     /// The reference has to say.
@@ -329,8 +359,8 @@ impl Family<'_> {
     /// Lists of many dates become counts that begin and end, so that not every date has to look at all of a list.
     fn settle(&self, book: &mut Book) {
         let Tally::Values { list, .. } = &book.tally else { return };
-        let dates = book.width - 1;
-        if dates <= FEW_DATES {
+        let sizes = (book.accounts, book.width - 1);
+        if sizes.1 <= FEW_DATES {
             return;
         }
         let many = match self.keeping {
@@ -341,13 +371,13 @@ impl Family<'_> {
                 }
                 let start = |seen: &Seen| (seen.account, starts.get(&seen.value));
                 let lists = list.chunk_by(|a, b| start(a) == start(b));
-                Many::of_lists(lists, |seen| self.run(seen.value as i32), most, dates)
+                Many::of_lists(lists, |seen| self.run(seen.value as i32), most, sizes)
             }
             // The rows are asked for beside the values.
             _ if self.counts_rows => return,
             _ => {
                 let lists = list.chunk_by(|a, b| (a.account, a.tag, a.value) == (b.account, b.tag, b.value));
-                Many::of_lists(lists, |seen| self.run(seen.day), 1, dates)
+                Many::of_lists(lists, |seen| self.run(seen.day), 1, sizes)
             }
         };
         book.tally = Tally::Many(many);

@@ -8,9 +8,11 @@
 //! | `worker` | the pass over pieces |
 //! | `tally` | what is kept of rows |
 //! | `moves` | the same for many as-of dates |
+//! | `feeds` | one account of those through all dates |
 //! | `finish` | from what was kept to cells |
 
 pub(super) mod family;
+pub(super) mod feeds;
 pub(super) mod finish;
 mod moves;
 mod nodes;

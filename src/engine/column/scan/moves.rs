@@ -4,28 +4,33 @@
 //! off (the smallest value, the last one) it looks again at the rows of the accounts that changed.
 //!
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
-//! not with rows.
+//! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
 use super::tally::{Book, Edge, Keeping, Kept, Run, Seen, Tally, better, outer, put};
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 /// Rows of an account that count for the same dates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Move<T> {
     account: u32,
-    run: Run,
-    times: u32,
-    what: T,
+    pub(super) run: Run,
+    pub(super) times: u32,
+    pub(super) what: T,
 }
 
-/// Rows, and where to find those that begin or end at a date.
+/// Rows, and where to find those of an account, or those that begin or end at a date.
 #[derive(Debug)]
 pub(super) struct Moves<T> {
+    /// In the end in the order of the accounts.
     list: Vec<Move<T>>,
     /// How many there were when they were last put together.
     merged: usize,
-    begin: Places,
-    end: Places,
+    /// By account: where its rows begin; those of the last one end at the last of these.
+    starts: Vec<u32>,
+    dates: usize,
+    /// Who begins and who ends, once somebody asks.
+    turns: OnceLock<[Places; 2]>,
 }
 
 /// Rows by date.
@@ -60,7 +65,7 @@ const FEW: usize = 1 << 20;
 
 impl<T: Copy> Moves<T> {
     fn new() -> Moves<T> {
-        Moves { list: Vec::new(), merged: 0, begin: Places::default(), end: Places::default() }
+        Moves { list: Vec::new(), merged: 0, starts: Vec::new(), dates: 0, turns: OnceLock::new() }
     }
 
     /// One more row. `merge` takes one into another, or says that it cannot.
@@ -83,10 +88,32 @@ impl<T: Copy> Moves<T> {
         self.merged = self.list.len();
     }
 
-    /// When all rows are there.
-    fn close(&mut self, dates: usize) {
-        self.begin = Places::new(dates, self.list.iter().map(|row| row.run.from));
-        self.end = Places::new(dates, self.list.iter().map(|row| row.run.to));
+    /// When all rows are there: sorts them by account.
+    fn close(&mut self, accounts: usize, dates: usize) {
+        self.dates = dates;
+        let mut starts = vec![0u32; accounts + 1];
+        for row in &self.list {
+            if let Some(count) = starts.get_mut(row.account as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        if !self.list.is_sorted_by_key(|row| row.account) {
+            let (mut next, mut sorted) = (starts.clone(), self.list.clone());
+            for row in &self.list {
+                let Some(at) = next.get_mut(row.account as usize) else { continue };
+                if let Some(to) = sorted.get_mut(*at as usize) {
+                    *to = *row;
+                }
+                *at += 1;
+            }
+            self.list = sorted;
+        }
+        self.starts = starts;
     }
 
     /// What there is at a date.
@@ -96,19 +123,34 @@ impl<T: Copy> Moves<T> {
 
     /// What begins on the way from one date to another.
     fn begun(&self, from: u32, to: u32) -> impl Iterator<Item = &Move<T>> {
-        self.begin.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
+        let [begin, _] = self.turns();
+        begin.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
     }
 
     /// What ends.
     fn ended(&self, from: u32, to: u32) -> impl Iterator<Item = &Move<T>> {
-        self.end.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
+        let [_, end] = self.turns();
+        end.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
     }
 
-    /// Everything of an account, if all is sorted.
-    fn of(&self, account: u32) -> &[Move<T>] {
-        let first = self.list.partition_point(|row| row.account < account);
-        let rest = self.list.get(first..).unwrap_or(&[]);
-        rest.get(..rest.partition_point(|row| row.account == account)).unwrap_or(&[])
+    fn turns(&self) -> &[Places; 2] {
+        self.turns.get_or_init(|| {
+            let begin = Places::new(self.dates, self.list.iter().map(|row| row.run.from));
+            [begin, Places::new(self.dates, self.list.iter().map(|row| row.run.to))]
+        })
+    }
+
+    /// Everything of an account.
+    #[inline]
+    pub(super) fn of(&self, account: u32) -> &[Move<T>] {
+        let at = account as usize;
+        let ends = self.starts.get(at).zip(self.starts.get(at + 1));
+        ends.and_then(|(start, end)| self.list.get(*start as usize..*end as usize)).unwrap_or(&[])
+    }
+
+    /// All rows.
+    pub(super) fn all(&self) -> &[Move<T>] {
+        &self.list
     }
 
     /// The accounts that something begins or ends for.
@@ -167,7 +209,7 @@ impl Many {
         lists: impl Iterator<Item = &'l [Seen]>,
         run: impl Fn(&Seen) -> Run,
         most: u32,
-        dates: usize,
+        (accounts, dates): (usize, usize),
     ) -> Many {
         let mut moves = Moves::new();
         let mut steps: Vec<(u32, i64)> = Vec::new();
@@ -194,7 +236,7 @@ impl Many {
                 }
             }
         }
-        moves.close(dates);
+        moves.close(accounts, dates);
         Many::Counts(moves)
     }
 
@@ -245,18 +287,18 @@ impl Many {
     }
 
     /// When all rows have gone by.
-    pub(super) fn close(&mut self, dates: usize) {
+    pub(super) fn close(&mut self, accounts: usize, dates: usize) {
         match self {
-            Many::Counts(moves) => moves.close(dates),
+            Many::Counts(moves) => moves.close(accounts, dates),
             Many::Sums { small, wide } => {
-                small.close(dates);
-                wide.close(dates);
+                small.close(accounts, dates);
+                wide.close(accounts, dates);
             }
             // Of an account all is looked at together.
             Many::Bests { most, moves } => {
                 let most = *most;
                 moves.merge(|kept, next| best_of(most, kept, next));
-                moves.close(dates);
+                moves.close(accounts, dates);
             }
             Many::Edges { last, moves } => {
                 let last = *last;
@@ -264,7 +306,7 @@ impl Many {
                     *kept = outer(last, Some(*kept), next);
                     true
                 });
-                moves.close(dates);
+                moves.close(accounts, dates);
             }
         }
     }
@@ -434,7 +476,7 @@ mod tests {
         let mut other = Many::new(Keeping::Sum).unwrap();
         other.add(1, run(2, 9), i128::from(i64::MAX) + 1);
         many.join(other);
-        many.close(9);
+        many.close(2, 9);
         let mut cursors = Vec::new();
         // Back and forth: what went by is not forgotten.
         for (place, sum, count) in [(2, 13, 3), (0, 5, 1), (3, 6, 2), (4, 1, 1), (8, 1, 1), (1, 5, 1)] {
@@ -457,7 +499,7 @@ mod tests {
         many.best(0, run(1, 3), value(4));
         many.best(0, run(3, 4), Kept { tag: Tag::Date, bits: 1 });
         many.best(0, run(3, 4), value(2));
-        many.close(5);
+        many.close(1, 5);
         let mut cursors = Vec::new();
         for (place, best, count) in [(0, Some(9), 2), (1, Some(9), 3), (2, Some(4), 1), (4, None, 0)] {
             let cursor = many.at(&mut cursors, 1, place).unwrap();
@@ -474,7 +516,7 @@ mod tests {
         let lists = [vec![seen(0, 0, 1), seen(0, 2, 3)], vec![seen(0, 9, 1)], vec![seen(1, 1, 1), seen(1, 2, 1)]];
         // A row counts for four dates from its day on.
         let runs = |seen: &Seen| run(seen.value as u32, (seen.value as u32 + 4).min(10));
-        let many = Many::of_lists(lists.iter().map(Vec::as_slice), runs, 2, 10);
+        let many = Many::of_lists(lists.iter().map(Vec::as_slice), runs, 2, (2, 10));
         let mut cursors = Vec::new();
         let expected = [(1, 0), (1, 1), (2, 2), (2, 2), (2, 2), (2, 1), (0, 0), (0, 0), (0, 0), (1, 0)];
         for (place, (first, second)) in (0u32..).zip(expected) {
@@ -490,7 +532,7 @@ mod tests {
         for i in 0..1000 {
             many.edge(0, run(0, 3), edge(i % 7, i128::from(i % 7)));
         }
-        many.close(3);
+        many.close(1, 3);
         let Many::Edges { moves, .. } = &many else { panic!() };
         assert_eq!((moves.list.len(), moves.list[0].times), (1, 1000));
         let mut cursors = Vec::new();

@@ -136,7 +136,7 @@ pub(super) struct Book {
 }
 
 /// Of so many dates at the most each has a place of its own for every account.
-pub(super) const FEW_DATES: usize = 8;
+pub(in crate::engine::column) const FEW_DATES: usize = 8;
 
 impl Book {
     /// For so many accounts and dates; `periods` has the first day of a window and the place of the period of each of its
@@ -316,7 +316,7 @@ impl Book {
                 }
             }
             Tally::Values { list, .. } => compact(list),
-            Tally::Many(many) => many.close(self.width - 1),
+            Tally::Many(many) => many.close(self.accounts, self.width - 1),
             Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
