@@ -12,16 +12,20 @@
 //! | `build` | registers, constants, inputs and jumps while a program is compiled |
 //! | `expressions`, `past` | expressions; those that look at other dates |
 //! | `items`, `cards` | metrics, segments, partitions and rules; scorecards |
+//! | `fuse` | the instructions once more, fewer of them, for accounts without faults |
 //! | `run` | the loop, and what an account's state is |
-//! | `values`, `functions`, `series`, `judge`, `score` | what instructions do |
+//! | `values`, `functions`, `series`, `judge`, `ladder`, `score`, `even` | what instructions do |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
 mod build;
 mod cards;
+mod even;
 mod expressions;
 mod functions;
+mod fuse;
 mod items;
 mod judge;
+mod ladder;
 mod op;
 mod past;
 mod result;
@@ -39,7 +43,7 @@ use crate::engine::Item;
 use crate::engine::reference::{Schedule, Step};
 use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program, RuleId};
 use crate::value::Value;
-use op::{Bands, Card, Expiry, Figures, Op, Reg, Test};
+use op::{Bands, Card, Comparison, Expiry, Figures, Op, Reg, Test};
 use std::collections::HashMap;
 
 /// Something that a machine reads of an account.
@@ -204,7 +208,7 @@ impl Names {
 #[derive(Debug)]
 pub struct Machine {
     as_of: Date,
-    /// Nothing is noted of inputs: there is nothing to note of most accounts.
+    /// Nothing is noted of inputs: there is nothing to note of most accounts. Comparisons are chained.
     plain: Code,
     /// Inputs may have faults.
     careful: Code,
@@ -213,6 +217,7 @@ pub struct Machine {
     reserved: u32,
     constants: Vec<(Reg, Value)>,
     lists: Vec<Reg>,
+    comparisons: Vec<Comparison>,
     bands: Vec<Bands>,
     expiries: Vec<Expiry>,
     figures: Vec<Figures>,
