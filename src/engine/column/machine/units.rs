@@ -353,6 +353,7 @@ fn same(a: &Machine, b: &Machine, unit: &Unit) -> bool {
     left.iter().zip(right).all(|(x, y)| {
         x == y
             && match *x {
+                Op::Chain { comparisons, .. } => a.chained(comparisons) == b.chained(comparisons),
                 Op::Bands { bands } => a.bands.get(bands as usize) == b.bands.get(bands as usize),
                 Op::Expire { expiry } | Op::Fade { expiry } => {
                     a.expiries.get(expiry as usize) == b.expiries.get(expiry as usize)
