@@ -126,6 +126,7 @@ impl Cell {
     }
 
     /// As a value.
+    #[inline]
     pub fn value(self, texts: &Texts) -> Value {
         let known = match self.tag {
             Tag::Boolean => Some(Value::Boolean(self.bits != 0)),
@@ -150,12 +151,18 @@ pub struct Texts {
 impl Texts {
     /// The code of a text; a new one, if it is new.
     pub fn code(&mut self, text: &Arc<str>) -> u32 {
-        if let Some(code) = self.codes.get(text) {
-            return *code;
-        }
+        self.codes.get(text).copied().unwrap_or_else(|| self.add(Arc::clone(text)))
+    }
+
+    /// The same for a text that nobody shares yet.
+    pub fn code_of(&mut self, text: &str) -> u32 {
+        self.codes.get(text).copied().unwrap_or_else(|| self.add(Arc::from(text)))
+    }
+
+    fn add(&mut self, text: Arc<str>) -> u32 {
         let code = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.list.push(text.clone());
-        self.codes.insert(text.clone(), code);
+        self.list.push(Arc::clone(&text));
+        self.codes.insert(text, code);
         code
     }
 
