@@ -98,7 +98,7 @@ struct Sums {
 
 impl State {
     /// The score before limits, and its coverage.
-    #[inline]
+    #[inline(never)]
     pub(super) fn score(&mut self, machine: &Machine, card: &Card, code: &Code, here: usize) {
         let mut all = (0u32..).zip(&card.lines);
         let Some((place, lines)) = all.find(|(_, lines)| applies(lines.member, &self.regs)) else { return };
