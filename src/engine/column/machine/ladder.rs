@@ -121,10 +121,10 @@ impl Direct {
     #[inline(never)]
     pub(super) fn judge(&self, regs: &mut [Cell]) -> bool {
         let Some(value) = regs.get(self.value as usize).copied() else { return false };
-        let known = value.tag == Tag::Number;
-        if !known && !value.tag.is_missing() {
+        if value.tag > Tag::Number || value.tag == Tag::Boolean {
             return false;
         }
+        let known = value.tag == Tag::Number;
         let number = within_reach(value.bits);
         let mut place = 1;
         for block in &self.bounds {

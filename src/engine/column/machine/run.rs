@@ -2,8 +2,8 @@
 
 use super::op::{Comparison, List, Op, Reg};
 use super::values::{
-    NO_DATA, NOT_APPLICABLE, boolean, compare, compare_others, date, kleene, negate_if, number, plus, quick, reason,
-    times, truth,
+    NO_DATA, NOT_APPLICABLE, boolean, both, compare, compare_others, date, kleene, negate_if, number, plus, quick,
+    reason, times, truth,
 };
 use super::{Code, Found, Input, Interpreted, Machine, functions, judge, series};
 use crate::engine::AccountFault;
@@ -417,18 +417,19 @@ impl State {
     /// Kleene over comparisons that note nothing: all of them are made, so that no jump depends on a single one.
     #[inline(never)]
     fn chain(&self, comparisons: &[Comparison], decisive: bool, texts: &Texts) -> Cell {
-        let (mut decided, mut unknown) = (false, false);
+        let (mut decided, mut all_known) = (false, true);
         for Comparison { left, right, orders } in comparisons {
             let (Some(left), Some(right)) = (self.regs.get(*left as usize), self.regs.get(*right as usize)) else {
                 return NO_DATA;
             };
-            let quick = quick(*orders, *left, *right);
-            decided |= quick == Some(decisive);
-            unknown |= quick.is_none();
+            let (known, holds) = both(*orders, *left, *right);
+            decided |= known & (holds == decisive);
+            all_known &= known;
         }
-        if decided || !unknown { boolean(decided == decisive) } else { self.undecided(comparisons, decisive, texts) }
+        if decided | all_known { boolean(decided == decisive) } else { self.undecided(comparisons, decisive, texts) }
     }
 
+    /// The same where something is missing, or is no number.
     fn undecided(&self, comparisons: &[Comparison], decisive: bool, texts: &Texts) -> Cell {
         let mut so_far = boolean(!decisive);
         for Comparison { left, right, orders } in comparisons {
