@@ -38,31 +38,37 @@ impl Decimal {
     pub const STEP: Decimal = Decimal(1);
 
     /// A whole number.
+    #[inline]
     pub const fn int(value: i64) -> Decimal {
         Decimal(value as i128 * SCALE)
     }
 
     /// From billionths; `None` beyond 38 digits.
+    #[inline]
     pub const fn from_raw(raw: i128) -> Option<Decimal> {
         if raw < LIMIT && raw > -LIMIT { Some(Decimal(raw)) } else { None }
     }
 
     /// In billionths.
+    #[inline]
     pub const fn raw(self) -> i128 {
         self.0
     }
 
     /// True for 0.
+    #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
     /// True below 0.
+    #[inline]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
     /// True where there are no fractional digits.
+    #[inline]
     pub const fn is_integer(self) -> bool {
         self.0 % SCALE == 0
     }
@@ -106,6 +112,7 @@ impl Decimal {
     }
 
     /// A whole number of billionths divided by a whole number, rounded once; `None` for 0, and beyond 38 digits.
+    #[inline]
     pub(crate) fn ratio(billionths: i128, divisor: i128) -> Option<Decimal> {
         if divisor == 0 { None } else { Decimal::from_raw(round_div(billionths, divisor)) }
     }

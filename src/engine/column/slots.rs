@@ -47,11 +47,13 @@ pub enum Tag {
 
 impl Tag {
     /// True if there is no value.
+    #[inline]
     pub fn is_missing(self) -> bool {
         self < Tag::Boolean
     }
 
     /// The reason, if there is no value.
+    #[inline]
     pub fn missing(self) -> Option<Missing> {
         Some(match self {
             Tag::NoData => Missing::NoData,
@@ -68,6 +70,7 @@ impl Tag {
 }
 
 impl From<Missing> for Tag {
+    #[inline]
     fn from(reason: Missing) -> Tag {
         match reason {
             Missing::NoData => Tag::NoData,
@@ -93,21 +96,25 @@ pub struct Cell {
 
 impl Cell {
     /// No value.
+    #[inline]
     pub fn missing(reason: Missing) -> Cell {
         Cell { tag: reason.into(), bits: 0 }
     }
 
     /// A number.
+    #[inline]
     pub fn number(number: Decimal) -> Cell {
         Cell { tag: Tag::Number, bits: number.raw() }
     }
 
     /// A whole number.
+    #[inline]
     pub fn int(number: i64) -> Cell {
         Cell::number(Decimal::int(number))
     }
 
     /// A date.
+    #[inline]
     pub fn date(date: Date) -> Cell {
         Cell { tag: Tag::Date, bits: i128::from(date.0) }
     }
@@ -320,6 +327,7 @@ impl SlotValues {
     }
 
     /// The cell of an account.
+    #[inline]
     pub fn cell(&self, slot: SlotId, account: u32) -> Cell {
         match self.columns.get(slot.index()) {
             Some(SlotColumn::Same(cell)) => *cell,
