@@ -94,7 +94,7 @@ impl Ladder {
 
 /// The bands of a metric where one table holds for everyone, and every number has a band with points: nothing that is done
 /// depends on the value but what is found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Direct {
     value: Reg,
     band: Reg,
