@@ -38,21 +38,25 @@ impl Decimal {
     pub const STEP: Decimal = Decimal(1);
 
     /// A whole number.
+    #[inline]
     pub const fn int(value: i64) -> Decimal {
         Decimal(value as i128 * SCALE)
     }
 
     /// From billionths; `None` beyond 38 digits.
+    #[inline]
     pub const fn from_raw(raw: i128) -> Option<Decimal> {
         if raw < LIMIT && raw > -LIMIT { Some(Decimal(raw)) } else { None }
     }
 
     /// In billionths.
+    #[inline]
     pub const fn raw(self) -> i128 {
         self.0
     }
 
     /// True for 0.
+    #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }

@@ -53,7 +53,7 @@ impl Columns {
         look: impl Fn(&Stage<'_, '_>) -> T,
         mut found: impl FnMut(&Evaluator<'_>, T) -> Next,
     ) {
-        let plan = Plan::over(program, options.calendar, options.dates);
+        let plan = options.plan(program);
         let rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
         let course = rows.course(&plan, &plain, options, self.threads());
@@ -78,6 +78,16 @@ pub struct Replay<'o> {
     pub accounts: &'o [String],
     /// Accounts are only added up: whoever looks at a date takes [`Stage::totals`] for those that are not shown one by one.
     pub summed: bool,
+}
+
+impl Replay<'_> {
+    /// What is asked of rows.
+    pub(super) fn plan<'p>(&self, program: &'p Program) -> Plan<'p> {
+        match self.summed {
+            true => Plan::summed(program, self.calendar, self.dates),
+            false => Plan::over(program, self.calendar, self.dates),
+        }
+    }
 }
 
 /// What is to be done after a date.

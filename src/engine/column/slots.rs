@@ -47,6 +47,7 @@ pub enum Tag {
 
 impl Tag {
     /// True if there is no value.
+    #[inline]
     pub fn is_missing(self) -> bool {
         self < Tag::Boolean
     }
@@ -93,16 +94,19 @@ pub struct Cell {
 
 impl Cell {
     /// No value.
+    #[inline]
     pub fn missing(reason: Missing) -> Cell {
         Cell { tag: reason.into(), bits: 0 }
     }
 
     /// A number.
+    #[inline]
     pub fn number(number: Decimal) -> Cell {
         Cell { tag: Tag::Number, bits: number.raw() }
     }
 
     /// A whole number.
+    #[inline]
     pub fn int(number: i64) -> Cell {
         Cell::number(Decimal::int(number))
     }

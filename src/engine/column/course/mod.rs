@@ -134,6 +134,9 @@ impl<'c> Route<'c> {
             feeds.push(match input {
                 Input::Field(..) if !units.is_read(i) => Way::Unread,
                 Input::Field(field, _) => Way::Column(table.columns.get(field.index())?),
+                Input::Slot(id) if plan.slots.get(id.index()).is_some_and(|slot| slot.how == How::Unread) => {
+                    Way::Unread
+                }
                 Input::Slot(_) => {
                     let feed = feed(plan, rows, evaluator, &units, i)?;
                     if units.is_read(i) || !feed.is_safe() { Way::Rows(Box::new(feed)) } else { Way::Unread }
@@ -219,6 +222,7 @@ impl<'w, 'c> Walker<'w, 'c> {
             return;
         }
         self.counts.forget();
+        self.traveller.stop();
         self.left.push(place);
         self.counts_added.fill(0);
         self.sums_added.fill(0);

@@ -14,11 +14,12 @@
 //! | `items`, `cards` | metrics, segments, partitions and rules; scorecards |
 //! | `run` | the loop, and what an account's state is |
 //! | `values`, `functions`, `series`, `judge`, `score` | what instructions do |
-//! | `units`, `flow` | which items read what, so that those alone are computed again whose operands changed |
+//! | `units`, `flow`, `cuts` | which items read what, so that those alone are computed again whose operands changed |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
 mod build;
 mod cards;
+mod cuts;
 mod expressions;
 mod flow;
 mod functions;

@@ -4,6 +4,7 @@
 //! as-of date stands in it (`days since`, ages, benchmarks) the unit of one date differs from that of the date before, and
 //! has to run at every date. All others run again only where a register that they read has changed.
 
+use super::cuts::{Cuts, Drift};
 use super::flow::{can_fail, jump, reads, sources, writes};
 use super::op::{Op, Reg, Source};
 use super::run::State;
@@ -34,6 +35,8 @@ struct Unit {
     end: usize,
     /// Registers that somebody else reads.
     results: Vec<Reg>,
+    /// When it has to run again, though none of its inputs changed.
+    drift: Option<Drift>,
 }
 
 /// The units of the machines of many dates, which differ in dates only.
@@ -49,7 +52,13 @@ pub(in crate::engine::column) struct Units {
     watchers: Vec<u64>,
     /// By date and unit: the first of the dates that have the same code.
     bases: Vec<u32>,
-    /// By date: units whose code is another one than at the date before.
+    /// What registers are compared with by units other than their own.
+    cuts: Cuts,
+    /// The same by all units.
+    all_cuts: Cuts,
+    /// By date: the day.
+    days: Vec<i32>,
+    /// By date: units whose code is another one than at the date before, and which have to run for that reason.
     changed: Vec<Mask>,
     /// By date: constants that are others than at the date before; of the first date: all that ever are.
     constants: Vec<Vec<(Reg, Cell)>>,
@@ -70,7 +79,7 @@ impl Units {
         let mut units = Vec::with_capacity(first.plain.ends.len());
         for (end, _) in &first.plain.ends {
             let end = *end as usize;
-            units.push(Unit { begin, end, results: Vec::new() });
+            units.push(Unit { begin, end, results: Vec::new(), drift: None });
             begin = end;
         }
         let (words, eyes) = (words(units.len()), words(watched.len()));
@@ -80,6 +89,9 @@ impl Units {
             live: vec![0; words],
             readers: vec![0; registers * words],
             watchers: vec![0; registers * eyes],
+            cuts: Cuts::default(),
+            all_cuts: Cuts::default(),
+            days: machines.iter().map(|machine| machine.as_of.0).collect(),
             bases: Vec::new(),
             changed: Vec::new(),
             constants: Vec::new(),
@@ -90,6 +102,7 @@ impl Units {
         };
         all.connect()?;
         all.compare()?;
+        all.drift();
         Some(all)
     }
 
@@ -175,6 +188,35 @@ impl Units {
         Some(())
     }
 
+    /// What numbers are compared with, and which of them only grow with the date.
+    fn drift(&mut self) {
+        let (Some(machine), Some(fickle)) = (self.machines.first(), self.constants.first()) else { return };
+        let live = |i: &usize| has(&self.live, *i);
+        let units = || self.units.iter().enumerate().filter(|(i, _)| live(i)).map(|(_, unit)| unit);
+        let ops = |unit: &Unit| machine.plain.ops.get(unit.begin..unit.end).unwrap_or(&[]).iter();
+        self.all_cuts = Cuts::new(machine, units().flat_map(ops), fickle);
+        // What a unit reads of its own is nobody else's business.
+        let others = units().flat_map(|unit| {
+            let mut written = Vec::new();
+            ops(unit).for_each(|op| writes(op, machine, &mut written));
+            ops(unit).filter(move |op| {
+                let mut read = Vec::new();
+                reads(op, machine, &mut read);
+                read.iter().any(|reg| !written.contains(reg))
+            })
+        });
+        self.cuts = Cuts::new(machine, others, fickle);
+        let watched = |reg: Reg| slice(&self.watchers, reg as usize, self.eyes).iter().any(|word| *word != 0);
+        for i in 0..self.units.len() {
+            let Some(unit) = self.units.get_mut(i).filter(|_| has(&self.live, i)) else { continue };
+            let drift = Drift::new(&self.machines, (unit.begin, unit.end), &self.all_cuts);
+            unit.drift = drift.filter(|drift| !drift.regs().iter().any(|reg| watched(*reg)));
+            if unit.drift.is_some() {
+                self.changed.iter_mut().for_each(|changed| unset(changed, i));
+            }
+        }
+    }
+
     /// The machine of the first date; results lie at the same places at all dates.
     pub(in crate::engine::column) fn machine(&self) -> Option<&Machine> {
         self.machines.first()
@@ -206,13 +248,18 @@ pub(in crate::engine::column) struct Traveller {
     due: Mask,
     /// What changed at the date at hand, of what is watched.
     pub(in crate::engine::column) seen: Mask,
-    before: Vec<Cell>,
+    /// By date: units that have to run there.
+    later: Vec<u64>,
 }
+
+/// So many results of a unit are compared side by side.
+const FEW: usize = 4;
 
 impl Traveller {
     pub(in crate::engine::column) fn new(units: &Units, texts: &mut Texts) -> Option<Traveller> {
         let state = State::new(units.machine()?, texts);
-        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], before: Vec::new() })
+        let later = vec![0; units.machines.len() * units.words];
+        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], later })
     }
 
     /// A new account, at the first date, when its inputs are set: everything is computed and new.
@@ -233,17 +280,20 @@ impl Traveller {
     pub(in crate::engine::column) fn set(&mut self, units: &Units, input: usize, cell: Cell) {
         let Some(machine) = units.machine() else { return };
         let Some(reg) = machine.input_registers.get(input).copied() else { return };
-        if self.state.at(reg) != cell {
+        let before = self.state.at(reg);
+        if before != cell {
             self.state.put(reg, cell);
-            self.tell(units, reg);
+            self.tell(units, reg, before, cell);
         }
     }
 
+    /// Tells those who read a register that it is another cell.
     #[inline]
-    fn tell(&mut self, units: &Units, reg: Reg) {
-        let at = reg as usize;
-        self.due.iter_mut().zip(slice(&units.readers, at, units.words)).for_each(|(due, readers)| *due |= readers);
-        self.seen.iter_mut().zip(slice(&units.watchers, at, units.eyes)).for_each(|(seen, eyes)| *seen |= eyes);
+    fn tell(&mut self, units: &Units, reg: Reg, before: Cell, cell: Cell) {
+        add(&mut self.seen, slice(&units.watchers, reg as usize, units.eyes));
+        if !units.cuts.alike(reg, before, cell) {
+            add(&mut self.due, slice(&units.readers, reg as usize, units.words));
+        }
     }
 
     /// Goes on to the next date, before its inputs are set.
@@ -252,10 +302,13 @@ impl Traveller {
         self.seen.iter_mut().for_each(|word| *word = 0);
         for (reg, cell) in units.constants.get(date).into_iter().flatten() {
             self.state.put(*reg, *cell);
-            self.tell(units, *reg);
+            add(&mut self.due, slice(&units.readers, *reg as usize, units.words));
         }
         if let Some(changed) = units.changed.get(date) {
-            self.due.iter_mut().zip(changed).for_each(|(due, changed)| *due |= changed);
+            add(&mut self.due, changed);
+        }
+        for (due, later) in self.due.iter_mut().zip(self.later.iter_mut().skip(date * units.words)) {
+            *due |= std::mem::take(later);
         }
     }
 
@@ -275,15 +328,31 @@ impl Traveller {
         let Some(unit) = units.units.get(i) else { return };
         let base = units.bases.get(date * units.units.len() + i).copied().unwrap_or(0);
         let Some(machine) = units.machines.get(base as usize) else { return };
-        self.before.clear();
-        self.before.extend(unit.results.iter().map(|reg| self.state.at(*reg)));
+        let mut before = [Cell::default(); FEW];
+        for (before, reg) in before.iter_mut().zip(&unit.results) {
+            *before = self.state.at(*reg);
+        }
+        let others: Vec<Cell> = unit.results.iter().skip(FEW).map(|reg| self.state.at(*reg)).collect();
         // Nobody has to be asked: that was looked at before.
         let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
-        for (place, reg) in unit.results.iter().enumerate() {
-            if self.before.get(place) != Some(&self.state.at(*reg)) {
-                self.tell(units, *reg);
+        for (before, reg) in before.iter().chain(&others).zip(&unit.results) {
+            let cell = self.state.at(*reg);
+            if cell != *before {
+                self.tell(units, *reg, *before, cell);
             }
         }
+        if let Some(drift) = &unit.drift
+            && let Some(days) = drift.days(&units.all_cuts, |reg| self.state.at(reg))
+        {
+            let day = units.days.get(date).map_or(i64::MAX, |day| i64::from(*day)).saturating_add(days);
+            let date = units.days.partition_point(|known| i64::from(*known) < day);
+            set(&mut self.later, date * units.words, i);
+        }
+    }
+
+    /// The account at hand is not taken any further.
+    pub(in crate::engine::column) fn stop(&mut self) {
+        self.later.fill(0);
     }
 }
 
@@ -389,6 +458,18 @@ pub(in crate::engine::column) fn set(masks: &mut [u64], from: usize, bit: usize)
 
 pub(in crate::engine::column) fn has(mask: &[u64], bit: usize) -> bool {
     mask.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+}
+
+fn unset(mask: &mut [u64], bit: usize) {
+    if let Some(word) = mask.get_mut(bit / 64) {
+        *word &= !(1 << (bit % 64));
+    }
+}
+
+/// More bits.
+#[inline]
+fn add(mask: &mut [u64], more: &[u64]) {
+    mask.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
 }
 
 /// The mask of a register.

@@ -231,7 +231,9 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_), _)) => (0, none, None),
+            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_) | Tally::Days(_), _)) => {
+                (0, none, None)
+            }
         };
         self.told(wanted, count, summed.sum, kept, texts)
     }
@@ -358,27 +360,26 @@ fn by_account(list: &[Seen]) -> impl Iterator<Item = (u32, &[Seen])> {
 impl Family<'_> {
     /// Lists of many dates become counts that begin and end, so that not every date has to look at all of a list.
     fn settle(&self, book: &mut Book) {
-        let Tally::Values { list, .. } = &book.tally else { return };
-        let sizes = (book.accounts, book.width - 1);
-        if sizes.1 <= FEW_DATES {
-            return;
-        }
-        let many = match self.keeping {
-            Keeping::Capped { most, .. } => {
-                let mut starts: HashMap<i64, Date> = HashMap::new();
-                for seen in list {
-                    starts.entry(seen.value).or_insert_with(|| self.start_of(seen.value as i32));
-                }
-                let start = |seen: &Seen| (seen.account, starts.get(&seen.value));
-                let lists = list.chunk_by(|a, b| start(a) == start(b));
-                Many::of_lists(lists, |seen| self.run(seen.value as i32), most, sizes)
+        let sizes = (book.accounts, book.width.saturating_sub(1));
+        let many = match (&book.tally, self.keeping) {
+            (Tally::Days(list), Keeping::Capped { most, .. }) => {
+                let mut starts: HashMap<i32, Date> = HashMap::new();
+                let mut known = (i32::MIN, Date(i32::MIN));
+                let start = |day: i32| {
+                    // Rows of a day often stand together.
+                    if known.0 != day {
+                        known = (day, *starts.entry(day).or_insert_with(|| self.start_of(day)));
+                    }
+                    known.1
+                };
+                Many::of_days(list, start, |day| self.run(day), most, sizes)
             }
             // The rows are asked for beside the values.
-            _ if self.counts_rows => return,
-            _ => {
+            (Tally::Values { list, .. }, _) if sizes.1 > FEW_DATES && !self.counts_rows => {
                 let lists = list.chunk_by(|a, b| (a.account, a.tag, a.value) == (b.account, b.tag, b.value));
-                Many::of_lists(lists, |seen| self.run(seen.day), 1, sizes)
+                Many::of_lists(lists, |seen| self.run(seen.day), sizes)
             }
+            _ => return,
         };
         book.tally = Tally::Many(many);
     }
