@@ -1,7 +1,7 @@
 //! A whole run: the passes over rows, then the accounts, on all cores.
 
 use super::accounts::Stage;
-use super::course::Course;
+use super::course::Courses;
 use super::plan::Plan;
 use super::scan::Source;
 use super::scan::finish::Found;
@@ -115,7 +115,7 @@ pub(super) struct At<'t, 'p> {
     pub(super) place: usize,
     pub(super) plain: &'t Evaluator<'t>,
     /// What is known already of accounts at all dates.
-    pub(super) course: Option<&'t Course>,
+    pub(super) course: Option<&'t Courses>,
 }
 
 /// What the passes over rows kept, for all as-of dates.
@@ -158,10 +158,10 @@ impl<'s, 'p> Rows<'s, 'p> {
         plain: &Evaluator<'_>,
         options: &Replay<'_>,
         threads: usize,
-    ) -> Option<Course> {
+    ) -> Option<Courses> {
         let as_of = *plan.dates().first().filter(|_| options.summed)?;
         let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
-        Course::new(plan, self, plain, &plain.asked(&asked), threads)
+        Courses::new(plan, self, plain, &plain.asked(&asked), threads)
     }
 
     /// Looks at the accounts at one as-of date.
@@ -175,7 +175,8 @@ impl<'s, 'p> Rows<'s, 'p> {
     ) -> Turned {
         let At { plan, place, plain, course } = at;
         let Some(as_of) = plan.dates().get(place).copied() else { return Turned::Told(Next::Stop) };
-        let values = match course.is_some_and(|course| course.left.is_empty()) {
+        let course = course.and_then(|courses| courses.at(place));
+        let values = match course.is_some_and(|(course, _)| course.left.is_empty()) {
             true => SlotValues::default(),
             false => self.values(plan, place, plain, threads),
         };
@@ -189,7 +190,7 @@ impl<'s, 'p> Rows<'s, 'p> {
         let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
         let stage = Stage::new(plan, &values, &evaluator, &asked, threads);
         let looked = look(&match course {
-            Some(course) => stage.beside(course.totals.get(place), &course.left),
+            Some((course, totals)) => stage.beside(totals, &course.left),
             None => stage,
         });
         if missed.load(Ordering::Relaxed) {

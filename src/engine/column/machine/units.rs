@@ -69,12 +69,9 @@ pub(in crate::engine::column) struct Units {
 }
 
 impl Units {
-    /// Of the machines of dates in rising order; nothing where they differ in more than dates, or ask somebody else.
+    /// Of the machines of dates in rising order, which are all [`alike`] and ask nobody else.
     pub(in crate::engine::column) fn new(machines: Vec<Machine>, watched: Vec<Watched>) -> Option<Units> {
         let first = machines.first()?;
-        if !machines.iter().all(|machine| machine.interpreted.is_empty() && alike(first, machine)) {
-            return None;
-        }
         let mut begin = 0;
         let mut units = Vec::with_capacity(first.plain.ends.len());
         for (end, _) in &first.plain.ends {
@@ -234,6 +231,12 @@ impl Units {
             || slice(&self.watchers, *reg as usize, self.eyes).iter().any(|word| *word != 0)
     }
 
+    /// True if something has to be done at a date, whatever the account.
+    pub(in crate::engine::column) fn is_busy(&self, date: usize) -> bool {
+        self.changed.get(date).is_some_and(|changed| changed.iter().any(|word| *word != 0))
+            || self.constants.get(date).is_some_and(|constants| !constants.is_empty())
+    }
+
     /// What is watched, in the order of the bits.
     pub(in crate::engine::column) fn watched(&self) -> &[Watched] {
         &self.watched
@@ -250,6 +253,8 @@ pub(in crate::engine::column) struct Traveller {
     pub(in crate::engine::column) seen: Mask,
     /// By date: units that have to run there.
     later: Vec<u64>,
+    /// Dates at which anything has to be done.
+    pub(in crate::engine::column) busy: Mask,
 }
 
 /// So many results of a unit are compared side by side.
@@ -259,7 +264,8 @@ impl Traveller {
     pub(in crate::engine::column) fn new(units: &Units, texts: &mut Texts) -> Option<Traveller> {
         let state = State::new(units.machine()?, texts);
         let later = vec![0; units.machines.len() * units.words];
-        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], later })
+        let busy = vec![0; words(units.machines.len())];
+        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], later, busy })
     }
 
     /// A new account, at the first date, when its inputs are set: everything is computed and new.
@@ -307,8 +313,8 @@ impl Traveller {
         if let Some(changed) = units.changed.get(date) {
             add(&mut self.due, changed);
         }
-        for (due, later) in self.due.iter_mut().zip(self.later.iter_mut().skip(date * units.words)) {
-            *due |= std::mem::take(later);
+        for (i, due) in self.due.iter_mut().enumerate() {
+            *due |= self.later.get_mut(date * units.words + i).map_or(0, std::mem::take);
         }
     }
 
@@ -332,7 +338,10 @@ impl Traveller {
         for (before, reg) in before.iter_mut().zip(&unit.results) {
             *before = self.state.at(*reg);
         }
-        let others: Vec<Cell> = unit.results.iter().skip(FEW).map(|reg| self.state.at(*reg)).collect();
+        let others: Vec<Cell> = match unit.results.get(FEW..) {
+            Some(others) => others.iter().map(|reg| self.state.at(*reg)).collect(),
+            None => Vec::new(),
+        };
         // Nobody has to be asked: that was looked at before.
         let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
         for (before, reg) in before.iter().chain(&others).zip(&unit.results) {
@@ -347,12 +356,27 @@ impl Traveller {
             let day = units.days.get(date).map_or(i64::MAX, |day| i64::from(*day)).saturating_add(days);
             let date = units.days.partition_point(|known| i64::from(*known) < day);
             set(&mut self.later, date * units.words, i);
+            set(&mut self.busy, 0, date);
         }
     }
 
     /// The account at hand is not taken any further.
     pub(in crate::engine::column) fn stop(&mut self) {
         self.later.fill(0);
+        self.busy.fill(0);
+    }
+
+    /// The next date at which anything has to be done.
+    #[inline]
+    pub(in crate::engine::column) fn next(&mut self) -> Option<usize> {
+        for (i, word) in self.busy.iter_mut().enumerate() {
+            if *word != 0 {
+                let date = i * 64 + word.trailing_zeros() as usize;
+                *word &= *word - 1;
+                return Some(date);
+            }
+        }
+        None
     }
 }
 
@@ -379,8 +403,8 @@ fn constant(value: &Value) -> Option<Cell> {
     if let Value::Text(_) = value { None } else { Some(Cell::of(value, &mut Texts::default())) }
 }
 
-/// True if two machines differ in nothing but dates, slots and what tables say.
-fn alike(a: &Machine, b: &Machine) -> bool {
+/// True if two machines differ in nothing but dates, slots and what tables say, and ask nobody else.
+pub(in crate::engine::column) fn alike(a: &Machine, b: &Machine) -> bool {
     let kinds = |machine: &Machine| -> Vec<_> { machine.inputs.iter().map(std::mem::discriminant).collect() };
     let fields = a.inputs.iter().zip(&b.inputs).all(|pair| match pair {
         (Input::Field(a, _), Input::Field(b, _)) => a == b,
@@ -393,7 +417,9 @@ fn alike(a: &Machine, b: &Machine) -> bool {
         let all = now.metrics.iter().chain(&now.scores).chain(&now.rules);
         all.map(|place| place.found).collect()
     };
-    a.plain.ops.len() == b.plain.ops.len()
+    a.interpreted.is_empty()
+        && b.interpreted.is_empty()
+        && a.plain.ops.len() == b.plain.ops.len()
         && a.plain.ends == b.plain.ends
         && a.registers == b.registers
         && kinds(a) == kinds(b)
@@ -469,6 +495,10 @@ fn unset(mask: &mut [u64], bit: usize) {
 /// More bits.
 #[inline]
 fn add(mask: &mut [u64], more: &[u64]) {
+    if let ([word], [more]) = (&mut *mask, more) {
+        *word |= more;
+        return;
+    }
     mask.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
 }
 

@@ -13,6 +13,7 @@ use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a pass over a source has found, ready to be asked.
@@ -57,13 +58,47 @@ pub(in crate::engine::column) fn covered(
 }
 
 impl<'s, 'p> Found<'s, 'p> {
-    pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, workers: Vec<Worker>) -> Found<'s, 'p> {
-        let mut worker = Worker::together(workers);
-        for (family, book) in scan.source.families.iter().zip(worker.iter_mut().flat_map(|worker| &mut worker.books)) {
-            book.close();
-            family.settle(book);
-        }
+    pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, mut workers: Vec<Worker>) -> Found<'s, 'p> {
         let source = scan.source;
+        // Family by family, so that of one alone there is more than what is kept of it.
+        let mut books: Vec<std::vec::IntoIter<Book>> =
+            workers.iter_mut().map(|worker| std::mem::take(&mut worker.books).into_iter()).collect();
+        let families = source.families.iter().map(|family| {
+            let of: Vec<Book> = books.iter_mut().filter_map(Iterator::next).collect();
+            (family, Mutex::new((of, None)))
+        });
+        let families: Vec<(&Family<'_>, Mutex<(Vec<Book>, Option<Book>)>)> = families.collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some((family, books)) = families.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
+                let joined = std::mem::take(&mut books.0).into_iter().reduce(|mut all, book| {
+                    all.join(book);
+                    all
+                });
+                books.1 = joined.map(|mut book| {
+                    book.close();
+                    family.settle(&mut book);
+                    book
+                });
+            }
+        };
+        let helpers = if scan.is_large() { workers.len().min(families.len()).saturating_sub(1) } else { 0 };
+        std::thread::scope(|scope| {
+            (0..helpers).for_each(|_| {
+                scope.spawn(work);
+            });
+            work();
+        });
+        let books = families.into_iter().filter_map(|(_, book)| {
+            let (_, book) = book.into_inner().unwrap_or_else(PoisonError::into_inner);
+            book
+        });
+        let books: Vec<Book> = books.collect();
+        let mut worker = Worker::together(workers);
+        if let Some(worker) = &mut worker {
+            worker.books = books;
+        }
         let texts = scan.texts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let cursors = source.families.iter().map(|_| Mutex::default()).collect();
         Found { source, worker, texts, cursors }
