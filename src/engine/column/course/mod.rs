@@ -107,6 +107,8 @@ enum Way<'c> {
     Column(&'c Column),
     /// Its rows.
     Rows(Box<Feed<'c>>),
+    /// How many they are, and what counts are told from the one below.
+    Count(Box<Feed<'c>>, Vec<u32>),
     /// Nobody reads it.
     Unread,
 }
@@ -185,7 +187,11 @@ impl<'c> Route<'c> {
                 }
                 Input::Slot(_) => {
                     let feed = feed(plan, rows, evaluator, (&units, dates), i)?;
-                    if units.is_read(i) || !feed.is_safe() { Way::Rows(Box::new(feed)) } else { Way::Unread }
+                    match units.bounds(i).filter(|_| feed.is_count()) {
+                        _ if !units.is_read(i) && feed.is_safe() => Way::Unread,
+                        Some(bounds) => Way::Count(Box::new(feed), bounds),
+                        None => Way::Rows(Box::new(feed)),
+                    }
                 }
                 Input::Portfolio(..) | Input::Given(..) => return None,
             });
@@ -291,7 +297,7 @@ impl<'w, 'c> Walker<'w, 'c> {
             let cell = match way {
                 Way::Unread => continue,
                 Way::Column(column) => Cell::of(&column.value(row), &mut self.texts),
-                Way::Rows(feed) => {
+                Way::Rows(feed) | Way::Count(feed, _) => {
                     let hand = self.begin(feed, row, i)?;
                     let cell = feed.cell(row, 0, &hand, &mut self.texts)?;
                     if let Some(to) = self.hands.get_mut(i) {
@@ -345,10 +351,17 @@ impl<'w, 'c> Walker<'w, 'c> {
     #[inline]
     fn input(&mut self, row: u32, date: usize, i: usize) -> Result<(), Left> {
         let at = date * self.route.feeds.len() + i;
-        let (Some(Way::Rows(feed)), Some(hand)) = (self.route.feeds.get(i), self.hands.get_mut(i)) else {
-            return Ok(());
+        let (Some(way), Some(hand)) = (self.route.feeds.get(i), self.hands.get_mut(i)) else { return Ok(()) };
+        let before = hand.count;
+        hand.count = before.wrapping_add_signed(self.counts_added.get_mut(at).map_or(0, std::mem::take));
+        let feed = match way {
+            // Nobody can tell.
+            Way::Count(_, bounds) if bounds.iter().all(|bound| (before < *bound) == (hand.count < *bound)) => {
+                return Ok(());
+            }
+            Way::Rows(feed) | Way::Count(feed, _) => feed,
+            Way::Column(_) | Way::Unread => return Ok(()),
         };
-        hand.count = hand.count.wrapping_add_signed(self.counts_added.get_mut(at).map_or(0, std::mem::take));
         hand.sum = hand.sum.wrapping_add(self.sums_added.get_mut(at).map_or(0, std::mem::take));
         feed.again(row, date, hand)?;
         let cell = feed.cell(row, date, hand, &mut self.texts)?;

@@ -36,7 +36,7 @@ mod unknown;
 mod values;
 
 pub use run::{Nobody, Outcome, Outside, State};
-pub(in crate::engine::column) use units::{Mask, Traveller, Units, Watched, alike, has, set, words};
+pub(in crate::engine::column) use units::{Mask, Traveller, Units, Watched, alike, set, words};
 
 use super::{SlotId, What};
 use crate::calendar::{Calendar, Date};

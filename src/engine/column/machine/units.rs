@@ -11,6 +11,7 @@ use super::run::State;
 use super::{Found, Input, Machine};
 use crate::engine::Item;
 use crate::engine::column::{Cell, Texts};
+use crate::number::SCALE;
 use crate::program::{MetricId, Node, RuleId, ScorecardId};
 use crate::value::Value;
 
@@ -63,6 +64,10 @@ pub(in crate::engine::column) struct Units {
     /// By date: constants that are others than at the date before; of the first date: all that ever are.
     constants: Vec<Vec<(Reg, Cell)>>,
     watched: Vec<Watched>,
+    /// Everything that is watched.
+    all_seen: Mask,
+    /// The units that depend on days alone.
+    drifting: Vec<usize>,
     /// Words of a mask of units, and of one of what is watched.
     words: usize,
     eyes: usize,
@@ -92,6 +97,8 @@ impl Units {
             bases: Vec::new(),
             changed: Vec::new(),
             constants: Vec::new(),
+            all_seen: vec![0; eyes],
+            drifting: Vec::new(),
             watched,
             words,
             eyes,
@@ -107,6 +114,7 @@ impl Units {
     fn connect(&mut self) -> Option<()> {
         let machine = self.machines.first()?;
         for (i, of) in self.watched.iter().enumerate() {
+            set(&mut self.all_seen, 0, i);
             for reg in machine.registers_of(*of) {
                 set(&mut self.watchers, reg as usize * self.eyes, i);
             }
@@ -209,6 +217,7 @@ impl Units {
             let drift = Drift::new(&self.machines, (unit.begin, unit.end), &self.all_cuts);
             unit.drift = drift.filter(|drift| !drift.regs().iter().any(|reg| watched(*reg)));
             if unit.drift.is_some() {
+                self.drifting.push(i);
                 self.changed.iter_mut().for_each(|changed| unset(changed, i));
             }
         }
@@ -235,6 +244,25 @@ impl Units {
     pub(in crate::engine::column) fn is_busy(&self, date: usize) -> bool {
         self.changed.get(date).is_some_and(|changed| changed.iter().any(|word| *word != 0))
             || self.constants.get(date).is_some_and(|constants| !constants.is_empty())
+    }
+
+    /// Where an input is a count of rows: counts that somebody who reads it tells from the one below. Nothing, if each one
+    /// matters.
+    pub(in crate::engine::column) fn bounds(&self, input: usize) -> Option<Vec<u32>> {
+        let reg = *self.machine()?.input_registers.get(input)?;
+        if slice(&self.watchers, reg as usize, self.eyes).iter().any(|word| *word != 0) {
+            return None;
+        }
+        let around = |cut: &i128| {
+            let whole = cut.div_euclid(SCALE);
+            // Less than that, just that, and more.
+            let turns = if cut.rem_euclid(SCALE) == 0 { [whole, whole + 1] } else { [whole + 1, whole + 1] };
+            turns.map(|turn| u32::try_from(turn.max(0)).unwrap_or(u32::MAX))
+        };
+        let mut bounds: Vec<u32> = self.cuts.of(reg)?.iter().flat_map(around).filter(|bound| *bound > 0).collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        Some(bounds)
     }
 
     /// What is watched, in the order of the bits.
@@ -274,11 +302,18 @@ impl Traveller {
         for (reg, cell) in units.constants.first().into_iter().flatten() {
             self.state.put(*reg, *cell);
         }
-        self.due.clone_from(&units.live);
-        self.run(units, 0, texts);
-        for i in 0..units.watched.len() {
-            set(&mut self.seen, 0, i);
+        if let Some(machine) = units.machine() {
+            let code = &machine.plain;
+            // Nobody has to be asked: that was looked at before.
+            let _ = self.state.execute_until(machine, code, texts, 0, code.ops.len());
         }
+        self.due.fill(0);
+        for i in &units.drifting {
+            if let Some(drift) = units.units.get(*i).and_then(|unit| unit.drift.as_ref()) {
+                self.wake(units, 0, *i, drift);
+            }
+        }
+        self.seen.clone_from(&units.all_seen);
     }
 
     /// Another cell of an input.
@@ -342,7 +377,6 @@ impl Traveller {
             Some(others) => others.iter().map(|reg| self.state.at(*reg)).collect(),
             None => Vec::new(),
         };
-        // Nobody has to be asked: that was looked at before.
         let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
         for (before, reg) in before.iter().chain(&others).zip(&unit.results) {
             let cell = self.state.at(*reg);
@@ -350,9 +384,14 @@ impl Traveller {
                 self.tell(units, *reg, *before, cell);
             }
         }
-        if let Some(drift) = &unit.drift
-            && let Some(days) = drift.days(&units.all_cuts, |reg| self.state.at(reg))
-        {
+        if let Some(drift) = &unit.drift {
+            self.wake(units, date, i, drift);
+        }
+    }
+
+    /// When a unit has to run again that depends on days alone.
+    fn wake(&mut self, units: &Units, date: usize, i: usize, drift: &Drift) {
+        if let Some(days) = drift.days(&units.all_cuts, |reg| self.state.at(reg)) {
             let day = units.days.get(date).map_or(i64::MAX, |day| i64::from(*day)).saturating_add(days);
             let date = units.days.partition_point(|known| i64::from(*known) < day);
             set(&mut self.later, date * units.words, i);

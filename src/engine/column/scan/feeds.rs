@@ -87,6 +87,11 @@ impl<'f> Feed<'f> {
         rising.then_some(Feed { found, of, wanted, covered, turns, counts })
     }
 
+    /// True if the count of rows is all there is to it, at all dates.
+    pub(in crate::engine::column) fn is_count(&self) -> bool {
+        self.counts && matches!(self.of, Of::Counts(_)) && self.covered.iter().all(|covered| *covered)
+    }
+
     /// Dates on which the source begins or ceases to have something to say.
     pub(in crate::engine::column) fn flips(&self) -> impl Iterator<Item = usize> {
         let pairs = self.covered.windows(2).enumerate();
