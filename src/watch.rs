@@ -150,7 +150,7 @@ mod tests {
                 column(Cells::Text(points.iter().map(|(id, _)| Some(Arc::from(*id))).collect())),
                 column(Cells::Number(points.iter().map(|(_, n)| Some(Decimal::int(*n))).collect())),
             ],
-            by_key: points.iter().enumerate().map(|(i, (id, _))| (Arc::from(*id), i as u32)).collect(),
+            by_key: points.iter().map(|(id, _)| Arc::from(*id)).collect(),
             ..TableData::default()
         };
         let data = Dataset { tables: vec![table] };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Sees to the accounts above: who was merged away is followed, who does not exist is nobody, and a circle is an error.
 pub fn settle(builder: &mut TableBuilder<'_>, moved: &Moved) {
     let Some(parent) = builder.table.fields.iter().position(|f| f.parent) else { return };
-    let by_key = super::keys::latest_by_key(builder);
+    let by_key = super::keys::latest_by_key(builder, builder.keys.clone());
     let mut unknown: Vec<(usize, Arc<str>)> = Vec::new();
     let mut follow: Vec<(usize, Option<Arc<str>>)> = Vec::new();
     let mut next: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
@@ -31,7 +31,7 @@ pub fn settle(builder: &mut TableBuilder<'_>, moved: &Moved) {
                 if kept.is_some() {
                     follow.push((row, Some(Arc::clone(known))));
                 }
-                if by_key.get(key).is_some_and(|latest| *latest as usize == row) {
+                if by_key.get(key).is_some_and(|latest| latest as usize == row) {
                     next.insert(Arc::clone(key), Arc::clone(known));
                 }
             }

@@ -4,13 +4,14 @@ use super::account::Count;
 use super::orphans::{Orphans, Whole};
 use super::table::TableBuilder;
 use super::wording::{note, plural, told};
-use super::{DataError, Note, NoteKind, RejectReason, TableData};
-use crate::calendar::Date;
+use super::{ByKey, DataError, Note, NoteKind, RejectReason, TableData};
 use crate::program::{FieldId, Table};
 use crate::value::MASK;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::{Ordering, Reverse};
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Where merged-away keys went: old key to the key that holds its rows now.
@@ -40,12 +41,18 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
     let recorded_at =
         |b: &TableBuilder<'_>, row: usize| recorded.and_then(|i| b.columns.get(i)).and_then(|c| c.micros(row));
     // The row that stays per key; the others are settled once it is known.
-    let mut places: HashMap<(&str, Option<Date>), u32> = HashMap::with_capacity(rows);
+    let hashes = DefaultHashBuilder::default();
+    let hash = |row: usize| hashes.hash_one((builder.keys.get(row), date_of(builder, row)));
+    let mut places: HashTable<u32> = HashTable::with_capacity(rows);
     let mut best: Vec<u32> = Vec::with_capacity(rows);
     let mut repeated: Vec<(u32, u32)> = Vec::new();
     for row in 0..rows {
-        let Some(key) = builder.keys.get(row) else { return };
-        match places.entry((key, date_of(builder, row))) {
+        let row_of = |place: &u32| best.get(*place as usize).map_or(0, |row| *row as usize);
+        let is = |place: &u32| {
+            let first = row_of(place);
+            builder.keys.get(first) == builder.keys.get(row) && date_of(builder, first) == date_of(builder, row)
+        };
+        match places.entry(hash(row), is, |place| hash(row_of(place))) {
             Entry::Vacant(free) => {
                 free.insert(best.len() as u32);
                 best.push(row as u32);
@@ -97,22 +104,10 @@ pub(super) fn told_key(table: &Table, key: &str) -> String {
 }
 
 /// The latest row per key, by the as-of date if there is one.
-pub fn latest_by_key(builder: &TableBuilder<'_>) -> HashMap<Arc<str>, u32> {
+pub fn latest_by_key(builder: &TableBuilder<'_>, keys: Vec<Arc<str>>) -> ByKey {
     let date = builder.table.kind.since();
     let date_of = |row: u32| date.and_then(|d| builder.columns.get(d.index())).and_then(|c| c.date(row as usize));
-    let mut by_key: HashMap<Arc<str>, u32> = HashMap::with_capacity(builder.keys.len());
-    for (row, key) in builder.keys.iter().enumerate() {
-        let row = row as u32;
-        by_key
-            .entry(Arc::clone(key))
-            .and_modify(|known| {
-                if date_of(row) > date_of(*known) {
-                    *known = row;
-                }
-            })
-            .or_insert(row);
-    }
-    by_key
+    ByKey::new(keys, |row, first| date_of(row) > date_of(first))
 }
 
 /// Names of rows, with their keys.
@@ -136,16 +131,16 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
     if builder.table.key.is_none() {
         return (moved, Names::new());
     }
-    let by_key = latest_by_key(builder);
+    let by_key = latest_by_key(builder, builder.keys.clone());
     let target = |row: u32| builder.columns.get(merged).and_then(|c| c.text(row as usize)).filter(|t| !t.is_empty());
     let mut unknown: Vec<(usize, Arc<str>)> = Vec::new();
     let mut next: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
-    for (key, row) in &by_key {
-        let Some(into) = target(*row) else { continue };
+    for (key, row) in by_key.iter() {
+        let Some(into) = target(row) else { continue };
         if by_key.contains_key(into) {
             next.insert(Arc::clone(key), Arc::clone(into));
         } else {
-            unknown.push((*row as usize, Arc::clone(into)));
+            unknown.push((row as usize, Arc::clone(into)));
         }
     }
     unknown.sort();
@@ -167,7 +162,7 @@ pub fn merge(builder: &mut TableBuilder<'_>) -> (Moved, Names) {
     let name = builder.table.name_field().and_then(|f| builder.columns.get(f.index()));
     let called = |row: u32| name.and_then(|c| c.text(row as usize)).filter(|name| !name.is_empty()).cloned();
     let gone = by_key.iter().filter(|(key, _)| moved.contains_key(*key));
-    let mut names: Names = gone.filter_map(|(key, row)| Some((called(*row)?, Arc::clone(key)))).collect();
+    let mut names: Names = gone.filter_map(|(key, row)| Some((called(row)?, Arc::clone(key)))).collect();
     names.sort();
     let mut keep = vec![true; builder.keys.len()];
     for row in 0..builder.keys.len() {
@@ -194,7 +189,7 @@ pub(super) fn circles(
     builder: &TableBuilder<'_>,
     next: &BTreeMap<Arc<str>, Arc<str>>,
     words: &Round,
-    by_key: &HashMap<Arc<str>, u32>,
+    by_key: &ByKey,
 ) -> (Moved, Vec<DataError>) {
     let mut ends = Moved::new();
     let mut errors = Vec::new();
@@ -231,18 +226,13 @@ pub(super) fn circles(
 }
 
 /// The error for keys that lead in a circle.
-fn circle(
-    builder: &TableBuilder<'_>,
-    round: &[&Arc<str>],
-    words: &Round,
-    by_key: &HashMap<Arc<str>, u32>,
-) -> DataError {
+fn circle(builder: &TableBuilder<'_>, round: &[&Arc<str>], words: &Round, by_key: &ByKey) -> DataError {
     // The smallest key first, so that the message does not depend on where the walk began.
     let mut round = round.to_vec();
     let smallest = round.iter().enumerate().min_by(|a, b| a.1.cmp(b.1)).map_or(0, |(i, _)| i);
     round.rotate_left(smallest);
     let first = round.first().map_or("", |key| key);
-    let row = by_key.get(first).copied().unwrap_or(0);
+    let row = by_key.get(first).unwrap_or(0);
     let told = |key| told_key(builder.table, key);
     let mut names: Vec<String> = round.iter().take(MOST_NAMED).map(|k| format!("`{}`", told(k))).collect();
     if round.len() > MOST_NAMED {
@@ -287,7 +277,7 @@ pub fn attach(
         let new = moved.get(&key);
         match parents.by_key.get_key_value(new.unwrap_or(&key)) {
             Some((known, parent_row)) => {
-                owner.push(*parent_row);
+                owner.push(parent_row);
                 if new.is_some() {
                     rekeyed.insert(kept, Arc::clone(&key));
                     *counts.entry((key, Arc::clone(known))).or_default() += 1;

@@ -114,7 +114,7 @@ impl Linked {
                 if found.is_none() && target.loaded {
                     *out.nobody.entry(key.to_string()).or_default() += 1;
                 }
-                let named = found.map(|(_, row)| *row)?;
+                let named = found.map(|(_, row)| row)?;
                 let (own, theirs) = (account(from, row), account(to, named));
                 if own.is_some() && theirs.is_some() && own != theirs {
                     *out.foreign.entry(key.to_string()).or_default() += 1;

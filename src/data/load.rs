@@ -163,9 +163,6 @@ pub(super) fn assemble(
             keys::in_order(&builder, &mut rows);
             data.by_parent = vec![rows];
         }
-        if table.kind.at().is_none() {
-            data.by_key = keys::latest_by_key(&builder);
-        }
         errors.append(&mut builder.errors);
         if program.subject == Some(id) {
             errors.extend(builder.nothing_left());
@@ -190,6 +187,10 @@ pub(super) fn assemble(
             skipped: 0,
         };
         debug_assert_eq!(report.read, report.kept + report.rejected_total(), "every row ends in exactly one place");
+        if table.kind.at().is_none() {
+            let keys = std::mem::take(&mut builder.keys);
+            data.by_key = keys::latest_by_key(&builder, keys);
+        }
         data.rows = builder.origins.len() as u32;
         data.origins = std::mem::take(&mut builder.origins);
         data.files.clone_from(&builder.files);

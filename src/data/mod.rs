@@ -6,6 +6,7 @@
 mod account;
 mod advice;
 mod binding;
+mod by_key;
 mod cells;
 mod column;
 mod config;
@@ -35,6 +36,7 @@ mod undeclared;
 mod wording;
 
 pub use binding::{Binding, Place, TableBinding, without_config};
+pub use by_key::ByKey;
 pub use config::{Config, Profile};
 pub use fold::fold;
 pub use given::{Given, GivenSource, given};
@@ -84,7 +86,7 @@ pub struct TableData {
     /// kept and the project file says nothing.
     pub covers_to: Option<Date>,
     /// Tables of rows: row by key text; the latest row where there is one per key and date. Empty for events.
-    pub by_key: HashMap<Arc<str>, u32>,
+    pub by_key: ByKey,
     /// Tables whose rows belong to rows of another: for each row of that one, its rows; events by date, time, when they were recorded, key and cells:
     /// never by where in a file they stand. Events of the whole portfolio: one list.
     pub by_parent: Vec<Vec<u32>>,

@@ -302,12 +302,12 @@ fn count(rows: &[Lost]) -> u64 {
 
 impl Index {
     fn new(parents: &TableData, parent: &Table) -> Index {
-        let mut sorted: Vec<Arc<str>> = parents.by_key.keys().cloned().collect();
+        let mut sorted: Vec<Arc<str>> = parents.by_key.iter().map(|(key, _)| Arc::clone(key)).collect();
         sorted.sort_unstable();
         let lower = sorted.iter().map(|k| (k.to_lowercase(), Arc::clone(k))).collect();
         let number = sorted.iter().filter_map(|k| Some((number(k)?, Arc::clone(k)))).collect();
         let mut columns: HashMap<String, (usize, Arc<str>)> = HashMap::new();
-        let mut keys: Vec<(u32, &Arc<str>)> = parents.by_key.iter().map(|(key, row)| (*row, key)).collect();
+        let mut keys: Vec<(u32, &Arc<str>)> = parents.by_key.iter().map(|(key, row)| (row, key)).collect();
         keys.sort_unstable();
         for (i, (field, column)) in parent.fields.iter().zip(&parents.columns).enumerate() {
             let skip = parent.key.is_some_and(|k| k.index() == i) || field.merged || field.parent;

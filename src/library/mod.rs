@@ -2,7 +2,7 @@
 //! the binary; `laud explain std` shows it.
 //!
 //! Its sources have numbers of their own above those of any project, so that a finding can point into them without their
-//! being part of every compilation. They are read once, when first asked for.
+//! being part of every compilation. Each is read once, when something in it is first asked for.
 
 mod entry;
 
@@ -13,7 +13,8 @@ use crate::diagnostics::Diagnostics;
 use crate::source::Source;
 use crate::syntax;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::iter::repeat;
+use std::sync::{LazyLock, OnceLock};
 
 /// The name that its definitions are called under: `std.roi(…)`.
 pub const NAME: &str = "std";
@@ -31,15 +32,17 @@ const FILES: &[(&str, &str)] = &[
     ("std/prediction.laud", include_str!("../std/prediction.laud")),
 ];
 
-/// The package, read.
+/// The package. A file is read when the first of its definitions is asked for: most programs call few of them.
 #[derive(Debug)]
 pub struct Library {
     sources: Vec<Source>,
-    definitions: Vec<Definition>,
-    places: HashMap<String, usize>,
+    /// What each file defines, once it has been read.
+    read: Vec<OnceLock<Vec<Definition>>>,
+    /// The file of each definition, by name.
+    files: HashMap<&'static str, usize>,
 }
 
-static LIBRARY: LazyLock<Library> = LazyLock::new(Library::read);
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::new);
 
 /// The package.
 pub fn library() -> &'static Library {
@@ -52,25 +55,20 @@ pub fn source(id: u16) -> Option<&'static Source> {
     library().sources.get(usize::from(place))
 }
 
-/// The definition behind `std.roi`, written with the name of the package.
+/// The definition behind `std.roi`, written with the name of the package. Other names cost nothing.
 pub fn find(qualified: &str) -> Option<&'static Definition> {
-    library().get(qualified.strip_prefix(NAME)?.strip_prefix('.')?)
+    let name = qualified.strip_prefix(NAME)?.strip_prefix('.')?;
+    library().get(name)
 }
 
 impl Library {
-    fn read() -> Library {
-        let mut found = Diagnostics::new();
-        let mut library = Library { sources: Vec::new(), definitions: Vec::new(), places: HashMap::new() };
-        for (place, (name, text)) in FILES.iter().enumerate() {
-            let source = Source::new(*name, *text);
-            let id = u16::try_from(place).map_or(u16::MAX, |place| FIRST_SOURCE.saturating_add(place));
-            let file = syntax::parse(id, &source, &mut found);
-            library.definitions.extend(file.items.into_iter().filter_map(|item| definition(item, &source)));
-            library.sources.push(source);
+    fn new() -> Library {
+        let declared = |text: &'static str| text.lines().filter_map(declared);
+        Library {
+            sources: FILES.iter().map(|(name, text)| Source::new(*name, *text)).collect(),
+            read: FILES.iter().map(|_| OnceLock::new()).collect(),
+            files: FILES.iter().enumerate().flat_map(|(place, (_, text))| declared(text).zip(repeat(place))).collect(),
         }
-        let names = library.definitions.iter().enumerate();
-        library.places = names.map(|(place, definition)| (definition.name().to_string(), place)).collect();
-        library
     }
 
     /// The files, in order.
@@ -79,19 +77,34 @@ impl Library {
     }
 
     /// All definitions, file by file.
-    pub fn definitions(&self) -> &[Definition] {
-        &self.definitions
+    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        (0..self.sources.len()).flat_map(|place| self.of_file(place))
     }
 
     /// The definition of this name, without that of the package.
     pub fn get(&self, name: &str) -> Option<&Definition> {
-        self.definitions.get(*self.places.get(name)?)
+        self.of_file(*self.files.get(name)?).iter().find(|definition| definition.name() == name)
     }
 
     /// The names as they are called: `std.roi`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.definitions.iter().map(Definition::qualified)
+        self.definitions().map(Definition::qualified)
     }
+
+    fn of_file(&self, place: usize) -> &[Definition] {
+        let (Some(source), Some(read)) = (self.sources.get(place), self.read.get(place)) else { return &[] };
+        read.get_or_init(|| {
+            let id = u16::try_from(place).map_or(u16::MAX, |place| FIRST_SOURCE.saturating_add(place));
+            let file = syntax::parse(id, source, &mut Diagnostics::new());
+            file.items.into_iter().filter_map(|item| definition(item, source)).collect()
+        })
+    }
+}
+
+/// The name that a line declares: every definition of the package begins a line, which a test sees to.
+fn declared(line: &'static str) -> Option<&'static str> {
+    let (name, _) = line.strip_prefix("define ")?.split_once(['(', ' '])?;
+    Some(name)
 }
 
 /// The package holds definitions only; a test sees to it.

@@ -139,7 +139,7 @@ impl World<'_> {
     /// The row that is meant.
     fn row(&self, whose: &Whose) -> Option<(TableId, u32)> {
         let Whose::Row(table, key) = whose else { return None };
-        self.data.table(*table)?.by_key.get(key).map(|row| (*table, *row))
+        self.data.table(*table)?.by_key.get(key).map(|row| (*table, row))
     }
 
     /// The value of an expression where something is expected: for the account, or for a row of it.

@@ -310,7 +310,7 @@ fn golden_fixture() {
     assert_eq!(loaded.column(0, 0), ["A1", "A2", "A3", "A4"]);
     assert_eq!(loaded.column(0, 1), ["#0", "#1", "#2", "#1"]);
     assert_eq!(loaded.column(0, 2), ["400000", "120000", "40000", "90000"]);
-    assert_eq!(accounts.by_key.get("A3"), Some(&2));
+    assert_eq!(accounts.by_key.get("A3"), Some(2));
     assert_eq!(accounts.by_key.get("A5"), None);
     assert_eq!(accounts.place(0), "accounts.csv:2");
 

@@ -26,7 +26,11 @@ fn the_text_is_a_program_without_findings() {
     }
     let (program, diagnostics) = compile(&sources, &Settings::default());
     assert!(program.is_some() && diagnostics.is_empty(), "{}", render::human(&diagnostics.sorted(), &sources, false));
-    assert_eq!(declared, library().definitions().len(), "the package holds definitions, and nothing else");
+    assert_eq!(declared, library().definitions().count(), "the package holds definitions, and nothing else");
+    for definition in library().definitions() {
+        let found = library().get(definition.name()).map(|found| found.qualified());
+        assert_eq!(found, Some(definition.qualified()), "its line does not begin with `define {}`", definition.name());
+    }
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn every_definition_says_what_it_means_and_gives_an_example() {
 
 #[test]
 fn examples_give_what_they_say() {
-    let examples: Vec<_> = library().definitions().iter().flat_map(|d| &d.examples).collect();
+    let examples: Vec<_> = library().definitions().flat_map(|d| &d.examples).collect();
     let world = root().join(WORLD);
     let mut text = read(&world.join("world.laud"));
     for (i, example) in examples.iter().enumerate() {
@@ -87,7 +91,7 @@ fn page() -> String {
     for source in library().sources() {
         let title = source.text.lines().next().unwrap_or("").trim_start_matches("# ");
         out.push_str(&format!("\n## {}\n\n{title}\n", source.name));
-        for definition in library().definitions().iter().filter(|d| d.file == source.name) {
+        for definition in library().definitions().filter(|d| d.file == source.name) {
             out.push_str(&section(definition, source));
         }
     }

@@ -313,7 +313,7 @@ fn data() -> Dataset {
         ],
         Vec::new(),
     );
-    account.by_key = [("acme", 0), ("beta", 1)].into_iter().map(|(k, i)| (Arc::from(k), i)).collect();
+    account.by_key = ["acme", "beta"].map(Arc::from).into_iter().collect();
     let activity = table(
         "activity.csv",
         vec![

@@ -8,9 +8,9 @@ use std::sync::Arc;
 /// The rows of a table by key, those of keys that were merged away too.
 #[derive(Debug, Clone)]
 pub struct Owners {
-    /// Keys of at most [`SHORT`] bytes, in open addressing; as many slots as a power of two.
+    /// Keys of at most [`SHORT`] bytes, in open addressing.
     slots: Vec<Slot>,
-    long: HashMap<Box<[u8]>, u32>,
+    long: hashbrown::HashMap<Box<[u8]>, u32>,
     seed: u64,
     /// Keys that were merged away, with the key that holds their rows now.
     merged: HashMap<Arc<str>, Arc<str>>,
@@ -22,6 +22,13 @@ struct Slot {
     row: u32,
 }
 
+/// A short key, and the slot where the search for it begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    key: [u64; 2],
+    at: usize,
+}
+
 /// The longest key that fits two words together with its length.
 const SHORT: usize = 15;
 const FREE: u32 = u32::MAX;
@@ -29,13 +36,13 @@ const FREE: u32 = u32::MAX;
 impl Owners {
     /// The rows of a table that was loaded.
     pub fn new(above: &TableData) -> Owners {
-        let merged = above.merged.iter().filter_map(|(old, new)| Some((old, *above.by_key.get(new)?)));
-        let all = || above.by_key.iter().map(|(key, row)| (key, *row)).chain(merged.clone());
+        let merged = above.merged.iter().filter_map(|(old, new)| Some((old, above.by_key.get(new)?)));
+        let all = || above.by_key.iter().chain(merged.clone());
         let short = all().filter(|(key, _)| key.len() <= SHORT).count();
-        let room = (short * 2).next_power_of_two().max(16);
+        let room = (short + short / 2).max(16);
         let mut owners = Owners {
             slots: vec![Slot { key: [0, 0], row: FREE }; room],
-            long: HashMap::new(),
+            long: hashbrown::HashMap::new(),
             // Nobody can write a file whose keys all fall on one slot.
             seed: RandomState::new().hash_one(0u64) | 1,
             merged: above.merged.clone(),
@@ -60,19 +67,39 @@ impl Owners {
     /// The row of a key that may not be text.
     #[inline]
     pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
-        let Some(words) = words(key) else { return self.long.get(key).copied() };
-        let mask = self.slots.len() - 1;
-        let mut at = self.hash(words) & mask;
+        match self.ask(key) {
+            Some(asked) => self.answer(asked),
+            None => self.long.get(key).copied(),
+        }
+    }
+
+    /// The first half of looking for a key, which does not touch memory; nothing for a long one. Whoever asks for many keys
+    /// before the first answer does not wait for memory once for each.
+    #[inline]
+    pub(super) fn ask(&self, key: &[u8]) -> Option<Asked> {
+        let key = words(key)?;
+        Some(Asked { key, at: self.place(key) })
+    }
+
+    /// The row of a key that was asked for.
+    #[inline]
+    pub(super) fn answer(&self, asked: Asked) -> Option<u32> {
+        let Asked { key, mut at } = asked;
         loop {
             let slot = self.slots.get(at)?;
             if slot.row == FREE {
                 return None;
             }
-            if slot.key == words {
+            if slot.key == key {
                 return Some(slot.row);
             }
-            at = (at + 1) & mask;
+            at = self.next(at);
         }
+    }
+
+    #[inline]
+    fn next(&self, at: usize) -> usize {
+        if at + 1 == self.slots.len() { 0 } else { at + 1 }
     }
 
     /// True if keys were merged away.
@@ -87,11 +114,10 @@ impl Owners {
     }
 
     fn insert(&mut self, words: [u64; 2], row: u32) {
-        let mask = self.slots.len() - 1;
-        let mut at = self.hash(words) & mask;
+        let mut at = self.place(words);
         loop {
             match self.slots.get_mut(at) {
-                Some(slot) if slot.row != FREE && slot.key != words => at = (at + 1) & mask,
+                Some(slot) if slot.row != FREE && slot.key != words => at = self.next(at),
                 Some(slot) => {
                     *slot = Slot { key: words, row };
                     return;
@@ -101,11 +127,14 @@ impl Owners {
         }
     }
 
+    /// Where the search for a key begins.
     #[inline]
-    fn hash(&self, [low, high]: [u64; 2]) -> usize {
+    fn place(&self, [low, high]: [u64; 2]) -> usize {
         let product =
             u128::from(low ^ self.seed) * u128::from(high ^ self.seed.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15);
-        ((product as u64) ^ ((product >> 64) as u64)) as usize
+        let hash = (product as u64) ^ ((product >> 64) as u64);
+        // In place of a division: the hash as a fraction, of the slots.
+        ((u128::from(hash) * self.slots.len() as u128) >> 64) as usize
     }
 }
 
@@ -115,12 +144,15 @@ pub(super) fn words(text: &[u8]) -> Option<[u64; 2]> {
     if text.len() > SHORT {
         return None;
     }
-    let word = |bytes: &[u8]| match bytes.first_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    };
-    let (low, high) = text.split_at_checked(8).unwrap_or((text, &[]));
-    Some([word(low), word(high) | (text.len() as u64) << 56])
+    let size = (text.len() as u64) << 56;
+    Some(match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(_)) if text.len() == 8 => [u64::from_le_bytes(*first), size],
+        // The last eight bytes, without those that are among the first eight.
+        (Some(first), Some(last)) => {
+            [u64::from_le_bytes(*first), u64::from_le_bytes(*last) >> (8 * (16 - text.len())) | size]
+        }
+        _ => [text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), size],
+    })
 }
 
 #[cfg(test)]
@@ -132,11 +164,7 @@ mod tests {
     fn every_key_leads_to_its_row() {
         let mut table = TableData::default();
         let keys: Vec<String> = (0..3000).map(|i| format!("{}{i}", "k\u{e9}".repeat(i % 9))).collect();
-        for (row, key) in keys.iter().enumerate() {
-            table.by_key.insert(Arc::from(key.as_str()), row as u32);
-        }
-        table.by_key.insert(Arc::from(""), 3000);
-        table.by_key.insert(Arc::from("\0"), 3001);
+        table.by_key = keys.iter().map(String::as_str).chain(["", "\0"]).map(Arc::from).collect();
         table.merged.insert(Arc::from("old"), Arc::from("2997"));
         table.merged.insert(Arc::from("gone"), Arc::from("nowhere"));
         let owners = Owners::new(&table);

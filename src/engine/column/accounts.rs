@@ -4,7 +4,7 @@
 use super::Plan;
 use super::course::Totals;
 use super::machine::{Input, Interpreted, Machine, Outcome, Outside, State, Supply, Wanted};
-use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Texts, What};
+use super::slots::{Cell, Cells, SlotColumn, SlotId, SlotValues, Texts, What};
 use crate::calendar::Date;
 use crate::data::Column;
 use crate::engine::reference::{Assistant, Evaluator};
@@ -220,7 +220,7 @@ enum Feed<'d> {
     /// By place of the account.
     Counts(&'d [u32]),
     /// Likewise.
-    Cells(&'d [Cell]),
+    Cells(&'d Cells),
     /// The same for all.
     Same(Cell),
     /// Rows have to be looked at.
@@ -274,7 +274,7 @@ impl<'d, 'p> Desk<'d, 'p> {
         for (i, feed) in self.feeds.iter().enumerate() {
             let cell = match *feed {
                 Feed::Counts(counts) => counts.get(place as usize).map(|count| Cell::int(i64::from(*count))),
-                Feed::Cells(cells) => cells.get(place as usize).copied(),
+                Feed::Cells(cells) => cells.get(place as usize),
                 Feed::Same(cell) => Some(cell),
                 Feed::Column(column, date) => {
                     let value = self.evaluator.row_of(place, date).map(|row| column.value(row));

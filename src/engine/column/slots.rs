@@ -148,7 +148,7 @@ impl Cell {
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
     list: Vec<Arc<str>>,
-    codes: HashMap<Arc<str>, u32>,
+    codes: hashbrown::HashMap<Arc<str>, u32>,
 }
 
 impl Texts {
@@ -202,7 +202,77 @@ pub enum SlotColumn {
     /// Whole numbers, by account.
     Counts(Vec<u32>),
     /// Anything, by account.
-    Cells(Vec<Cell>),
+    Cells(Cells),
+}
+
+/// Many cells, in a third of the room: nearly all bits fit one word.
+#[derive(Debug, Clone, Default)]
+pub struct Cells {
+    tags: Vec<Tag>,
+    low: Vec<i64>,
+    /// By place the bits that do not.
+    wide: HashMap<u32, i128>,
+}
+
+impl Cells {
+    /// No cells yet, with room for so many.
+    pub fn with_capacity(count: usize) -> Cells {
+        Cells { tags: Vec::with_capacity(count), low: Vec::with_capacity(count), wide: HashMap::new() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.tags.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+    }
+
+    /// The cell at a place.
+    #[inline]
+    pub fn get(&self, place: usize) -> Option<Cell> {
+        let (tag, low) = (*self.tags.get(place)?, *self.low.get(place)?);
+        let wide = if self.wide.is_empty() { None } else { self.wide.get(&(place as u32)) };
+        Some(Cell { tag, bits: wide.copied().unwrap_or(i128::from(low)) })
+    }
+
+    /// Adds a cell.
+    #[inline]
+    pub fn push(&mut self, cell: Cell) {
+        let place = self.tags.len() as u32;
+        self.tags.push(cell.tag);
+        self.low.push(i64::try_from(cell.bits).unwrap_or_else(|_| {
+            self.wide.insert(place, cell.bits);
+            0
+        }));
+    }
+
+    /// Puts a cell in the place of another.
+    pub fn set(&mut self, place: usize, cell: Cell) {
+        let (Some(tag), Some(low)) = (self.tags.get_mut(place), self.low.get_mut(place)) else { return };
+        *tag = cell.tag;
+        self.wide.remove(&(place as u32));
+        *low = i64::try_from(cell.bits).unwrap_or_else(|_| {
+            self.wide.insert(place as u32, cell.bits);
+            0
+        });
+    }
+
+    /// The places of texts.
+    pub fn texts(&self) -> impl Iterator<Item = usize> {
+        self.tags.iter().enumerate().filter(|(_, tag)| **tag == Tag::Text).map(|(place, _)| place)
+    }
+}
+
+impl FromIterator<Cell> for Cells {
+    fn from_iter<I: IntoIterator<Item = Cell>>(cells: I) -> Cells {
+        let cells = cells.into_iter();
+        let mut all = Cells::with_capacity(cells.size_hint().0);
+        cells.for_each(|cell| all.push(cell));
+        all
+    }
 }
 
 /// What the passes over rows found, by slot and account.
@@ -236,10 +306,8 @@ impl SlotValues {
         if let SlotColumn::Counts(counts) = column {
             *column = SlotColumn::Cells(counts.iter().map(|count| Cell::int(i64::from(*count))).collect());
         }
-        if let SlotColumn::Cells(cells) = column
-            && let Some(to) = cells.get_mut(account as usize)
-        {
-            *to = cell;
+        if let SlotColumn::Cells(cells) = column {
+            cells.set(account as usize, cell);
         }
         if faults.is_empty() {
             self.faults.remove(&(slot, account));
@@ -255,7 +323,7 @@ impl SlotValues {
             Some(SlotColumn::Counts(counts)) => {
                 counts.get(account as usize).map_or(Cell::default(), |count| Cell::int(i64::from(*count)))
             }
-            Some(SlotColumn::Cells(cells)) => cells.get(account as usize).copied().unwrap_or_default(),
+            Some(SlotColumn::Cells(cells)) => cells.get(account as usize).unwrap_or_default(),
             Some(SlotColumn::Unknown) | None => Cell::default(),
         }
     }
@@ -278,6 +346,19 @@ impl SlotValues {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
+
+    #[test]
+    fn many_cells_are_what_was_put_there() {
+        let number = |bits| Cell { tag: Tag::Number, bits };
+        let all = [number(7), number(i128::MAX), Cell::missing(Missing::Stale), number(i128::from(i64::MIN) - 1)];
+        let mut cells: Cells = all.into_iter().collect();
+        assert_eq!((0..5).map(|i| cells.get(i)).collect::<Vec<_>>(), [all.map(Some).as_slice(), &[None]].concat());
+        cells.set(1, number(-3));
+        cells.set(2, number(i128::MIN));
+        cells.set(9, number(1));
+        assert_eq!((1..4).map(|i| cells.get(i).unwrap().bits).collect::<Vec<_>>(), [-3, i128::MIN, all[3].bits]);
+        assert_eq!(cells.len(), 4);
+    }
 
     #[test]
     fn a_cell_gives_back_the_value_that_it_was_made_of() {

@@ -107,7 +107,13 @@ impl Part {
         let Part { columns, values, hard } = self;
         for (id, mut column) in columns {
             match &mut column {
-                SlotColumn::Cells(cells) => cells.iter_mut().for_each(|cell| move_text(cell, &values.texts, all)),
+                SlotColumn::Cells(cells) => {
+                    for place in cells.texts().collect::<Vec<_>>() {
+                        let mut cell = cells.get(place).unwrap_or_default();
+                        move_text(&mut cell, &values.texts, all);
+                        cells.set(place, cell);
+                    }
+                }
                 SlotColumn::Same(cell) => move_text(cell, &values.texts, all),
                 SlotColumn::Counts(_) | SlotColumn::Unknown => {}
             }

@@ -200,7 +200,7 @@ impl<'a> Account<'a> {
             _ => None,
         });
         AccountResult {
-            id: self.subject.id.clone(),
+            id: self.subject.id.to_string(),
             row: self.subject.row,
             parts: parts.collect(),
             segments: count(program.segments.len()).map(|i| scope.segment(SegmentId(i)).truth()).collect(),

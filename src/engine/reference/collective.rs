@@ -17,11 +17,11 @@ use crate::program::{Across, Aggregate, Expr, ExprKind, PortfolioId, Ranked, Rea
 use crate::value::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Nobody: a portfolio metric is evaluated for no account.
-pub(super) static NOBODY: Subject =
-    Subject { id: String::new(), row: u32::MAX, index: usize::MAX, history: Vec::new() };
+pub(super) static NOBODY: LazyLock<Subject> =
+    LazyLock::new(|| Subject { id: Arc::from(""), row: u32::MAX, index: usize::MAX, history: Box::default() });
 
 /// What has been computed over all accounts.
 #[derive(Debug, Default)]

@@ -121,7 +121,7 @@ impl Sharing<'_> {
     fn account_row(&self, key: &str) -> Option<u32> {
         let accounts = self.evaluator.data.table(self.program.subject?)?;
         let key = accounts.merged.get(key).map_or(key, |now| now);
-        accounts.by_key.get(key).copied()
+        accounts.by_key.get(key)
     }
 
     /// Who takes no part, and why.

@@ -136,7 +136,7 @@ impl<'a> Evaluator<'a> {
     /// The account that a row belongs to, by id.
     pub fn account_of(&self, table: TableId, row: u32) -> Option<&str> {
         let row = self.owner_row(table, row)?;
-        self.subjects.iter().find(|subject| subject.row == row).map(|subject| subject.id.as_str())
+        self.subjects.iter().find(|subject| subject.row == row).map(|subject| &*subject.id)
     }
 
     /// The row of the account that a row belongs to.

@@ -62,7 +62,8 @@ impl<'a> Evaluator<'a> {
 
     /// The places of the accounts that a run asks for.
     pub(crate) fn asked(&self, options: &Options) -> Vec<u32> {
-        let asked = |subject: &&Subject| options.accounts.is_empty() || options.accounts.contains(&subject.id);
+        let asked =
+            |subject: &&Subject| options.accounts.is_empty() || options.accounts.iter().any(|id| **id == *subject.id);
         let there = self.subjects.iter().filter(asked).filter(|subject| subject.row_at(options.as_of).is_some());
         there.map(|subject| subject.index as u32).collect()
     }
@@ -74,7 +75,7 @@ impl<'a> Evaluator<'a> {
 
     /// The id of the account at a place, and the row that rows belong to.
     pub(crate) fn account_at(&self, place: u32) -> Option<(&str, u32)> {
-        self.subjects.get(place as usize).map(|subject| (subject.id.as_str(), subject.row))
+        self.subjects.get(place as usize).map(|subject| (&*subject.id, subject.row))
     }
 
     /// The row of the account at a place as it was known at a date.

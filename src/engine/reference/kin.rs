@@ -27,7 +27,7 @@ impl Evaluator<'_> {
             for subject in self.subjects.iter() {
                 let Some(row) = subject.row_at(date) else { continue };
                 let Value::Text(above) = data.value(parent, row) else { continue };
-                let Ok(above) = self.subjects.binary_search_by(|s| s.id.as_str().cmp(&above)) else { continue };
+                let Ok(above) = self.subjects.binary_search_by(|s| (*s.id).cmp(&above)) else { continue };
                 if let Some(below) = tree.get_mut(above) {
                     below.push(subject.index);
                 }

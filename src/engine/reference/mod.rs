@@ -130,13 +130,13 @@ pub struct Evaluator<'a> {
 /// An account as it stands in the subject table.
 #[derive(Debug)]
 struct Subject {
-    id: String,
+    id: Arc<str>,
     /// The row that event tables refer to.
     row: u32,
     /// Its place among all accounts.
     index: usize,
     /// For a table that keeps its history: its rows by date. Empty otherwise.
-    history: Vec<(Date, u32)>,
+    history: Box<[(Date, u32)]>,
 }
 
 impl Subject {
@@ -181,7 +181,8 @@ impl<'a> Evaluator<'a> {
     pub fn evaluate(&self, options: &Options) -> Results {
         let schedule = Schedule::whole(self.program, self.calendar, options.as_of);
         self.get_ready(options.as_of);
-        let asked = |subject: &&Subject| options.accounts.is_empty() || options.accounts.contains(&subject.id);
+        let asked =
+            |subject: &&Subject| options.accounts.is_empty() || options.accounts.iter().any(|id| **id == *subject.id);
         let accounts = self
             .subjects
             .iter()
@@ -211,12 +212,12 @@ impl<'a> Evaluator<'a> {
 
     /// Ids of all accounts that exist at a date, sorted.
     pub fn ids(&self, as_of: Date) -> impl Iterator<Item = &str> {
-        self.subjects.iter().filter(move |s| s.row_at(as_of).is_some()).map(|s| s.id.as_str())
+        self.subjects.iter().filter(move |s| s.row_at(as_of).is_some()).map(|s| &*s.id)
     }
 
     /// The row of an account in the subject table as it was known at a date.
     pub fn row(&self, id: &str, as_of: Date) -> Option<u32> {
-        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        let index = self.subjects.binary_search_by(|s| (*s.id).cmp(id)).ok()?;
         self.subjects.get(index)?.row_at(as_of)
     }
 
@@ -227,7 +228,7 @@ impl<'a> Evaluator<'a> {
 
     /// The same with nothing computed yet: what it is asked for is computed then ([`Account::value_of`]).
     pub fn account_lazily(&self, id: &str, as_of: Date, suppose: &[Supposition]) -> Option<Account<'_>> {
-        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        let index = self.subjects.binary_search_by(|s| (*s.id).cmp(id)).ok()?;
         let subject = self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())?;
         Some(Account::new(self, subject, as_of, &Schedule::default(), suppose))
     }
@@ -247,35 +248,47 @@ impl<'a> Evaluator<'a> {
 
 /// The accounts of the subject table by id. A row without a key has no id and is not an account.
 fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
-    let history = table.kind.since();
+    // Texts are keys as they stand; numbers may be one however they are written.
+    let own = rows.by_key.is_unique() && id_is_text(table);
     let mut subjects: Vec<Subject> = Vec::with_capacity(rows.rows as usize);
     for row in 0..rows.rows {
         let Some(id) = id_of(table.key, rows, row) else { continue };
-        let canonical = rows.by_key.get(id.as_str()).copied().unwrap_or(row);
-        let since = history.and_then(|field| rows.value(field, row).date()).map(|since| (since, row));
-        subjects.push(Subject { id, row: canonical, index: 0, history: since.into_iter().collect() });
+        let canonical = if own { row } else { rows.by_key.get(&id).unwrap_or(row) };
+        subjects.push(Subject { id, row: canonical, index: 0, history: Box::default() });
     }
     subjects.sort_by(|a, b| a.id.cmp(&b.id));
     // Of several rows with one id the first is kept, with the history of all.
-    subjects.dedup_by(|next, kept| {
-        let same = next.id == kept.id;
-        if same {
-            kept.history.append(&mut next.history);
-        }
-        same
-    });
+    subjects.dedup_by(|next, kept| next.id == kept.id);
     for (index, subject) in subjects.iter_mut().enumerate() {
         subject.index = index;
-        subject.history.sort();
+    }
+    if let Some(since) = table.kind.since() {
+        let mut histories: Vec<Vec<(Date, u32)>> = vec![Vec::new(); subjects.len()];
+        for row in 0..rows.rows {
+            let (Some(id), Some(date)) = (id_of(table.key, rows, row), rows.value(since, row).date()) else { continue };
+            let place = subjects.binary_search_by(|subject| subject.id.cmp(&id)).ok();
+            if let Some(history) = place.and_then(|place| histories.get_mut(place)) {
+                history.push((date, row));
+            }
+        }
+        for (subject, mut history) in subjects.iter_mut().zip(histories) {
+            history.sort_unstable();
+            subject.history = history.into_boxed_slice();
+        }
     }
     subjects
 }
 
-fn id_of(key: Option<FieldId>, rows: &TableData, row: u32) -> Option<String> {
+/// True if the keys of a table are texts.
+fn id_is_text(table: &Table) -> bool {
+    table.key.and_then(|key| table.fields.get(key.index())).is_some_and(|field| field.ty == crate::program::Type::Text)
+}
+
+fn id_of(key: Option<FieldId>, rows: &TableData, row: u32) -> Option<Arc<str>> {
     match key.map(|field| rows.value(field, row)) {
-        None => Some(row.to_string()),
-        Some(Value::Text(text)) => Some(text.to_string()),
-        Some(Value::Number(number)) => Some(number.to_string()),
+        None => Some(Arc::from(row.to_string())),
+        Some(Value::Text(text)) => Some(text),
+        Some(Value::Number(number)) => Some(Arc::from(number.to_string())),
         Some(_) => None,
     }
 }

@@ -52,7 +52,7 @@ impl Part {
             Member::Undecided => (None, Value::Missing(Missing::NoData), None, None, nothing),
             Member::In { value, other, weight, key } => (Some(true), value, other, weight, key),
         };
-        Part { id: subject.id.clone(), row: subject.row, met, value, other, bin, weight }
+        Part { id: subject.id.to_string(), row: subject.row, met, value, other, bin, weight }
     }
 }
 

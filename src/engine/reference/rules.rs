@@ -135,7 +135,7 @@ impl Evaluator<'_> {
 
     /// The row of a person, as it was at a date where the table keeps its history.
     fn staff_row(&self, staff: &Staff, rows: &TableData, person: &str, as_of: Date) -> Option<u32> {
-        let latest = rows.by_key.get(person).copied()?;
+        let latest = rows.by_key.get(person)?;
         let Some(since) = staff.since else { return Some(latest) };
         let began = |row: u32| rows.value(since, row).date().filter(|date| *date <= as_of);
         let theirs = |row: &u32| matches!(rows.value(staff.key, *row), Value::Text(key) if &*key == person);
@@ -148,7 +148,7 @@ impl Evaluator<'_> {
     /// The id of the account that a row belongs to.
     pub fn owner_id(&self, (table, row): (TableId, u32)) -> Option<&str> {
         let owner = self.owner_row(table, row)?;
-        self.subjects.iter().find(|subject| subject.row == owner).map(|subject| subject.id.as_str())
+        self.subjects.iter().find(|subject| subject.row == owner).map(|subject| &*subject.id)
     }
 
     /// All rules about the whole portfolio at a date.

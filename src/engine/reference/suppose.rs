@@ -67,7 +67,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn subject(&self, id: &str, as_of: Date) -> Option<&Subject> {
-        let index = self.subjects.binary_search_by(|s| s.id.as_str().cmp(id)).ok()?;
+        let index = self.subjects.binary_search_by(|s| (*s.id).cmp(id)).ok()?;
         self.subjects.get(index).filter(|s| s.row_at(as_of).is_some())
     }
 }

@@ -199,7 +199,7 @@ fn tables_with_history_have_one_row_per_key_and_date() {
     let csv = "id,at,seats\nA,2026-02-28,2\nA,2026-01-31,1\nB,2026-01-31,5\nA,2026-02-28,2\nA,2026-01-31,9\nB,,1\n";
     let loaded = files(&[("account.csv", csv)]).load(&build.program).unwrap();
     assert_eq!(loaded.column(0, 2), ["2", "1", "5"]);
-    assert_eq!(loaded.table(0).by_key.get("A"), Some(&0));
+    assert_eq!(loaded.table(0).by_key.get("A"), Some(0));
     assert_eq!(loaded.table(0).covers_to, Some(day("2026-02-28")));
     let reasons: Vec<RejectReason> = loaded.rejects.iter().map(|r| r.reason).collect();
     assert_eq!(reasons, [RejectReason::BadDate, RejectReason::Duplicate, RejectReason::Conflict]);

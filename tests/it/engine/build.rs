@@ -3,7 +3,7 @@
 use laud::ast::CompareOp;
 use laud::builtins::AggregateFunction;
 use laud::calendar::{Calendar, Date, Duration, PeriodKind};
-use laud::data::{Cells, Column, Dataset, TableData};
+use laud::data::{ByKey, Cells, Column, Dataset, TableData};
 use laud::engine::reference::{Evaluator, Reference};
 use laud::engine::{AccountResult, Engine, Options};
 use laud::number::Decimal;
@@ -167,11 +167,11 @@ impl World {
     /// boolean, number, date, instant, text or a list `a/b/c`. A blank cell is missing, `!` is unreadable.
     pub fn table(&mut self, name: &str, columns: &str, rows: &str) -> TableId {
         let (fields, mut data) = self.read(name, columns, rows);
-        for row in 0..data.rows {
-            if let Value::Text(key) = data.value(FieldId(0), row) {
-                data.by_key.insert(key, row);
-            }
-        }
+        let keys = (0..data.rows).map(|row| match data.value(FieldId(0), row) {
+            Value::Text(key) => key,
+            _ => panic!("row {row} has no key"),
+        });
+        data.by_key = ByKey::new(keys.collect(), |_, _| true);
         let kind = TableKind::Rows { as_of: None };
         let id = self.add(Table { header: header(name), kind, fields, key: Some(FieldId(0)) }, data);
         self.program.subject = Some(id);
@@ -193,7 +193,7 @@ impl World {
         let last = order.last().and_then(|row| data.value(FieldId(1), *row).date());
         for row in order {
             let Value::Text(key) = data.value(FieldId(0), row) else { panic!("row {row} has no account") };
-            data.by_parent[parents.by_key[&key] as usize].push(row);
+            data.by_parent[parents.by_key.get(&key).expect("an account") as usize].push(row);
         }
         data.covers_to = last;
         let kind = TableKind::Events { of: parent, parent: FieldId(0), at: FieldId(1) };

@@ -105,7 +105,7 @@ pub fn loaded(program: &Program, data: &Dataset, report: &LoadReport, rejects: &
                 fits(program, &column.value(row), field.ty).map_err(|e| format!("{name}.{}: {e}", field.name))?;
             }
         }
-        law!(table.by_key.values().all(|row| *row < table.rows), "{name}: a key leads to no row");
+        law!(table.by_key.iter().all(|(_, row)| row < table.rows), "{name}: a key leads to no row");
         if let TableKind::Events { of, .. } = declared.kind {
             let parents = data.tables[of.index()].rows as usize;
             law!(table.by_parent.len() == parents, "{name}: rows of {} of {parents} parents", table.by_parent.len());

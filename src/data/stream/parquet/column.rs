@@ -1,6 +1,7 @@
 //! A column of a row group on its way into a lane: numbers, dates and keys are converted in one go, values of a dictionary
 //! once for the dictionary, and rows whose cell is not plain are put aside.
 
+use super::super::owners::{Asked, Owners};
 use super::super::plan::{Fast, Wanted};
 use super::super::take::Taker;
 use super::super::{TextList, lane, quick};
@@ -97,7 +98,7 @@ enum Source {
 /// billionths, a place in a list, yes as 1.
 struct Convert<'a> {
     wanted: &'a Wanted<'a>,
-    owners: Option<&'a super::super::Owners>,
+    owners: Option<&'a Owners>,
     /// Keys are needed too, not only rows.
     keys: bool,
     reader: CellReader,
@@ -286,7 +287,10 @@ impl<'a> Column<'a> {
                     let width = pages.values().0.width_of(self.convert.physical, &self.about, self.at);
                     self.dictionary.clear();
                     let mut values = if width == 0 { Values::Long(data) } else { Values::Fixed(data, width) };
-                    self.convert.stored(&mut values, &mut 0, count, Some(&mut list), &mut self.dictionary)?;
+                    // Of keys only the rows are wanted that they lead to.
+                    let rows = self.convert.wanted.parent && self.convert.wanted.lane.is_none();
+                    let texts = (!rows).then_some(&mut list);
+                    self.convert.stored(&mut values, &mut 0, count, texts, &mut self.dictionary)?;
                     self.odd_values = std::mem::take(&mut self.convert.odd);
                     self.texts = Arc::new(list);
                 }
@@ -431,6 +435,17 @@ const INSTANTS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_40
 /// Days of the years 1 to 9999.
 const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
 
+/// The next of values that stand with their length before them.
+#[inline]
+fn long<'d>(data: &'d [u8], at: &mut usize) -> Result<&'d [u8], Beyond> {
+    let size = data.get(*at..).and_then(|rest| rest.first_chunk::<4>()).ok_or(Beyond)?;
+    let start = *at + 4;
+    let end = start.checked_add(u32::from_le_bytes(*size) as usize).ok_or(Beyond)?;
+    let bytes = data.get(start..end).ok_or(Beyond)?;
+    *at = end;
+    Ok(bytes)
+}
+
 impl Convert<'_> {
     fn aside(&mut self, place: usize, odd: Odd) -> i64 {
         self.odd.push((place as u32, odd));
@@ -474,16 +489,46 @@ impl Convert<'_> {
                 }
                 self.fixed(bytes, *width, list, out);
             }
+            Values::Long(data) if list.is_none() && self.owners_at_once().is_some() => {
+                self.keys_to_rows(data, at, count, out)?;
+            }
             Values::Long(data) => {
                 for _ in 0..count {
-                    let size = data.get(*at..).and_then(|rest| rest.first_chunk::<4>()).ok_or(Beyond)?;
-                    let start = *at + 4;
-                    let end = start.checked_add(u32::from_le_bytes(*size) as usize).ok_or(Beyond)?;
-                    let bytes = data.get(start..end).ok_or(Beyond)?;
-                    *at = end;
+                    let bytes = long(data, at)?;
                     let value = self.long(out.len(), bytes, list.as_deref_mut());
                     out.push(value);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// The owners of rows, if nothing but the row of each key is wanted.
+    fn owners_at_once(&self) -> Option<&Owners> {
+        let plain = self.meaning == Meaning::Plain && matches!(self.wanted.fast, Fast::Owner) && !self.keys;
+        self.owners.filter(|owners| plain && !owners.has_merged())
+    }
+
+    /// Converts keys to the rows of what they belong to, many at once: all are asked for before the first is answered.
+    fn keys_to_rows(&mut self, data: &[u8], at: &mut usize, count: usize, out: &mut Vec<i64>) -> Result<(), Beyond> {
+        let Some(owners) = self.owners else { return Err(Beyond) };
+        let mut asked: [(&[u8], Option<Asked>); 64] = [(&[], None); 64];
+        let mut left = count;
+        while left > 0 {
+            let many = asked.get_mut(..left.min(64)).unwrap_or_default();
+            left -= many.len();
+            for one in many.iter_mut() {
+                let bytes = long(data, at)?;
+                let plain = bytes.first().is_some_and(|first| !self.reader.may_be_nothing(*first));
+                *one = (bytes, if plain { owners.ask(bytes) } else { None });
+            }
+            for (bytes, asked) in many.iter() {
+                // A key that is found is text.
+                let value = match asked.and_then(|asked| owners.answer(asked)) {
+                    Some(row) => i64::from(row),
+                    None => self.long(out.len(), bytes, None),
+                };
+                out.push(value);
             }
         }
         Ok(())

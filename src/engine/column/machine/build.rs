@@ -1,5 +1,6 @@
 //! What a compilation keeps: registers, constants, inputs, jumps, and what is known already.
 
+use super::fuse::{go, plain};
 use super::op::{List, Member, Op, Place as At, Reg};
 use super::{Code, Found, Input, Interpreted, Machine, Names, Now, Place, Supply, Wanted, Why};
 use crate::calendar::{Calendar, Date};
@@ -66,6 +67,7 @@ impl<'p, 's> Builder<'p, 's> {
             registers: reserved,
             constants: Vec::new(),
             lists: Vec::new(),
+            comparisons: Vec::new(),
             bands: Vec::new(),
             expiries: Vec::new(),
             figures: Vec::new(),
@@ -142,7 +144,7 @@ impl<'p, 's> Builder<'p, 's> {
             partitions: partitions.collect(),
         };
         let careful = Code { ops: self.code, ends: self.ends };
-        self.machine.plain = without_touching(&careful);
+        self.machine.plain = plain(&careful, &mut self.machine.comparisons);
         self.machine.careful = careful;
         self.machine
     }
@@ -204,7 +206,7 @@ impl<'p, 's> Builder<'p, 's> {
         self.begin = begin;
         std::mem::swap(&mut self.temporary, &mut self.apart);
         self.forget();
-        Ok((without_touching(&Code { ops, ends: Vec::new() }), reg?))
+        Ok((plain(&Code { ops, ends: Vec::new() }, &mut self.machine.comparisons), reg?))
     }
 
     // ---------- registers ----------
@@ -371,42 +373,6 @@ impl<'p, 's> Builder<'p, 's> {
 /// As a place.
 pub(super) fn at(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
-}
-
-/// Where an instruction may go on.
-fn go(op: &mut Op) -> Option<&mut At> {
-    match op {
-        Op::Jump { go }
-        | Op::IfMissing { go, .. }
-        | Op::IfPresent { go, .. }
-        | Op::Unless { go, .. }
-        | Op::Settle { go, .. }
-        | Op::Kleene { go, .. }
-        | Op::KleeneCompare { go, .. }
-        | Op::StreakEnds { go, .. }
-        | Op::Take { go, .. } => Some(go),
-        _ => None,
-    }
-}
-
-/// The same for accounts whose inputs have no faults.
-fn without_touching(careful: &Code) -> Code {
-    let mut places = Vec::with_capacity(careful.ops.len() + 1);
-    let mut ops = Vec::with_capacity(careful.ops.len());
-    for op in &careful.ops {
-        places.push(at(ops.len()));
-        if !matches!(op, Op::Touch { .. }) {
-            ops.push(*op);
-        }
-    }
-    places.push(at(ops.len()));
-    let moved = |place: At| places.get(place as usize).copied().unwrap_or(place);
-    for op in &mut ops {
-        if let Some(go) = go(op) {
-            *go = moved(*go);
-        }
-    }
-    Code { ops, ends: careful.ends.iter().map(|(end, item)| (moved(*end), *item)).collect() }
 }
 
 /// Puts something at a place of a list that may not be so long yet.

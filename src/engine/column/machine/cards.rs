@@ -1,6 +1,7 @@
 //! Scorecards into instructions.
 
 use super::build::{Builder, at};
+use super::even::Even;
 use super::op::{Card, CardLimit, CardLine, Lines, Op, Source};
 use super::{Found, Why};
 use crate::calendar::Date;
@@ -103,14 +104,9 @@ impl Builder<'_, '_> {
             });
         }
         let scored = (0u32..).zip(lines).filter(|(_, line)| !line.informational).map(|(i, _)| i).collect();
-        Ok(Lines {
-            member: self.member(segment, date),
-            lines: compiled,
-            scored,
-            shares: sum.unwrap_or(0),
-            covered: total.div(total).unwrap_or(Decimal::ZERO),
-            unweighed,
-        })
+        let (shares, covered) = (sum.unwrap_or(0), total.div(total).unwrap_or(Decimal::ZERO));
+        let even = Even::new(&card.combine, &compiled, shares, covered);
+        Ok(Lines { member: self.member(segment, date), lines: compiled, scored, shares, covered, unweighed, even })
     }
 
     fn source(&mut self, line: &Line, date: Date) -> Result<Source, Why> {

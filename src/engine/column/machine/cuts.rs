@@ -8,6 +8,7 @@
 //! same, its results do, until one of these numbers of days gets past a cut. When that will be is known at once.
 
 use super::Machine;
+use super::alike::same_tables;
 use super::flow::{reads, writes};
 use super::op::{Bands, Op, Reg, Table, Test};
 use crate::calendar::{Date, PeriodKind};
@@ -39,9 +40,11 @@ impl Cuts {
             let cut = compared(op, machine, &numbers);
             for reg in &read {
                 let Some(of) = own.get_mut(*reg as usize) else { continue };
-                match cut.as_ref().filter(|(known, _)| known == reg) {
-                    Some((_, more)) => of.iter_mut().for_each(|cuts| cuts.extend(more)),
-                    None => *of = None,
+                let mut more = cut.iter().filter(|(known, _)| known == reg).peekable();
+                match (more.peek(), of.as_mut()) {
+                    (Some(_), Some(cuts)) => cuts.extend(more.flat_map(|(_, more)| more)),
+                    (Some(_), None) => {}
+                    (None, _) => *of = None,
                 }
             }
         }
@@ -68,9 +71,23 @@ impl Cuts {
     }
 }
 
-/// The register that an instruction only compares, and with what.
-fn compared(op: &Op, machine: &Machine, numbers: &HashMap<Reg, Option<i128>>) -> Option<(Reg, Vec<i128>)> {
-    let constant = |reg: &Reg| numbers.get(reg).map(|number| number.iter().copied().collect());
+/// The registers that an instruction only compares, and with what.
+fn compared(op: &Op, machine: &Machine, numbers: &HashMap<Reg, Option<i128>>) -> Vec<(Reg, Vec<i128>)> {
+    let Op::Chain { comparisons, .. } = op else { return one(op, machine, numbers).into_iter().collect() };
+    let all = || machine.chained(*comparisons).iter().map(|comparison| (comparison.left, comparison.right));
+    let cut = |(left, right)| beside(left, right, |reg| constant(numbers, *reg));
+    // Beside something else than a constant both are read as they are.
+    let whole = |reg: &Reg| all().any(|pair| cut(pair).is_none() && (pair.0 == *reg || pair.1 == *reg));
+    all().filter_map(cut).filter(|(reg, _)| !whole(reg)).collect()
+}
+
+/// The number of a register that is a constant; none, if it is another one.
+fn constant(numbers: &HashMap<Reg, Option<i128>>, reg: Reg) -> Option<Vec<i128>> {
+    numbers.get(&reg).map(|number| number.iter().copied().collect())
+}
+
+fn one(op: &Op, machine: &Machine, numbers: &HashMap<Reg, Option<i128>>) -> Option<(Reg, Vec<i128>)> {
+    let constant = |reg: &Reg| constant(numbers, *reg);
     match op {
         Op::Compare { left, right, .. } => beside(*left, *right, constant),
         Op::KleeneCompare { to, left, right, .. } => beside(*left, *right, constant).filter(|(reg, _)| reg != to),
@@ -132,7 +149,9 @@ impl Drift {
         let ops = code(first)?;
         for machine in machines {
             let later = code(machine)?;
-            if !ops.iter().zip(&later).all(|(a, b)| still(a, first.as_of) == still(b, machine.as_of)) {
+            let alike =
+                |a: &Op, b: &Op| still(a, first.as_of) == still(b, machine.as_of) && same_tables(first, machine, a);
+            if !ops.iter().zip(&later).all(|(a, b)| alike(a, b)) {
                 return None;
             }
         }
@@ -162,6 +181,7 @@ impl Drift {
                 Op::Bands { .. }
                 | Op::Compare { .. }
                 | Op::KleeneCompare { .. }
+                | Op::Chain { .. }
                 | Op::Kleene { .. }
                 | Op::Not { .. } => {}
                 _ => return None,

@@ -34,6 +34,7 @@ pub(super) fn can_fail(op: &Op) -> bool {
             | Op::Negate { .. }
             | Op::Kleene { .. }
             | Op::KleeneCompare { .. }
+            | Op::Chain { .. }
             | Op::Compare { .. }
             | Op::In { .. }
             | Op::InSet { .. }
@@ -72,6 +73,10 @@ pub(super) fn reads(op: &Op, machine: &Machine, out: &mut Vec<Reg>) {
         Op::KleeneCompare { to, left, right, .. } => out.extend([to, left, right]),
         Op::Compare { left, right, .. } | Op::Plus { left, right, .. } | Op::Times { left, right, .. } => {
             out.extend([left, right]);
+        }
+        Op::Chain { comparisons, .. } => {
+            let all = machine.chained(comparisons);
+            out.extend(all.iter().flat_map(|comparison| [comparison.left, comparison.right]));
         }
         Op::In { value, list, .. } => {
             out.push(value);
@@ -157,6 +162,7 @@ pub(super) fn writes(op: &Op, machine: &Machine, out: &mut Vec<Reg>) {
         | Op::Negate { to, .. }
         | Op::Kleene { to, .. }
         | Op::KleeneCompare { to, .. }
+        | Op::Chain { to, .. }
         | Op::Compare { to, .. }
         | Op::In { to, .. }
         | Op::InSet { to, .. }

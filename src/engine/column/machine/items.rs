@@ -1,11 +1,12 @@
 //! Metrics, segments, partitions and rules into instructions.
 
 use super::build::{Builder, at};
+use super::ladder::Rung;
 use super::op::{Bands, Expiry, Op, Row, Slope, Table, Test};
 use super::{Found, Input, Why};
 use crate::calendar::Date;
 use crate::engine::Item;
-use crate::engine::column::What;
+use crate::engine::column::{Cell, Tag, What};
 use crate::engine::reference::Step;
 use crate::program::{
     BandTable, BandTest, Metric, MetricId, Node, PartTest, Partition, Rule, RuleId, Scale, Stale, Trigger, ValidFor,
@@ -108,8 +109,7 @@ impl Builder<'_, '_> {
             let tables = self.tables(&metric.thresholds, date);
             let slopes = metric.scales.iter().map(|scale| self.slope(scale, date)).collect();
             let bands = at(self.machine.bands.len());
-            let steps = Table::steps(&tables);
-            self.machine.bands.push(Bands { value, steps, tables, slopes, band, points });
+            self.machine.bands.push(Bands { value, tables, slopes, band, points });
             self.emit(Op::Bands { bands });
         }
         if let (Some(expiry), Some(Stale::Fade { .. }), Some(_)) = (expiry, metric.valid_for.map(|v| v.then), points) {
@@ -161,10 +161,10 @@ impl Builder<'_, '_> {
         let codes: Vec<&str> = names(tables).collect();
         let mut out = Vec::with_capacity(tables.len());
         for table in tables {
-            let rows = table.bands.iter().map(|band| Row {
-                test: self.test(&band.test),
-                name: codes.iter().position(|name| *name == band.name).map_or(u32::MAX, at),
-                points: band.points,
+            let rows = table.bands.iter().map(|band| {
+                let name = codes.iter().position(|name| *name == band.name).map_or(u32::MAX, at);
+                let name = Cell { tag: Tag::Symbol, bits: name.into() };
+                Row { test: self.test(&band.test), gives: Rung { name, points: band.points.map(Cell::number) } }
             });
             let rows = rows.collect();
             out.push(Table::new(self.member(table.segment, date), rows));

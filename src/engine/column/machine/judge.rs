@@ -1,5 +1,6 @@
 //! Thresholds, scales, benchmarks, parts, and values that are too old.
 
+use super::ladder::{NOWHERE, Rung};
 use super::op::{Bands, Expiry, Figures, Member, Slope, Table, Test};
 use super::run::{State, arguments_of, of};
 use super::values::{Found, NO_DATA, STALE, compare, date, number, numbered, reason, truth, within_bound};
@@ -65,18 +66,15 @@ fn between(points: &[(Decimal, Decimal)], x: Decimal) -> Option<Decimal> {
     }
 }
 
-/// The name of the first row that a value passes, as a symbol.
+/// What the first row that a value passes gives, in the first table that holds.
 #[inline]
-pub(super) fn named(tables: &[Table], value: Cell, regs: &[Cell], texts: &Texts) -> (Cell, Option<Decimal>) {
-    let Some(table) = tables.iter().find(|table| applies(table.member, regs)) else { return (NO_DATA, None) };
-    let row = match &table.ladder {
-        Some(ladder) if value.tag == Tag::Number => {
-            let rung = ladder.iter().find(|rung| rung.low <= value.bits && value.bits <= rung.high);
-            rung.and_then(|rung| table.rows.get(rung.row as usize))
-        }
-        _ => table.rows.iter().find(|row| passes(&row.test, value, regs, texts)),
-    };
-    row.map_or((NO_DATA, None), |row| (Cell { tag: Tag::Symbol, bits: row.name.into() }, row.points))
+pub(super) fn rung<'t>(tables: &'t [Table], value: Cell, regs: &[Cell], texts: &Texts) -> &'t Rung {
+    let Some(table) = tables.iter().find(|table| applies(table.member, regs)) else { return &NOWHERE };
+    match &table.ladder {
+        Some(ladder) if value.tag == Tag::Number => ladder.rung(value.bits),
+        _ if value.tag.is_missing() => &table.absent,
+        _ => table.rows.iter().find(|row| passes(&row.test, value, regs, texts)).map_or(&NOWHERE, |row| &row.gives),
+    }
 }
 
 impl State {
@@ -84,21 +82,14 @@ impl State {
     #[inline]
     pub(super) fn judge(&mut self, bands: &Bands, texts: &Texts, code: &Code, here: usize) {
         let value = self.at(bands.value);
-        if value.tag == Tag::Number
-            && let Some(step) = bands.steps.iter().find(|step| step.low <= value.bits && value.bits <= step.high)
-            && let (Some(band), Some(points)) = (bands.band, bands.points)
-        {
-            self.put(band, Cell { tag: Tag::Symbol, bits: step.name.into() });
-            self.put(points, Cell { tag: Tag::Number, bits: step.points });
-            return;
-        }
-        let (name, points) = named(&bands.tables, value, &self.regs, texts);
+        let rung = rung(&bands.tables, value, &self.regs, texts);
         if let Some(band) = bands.band {
-            self.put(band, name);
+            self.put(band, rung.name);
         }
         let Some(to) = bands.points else { return };
-        match points {
-            Some(points) => self.put(to, Cell::number(points)),
+        match rung.points {
+            Some(points) => self.put(to, points),
+            None if bands.slopes.is_empty() => self.put(to, reason(value)),
             None => {
                 let slope: Option<&Slope> = bands.slopes.iter().find(|slope| applies(slope.member, &self.regs));
                 let found = slope.map_or(Ok(reason(value)), |slope| scaled(&slope.points, value));

@@ -12,31 +12,41 @@
 //! | `build` | registers, constants, inputs and jumps while a program is compiled |
 //! | `expressions`, `past` | expressions; those that look at other dates |
 //! | `items`, `cards` | metrics, segments, partitions and rules; scorecards |
+//! | `fuse` | the instructions once more, fewer of them, for accounts without faults |
 //! | `run` | the loop, and what an account's state is |
-//! | `values`, `functions`, `series`, `judge`, `score` | what instructions do |
-//! | `units`, `flow`, `cuts` | which items read what, so that those alone are computed again whose operands changed |
+//! | `values`, `functions`, `series`, `judge`, `ladder`, `score`, `even` | what instructions do |
+//! | `units`, `alike`, `flow`, `cuts`, `travel`, `mask` | which items read what, so that of an account at many dates those alone are computed again whose operands changed |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
+mod alike;
 mod build;
 mod cards;
 mod cuts;
+mod even;
 mod expressions;
 mod flow;
 mod functions;
+mod fuse;
 mod items;
 mod judge;
+mod ladder;
+mod mask;
 mod op;
 mod past;
 mod result;
 mod run;
 mod score;
 mod series;
+mod travel;
 mod units;
 mod unknown;
 mod values;
 
+pub(in crate::engine::column) use alike::alike;
+pub(in crate::engine::column) use mask::{Mask, set, words};
 pub use run::{Nobody, Outcome, Outside, State};
-pub(in crate::engine::column) use units::{Mask, Traveller, Units, Watched, alike, set, words};
+pub(in crate::engine::column) use travel::Traveller;
+pub(in crate::engine::column) use units::{Units, Watched};
 
 use super::{SlotId, What};
 use crate::calendar::{Calendar, Date};
@@ -44,7 +54,7 @@ use crate::engine::Item;
 use crate::engine::reference::{Schedule, Step};
 use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program, RuleId};
 use crate::value::Value;
-use op::{Bands, Card, Expiry, Figures, Op, Reg, Test};
+use op::{Bands, Card, Comparison, Expiry, Figures, Op, Reg, Test};
 use std::collections::HashMap;
 
 /// Something that a machine reads of an account.
@@ -211,7 +221,7 @@ impl Names {
 #[derive(Debug)]
 pub struct Machine {
     as_of: Date,
-    /// Nothing is noted of inputs: there is nothing to note of most accounts.
+    /// Nothing is noted of inputs: there is nothing to note of most accounts. Comparisons are chained.
     plain: Code,
     /// Inputs may have faults.
     careful: Code,
@@ -220,6 +230,7 @@ pub struct Machine {
     reserved: u32,
     constants: Vec<(Reg, Value)>,
     lists: Vec<Reg>,
+    comparisons: Vec<Comparison>,
     bands: Vec<Bands>,
     expiries: Vec<Expiry>,
     figures: Vec<Figures>,
@@ -295,6 +306,12 @@ impl Machine {
     fn band_code(&self, item: Item, name: Option<&str>) -> Option<u32> {
         let place = self.names.of(item)?.iter().position(|known| Some(known.as_str()) == name)?;
         u32::try_from(place).ok()
+    }
+
+    /// The comparisons of a chain.
+    #[inline]
+    fn chained(&self, of: op::List) -> &[Comparison] {
+        self.comparisons.get(of.start as usize..(of.start + of.len) as usize).unwrap_or_default()
     }
 
     fn found(&self, item: Item, date: Date) -> Option<Place> {

@@ -3,6 +3,8 @@
 //! Every operand is a register: a place in one flat list that holds constants, inputs, what steps found, and what is only
 //! needed on the way. Instructions are laid out in the order of the schedule; jumps go forward only.
 
+use super::even::Even;
+use super::ladder::{Ladder, NOWHERE, Rung};
 use crate::ast::{CompareOp, LimitVerb};
 use crate::builtins::Scalar;
 use crate::calendar::{Date, Duration, PeriodKind};
@@ -50,6 +52,8 @@ pub(super) enum Op {
     Kleene { to: Reg, value: Reg, decisive: bool, first: bool, go: Place },
     /// The same for a comparison.
     KleeneCompare { to: Reg, op: CompareOp, left: Reg, right: Reg, decisive: bool, first: bool, go: Place },
+    /// An `and` or `or` of comparisons with nothing to do between them.
+    Chain { to: Reg, comparisons: List, decisive: bool },
     /// A comparison.
     Compare { to: Reg, op: CompareOp, left: Reg, right: Reg },
     /// Membership in a list.
@@ -108,6 +112,15 @@ pub(super) enum Op {
     Grade { card: u32 },
 }
 
+/// A comparison among others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Comparison {
+    pub(super) left: Reg,
+    pub(super) right: Reg,
+    /// The orders for which it holds.
+    pub(super) orders: u8,
+}
+
 /// Members of a segment or part: a register that is then exactly so.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Member {
@@ -129,18 +142,7 @@ pub(super) enum Test {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub(super) test: Test,
-    /// The place of its name among the names of its metric or scorecard.
-    pub(super) name: u32,
-    pub(super) points: Option<Decimal>,
-}
-
-/// A row as a span of raw numbers, both ends included: what a number has to pass, whichever way it is written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rung {
-    pub(super) low: i128,
-    pub(super) high: i128,
-    /// The place of the row.
-    pub(super) row: u32,
+    pub(super) gives: Rung,
 }
 
 /// A table of bands, or grades.
@@ -148,31 +150,16 @@ pub(super) struct Rung {
 pub(super) struct Table {
     pub(super) member: Option<Member>,
     pub(super) rows: Vec<Row>,
-    /// The rows that a number may pass, in order; nothing, if one of them is no span.
-    pub(super) ladder: Option<Vec<Rung>>,
+    /// The rows as they are for numbers; nothing, if one of them is no span of them.
+    pub(super) ladder: Option<Ladder>,
+    /// What a missing value gives.
+    pub(super) absent: Rung,
 }
 
 impl Table {
     pub(super) fn new(member: Option<Member>, rows: Vec<Row>) -> Table {
-        let mut ladder = Some(Vec::new());
-        for (place, row) in (0u32..).zip(&rows) {
-            let span = match row.test {
-                Test::Missing => continue,
-                Test::Otherwise => Some((i128::MIN, i128::MAX)),
-                Test::Between(low, high) => Some((low, high)),
-                Test::Compare(CompareOp::GreaterEqual, bound) => Some((bound, i128::MAX)),
-                Test::Compare(CompareOp::LessEqual, bound) => Some((i128::MIN, bound)),
-                Test::Compare(CompareOp::Equal, bound) => Some((bound, bound)),
-                Test::Compare(CompareOp::Greater, bound) => bound.checked_add(1).map(|low| (low, i128::MAX)),
-                Test::Compare(CompareOp::Less, bound) => bound.checked_sub(1).map(|high| (i128::MIN, high)),
-                Test::Compare(CompareOp::NotEqual, _) | Test::In(_) => None,
-            };
-            ladder = ladder.zip(span).map(|(mut ladder, (low, high))| {
-                ladder.push(Rung { low, high, row: place });
-                ladder
-            });
-        }
-        Table { member, rows, ladder }
+        let absent = rows.iter().find(|row| matches!(row.test, Test::Missing)).map_or(NOWHERE, |row| row.gives);
+        Table { member, ladder: Ladder::new(&rows), rows, absent }
     }
 }
 
@@ -183,33 +170,10 @@ pub(super) struct Slope {
     pub(super) points: Vec<(Decimal, Decimal)>,
 }
 
-/// A span of raw numbers with what it gives.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Step {
-    pub(super) low: i128,
-    pub(super) high: i128,
-    pub(super) points: i128,
-    pub(super) name: u32,
-}
-
-impl Table {
-    /// The table as steps, if it is all that there is for numbers.
-    pub(super) fn steps(tables: &[Table]) -> Vec<Step> {
-        let [Table { member: None, rows, ladder: Some(ladder) }] = tables else { return Vec::new() };
-        let step = |rung: &Rung| {
-            let row = rows.get(rung.row as usize)?;
-            Some(Step { low: rung.low, high: rung.high, points: row.points?.raw(), name: row.name })
-        };
-        ladder.iter().map(step).collect::<Option<Vec<Step>>>().unwrap_or_default()
-    }
-}
-
 /// Everything that turns a value into a band and points.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Bands {
     pub(super) value: Reg,
-    /// All that there is for numbers, where one table holds for everyone and every row of it gives points.
-    pub(super) steps: Vec<Step>,
     pub(super) tables: Vec<Table>,
     pub(super) slopes: Vec<Slope>,
     /// The name as a symbol; nothing, if there are no tables.
@@ -279,6 +243,8 @@ pub(super) struct Lines {
     pub(super) covered: Decimal,
     /// Each line counts as one where coverage is told.
     pub(super) unweighed: bool,
+    /// The same in short, if they are all treated alike.
+    pub(super) even: Option<Even>,
 }
 
 /// A cap, floor, setting or hold.

@@ -42,6 +42,7 @@ impl State {
     }
 
     /// A score after limits.
+    #[inline]
     pub fn score_of(&self, machine: &Machine, id: ScorecardId) -> Cell {
         match machine.now(Item::Node(Node::Scorecard(id))).found {
             Found::Score { value, .. } => self.at(value),
@@ -100,7 +101,20 @@ impl State {
     /// How a rule stands.
     #[inline]
     pub fn rule(&self, machine: &Machine, id: RuleId) -> RuleStatus {
-        let place = machine.now(Item::Rule(id));
+        match machine.now.rules.get(id.index()) {
+            Some(Place { found: Found::Rule { condition, unless: None, .. }, asked: None }) => {
+                match truth(self.at(*condition)) {
+                    Some(false) => RuleStatus::DoesNotHold,
+                    Some(true) => RuleStatus::Holds,
+                    None => RuleStatus::Undecided,
+                }
+            }
+            Some(place) => self.status(place),
+            None => RuleStatus::Undecided,
+        }
+    }
+
+    fn status(&self, place: &Place) -> RuleStatus {
         match (&place.found, self.told(place.asked)) {
             (_, Some(Computed::Rule(result))) => result.status,
             (Found::Rule { condition, unless, .. }, None) => {
@@ -303,9 +317,14 @@ impl Machine {
             Item::Rule(id) => self.now.rules.get(id.index()),
             Item::Segment(id) => self.now.segments.get(id.index()),
             Item::Partition(id) => self.now.partitions.get(id.index()),
-            _ => self.steps.get(&(item, self.as_of)),
+            _ => self.other(item),
         };
         place.unwrap_or(&NOWHERE)
+    }
+
+    #[cold]
+    fn other(&self, item: Item) -> Option<&Place> {
+        self.steps.get(&(item, self.as_of))
     }
 
     fn name_of(&self, item: Item, cell: Cell) -> Option<&str> {

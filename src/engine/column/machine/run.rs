@@ -1,8 +1,9 @@
 //! The loop, and what it keeps of an account.
 
-use super::op::{List, Op, Reg};
+use super::op::{Comparison, List, Op, Reg};
 use super::values::{
-    NO_DATA, NOT_APPLICABLE, boolean, compare, date, kleene, negate_if, number, plus, reason, times, truth,
+    NO_DATA, NOT_APPLICABLE, boolean, compare, compare_others, date, kleene, negate_if, number, plus, quick, reason,
+    times, truth,
 };
 use super::{Code, Found, Input, Interpreted, Machine, functions, judge, series};
 use crate::engine::AccountFault;
@@ -261,6 +262,10 @@ impl State {
                         place = go as usize;
                     }
                 }
+                Op::Chain { to, comparisons, decisive } => {
+                    let comparisons = machine.chained(comparisons);
+                    self.put(to, self.chain(comparisons, decisive, texts));
+                }
                 Op::Kleene { to, value, decisive, first, go } => {
                     let so_far = if first { boolean(!decisive) } else { self.at(to) };
                     let (cell, decided) = kleene(so_far, self.at(value), decisive);
@@ -421,6 +426,27 @@ impl State {
             }
         }
         None
+    }
+
+    /// Kleene: what comes after a comparison that decides is not looked at.
+    #[inline]
+    fn chain(&self, comparisons: &[Comparison], decisive: bool, texts: &Texts) -> Cell {
+        let mut so_far = boolean(!decisive);
+        for Comparison { left, right, orders } in comparisons {
+            let (left, right) = (self.at(*left), self.at(*right));
+            match quick(*orders, left, right) {
+                Some(truth) if truth == decisive => return boolean(decisive),
+                Some(_) => {}
+                None => {
+                    let (cell, decided) = kleene(so_far, compare_others(*orders, left, right, texts), decisive);
+                    if decided {
+                        return cell;
+                    }
+                    so_far = cell;
+                }
+            }
+        }
+        so_far
     }
 
     /// Kleene: the first member that is the value decides.

@@ -1,6 +1,6 @@
 //! Scorecards: points per line, what stands in for missing ones, one number, limits, grade.
 
-use super::judge::{applies, faded, named, scaled};
+use super::judge::{applies, faded, rung, scaled};
 use super::op::{Card, CardLine, Expiry, Lines, Source};
 use super::run::{State, of};
 use super::values::{Found, NOT_APPLICABLE, TOO_FEW, date, number, truth};
@@ -100,9 +100,20 @@ impl State {
     /// The score before limits, and its coverage.
     #[inline]
     pub(super) fn score(&mut self, machine: &Machine, card: &Card, code: &Code, here: usize) {
-        let place = card.lines.iter().position(|lines| applies(lines.member, &self.regs)).unwrap_or(0);
-        let Some(lines) = card.lines.get(place) else { return };
-        self.put(card.applied, Cell { tag: Tag::Symbol, bits: i128::try_from(place).unwrap_or(0) });
+        let mut all = (0u32..).zip(&card.lines);
+        let Some((place, lines)) = all.find(|(_, lines)| applies(lines.member, &self.regs)) else { return };
+        self.put(card.applied, Cell { tag: Tag::Symbol, bits: place.into() });
+        match lines.even.as_ref().and_then(|even| even.score(&self.regs)) {
+            Some((score, coverage)) => {
+                self.put(card.coverage, Cell::number(coverage));
+                self.put(card.unlimited, score);
+            }
+            None => self.line_by_line(machine, card, lines, code, here),
+        }
+    }
+
+    #[inline(never)]
+    fn line_by_line(&mut self, machine: &Machine, card: &Card, lines: &Lines, code: &Code, here: usize) {
         let mut sums = Sums::default();
         for line in &lines.lines {
             let own = match &line.source.scale {
@@ -266,7 +277,7 @@ impl State {
     }
 
     pub(super) fn grade(&mut self, card: &Card, texts: &Texts) {
-        let (name, _) = named(&card.grades, self.at(card.value), &self.regs, texts);
+        let name = rung(&card.grades, self.at(card.value), &self.regs, texts).name;
         if let Some(to) = card.grade {
             self.put(to, name);
         }

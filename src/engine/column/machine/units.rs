@@ -4,19 +4,17 @@
 //! as-of date stands in it (`days since`, ages, benchmarks) the unit of one date differs from that of the date before, and
 //! has to run at every date. All others run again only where a register that they read has changed.
 
+use super::alike::same_tables;
 use super::cuts::{Cuts, Drift};
-use super::flow::{can_fail, jump, reads, sources, writes};
-use super::op::{Op, Reg, Source};
-use super::run::State;
+use super::flow::{can_fail, reads, writes};
+use super::mask::{Mask, has, set, slice, unset, words};
+use super::op::Reg;
 use super::{Found, Input, Machine};
 use crate::engine::Item;
 use crate::engine::column::{Cell, Texts};
 use crate::number::SCALE;
 use crate::program::{MetricId, Node, RuleId, ScorecardId};
 use crate::value::Value;
-
-/// Some units, inputs, or what is watched: a bit each.
-pub(in crate::engine::column) type Mask = Vec<u64>;
 
 /// Something of an account at a date that somebody wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,46 +29,46 @@ pub(in crate::engine::column) enum Watched {
 
 /// The code of an item, and what reads its results.
 #[derive(Debug)]
-struct Unit {
-    begin: usize,
-    end: usize,
+pub(super) struct Unit {
+    pub(super) begin: usize,
+    pub(super) end: usize,
     /// Registers that somebody else reads.
-    results: Vec<Reg>,
+    pub(super) results: Vec<Reg>,
     /// When it has to run again, though none of its inputs changed.
-    drift: Option<Drift>,
+    pub(super) drift: Option<Drift>,
 }
 
 /// The units of the machines of many dates, which differ in dates only.
 #[derive(Debug)]
 pub(in crate::engine::column) struct Units {
-    machines: Vec<Machine>,
-    units: Vec<Unit>,
+    pub(super) machines: Vec<Machine>,
+    pub(super) units: Vec<Unit>,
     /// Units that have to run at all: the others are read by nobody, and cannot go wrong.
-    live: Mask,
+    pub(super) live: Mask,
     /// By register: the units that read it.
-    readers: Vec<u64>,
+    pub(super) readers: Vec<u64>,
     /// By register: what is watched that it belongs to.
-    watchers: Vec<u64>,
+    pub(super) watchers: Vec<u64>,
     /// By date and unit: the first of the dates that have the same code.
-    bases: Vec<u32>,
+    pub(super) bases: Vec<u32>,
     /// What registers are compared with by units other than their own.
-    cuts: Cuts,
+    pub(super) cuts: Cuts,
     /// The same by all units.
-    all_cuts: Cuts,
+    pub(super) all_cuts: Cuts,
     /// By date: the day.
-    days: Vec<i32>,
+    pub(super) days: Vec<i32>,
     /// By date: units whose code is another one than at the date before, and which have to run for that reason.
-    changed: Vec<Mask>,
+    pub(super) changed: Vec<Mask>,
     /// By date: constants that are others than at the date before; of the first date: all that ever are.
-    constants: Vec<Vec<(Reg, Cell)>>,
-    watched: Vec<Watched>,
+    pub(super) constants: Vec<Vec<(Reg, Cell)>>,
+    pub(super) watched: Vec<Watched>,
     /// Everything that is watched.
-    all_seen: Mask,
+    pub(super) all_seen: Mask,
     /// The units that depend on days alone.
-    drifting: Vec<usize>,
+    pub(super) drifting: Vec<usize>,
     /// Words of a mask of units, and of one of what is watched.
-    words: usize,
-    eyes: usize,
+    pub(super) words: usize,
+    pub(super) eyes: usize,
 }
 
 impl Units {
@@ -271,154 +269,6 @@ impl Units {
     }
 }
 
-/// An account on its way from date to date.
-#[derive(Debug)]
-pub(in crate::engine::column) struct Traveller {
-    pub(in crate::engine::column) state: State,
-    /// Units that have to run.
-    due: Mask,
-    /// What changed at the date at hand, of what is watched.
-    pub(in crate::engine::column) seen: Mask,
-    /// By date: units that have to run there.
-    later: Vec<u64>,
-    /// Dates at which anything has to be done.
-    pub(in crate::engine::column) busy: Mask,
-}
-
-/// So many results of a unit are compared side by side.
-const FEW: usize = 4;
-
-impl Traveller {
-    pub(in crate::engine::column) fn new(units: &Units, texts: &mut Texts) -> Option<Traveller> {
-        let state = State::new(units.machine()?, texts);
-        let later = vec![0; units.machines.len() * units.words];
-        let busy = vec![0; words(units.machines.len())];
-        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], later, busy })
-    }
-
-    /// A new account, at the first date, when its inputs are set: everything is computed and new.
-    pub(in crate::engine::column) fn begin(&mut self, units: &Units, texts: &Texts) {
-        self.state.forgive();
-        for (reg, cell) in units.constants.first().into_iter().flatten() {
-            self.state.put(*reg, *cell);
-        }
-        if let Some(machine) = units.machine() {
-            let code = &machine.plain;
-            // Nobody has to be asked: that was looked at before.
-            let _ = self.state.execute_until(machine, code, texts, 0, code.ops.len());
-        }
-        self.due.fill(0);
-        for i in &units.drifting {
-            if let Some(drift) = units.units.get(*i).and_then(|unit| unit.drift.as_ref()) {
-                self.wake(units, 0, *i, drift);
-            }
-        }
-        self.seen.clone_from(&units.all_seen);
-    }
-
-    /// Another cell of an input.
-    #[inline]
-    pub(in crate::engine::column) fn set(&mut self, units: &Units, input: usize, cell: Cell) {
-        let Some(machine) = units.machine() else { return };
-        let Some(reg) = machine.input_registers.get(input).copied() else { return };
-        let before = self.state.at(reg);
-        if before != cell {
-            self.state.put(reg, cell);
-            self.tell(units, reg, before, cell);
-        }
-    }
-
-    /// Tells those who read a register that it is another cell.
-    #[inline]
-    fn tell(&mut self, units: &Units, reg: Reg, before: Cell, cell: Cell) {
-        add(&mut self.seen, slice(&units.watchers, reg as usize, units.eyes));
-        if !units.cuts.alike(reg, before, cell) {
-            add(&mut self.due, slice(&units.readers, reg as usize, units.words));
-        }
-    }
-
-    /// Goes on to the next date, before its inputs are set.
-    #[inline]
-    pub(in crate::engine::column) fn go(&mut self, units: &Units, date: usize) {
-        self.seen.iter_mut().for_each(|word| *word = 0);
-        for (reg, cell) in units.constants.get(date).into_iter().flatten() {
-            self.state.put(*reg, *cell);
-            add(&mut self.due, slice(&units.readers, *reg as usize, units.words));
-        }
-        if let Some(changed) = units.changed.get(date) {
-            add(&mut self.due, changed);
-        }
-        for (i, due) in self.due.iter_mut().enumerate() {
-            *due |= self.later.get_mut(date * units.words + i).map_or(0, std::mem::take);
-        }
-    }
-
-    /// Computes what has to be computed at a date. True if something changed that is watched.
-    pub(in crate::engine::column) fn run(&mut self, units: &Units, date: usize, texts: &Texts) -> bool {
-        for word in 0..self.due.len() {
-            while let Some(bits) = self.due.get_mut(word).filter(|bits| **bits != 0) {
-                let i = word * 64 + bits.trailing_zeros() as usize;
-                *bits &= *bits - 1;
-                self.unit(units, date, i, texts);
-            }
-        }
-        self.seen.iter().any(|word| *word != 0)
-    }
-
-    fn unit(&mut self, units: &Units, date: usize, i: usize, texts: &Texts) {
-        let Some(unit) = units.units.get(i) else { return };
-        let base = units.bases.get(date * units.units.len() + i).copied().unwrap_or(0);
-        let Some(machine) = units.machines.get(base as usize) else { return };
-        let mut before = [Cell::default(); FEW];
-        for (before, reg) in before.iter_mut().zip(&unit.results) {
-            *before = self.state.at(*reg);
-        }
-        let others: Vec<Cell> = match unit.results.get(FEW..) {
-            Some(others) => others.iter().map(|reg| self.state.at(*reg)).collect(),
-            None => Vec::new(),
-        };
-        let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
-        for (before, reg) in before.iter().chain(&others).zip(&unit.results) {
-            let cell = self.state.at(*reg);
-            if cell != *before {
-                self.tell(units, *reg, *before, cell);
-            }
-        }
-        if let Some(drift) = &unit.drift {
-            self.wake(units, date, i, drift);
-        }
-    }
-
-    /// When a unit has to run again that depends on days alone.
-    fn wake(&mut self, units: &Units, date: usize, i: usize, drift: &Drift) {
-        if let Some(days) = drift.days(&units.all_cuts, |reg| self.state.at(reg)) {
-            let day = units.days.get(date).map_or(i64::MAX, |day| i64::from(*day)).saturating_add(days);
-            let date = units.days.partition_point(|known| i64::from(*known) < day);
-            set(&mut self.later, date * units.words, i);
-            set(&mut self.busy, 0, date);
-        }
-    }
-
-    /// The account at hand is not taken any further.
-    pub(in crate::engine::column) fn stop(&mut self) {
-        self.later.fill(0);
-        self.busy.fill(0);
-    }
-
-    /// The next date at which anything has to be done.
-    #[inline]
-    pub(in crate::engine::column) fn next(&mut self) -> Option<usize> {
-        for (i, word) in self.busy.iter_mut().enumerate() {
-            if *word != 0 {
-                let date = i * 64 + word.trailing_zeros() as usize;
-                *word &= *word - 1;
-                return Some(date);
-            }
-        }
-        None
-    }
-}
-
 impl Machine {
     /// The registers of what is watched.
     fn registers_of(&self, watched: Watched) -> Vec<Reg> {
@@ -442,107 +292,9 @@ fn constant(value: &Value) -> Option<Cell> {
     if let Value::Text(_) = value { None } else { Some(Cell::of(value, &mut Texts::default())) }
 }
 
-/// True if two machines differ in nothing but dates, slots and what tables say, and ask nobody else.
-pub(in crate::engine::column) fn alike(a: &Machine, b: &Machine) -> bool {
-    let kinds = |machine: &Machine| -> Vec<_> { machine.inputs.iter().map(std::mem::discriminant).collect() };
-    let fields = a.inputs.iter().zip(&b.inputs).all(|pair| match pair {
-        (Input::Field(a, _), Input::Field(b, _)) => a == b,
-        (Input::Slot(_), Input::Slot(_)) => true,
-        _ => false,
-    });
-    let registers = |machine: &Machine| -> Vec<Reg> { machine.constants.iter().map(|(reg, _)| *reg).collect() };
-    let results = |machine: &Machine| -> Vec<Found> {
-        let now = &machine.now;
-        let all = now.metrics.iter().chain(&now.scores).chain(&now.rules);
-        all.map(|place| place.found).collect()
-    };
-    a.interpreted.is_empty()
-        && b.interpreted.is_empty()
-        && a.plain.ops.len() == b.plain.ops.len()
-        && a.plain.ends == b.plain.ends
-        && a.registers == b.registers
-        && kinds(a) == kinds(b)
-        && fields
-        && a.input_registers == b.input_registers
-        && registers(a) == registers(b)
-        && a.lists == b.lists
-        && results(a) == results(b)
-        && [a.bands.len(), a.expiries.len(), a.figures.len(), a.parts.len(), a.cards.len()]
-            == [b.bands.len(), b.expiries.len(), b.figures.len(), b.parts.len(), b.cards.len()]
-        && a.plain.ops.iter().zip(&b.plain.ops).all(|(x, y)| {
-            let (mut left, mut right) = (Vec::new(), Vec::new());
-            for (list, op, machine) in [(&mut left, x, a), (&mut right, y, b)] {
-                reads(op, machine, list);
-                list.push(Reg::MAX);
-                writes(op, machine, list);
-            }
-            std::mem::discriminant(x) == std::mem::discriminant(y) && left == right && jump(x) == jump(y)
-        })
-}
-
 /// True if the code of a unit is the same in both, tables included.
 fn same(a: &Machine, b: &Machine, unit: &Unit) -> bool {
     let range = unit.begin..unit.end;
     let (Some(left), Some(right)) = (a.plain.ops.get(range.clone()), b.plain.ops.get(range)) else { return false };
-    left.iter().zip(right).all(|(x, y)| {
-        x == y
-            && match *x {
-                Op::Bands { bands } => a.bands.get(bands as usize) == b.bands.get(bands as usize),
-                Op::Expire { expiry } | Op::Fade { expiry } => {
-                    a.expiries.get(expiry as usize) == b.expiries.get(expiry as usize)
-                }
-                Op::Benchmark { figures, .. } => a.figures.get(figures as usize) == b.figures.get(figures as usize),
-                Op::Parts { parts, .. } | Op::Passes { parts, .. } => {
-                    a.parts.get(parts as usize) == b.parts.get(parts as usize)
-                }
-                Op::Card { card } | Op::Limits { card } | Op::Grade { card } => {
-                    let (x, y) = (a.cards.get(card as usize), b.cards.get(card as usize));
-                    x == y && x.is_none_or(|card| sources(card).all(|source| same_expiry(a, b, source)))
-                }
-                _ => true,
-            }
-    })
-}
-
-/// Points that fade are read with their age.
-fn same_expiry(a: &Machine, b: &Machine, source: &Source) -> bool {
-    source.expiry.is_none_or(|expiry| a.expiries.get(expiry as usize) == b.expiries.get(expiry as usize))
-}
-
-/// So many words for so many bits.
-pub(in crate::engine::column) fn words(bits: usize) -> usize {
-    bits.div_ceil(64).max(1)
-}
-
-/// Sets a bit of a mask that begins at this word.
-pub(in crate::engine::column) fn set(masks: &mut [u64], from: usize, bit: usize) {
-    if let Some(word) = masks.get_mut(from + bit / 64) {
-        *word |= 1 << (bit % 64);
-    }
-}
-
-pub(in crate::engine::column) fn has(mask: &[u64], bit: usize) -> bool {
-    mask.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
-}
-
-fn unset(mask: &mut [u64], bit: usize) {
-    if let Some(word) = mask.get_mut(bit / 64) {
-        *word &= !(1 << (bit % 64));
-    }
-}
-
-/// More bits.
-#[inline]
-fn add(mask: &mut [u64], more: &[u64]) {
-    if let ([word], [more]) = (&mut *mask, more) {
-        *word |= more;
-        return;
-    }
-    mask.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
-}
-
-/// The mask of a register.
-#[inline]
-fn slice(masks: &[u64], at: usize, words: usize) -> &[u64] {
-    masks.get(at * words..(at + 1) * words).unwrap_or(&[])
+    left.iter().zip(right).all(|(x, y)| x == y && same_tables(a, b, x))
 }

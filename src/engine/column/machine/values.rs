@@ -76,37 +76,58 @@ pub(super) fn kleene(so_far: Cell, value: Cell, decisive: bool) -> (Cell, bool) 
     }
 }
 
+/// The orders for which a comparison holds: a bit each for less, equal and greater.
 #[inline]
-fn passes<T: Ord>(op: CompareOp, left: T, right: T) -> bool {
+pub(super) fn orders(op: CompareOp) -> u8 {
     match op {
-        CompareOp::Equal => left == right,
-        CompareOp::NotEqual => left != right,
-        CompareOp::Less => left < right,
-        CompareOp::LessEqual => left <= right,
-        CompareOp::Greater => left > right,
-        CompareOp::GreaterEqual => left >= right,
+        CompareOp::Less => 0b001,
+        CompareOp::Equal => 0b010,
+        CompareOp::LessEqual => 0b011,
+        CompareOp::Greater => 0b100,
+        CompareOp::NotEqual => 0b101,
+        CompareOp::GreaterEqual => 0b110,
     }
 }
 
 /// A comparison of bits with a bound.
 #[inline]
 pub(super) fn within_bound(op: CompareOp, bits: i128, bound: i128) -> bool {
-    passes(op, bits, bound)
+    in_order(orders(op), bits, bound)
+}
+
+/// No jump depends on the values.
+#[inline]
+fn in_order(orders: u8, left: i128, right: i128) -> bool {
+    let order = 1 + u8::from(left > right) - u8::from(left < right);
+    orders >> order & 1 == 1
+}
+
+/// Whether two values compare like that, where both are there and their bits say it.
+#[inline]
+pub(super) fn quick(orders: u8, left: Cell, right: Cell) -> Option<bool> {
+    let alike = left.tag == right.tag && Tag::Boolean <= left.tag && left.tag < Tag::Text;
+    alike.then(|| in_order(orders, left.bits, right.bits))
 }
 
 /// Compares; unknown if an operand is missing.
 #[inline]
 pub(super) fn compare(op: CompareOp, left: Cell, right: Cell, texts: &Texts) -> Cell {
-    if left.tag == Tag::Number && right.tag == Tag::Number {
-        return boolean(passes(op, left.bits, right.bits));
+    match quick(orders(op), left, right) {
+        Some(truth) => boolean(truth),
+        None => compare_others(orders(op), left, right, texts),
     }
+}
+
+/// Compares what is missing, texts, and an instant with a date.
+pub(super) fn compare_others(orders: u8, left: Cell, right: Cell, texts: &Texts) -> Cell {
     if left.tag.is_missing() {
         return left;
     }
     if right.tag.is_missing() {
         return right;
     }
-    order(left, right, texts).map_or(NOT_APPLICABLE, |order| boolean(passes(op, order, Ordering::Equal)))
+    let holds = |order: Ordering| boolean(in_order(orders, order as i128, 0));
+    order(left, right, texts).map_or(NOT_APPLICABLE, holds)
 }
 
 /// How two present values of one type are ordered. An instant beside a date is taken as its date.

@@ -2,12 +2,12 @@
 
 use super::family::{Family, Source};
 use super::moves::{Cursor, Many};
-use super::tally::{Book, FEW_DATES, Keeping, Kept, Seen, Tally};
+use super::tally::{Book, Edge, FEW_DATES, Keeping, Kept, Seen, Tally};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
 use crate::data::{TableData, WentBy};
-use crate::engine::column::slots::{Cell, Faults, SlotColumn, SlotId, SlotValues, Tag, Texts, What};
+use crate::engine::column::slots::{Cell, Cells, Faults, SlotColumn, SlotId, SlotValues, Tag, Texts, What};
 use crate::irrational;
 use crate::number::Decimal;
 use crate::program::Aggregate;
@@ -166,7 +166,7 @@ impl<'s, 'p> Found<'s, 'p> {
             }
             Tally::Values { list, .. } => {
                 let counts = counted(list, family, wanted, book);
-                let mut cells = Vec::with_capacity(accounts.rows.len());
+                let mut cells = Cells::with_capacity(accounts.rows.len());
                 for row in accounts.rows {
                     let count = counts.get(*row as usize).copied().unwrap_or_default();
                     cells.push(self.listed(wanted, count));
@@ -174,7 +174,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 SlotColumn::Cells(cells)
             }
             _ => {
-                let mut cells = Vec::with_capacity(accounts.rows.len());
+                let mut cells = Cells::with_capacity(accounts.rows.len());
                 for (account, row) in (0u32..).zip(accounts.rows) {
                     let at = (book, *row as usize * book.width + place as usize);
                     let cell = match self.combine(wanted, Some(at), &mut values.texts) {
@@ -260,7 +260,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 (counts.get(at).copied().unwrap_or(0), none, cells.get(at).copied().flatten())
             }
             Some((Tally::Edge { cells, counts, .. }, at)) => {
-                let edge = cells.get(at).copied().flatten();
+                let edge = cells.get(at).copied().flatten().map(Edge::from);
                 if edge.is_some_and(|edge| edge.tied) {
                     return Err(Trouble::Hard);
                 }

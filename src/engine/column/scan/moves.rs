@@ -466,7 +466,7 @@ fn again(many: &Many, book: &mut Book, account: u32, place: u32) {
             (*cell, *count) = (None, 0);
             for row in moves.of(account).iter().filter(|row| row.run.from <= place && place < row.run.to) {
                 *count = count.saturating_add(row.times);
-                *cell = Some(outer(*last, *cell, row.what));
+                *cell = Some(outer(*last, cell.map(Edge::from), row.what).into());
             }
         }
         _ => {}
@@ -589,6 +589,7 @@ mod tests {
         assert_eq!((moves.list.len(), moves.list[0].times), (1, 1000));
         let mut cursors = Vec::new();
         let Tally::Edge { cells, counts, .. } = &many.at(&mut cursors, 1, 1).unwrap().book.tally else { panic!() };
-        assert_eq!((cells[0].unwrap().value.bits, cells[0].unwrap().tied, counts[0]), (6, false, 1000));
+        let edge = Edge::from(cells[0].unwrap());
+        assert_eq!((edge.value.bits, edge.tied, counts[0]), (6, false, 1000));
     }
 }

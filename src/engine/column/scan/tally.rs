@@ -63,7 +63,7 @@ pub(super) enum Tally {
     },
     Edge {
         last: bool,
-        cells: Vec<Option<Edge>>,
+        cells: Vec<Option<Slim>>,
         counts: Vec<u32>,
     },
     /// A bit for each period of a window that has a row, for few periods.
@@ -91,6 +91,28 @@ pub(super) struct Edge {
     pub(super) value: Kept,
     /// Another row of the same moment has another value: which comes first, the reference says.
     pub(super) tied: bool,
+}
+
+/// An edge as it is held by the million: the number in two words, because one of sixteen bytes may not stand anywhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slim {
+    moment: i64,
+    high: i64,
+    low: u64,
+    tag: Tag,
+    tied: bool,
+}
+
+impl From<Edge> for Slim {
+    fn from(Edge { moment, value: Kept { tag, bits }, tied }: Edge) -> Slim {
+        Slim { moment, high: (bits >> 64) as i64, low: bits as u64, tag, tied }
+    }
+}
+
+impl From<Slim> for Edge {
+    fn from(Slim { moment, high, low, tag, tied }: Slim) -> Edge {
+        Edge { moment, value: Kept { tag, bits: i128::from(high) << 64 | i128::from(low) }, tied }
+    }
 }
 
 /// A value of an account on a day; day 0 where days make no difference. For what is counted by period the value is the
@@ -204,7 +226,7 @@ impl Book {
         for place in run.from as usize..run.to as usize {
             if let (Some(cell), Some(count)) = (cells.get_mut(base + place), counts.get_mut(base + place)) {
                 *count += 1;
-                *cell = Some(outer(*last, *cell, Edge { moment, value, tied: false }));
+                *cell = Some(outer(*last, cell.map(Edge::from), Edge { moment, value, tied: false }).into());
             }
         }
     }
@@ -279,7 +301,7 @@ impl Book {
                 together(counts, &their_counts);
                 for (mine, theirs) in cells.iter_mut().zip(theirs) {
                     if let Some(edge) = theirs {
-                        *mine = Some(outer(*last, *mine, edge));
+                        *mine = Some(outer(*last, mine.map(Edge::from), edge.into()).into());
                     }
                 }
             }
@@ -438,6 +460,14 @@ mod tests {
     }
 
     #[test]
+    fn an_edge_keeps_every_bit() {
+        for bits in [0, 1, -1, i128::from(i64::MAX) + 1, i128::from(i64::MIN) - 1, i128::MAX, i128::MIN] {
+            let edge = Edge { moment: i64::MIN, value: Kept { tag: Tag::Number, bits }, tied: bits < 0 };
+            assert_eq!(Edge::from(Slim::from(edge)), edge);
+        }
+    }
+
+    #[test]
     fn the_outer_row_wins_and_a_tie_is_told() {
         let value = |bits| Kept { tag: Tag::Number, bits };
         let run = Run { from: 0, to: 1 };
@@ -446,7 +476,7 @@ mod tests {
         book.edge(0, run, 10, value(1));
         book.edge(0, run, 9, value(4));
         let cell = |book: &Book| match &book.tally {
-            Tally::Edge { cells, .. } => cells[0].unwrap(),
+            Tally::Edge { cells, .. } => Edge::from(cells[0].unwrap()),
             _ => panic!(),
         };
         assert_eq!((cell(&book).value.bits, cell(&book).tied), (1, false));

@@ -52,7 +52,7 @@ struct Codes {
     /// Of a list that is met again: which it is, and the code of each of its texts, if it is known.
     lists: HashMap<(u32, bool), (u64, Vec<u32>)>,
     /// Of other texts.
-    texts: HashMap<(u32, bool), HashMap<Box<str>, u32>>,
+    texts: HashMap<(u32, bool), hashbrown::HashMap<Box<str>, u32>>,
 }
 
 impl Codes {

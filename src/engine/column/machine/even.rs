@@ -1,0 +1,72 @@
+//! Weighted means of lines that are all treated alike, which most scorecards are: one pass without a jump for each line.
+
+use super::op::{CardLine, Reg};
+use super::values::{NOT_APPLICABLE, TOO_FEW};
+use crate::engine::column::{Cell, Tag};
+use crate::number::Decimal;
+use crate::program::{Combine, MissingPolicy};
+
+const BILLION: i64 = 1_000_000_000;
+
+/// Lines without a scale of their own, whose weight is shared out alike where they are missing.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Even {
+    /// Where the points of each line are, and its share.
+    parts: Vec<(Reg, i64)>,
+    /// The sum of the shares, which is not 0.
+    shares: i64,
+    /// The coverage if nothing is missing.
+    covered: Decimal,
+    /// The least coverage of a score.
+    at_least: Decimal,
+}
+
+impl Even {
+    /// `None` for other lines. `shares` is 0 where shares do not fit.
+    pub(super) fn new(combine: &Combine, lines: &[CardLine], shares: i64, covered: Decimal) -> Option<Even> {
+        let mut scored = lines.iter().filter(|line| !line.informational);
+        let policy = scored.clone().next()?.policy;
+        let MissingPolicy::Renormalise { at_least } = policy else { return None };
+        let alike = scored.all(|line| line.source.scale.is_none() && line.policy == policy);
+        // A line's own scale may have faults, which are noted even where it is not scored.
+        let plain = lines.iter().all(|line| line.source.scale.is_none());
+        if !alike || !plain || shares == 0 || !matches!(combine, Combine::WeightedMean) {
+            return None;
+        }
+        let scored = lines.iter().filter(|line| !line.informational);
+        Some(Even { parts: scored.map(|line| (line.source.reg, line.share)).collect(), shares, covered, at_least })
+    }
+
+    /// The score before limits, and its coverage; `None` where nothing is there, or numbers are large.
+    #[inline]
+    pub(super) fn score(&self, regs: &[Cell]) -> Option<(Cell, Decimal)> {
+        let (mut there, mut shares, mut products, mut fits) = (0, 0i64, 0i64, true);
+        for (reg, share) in &self.parts {
+            let cell = regs.get(*reg as usize)?;
+            let known = cell.tag == Tag::Number;
+            let all_or_none = -i64::from(known);
+            let points = cell.bits as i64;
+            let (product, too_large) = (points & all_or_none).overflowing_mul(*share);
+            let (sum, sum_too_large) = products.overflowing_add(product);
+            fits &= i128::from(points) == cell.bits;
+            fits &= !(too_large | sum_too_large);
+            products = sum;
+            shares += share & all_or_none;
+            there += usize::from(known);
+        }
+        if !fits || there == 0 {
+            return None;
+        }
+        let mut coverage = self.covered;
+        if there < self.parts.len() {
+            coverage = Decimal::small_ratio(shares.checked_mul(BILLION)?, self.shares)?;
+            if coverage < self.at_least {
+                return Some((TOO_FEW, coverage));
+            }
+            if shares == 0 {
+                return Some((NOT_APPLICABLE, coverage));
+            }
+        }
+        Decimal::small_ratio(products, shares).map(|mean| (Cell::number(mean), coverage))
+    }
+}
