@@ -65,6 +65,7 @@ impl Date {
     }
 
     /// Days from `earlier` to this one.
+    #[inline]
     pub fn days_since(self, earlier: Date) -> i64 {
         i64::from(self.0) - i64::from(earlier.0)
     }

@@ -46,6 +46,7 @@ mod session;
 mod shared;
 mod simulate;
 mod speed;
+mod sums;
 mod support;
 mod syntax;
 mod testing;

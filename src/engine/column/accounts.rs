@@ -79,8 +79,8 @@ impl<'a, 'p> Stage<'a, 'p> {
     }
 
     /// The same with these accounts only: it is known what the others amount to.
-    pub(super) fn beside(self, totals: Option<&'a Totals>, asked: &[u32]) -> Stage<'a, 'p> {
-        Stage { asked: asked.to_vec(), totals, ..self }
+    pub(super) fn beside(self, totals: &'a Totals, asked: &[u32]) -> Stage<'a, 'p> {
+        Stage { asked: asked.to_vec(), totals: Some(totals), ..self }
     }
 
     /// What those accounts amount to that are not shown: where [`super::Replay::summed`] says that it is enough.

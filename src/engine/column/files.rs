@@ -87,7 +87,7 @@ pub fn replay_files<T>(
     look: impl Fn(&Stage<'_, '_>) -> T,
     mut each: impl FnMut(&Turn<'_, T>) -> Next,
 ) -> Result<(), Vec<DataError>> {
-    let plan = Plan::over(program, options.calendar, options.dates);
+    let plan = options.plan(program);
     let threads = columns.threads();
     let streams = plan.streams();
     let mut place = 0;

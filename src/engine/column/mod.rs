@@ -7,7 +7,9 @@
 //!
 //! A plan may be for many as-of dates ([`replay_files`]): the passes are the same, and every row is looked at once. What a row
 //! adds is kept with the run of dates for which it counts; then date after date gets the values of its slots, and its accounts
-//! are looked at, so that of values and results one date is held at a time.
+//! are looked at, so that of values and results one date is held at a time. Where only sums over all accounts are asked for
+//! ([`Replay::summed`]) it is the other way round: one account after the other goes through all dates, and of it that alone is
+//! computed again what something has changed for; counts that no score, rule or segment reads are not made at all.
 //!
 //! What cannot be found while rows go by (see [`Plan`]) is computed by [`crate::engine::reference`] from loaded rows, with all
 //! else given to it. Every program runs, and gives what the reference gives.

@@ -10,11 +10,12 @@ use super::slots::{SlotId, What};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
 use crate::data::stream::is_streamable;
-use crate::engine::reference::{aggregates_asked, reads_others};
+use crate::engine::reference::{aggregates_asked, aggregates_read, reads_others};
 use crate::program::{
-    About, Aggregate, Attribution, Keep, Program, Reach, Rule, Scorecard, Table, TableId, Trigger, Type,
+    About, Aggregate, Attribution, ExprKind, Keep, Metric, Program, Reach, Rule, Scorecard, Table, TableId, Trigger,
+    Type,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One aggregate at one as-of date.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(super) enum How {
     Rows { source: usize, family: usize, place: u32 },
     /// The reference says, from loaded rows.
     Asked,
+    /// Nobody reads it.
+    Unread,
 }
 
 /// All that a run asks of rows.
@@ -54,6 +57,8 @@ pub struct Plan<'p> {
     /// Tables whose rows somebody looks at who is no slot: what reads what is computed of accounts first, or rows of
     /// everyone.
     held: Vec<TableId>,
+    /// Aggregates that nobody reads, by address.
+    unread: HashSet<usize>,
 }
 
 impl<'p> Plan<'p> {
@@ -64,9 +69,28 @@ impl<'p> Plan<'p> {
 
     /// The same for many as-of dates, which share their passes over rows. Dates come in rising order.
     pub fn over(program: &'p Program, calendar: Calendar, as_of: &[Date]) -> Plan<'p> {
+        Plan::made(program, calendar, as_of, HashSet::new())
+    }
+
+    /// The same where accounts are only added up: counts of rows are not made that no score, rule or segment reads.
+    pub fn summed(program: &'p Program, calendar: Calendar, as_of: &[Date]) -> Plan<'p> {
+        let mut unread = HashSet::new();
+        // Without scores it is metrics that are added up.
+        if !program.scorecards.is_empty() {
+            unread.extend(program.metrics.iter().filter_map(counted).map(address));
+            for as_of in as_of {
+                for aggregate in aggregates_read(program, calendar, *as_of) {
+                    unread.remove(&address(aggregate));
+                }
+            }
+        }
+        Plan::made(program, calendar, as_of, unread)
+    }
+
+    fn made(program: &'p Program, calendar: Calendar, as_of: &[Date], unread: HashSet<usize>) -> Plan<'p> {
         let (slots, sources, index, held) = Default::default();
         let (dates, turns) = (as_of.to_vec(), vec![Vec::new(); as_of.len()]);
-        let mut plan = Plan { program, calendar, slots, dates, turns, sources, index, held };
+        let mut plan = Plan { program, calendar, slots, dates, turns, sources, index, held, unread };
         let mut shared = HashMap::new();
         let mut asked = Vec::new();
         for (turn, as_of) in as_of.iter().enumerate() {
@@ -165,6 +189,11 @@ impl<'p> Plan<'p> {
             return;
         }
         let how = match self.kept(aggregate, what) {
+            Some((.., Keeping::Count | Keeping::Distinct | Keeping::Capped { .. }, _))
+                if self.unread.contains(&address(aggregate)) =>
+            {
+                How::Unread
+            }
             Some((reading, present, keeping, basis)) => self.family(aggregate, date, reading, present, keeping, basis),
             None if reads_others(self.program, self.calendar, aggregate, date) => {
                 self.held.push(aggregate.source);
@@ -309,6 +338,14 @@ enum Value<'p> {
 
 /// What is read of each row, what must be there beside it, and what is kept of it.
 type Kept<'p> = (Value<'p>, Option<Value<'p>>, Keeping, Basis);
+
+/// The count that is all there is to a metric: nothing can go wrong with it but a cell that cannot be read.
+fn counted(metric: &Metric) -> Option<&Aggregate> {
+    match &metric.value.kind {
+        ExprKind::Aggregate(aggregate) if metric.scales.is_empty() && metric.valid_for.is_none() => Some(aggregate),
+        _ => None,
+    }
+}
 
 /// True for a rule that looks at the rows of a table one by one.
 fn of_rows(rule: &Rule, table: TableId) -> bool {

@@ -1,7 +1,7 @@
 //! A whole run: the passes over rows, then the accounts, on all cores.
 
 use super::accounts::Stage;
-use super::course::Course;
+use super::course::Courses;
 use super::plan::Plan;
 use super::scan::Source;
 use super::scan::finish::Found;
@@ -53,7 +53,7 @@ impl Columns {
         look: impl Fn(&Stage<'_, '_>) -> T,
         mut found: impl FnMut(&Evaluator<'_>, T) -> Next,
     ) {
-        let plan = Plan::over(program, options.calendar, options.dates);
+        let plan = options.plan(program);
         let mut rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
         let course = rows.course(&plan, &plain, options, self.threads());
@@ -78,6 +78,16 @@ pub struct Replay<'o> {
     pub accounts: &'o [String],
     /// Accounts are only added up: whoever looks at a date takes [`Stage::totals`] for those that are not shown one by one.
     pub summed: bool,
+}
+
+impl Replay<'_> {
+    /// What is asked of rows.
+    pub(super) fn plan<'p>(&self, program: &'p Program) -> Plan<'p> {
+        match self.summed {
+            true => Plan::summed(program, self.calendar, self.dates),
+            false => Plan::over(program, self.calendar, self.dates),
+        }
+    }
 }
 
 /// What is to be done after a date.
@@ -105,7 +115,7 @@ pub(super) struct At<'t, 'p> {
     pub(super) place: usize,
     pub(super) plain: &'t Evaluator<'t>,
     /// What is known already of accounts at all dates.
-    pub(super) course: Option<&'t Course>,
+    pub(super) course: Option<&'t Courses>,
 }
 
 /// What the passes over rows kept, for all as-of dates.
@@ -148,10 +158,10 @@ impl<'s, 'p> Rows<'s, 'p> {
         plain: &Evaluator<'_>,
         options: &Replay<'_>,
         threads: usize,
-    ) -> Option<Course> {
+    ) -> Option<Courses> {
         let as_of = *plan.dates().first().filter(|_| options.summed)?;
         let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
-        Course::new(plan, self, plain, &plain.asked(&asked), threads)
+        Courses::new(plan, self, plain, &plain.asked(&asked), threads)
     }
 
     /// Looks at the accounts at one as-of date. What was kept of rows is forgotten once the last date has its values.
@@ -165,7 +175,8 @@ impl<'s, 'p> Rows<'s, 'p> {
     ) -> Turned {
         let At { plan, place, plain, course } = at;
         let Some(as_of) = plan.dates().get(place).copied() else { return Turned::Told(Next::Stop) };
-        let values = match course.is_some_and(|course| course.left.is_empty()) {
+        let course = course.and_then(|courses| courses.at(place));
+        let values = match course.is_some_and(|(course, _)| course.left.is_empty()) {
             true => SlotValues::default(),
             false => self.values(plan, place, plain, threads),
         };
@@ -182,7 +193,7 @@ impl<'s, 'p> Rows<'s, 'p> {
         let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
         let stage = Stage::new(plan, &values, &evaluator, &asked, threads);
         let looked = look(&match course {
-            Some(course) => stage.beside(course.totals.get(place), &course.left),
+            Some((course, totals)) => stage.beside(totals, &course.left),
             None => stage,
         });
         if missed.load(Ordering::Relaxed) {

@@ -1,6 +1,6 @@
 //! From what the passes over rows found to the values of slots at one as-of date, on all cores.
 
-use super::plan::{How, Plan};
+use super::plan::{How, Plan, Slot};
 use super::scan::finish::{Accounts, Found, Wanted, covered};
 use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Tag, Texts};
 use crate::data::Dataset;
@@ -49,7 +49,11 @@ pub(super) fn of(
         }
         parts
     });
-    let columns = plan.slots.iter().map(|_| SlotColumn::Unknown).collect();
+    let unknown = |slot: &Slot<'_>| match slot.how {
+        How::Unread => SlotColumn::Same(Cell::default()),
+        How::Rows { .. } | How::Asked => SlotColumn::Unknown,
+    };
+    let columns = plan.slots.iter().map(unknown).collect();
     let mut values = SlotValues { columns, ..SlotValues::default() };
     let hard: Vec<(SlotId, u32)> = parts.into_iter().flat_map(|part| part.into(&mut values)).collect();
     one_by_one(hard, plan, plain, &mut values);
@@ -60,7 +64,7 @@ pub(super) fn of(
 fn kept(plan: &Plan<'_>, id: SlotId) -> Option<(usize, usize, SlotId)> {
     match plan.slots.get(id.index())?.how {
         How::Rows { source, family, .. } => Some((source, family, id)),
-        How::Asked => None,
+        How::Asked | How::Unread => None,
     }
 }
 

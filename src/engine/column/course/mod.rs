@@ -7,13 +7,13 @@
 //! Not every program and not every account can be taken this way: accounts with histories, figures of the whole portfolio, what
 //! the machine does not compute, and lists of values are looked at date by date; so are those of all accounts
 //! of which something has to be told (a cell that cannot be read, a number that cannot be computed, a tie). They are
-//! [`Course::left`], and the rest is in [`Course::totals`].
+//! [`Course::left`].
 
 mod counts;
 
 pub use counts::{Graded, Sum, Totals};
 
-use super::machine::{Input, Machine, Mask, Traveller, Units, Wanted, Watched, set, words};
+use super::machine::{Input, Machine, Mask, Traveller, Units, Wanted, Watched, alike, set, words};
 use super::plan::{How, Plan};
 use super::run::Rows;
 use super::scan::feeds::{Feed, Hand, Left};
@@ -30,13 +30,58 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// So many accounts are looked at in one go.
 const CHUNK: usize = 256;
 
-/// What came of taking accounts through all dates.
+/// What came of taking accounts through dates that follow one another.
 #[derive(Debug)]
 pub(super) struct Course {
+    /// The place of the first date.
+    from: usize,
     /// By date.
-    pub(super) totals: Vec<Totals>,
+    totals: Vec<Totals>,
     /// The places of the accounts that have to be looked at date by date, rising.
     pub(super) left: Vec<u32>,
+}
+
+/// All of them: wherever the machine of a date is not that of the date before with other dates in it, a new one begins.
+#[derive(Debug)]
+pub(super) struct Courses {
+    all: Vec<Course>,
+}
+
+impl Courses {
+    /// That of a date.
+    pub(super) fn at(&self, date: usize) -> Option<(&Course, &Totals)> {
+        let course = self.all.iter().rev().find(|course| course.from <= date)?;
+        Some((course, course.totals.get(date - course.from)?))
+    }
+
+    /// Takes these accounts through all dates; nothing, if they have to be looked at date by date.
+    pub(super) fn new(
+        plan: &Plan<'_>,
+        rows: &Rows<'_, '_>,
+        evaluator: &Evaluator<'_>,
+        places: &[u32],
+        threads: usize,
+    ) -> Option<Courses> {
+        let (program, dates) = (plan.program, plan.dates());
+        if dates.len() <= FEW_DATES || !program.portfolio.is_empty() || evaluator.keeps_history() {
+            return None;
+        }
+        let mut stretches: Vec<(usize, Vec<Machine>)> = Vec::new();
+        for (date, as_of) in dates.iter().enumerate() {
+            let mut supply = plan;
+            let machine = Machine::compile(program, plan.calendar, *as_of, Wanted::Steps, &mut supply);
+            if !alike(&machine, &machine) {
+                return None;
+            }
+            match stretches.last_mut().filter(|(_, known)| known.first().is_some_and(|first| alike(first, &machine))) {
+                Some((_, known)) => known.push(machine),
+                None => stretches.push((date, vec![machine])),
+            }
+        }
+        let course = |(from, machines)| Course::new((from, machines), plan, rows, evaluator, places, threads);
+        let all = stretches.into_iter().map(course).collect::<Option<Vec<Course>>>()?;
+        Some(Courses { all })
+    }
 }
 
 /// What is the same for all accounts.
@@ -47,6 +92,8 @@ struct Route<'c> {
     feeds: Vec<Way<'c>>,
     /// By date, as many words as a mask of inputs has: inputs that change for all accounts.
     flips: Vec<u64>,
+    /// Dates at which something has to be done, whatever the account.
+    busy: Mask,
     /// Accounts that are looked at date by date anyway, by row.
     suspects: HashSet<u32>,
     dates: usize,
@@ -60,6 +107,8 @@ enum Way<'c> {
     Column(&'c Column),
     /// Its rows.
     Rows(Box<Feed<'c>>),
+    /// How many they are, and what counts are told from the one below.
+    Count(Box<Feed<'c>>, Vec<u32>),
     /// Nobody reads it.
     Unread,
 }
@@ -74,15 +123,16 @@ fn watched(program: &Program) -> Vec<Watched> {
 }
 
 impl Course {
-    /// Takes these accounts through all dates; nothing, if they have to be looked at date by date.
-    pub(super) fn new(
+    /// Takes these accounts through the dates of these machines, from this one on.
+    fn new(
+        (from, machines): (usize, Vec<Machine>),
         plan: &Plan<'_>,
         rows: &Rows<'_, '_>,
         evaluator: &Evaluator<'_>,
         places: &[u32],
         threads: usize,
     ) -> Option<Course> {
-        let route = Route::new(plan, rows, evaluator)?;
+        let route = Route::new(machines, plan, rows, evaluator)?;
         let chunks: Vec<&[u32]> = places.chunks(CHUNK).collect();
         let next = AtomicUsize::new(0);
         let work = || {
@@ -112,21 +162,19 @@ impl Course {
             },
         )?;
         left.sort_unstable();
-        Some(Course { totals: counts.totals(route.units.watched()), left })
+        Some(Course { from, totals: counts.totals(route.units.watched()), left })
     }
 }
 
 impl<'c> Route<'c> {
-    fn new(plan: &'c Plan<'_>, rows: &'c Rows<'_, '_>, evaluator: &'c Evaluator<'_>) -> Option<Route<'c>> {
-        let (program, dates) = (plan.program, plan.dates());
-        if dates.len() <= FEW_DATES || !program.portfolio.is_empty() || evaluator.keeps_history() {
-            return None;
-        }
-        let machines = dates.iter().map(|as_of| {
-            let mut supply = plan;
-            Machine::compile(program, plan.calendar, *as_of, Wanted::Steps, &mut supply)
-        });
-        let units = Units::new(machines.collect(), watched(program))?;
+    fn new(
+        machines: Vec<Machine>,
+        plan: &'c Plan<'_>,
+        rows: &'c Rows<'_, '_>,
+        evaluator: &'c Evaluator<'_>,
+    ) -> Option<Route<'c>> {
+        let (program, dates) = (plan.program, machines.len());
+        let units = Units::new(machines, watched(program))?;
         let table = program.subject.and_then(|id| evaluator.data.table(id))?;
         let inputs = units.inputs(0).len();
         let mut feeds = Vec::with_capacity(inputs);
@@ -134,22 +182,34 @@ impl<'c> Route<'c> {
             feeds.push(match input {
                 Input::Field(..) if !units.is_read(i) => Way::Unread,
                 Input::Field(field, _) => Way::Column(table.columns.get(field.index())?),
+                Input::Slot(id) if plan.slots.get(id.index()).is_some_and(|slot| slot.how == How::Unread) => {
+                    Way::Unread
+                }
                 Input::Slot(_) => {
-                    let feed = feed(plan, rows, evaluator, &units, i)?;
-                    if units.is_read(i) || !feed.is_safe() { Way::Rows(Box::new(feed)) } else { Way::Unread }
+                    let feed = feed(plan, rows, evaluator, (&units, dates), i)?;
+                    match units.bounds(i).filter(|_| feed.is_count()) {
+                        _ if !units.is_read(i) && feed.is_safe() => Way::Unread,
+                        Some(bounds) => Way::Count(Box::new(feed), bounds),
+                        None => Way::Rows(Box::new(feed)),
+                    }
                 }
                 Input::Portfolio(..) | Input::Given(..) => return None,
             });
         }
         let words = words(inputs);
-        let mut flips = vec![0; dates.len() * words];
+        let mut flips = vec![0; dates * words];
+        let mut busy = vec![0; self::words(dates)];
+        (1..dates).filter(|date| units.is_busy(*date)).for_each(|date| set(&mut busy, 0, date));
         for (i, way) in feeds.iter().enumerate() {
             if let Way::Rows(feed) = way {
-                feed.flips().for_each(|date| set(&mut flips, date * words, i));
+                for date in feed.flips() {
+                    set(&mut flips, date * words, i);
+                    set(&mut busy, 0, date);
+                }
             }
         }
         let suspects = rows.found.iter().flat_map(|(_, found)| found.suspects()).collect();
-        Some(Route { rows: evaluator.account_rows(), units, feeds, flips, suspects, dates: dates.len(), words })
+        Some(Route { rows: evaluator.account_rows(), units, feeds, flips, busy, suspects, dates, words })
     }
 }
 
@@ -158,11 +218,11 @@ fn feed<'c>(
     plan: &'c Plan<'_>,
     rows: &'c Rows<'_, '_>,
     evaluator: &Evaluator<'_>,
-    units: &Units,
+    (units, dates): (&Units, usize),
     input: usize,
 ) -> Option<Feed<'c>> {
     let (mut wanted, mut said, mut of) = (Vec::new(), Vec::new(), None);
-    for date in 0..plan.dates().len() {
+    for date in 0..dates {
         let Some(Input::Slot(id)) = units.inputs(date).get(input) else { return None };
         let slot = plan.slots.get(id.index())?;
         let How::Rows { source, family, place } = slot.how else { return None };
@@ -219,6 +279,7 @@ impl<'w, 'c> Walker<'w, 'c> {
             return;
         }
         self.counts.forget();
+        self.traveller.stop();
         self.left.push(place);
         self.counts_added.fill(0);
         self.sums_added.fill(0);
@@ -231,11 +292,12 @@ impl<'w, 'c> Walker<'w, 'c> {
         if route.suspects.contains(&row) {
             return Err(Left);
         }
+        self.traveller.busy.clone_from(&route.busy);
         for (i, way) in route.feeds.iter().enumerate() {
             let cell = match way {
                 Way::Unread => continue,
                 Way::Column(column) => Cell::of(&column.value(row), &mut self.texts),
-                Way::Rows(feed) => {
+                Way::Rows(feed) | Way::Count(feed, _) => {
                     let hand = self.begin(feed, row, i)?;
                     let cell = feed.cell(row, 0, &hand, &mut self.texts)?;
                     if let Some(to) = self.hands.get_mut(i) {
@@ -251,7 +313,7 @@ impl<'w, 'c> Walker<'w, 'c> {
         }
         self.traveller.begin(&route.units, &self.texts);
         self.counts.see(0, &self.traveller, &route.units)?;
-        for date in 1..route.dates {
+        while let Some(date) = self.traveller.next() {
             self.traveller.go(&route.units, date);
             for word in date * route.words..(date + 1) * route.words {
                 let added = self.touched.get_mut(word).map_or(0, std::mem::take);
@@ -273,7 +335,7 @@ impl<'w, 'c> Walker<'w, 'c> {
     #[inline]
     fn begin(&mut self, feed: &Feed<'c>, row: u32, input: usize) -> Result<Hand, Left> {
         let (inputs, words) = (self.route.feeds.len(), self.route.words);
-        let Walker { counts_added, sums_added, touched, .. } = self;
+        let Walker { counts_added, sums_added, touched, traveller, .. } = self;
         feed.begin(row, |date, count, sum| {
             let at = date as usize * inputs + input;
             if let (Some(counts), Some(sums)) = (counts_added.get_mut(at), sums_added.get_mut(at)) {
@@ -281,6 +343,7 @@ impl<'w, 'c> Walker<'w, 'c> {
                 *sums = sums.wrapping_add(sum);
             }
             set(touched, date as usize * words, input);
+            set(&mut traveller.busy, 0, date as usize);
         })
     }
 
@@ -288,10 +351,17 @@ impl<'w, 'c> Walker<'w, 'c> {
     #[inline]
     fn input(&mut self, row: u32, date: usize, i: usize) -> Result<(), Left> {
         let at = date * self.route.feeds.len() + i;
-        let (Some(Way::Rows(feed)), Some(hand)) = (self.route.feeds.get(i), self.hands.get_mut(i)) else {
-            return Ok(());
+        let (Some(way), Some(hand)) = (self.route.feeds.get(i), self.hands.get_mut(i)) else { return Ok(()) };
+        let before = hand.count;
+        hand.count = before.wrapping_add_signed(self.counts_added.get_mut(at).map_or(0, std::mem::take));
+        let feed = match way {
+            // Nobody can tell.
+            Way::Count(_, bounds) if bounds.iter().all(|bound| (before < *bound) == (hand.count < *bound)) => {
+                return Ok(());
+            }
+            Way::Rows(feed) | Way::Count(feed, _) => feed,
+            Way::Column(_) | Way::Unread => return Ok(()),
         };
-        hand.count = hand.count.wrapping_add_signed(self.counts_added.get_mut(at).map_or(0, std::mem::take));
         hand.sum = hand.sum.wrapping_add(self.sums_added.get_mut(at).map_or(0, std::mem::take));
         feed.again(row, date, hand)?;
         let cell = feed.cell(row, date, hand, &mut self.texts)?;

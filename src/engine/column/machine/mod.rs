@@ -15,11 +15,13 @@
 //! | `fuse` | the instructions once more, fewer of them, for accounts without faults |
 //! | `run` | the loop, and what an account's state is |
 //! | `values`, `functions`, `series`, `judge`, `ladder`, `score`, `even` | what instructions do |
-//! | `units`, `flow` | which items read what, so that those alone are computed again whose operands changed |
+//! | `units`, `alike`, `flow`, `cuts`, `travel`, `mask` | which items read what, so that of an account at many dates those alone are computed again whose operands changed |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
+mod alike;
 mod build;
 mod cards;
+mod cuts;
 mod even;
 mod expressions;
 mod flow;
@@ -28,18 +30,23 @@ mod fuse;
 mod items;
 mod judge;
 mod ladder;
+mod mask;
 mod op;
 mod past;
 mod result;
 mod run;
 mod score;
 mod series;
+mod travel;
 mod units;
 mod unknown;
 mod values;
 
+pub(in crate::engine::column) use alike::alike;
+pub(in crate::engine::column) use mask::{Mask, set, words};
 pub use run::{Nobody, Outcome, Outside, State};
-pub(in crate::engine::column) use units::{Mask, Traveller, Units, Watched, has, set, words};
+pub(in crate::engine::column) use travel::Traveller;
+pub(in crate::engine::column) use units::{Units, Watched};
 
 use super::{SlotId, What};
 use crate::calendar::{Calendar, Date};

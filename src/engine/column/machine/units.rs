@@ -4,17 +4,17 @@
 //! as-of date stands in it (`days since`, ages, benchmarks) the unit of one date differs from that of the date before, and
 //! has to run at every date. All others run again only where a register that they read has changed.
 
-use super::flow::{can_fail, jump, reads, sources, writes};
-use super::op::{Op, Reg, Source};
-use super::run::State;
+use super::alike::same_tables;
+use super::cuts::{Cuts, Drift};
+use super::flow::{can_fail, reads, writes};
+use super::mask::{Mask, has, set, slice, unset, words};
+use super::op::Reg;
 use super::{Found, Input, Machine};
 use crate::engine::Item;
 use crate::engine::column::{Cell, Texts};
+use crate::number::SCALE;
 use crate::program::{MetricId, Node, RuleId, ScorecardId};
 use crate::value::Value;
-
-/// Some units, inputs, or what is watched: a bit each.
-pub(in crate::engine::column) type Mask = Vec<u64>;
 
 /// Something of an account at a date that somebody wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,48 +29,57 @@ pub(in crate::engine::column) enum Watched {
 
 /// The code of an item, and what reads its results.
 #[derive(Debug)]
-struct Unit {
-    begin: usize,
-    end: usize,
+pub(super) struct Unit {
+    pub(super) begin: usize,
+    pub(super) end: usize,
     /// Registers that somebody else reads.
-    results: Vec<Reg>,
+    pub(super) results: Vec<Reg>,
+    /// When it has to run again, though none of its inputs changed.
+    pub(super) drift: Option<Drift>,
 }
 
 /// The units of the machines of many dates, which differ in dates only.
 #[derive(Debug)]
 pub(in crate::engine::column) struct Units {
-    machines: Vec<Machine>,
-    units: Vec<Unit>,
+    pub(super) machines: Vec<Machine>,
+    pub(super) units: Vec<Unit>,
     /// Units that have to run at all: the others are read by nobody, and cannot go wrong.
-    live: Mask,
+    pub(super) live: Mask,
     /// By register: the units that read it.
-    readers: Vec<u64>,
+    pub(super) readers: Vec<u64>,
     /// By register: what is watched that it belongs to.
-    watchers: Vec<u64>,
+    pub(super) watchers: Vec<u64>,
     /// By date and unit: the first of the dates that have the same code.
-    bases: Vec<u32>,
-    /// By date: units whose code is another one than at the date before.
-    changed: Vec<Mask>,
+    pub(super) bases: Vec<u32>,
+    /// What registers are compared with by units other than their own.
+    pub(super) cuts: Cuts,
+    /// The same by all units.
+    pub(super) all_cuts: Cuts,
+    /// By date: the day.
+    pub(super) days: Vec<i32>,
+    /// By date: units whose code is another one than at the date before, and which have to run for that reason.
+    pub(super) changed: Vec<Mask>,
     /// By date: constants that are others than at the date before; of the first date: all that ever are.
-    constants: Vec<Vec<(Reg, Cell)>>,
-    watched: Vec<Watched>,
+    pub(super) constants: Vec<Vec<(Reg, Cell)>>,
+    pub(super) watched: Vec<Watched>,
+    /// Everything that is watched.
+    pub(super) all_seen: Mask,
+    /// The units that depend on days alone.
+    pub(super) drifting: Vec<usize>,
     /// Words of a mask of units, and of one of what is watched.
-    words: usize,
-    eyes: usize,
+    pub(super) words: usize,
+    pub(super) eyes: usize,
 }
 
 impl Units {
-    /// Of the machines of dates in rising order; nothing where they differ in more than dates, or ask somebody else.
+    /// Of the machines of dates in rising order, which are all [`alike`] and ask nobody else.
     pub(in crate::engine::column) fn new(machines: Vec<Machine>, watched: Vec<Watched>) -> Option<Units> {
         let first = machines.first()?;
-        if !machines.iter().all(|machine| machine.interpreted.is_empty() && alike(first, machine)) {
-            return None;
-        }
         let mut begin = 0;
         let mut units = Vec::with_capacity(first.plain.ends.len());
         for (end, _) in &first.plain.ends {
             let end = *end as usize;
-            units.push(Unit { begin, end, results: Vec::new() });
+            units.push(Unit { begin, end, results: Vec::new(), drift: None });
             begin = end;
         }
         let (words, eyes) = (words(units.len()), words(watched.len()));
@@ -80,9 +89,14 @@ impl Units {
             live: vec![0; words],
             readers: vec![0; registers * words],
             watchers: vec![0; registers * eyes],
+            cuts: Cuts::default(),
+            all_cuts: Cuts::default(),
+            days: machines.iter().map(|machine| machine.as_of.0).collect(),
             bases: Vec::new(),
             changed: Vec::new(),
             constants: Vec::new(),
+            all_seen: vec![0; eyes],
+            drifting: Vec::new(),
             watched,
             words,
             eyes,
@@ -90,6 +104,7 @@ impl Units {
         };
         all.connect()?;
         all.compare()?;
+        all.drift();
         Some(all)
     }
 
@@ -97,6 +112,7 @@ impl Units {
     fn connect(&mut self) -> Option<()> {
         let machine = self.machines.first()?;
         for (i, of) in self.watched.iter().enumerate() {
+            set(&mut self.all_seen, 0, i);
             for reg in machine.registers_of(*of) {
                 set(&mut self.watchers, reg as usize * self.eyes, i);
             }
@@ -175,6 +191,36 @@ impl Units {
         Some(())
     }
 
+    /// What numbers are compared with, and which of them only grow with the date.
+    fn drift(&mut self) {
+        let (Some(machine), Some(fickle)) = (self.machines.first(), self.constants.first()) else { return };
+        let live = |i: &usize| has(&self.live, *i);
+        let units = || self.units.iter().enumerate().filter(|(i, _)| live(i)).map(|(_, unit)| unit);
+        let ops = |unit: &Unit| machine.plain.ops.get(unit.begin..unit.end).unwrap_or(&[]).iter();
+        self.all_cuts = Cuts::new(machine, units().flat_map(ops), fickle);
+        // What a unit reads of its own is nobody else's business.
+        let others = units().flat_map(|unit| {
+            let mut written = Vec::new();
+            ops(unit).for_each(|op| writes(op, machine, &mut written));
+            ops(unit).filter(move |op| {
+                let mut read = Vec::new();
+                reads(op, machine, &mut read);
+                read.iter().any(|reg| !written.contains(reg))
+            })
+        });
+        self.cuts = Cuts::new(machine, others, fickle);
+        let watched = |reg: Reg| slice(&self.watchers, reg as usize, self.eyes).iter().any(|word| *word != 0);
+        for i in 0..self.units.len() {
+            let Some(unit) = self.units.get_mut(i).filter(|_| has(&self.live, i)) else { continue };
+            let drift = Drift::new(&self.machines, (unit.begin, unit.end), &self.all_cuts);
+            unit.drift = drift.filter(|drift| !drift.regs().iter().any(|reg| watched(*reg)));
+            if unit.drift.is_some() {
+                self.drifting.push(i);
+                self.changed.iter_mut().for_each(|changed| unset(changed, i));
+            }
+        }
+    }
+
     /// The machine of the first date; results lie at the same places at all dates.
     pub(in crate::engine::column) fn machine(&self) -> Option<&Machine> {
         self.machines.first()
@@ -192,98 +238,34 @@ impl Units {
             || slice(&self.watchers, *reg as usize, self.eyes).iter().any(|word| *word != 0)
     }
 
+    /// True if something has to be done at a date, whatever the account.
+    pub(in crate::engine::column) fn is_busy(&self, date: usize) -> bool {
+        self.changed.get(date).is_some_and(|changed| changed.iter().any(|word| *word != 0))
+            || self.constants.get(date).is_some_and(|constants| !constants.is_empty())
+    }
+
+    /// Where an input is a count of rows: counts that somebody who reads it tells from the one below. Nothing, if each one
+    /// matters.
+    pub(in crate::engine::column) fn bounds(&self, input: usize) -> Option<Vec<u32>> {
+        let reg = *self.machine()?.input_registers.get(input)?;
+        if slice(&self.watchers, reg as usize, self.eyes).iter().any(|word| *word != 0) {
+            return None;
+        }
+        let around = |cut: &i128| {
+            let whole = cut.div_euclid(SCALE);
+            // Less than that, just that, and more.
+            let turns = if cut.rem_euclid(SCALE) == 0 { [whole, whole + 1] } else { [whole + 1, whole + 1] };
+            turns.map(|turn| u32::try_from(turn.max(0)).unwrap_or(u32::MAX))
+        };
+        let mut bounds: Vec<u32> = self.cuts.of(reg)?.iter().flat_map(around).filter(|bound| *bound > 0).collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        Some(bounds)
+    }
+
     /// What is watched, in the order of the bits.
     pub(in crate::engine::column) fn watched(&self) -> &[Watched] {
         &self.watched
-    }
-}
-
-/// An account on its way from date to date.
-#[derive(Debug)]
-pub(in crate::engine::column) struct Traveller {
-    pub(in crate::engine::column) state: State,
-    /// Units that have to run.
-    due: Mask,
-    /// What changed at the date at hand, of what is watched.
-    pub(in crate::engine::column) seen: Mask,
-    before: Vec<Cell>,
-}
-
-impl Traveller {
-    pub(in crate::engine::column) fn new(units: &Units, texts: &mut Texts) -> Option<Traveller> {
-        let state = State::new(units.machine()?, texts);
-        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], before: Vec::new() })
-    }
-
-    /// A new account, at the first date, when its inputs are set: everything is computed and new.
-    pub(in crate::engine::column) fn begin(&mut self, units: &Units, texts: &Texts) {
-        self.state.forgive();
-        for (reg, cell) in units.constants.first().into_iter().flatten() {
-            self.state.put(*reg, *cell);
-        }
-        self.due.clone_from(&units.live);
-        self.run(units, 0, texts);
-        for i in 0..units.watched.len() {
-            set(&mut self.seen, 0, i);
-        }
-    }
-
-    /// Another cell of an input.
-    #[inline]
-    pub(in crate::engine::column) fn set(&mut self, units: &Units, input: usize, cell: Cell) {
-        let Some(machine) = units.machine() else { return };
-        let Some(reg) = machine.input_registers.get(input).copied() else { return };
-        if self.state.at(reg) != cell {
-            self.state.put(reg, cell);
-            self.tell(units, reg);
-        }
-    }
-
-    #[inline]
-    fn tell(&mut self, units: &Units, reg: Reg) {
-        let at = reg as usize;
-        self.due.iter_mut().zip(slice(&units.readers, at, units.words)).for_each(|(due, readers)| *due |= readers);
-        self.seen.iter_mut().zip(slice(&units.watchers, at, units.eyes)).for_each(|(seen, eyes)| *seen |= eyes);
-    }
-
-    /// Goes on to the next date, before its inputs are set.
-    #[inline]
-    pub(in crate::engine::column) fn go(&mut self, units: &Units, date: usize) {
-        self.seen.iter_mut().for_each(|word| *word = 0);
-        for (reg, cell) in units.constants.get(date).into_iter().flatten() {
-            self.state.put(*reg, *cell);
-            self.tell(units, *reg);
-        }
-        if let Some(changed) = units.changed.get(date) {
-            self.due.iter_mut().zip(changed).for_each(|(due, changed)| *due |= changed);
-        }
-    }
-
-    /// Computes what has to be computed at a date. True if something changed that is watched.
-    pub(in crate::engine::column) fn run(&mut self, units: &Units, date: usize, texts: &Texts) -> bool {
-        for word in 0..self.due.len() {
-            while let Some(bits) = self.due.get_mut(word).filter(|bits| **bits != 0) {
-                let i = word * 64 + bits.trailing_zeros() as usize;
-                *bits &= *bits - 1;
-                self.unit(units, date, i, texts);
-            }
-        }
-        self.seen.iter().any(|word| *word != 0)
-    }
-
-    fn unit(&mut self, units: &Units, date: usize, i: usize, texts: &Texts) {
-        let Some(unit) = units.units.get(i) else { return };
-        let base = units.bases.get(date * units.units.len() + i).copied().unwrap_or(0);
-        let Some(machine) = units.machines.get(base as usize) else { return };
-        self.before.clear();
-        self.before.extend(unit.results.iter().map(|reg| self.state.at(*reg)));
-        // Nobody has to be asked: that was looked at before.
-        let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
-        for (place, reg) in unit.results.iter().enumerate() {
-            if self.before.get(place) != Some(&self.state.at(*reg)) {
-                self.tell(units, *reg);
-            }
-        }
     }
 }
 
@@ -310,90 +292,9 @@ fn constant(value: &Value) -> Option<Cell> {
     if let Value::Text(_) = value { None } else { Some(Cell::of(value, &mut Texts::default())) }
 }
 
-/// True if two machines differ in nothing but dates, slots and what tables say.
-fn alike(a: &Machine, b: &Machine) -> bool {
-    let kinds = |machine: &Machine| -> Vec<_> { machine.inputs.iter().map(std::mem::discriminant).collect() };
-    let fields = a.inputs.iter().zip(&b.inputs).all(|pair| match pair {
-        (Input::Field(a, _), Input::Field(b, _)) => a == b,
-        (Input::Slot(_), Input::Slot(_)) => true,
-        _ => false,
-    });
-    let registers = |machine: &Machine| -> Vec<Reg> { machine.constants.iter().map(|(reg, _)| *reg).collect() };
-    let results = |machine: &Machine| -> Vec<Found> {
-        let now = &machine.now;
-        let all = now.metrics.iter().chain(&now.scores).chain(&now.rules);
-        all.map(|place| place.found).collect()
-    };
-    a.plain.ops.len() == b.plain.ops.len()
-        && a.plain.ends == b.plain.ends
-        && a.registers == b.registers
-        && kinds(a) == kinds(b)
-        && fields
-        && a.input_registers == b.input_registers
-        && registers(a) == registers(b)
-        && a.lists == b.lists
-        && results(a) == results(b)
-        && [a.bands.len(), a.expiries.len(), a.figures.len(), a.parts.len(), a.cards.len()]
-            == [b.bands.len(), b.expiries.len(), b.figures.len(), b.parts.len(), b.cards.len()]
-        && a.plain.ops.iter().zip(&b.plain.ops).all(|(x, y)| {
-            let (mut left, mut right) = (Vec::new(), Vec::new());
-            for (list, op, machine) in [(&mut left, x, a), (&mut right, y, b)] {
-                reads(op, machine, list);
-                list.push(Reg::MAX);
-                writes(op, machine, list);
-            }
-            std::mem::discriminant(x) == std::mem::discriminant(y) && left == right && jump(x) == jump(y)
-        })
-}
-
 /// True if the code of a unit is the same in both, tables included.
 fn same(a: &Machine, b: &Machine, unit: &Unit) -> bool {
     let range = unit.begin..unit.end;
     let (Some(left), Some(right)) = (a.plain.ops.get(range.clone()), b.plain.ops.get(range)) else { return false };
-    left.iter().zip(right).all(|(x, y)| {
-        x == y
-            && match *x {
-                Op::Chain { comparisons, .. } => a.chained(comparisons) == b.chained(comparisons),
-                Op::Bands { bands } => a.bands.get(bands as usize) == b.bands.get(bands as usize),
-                Op::Expire { expiry } | Op::Fade { expiry } => {
-                    a.expiries.get(expiry as usize) == b.expiries.get(expiry as usize)
-                }
-                Op::Benchmark { figures, .. } => a.figures.get(figures as usize) == b.figures.get(figures as usize),
-                Op::Parts { parts, .. } | Op::Passes { parts, .. } => {
-                    a.parts.get(parts as usize) == b.parts.get(parts as usize)
-                }
-                Op::Card { card } | Op::Limits { card } | Op::Grade { card } => {
-                    let (x, y) = (a.cards.get(card as usize), b.cards.get(card as usize));
-                    x == y && x.is_none_or(|card| sources(card).all(|source| same_expiry(a, b, source)))
-                }
-                _ => true,
-            }
-    })
-}
-
-/// Points that fade are read with their age.
-fn same_expiry(a: &Machine, b: &Machine, source: &Source) -> bool {
-    source.expiry.is_none_or(|expiry| a.expiries.get(expiry as usize) == b.expiries.get(expiry as usize))
-}
-
-/// So many words for so many bits.
-pub(in crate::engine::column) fn words(bits: usize) -> usize {
-    bits.div_ceil(64).max(1)
-}
-
-/// Sets a bit of a mask that begins at this word.
-pub(in crate::engine::column) fn set(masks: &mut [u64], from: usize, bit: usize) {
-    if let Some(word) = masks.get_mut(from + bit / 64) {
-        *word |= 1 << (bit % 64);
-    }
-}
-
-pub(in crate::engine::column) fn has(mask: &[u64], bit: usize) -> bool {
-    mask.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
-}
-
-/// The mask of a register.
-#[inline]
-fn slice(masks: &[u64], at: usize, words: usize) -> &[u64] {
-    masks.get(at * words..(at + 1) * words).unwrap_or(&[])
+    left.iter().zip(right).all(|(x, y)| x == y && same_tables(a, b, x))
 }

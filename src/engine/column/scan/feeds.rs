@@ -75,7 +75,7 @@ impl<'f> Feed<'f> {
             Some((_, Tally::Many(Many::Sums { small, wide }))) => Of::Sums { small, wide },
             Some((_, Tally::Many(Many::Bests { most, moves }))) => Of::Bests { most: *most, moves },
             Some((_, Tally::Many(Many::Edges { last, moves }))) => Of::Edges { last: *last, moves },
-            Some((_, Tally::Values { .. } | Tally::Periods { .. })) => return None,
+            Some((_, Tally::Values { .. } | Tally::Periods { .. } | Tally::Days(_))) => return None,
             Some((book, _)) if book.width == 1 => Of::Still(book),
             Some(_) => return None,
         };
@@ -85,6 +85,11 @@ impl<'f> Feed<'f> {
         let plain = first.aggregate.at_least.is_none() && first.what == What::Value;
         let counts = plain && matches!(first.aggregate.function, F::Count | F::Distinct);
         rising.then_some(Feed { found, of, wanted, covered, turns, counts })
+    }
+
+    /// True if the count of rows is all there is to it, at all dates.
+    pub(in crate::engine::column) fn is_count(&self) -> bool {
+        self.counts && matches!(self.of, Of::Counts(_)) && self.covered.iter().all(|covered| *covered)
     }
 
     /// Dates on which the source begins or ceases to have something to say.

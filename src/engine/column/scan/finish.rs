@@ -14,6 +14,7 @@ use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a pass over a source has found, ready to be asked.
@@ -58,13 +59,47 @@ pub(in crate::engine::column) fn covered(
 }
 
 impl<'s, 'p> Found<'s, 'p> {
-    pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, workers: Vec<Worker>) -> Found<'s, 'p> {
-        let mut worker = Worker::together(workers);
-        for (family, book) in scan.source.families.iter().zip(worker.iter_mut().flat_map(|worker| &mut worker.books)) {
-            book.close();
-            family.settle(book);
-        }
+    pub(in crate::engine::column) fn new(scan: Scan<'s, 'p>, mut workers: Vec<Worker>) -> Found<'s, 'p> {
         let source = scan.source;
+        // Family by family, so that of one alone there is more than what is kept of it.
+        let mut books: Vec<std::vec::IntoIter<Book>> =
+            workers.iter_mut().map(|worker| std::mem::take(&mut worker.books).into_iter()).collect();
+        let families = source.families.iter().map(|family| {
+            let of: Vec<Book> = books.iter_mut().filter_map(Iterator::next).collect();
+            (family, Mutex::new((of, None)))
+        });
+        let families: Vec<(&Family<'_>, Mutex<(Vec<Book>, Option<Book>)>)> = families.collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some((family, books)) = families.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
+                let joined = std::mem::take(&mut books.0).into_iter().reduce(|mut all, book| {
+                    all.join(book);
+                    all
+                });
+                books.1 = joined.map(|mut book| {
+                    book.close();
+                    family.settle(&mut book);
+                    book
+                });
+            }
+        };
+        let helpers = if scan.is_large() { workers.len().min(families.len()).saturating_sub(1) } else { 0 };
+        std::thread::scope(|scope| {
+            (0..helpers).for_each(|_| {
+                scope.spawn(work);
+            });
+            work();
+        });
+        let books = families.into_iter().filter_map(|(_, book)| {
+            let (_, book) = book.into_inner().unwrap_or_else(PoisonError::into_inner);
+            book
+        });
+        let books: Vec<Book> = books.collect();
+        let mut worker = Worker::together(workers);
+        if let Some(worker) = &mut worker {
+            worker.books = books;
+        }
         let texts = scan.texts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let cursors = source.families.iter().map(|_| Mutex::default()).collect();
         Found { source, worker, texts, cursors }
@@ -232,7 +267,9 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_), _)) => (0, none, None),
+            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_) | Tally::Days(_), _)) => {
+                (0, none, None)
+            }
         };
         self.told(wanted, count, summed.sum, kept, texts)
     }
@@ -359,27 +396,26 @@ fn by_account(list: &[Seen]) -> impl Iterator<Item = (u32, &[Seen])> {
 impl Family<'_> {
     /// Lists of many dates become counts that begin and end, so that not every date has to look at all of a list.
     fn settle(&self, book: &mut Book) {
-        let Tally::Values { list, .. } = &book.tally else { return };
-        let sizes = (book.accounts, book.width - 1);
-        if sizes.1 <= FEW_DATES {
-            return;
-        }
-        let many = match self.keeping {
-            Keeping::Capped { most, .. } => {
-                let mut starts: HashMap<i64, Date> = HashMap::new();
-                for seen in list {
-                    starts.entry(seen.value).or_insert_with(|| self.start_of(seen.value as i32));
-                }
-                let start = |seen: &Seen| (seen.account, starts.get(&seen.value));
-                let lists = list.chunk_by(|a, b| start(a) == start(b));
-                Many::of_lists(lists, |seen| self.run(seen.value as i32), most, sizes)
+        let sizes = (book.accounts, book.width.saturating_sub(1));
+        let many = match (&book.tally, self.keeping) {
+            (Tally::Days(list), Keeping::Capped { most, .. }) => {
+                let mut starts: HashMap<i32, Date> = HashMap::new();
+                let mut known = (i32::MIN, Date(i32::MIN));
+                let start = |day: i32| {
+                    // Rows of a day often stand together.
+                    if known.0 != day {
+                        known = (day, *starts.entry(day).or_insert_with(|| self.start_of(day)));
+                    }
+                    known.1
+                };
+                Many::of_days(list, start, |day| self.run(day), most, sizes)
             }
             // The rows are asked for beside the values.
-            _ if self.counts_rows => return,
-            _ => {
+            (Tally::Values { list, .. }, _) if sizes.1 > FEW_DATES && !self.counts_rows => {
                 let lists = list.chunk_by(|a, b| (a.account, a.tag, a.value) == (b.account, b.tag, b.value));
-                Many::of_lists(lists, |seen| self.run(seen.day), 1, sizes)
+                Many::of_lists(lists, |seen| self.run(seen.day), sizes)
             }
+            _ => return,
         };
         book.tally = Tally::Many(many);
     }

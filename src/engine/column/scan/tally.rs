@@ -75,6 +75,8 @@ pub(super) enum Tally {
     },
     /// Rows, for many dates.
     Many(Many),
+    /// Account and day of each row, for many dates: see [`on`].
+    Days(Vec<u64>),
     /// Account, value, day; by chance in any order.
     Values {
         list: Vec<Seen>,
@@ -144,6 +146,9 @@ impl Book {
     pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize, periods: Option<(i32, Vec<u8>)>) -> Book {
         let width = if dates <= 1 { 1 } else { dates + 1 };
         let places = accounts * width;
+        if dates > FEW_DATES && matches!(keeping, Keeping::Capped { .. }) {
+            return Book { tally: Tally::Days(Vec::new()), hard: HashSet::new(), width, accounts };
+        }
         let many = if dates > FEW_DATES { Many::new(keeping) } else { None };
         if let Some(many) = many {
             return Book { tally: Tally::Many(many), hard: HashSet::new(), width, accounts };
@@ -239,6 +244,10 @@ impl Book {
     /// One more row in a period, if that is all that is kept.
     #[inline]
     pub(super) fn mark(&mut self, account: u32, day: i32) -> bool {
+        if let Tally::Days(list) = &mut self.tally {
+            list.push(on(account, day));
+            return true;
+        }
         let Tally::Periods { bits, first, places } = &mut self.tally else { return false };
         let place = usize::try_from(day - *first).ok().and_then(|day| places.get(day));
         if let Some((bits, place)) = bits.get_mut(account as usize).zip(place) {
@@ -301,6 +310,7 @@ impl Book {
             }
             (Tally::Values { list, .. }, Tally::Values { list: theirs, .. }) => list.extend(theirs),
             (Tally::Many(mine), Tally::Many(theirs)) => mine.join(theirs),
+            (Tally::Days(mine), Tally::Days(theirs)) => mine.extend(theirs),
             _ => {}
         }
     }
@@ -317,9 +327,22 @@ impl Book {
             }
             Tally::Values { list, .. } => compact(list),
             Tally::Many(many) => many.close(self.accounts, self.width - 1),
+            Tally::Days(list) => list.sort_unstable(),
             Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
+}
+
+/// An account and a day as a number, in their order.
+#[inline]
+fn on(account: u32, day: i32) -> u64 {
+    u64::from(account) << 32 | u64::from(day.cast_unsigned() ^ 1 << 31)
+}
+
+/// The account and the day of such a number.
+#[inline]
+pub(super) fn of_on(on: u64) -> (u32, i32) {
+    ((on >> 32) as u32, (on as u32 ^ 1 << 31).cast_signed())
 }
 
 #[inline]

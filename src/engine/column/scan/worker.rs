@@ -106,6 +106,11 @@ impl<'s, 'p> Scan<'s, 'p> {
         Scan { source, accounts, account_of, as_of, texts: Mutex::default() }
     }
 
+    /// With fewer accounts one core is as fast as two.
+    pub(super) fn is_large(&self) -> bool {
+        self.accounts >= 4096
+    }
+
     /// A worker that has seen nothing.
     pub(in crate::engine::column) fn start(&self) -> Worker {
         let book = |family: &Family<'_>| Book::new(family.keeping, self.accounts, family.days.len(), family.periods());
