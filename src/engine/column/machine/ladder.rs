@@ -160,7 +160,7 @@ fn reached(block: &[i64; 4], number: i64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing)]
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn row(test: Test, name: u32) -> Row {
