@@ -161,6 +161,7 @@ findings {
     GuardWithoutReason "L0511" "guard-without-reason" Warning
     PlaybookIncomplete "L0512" "playbook-incomplete" Error
     CalendarUnclear "L0513" "calendar-unclear" Error
+    TestRun "L0514" "test-run" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
