@@ -81,6 +81,15 @@ struct Pair<'a> {
     moved: Vec<usize>,
 }
 
+/// When a rule acts and when it stops, besides its conditions.
+fn acting(rule: &crate::program::Rule) -> impl Hash {
+    let steps: Vec<_> = rule.escalation.iter().map(|step| step.after).collect();
+    let approvals: Vec<_> = rule.approvals.iter().map(|approval| approval.within).collect();
+    let runs = (rule.runs, rule.close.as_ref().map(|close| close.runs));
+    let often = (rule.cooldown, rule.exclusive.clone(), rule.limit.clone(), rule.fire_on_first_run);
+    (rule.trigger, runs, often, steps, approvals, rule.priority, rule.pilot)
+}
+
 fn hashed(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
@@ -218,12 +227,19 @@ impl Pair<'_> {
 
     fn rule(&self, r: &crate::program::Rule, s: &crate::program::Rule) -> Compared {
         let rows = r.about.rows();
-        self.expr(&r.condition, &s.condition, r.looks_at()).and(|| self.option(&r.unless, &s.unless, rows))
+        let close = |x: &crate::program::Rule| x.close.as_ref().map(|close| close.condition.clone());
+        self.expr(&r.condition, &s.condition, r.looks_at())
+            .and(|| self.option(&r.unless, &s.unless, rows))
+            .and(|| self.option(&close(r), &close(s), rows))
+            .and(|| self.plain(&acting(r), &acting(s)))
     }
 
     fn guard(&self, g: &crate::program::Guard, h: &crate::program::Guard) -> Compared {
-        let conditions = |guard: &crate::program::Guard| guard.conditions().cloned().collect::<Vec<_>>();
-        all(&conditions(g), &conditions(h), |a, b| self.expr(a, b, g.about.rows()))
+        use crate::program::ReasonKind::When;
+        all(&g.reasons, &h.reasons, |a, b| match (&a.kind, &b.kind) {
+            (When(one), When(other)) => self.expr(one, other, g.about.rows()),
+            (one, other) => self.plain(one, other),
+        })
     }
 
     fn option(&self, one: &Option<Expr>, other: &Option<Expr>, rows: Option<TableId>) -> Compared {
