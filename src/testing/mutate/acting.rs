@@ -30,7 +30,8 @@ impl Sites<'_> {
         if let Some(span) = rule.fire_on_first_run {
             self.gone(Acting::FirstRun, span);
         }
-        for step in &rule.escalate {
+        // Work begins, and time to escalate with it, once all have approved.
+        for step in rule.escalate.iter().filter(|_| rule.approval.is_empty()) {
             self.longer(step.after.span, Kind::Acting(Acting::Escalation));
         }
         for within in rule.approval.iter().filter_map(|approval| approval.within) {
