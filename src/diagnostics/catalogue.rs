@@ -371,6 +371,7 @@ lints {
     UnreadRows "L1909" "unread-rows" Warning tests::unread_rows
     Bystander "L1910" "bystander" Warning tests::bystander
     UntestedBound "L1911" "untested-bound" Info tests::untested_bound
+    UnreadRun "L1912" "unread-run" Warning tests::unread_run
 
     // ---------- L20xx: against data ----------
     RuleNeverFires "L2001" "rule-never-fires" Warning data::rule_never_fires

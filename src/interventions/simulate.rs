@@ -153,13 +153,7 @@ pub struct Summary {
 
 /// The next run of some plays of one program over the same data, which is evaluated once, and what each comes to. Each date
 /// sees what happened, and was recorded, by then.
-pub fn run_on(
-    plays: &mut [Play],
-    program: &Program,
-    data: &Dataset,
-    calendar: Calendar,
-    as_of: Date,
-) -> Vec<Outcome> {
+pub fn run_on(plays: &mut [Play], program: &Program, data: &Dataset, calendar: Calendar, as_of: Date) -> Vec<Outcome> {
     // A new one for each date: what it keeps of other dates would only take room.
     let evaluator = Evaluator::new(program, data, calendar).as_recorded();
     let results = evaluator.evaluate(&Options { as_of, calendar, accounts: Vec::new() });

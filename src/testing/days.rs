@@ -70,7 +70,8 @@ impl Turn<'_> {
     /// How often that became of it in this run, for this reason if there is one; how things stand counts once.
     pub(super) fn count(&self, what: Became, because: Option<&str>) -> usize {
         let rows = |decided: Decided| {
-            let named = |row: &&&Row| because.is_none_or(|word| row.reasons.iter().any(|reason| reason.is_called(word)));
+            let named =
+                |row: &&&Row| because.is_none_or(|word| row.reasons.iter().any(|reason| reason.is_called(word)));
             self.rows.iter().filter(|row| row.decided == decided).filter(named).count()
         };
         match what {

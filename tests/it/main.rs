@@ -48,6 +48,7 @@ mod simulate;
 mod speed;
 mod support;
 mod syntax;
+mod test_runs;
 mod testing;
 mod transcript;
 mod ui;

@@ -1,7 +1,7 @@
 //! A table of cases: what each column gives or expects, and each cell.
 
-use super::{Runs, World};
 use super::expect::scope;
+use super::{Runs, World};
 use crate::ast::{self, CaseColumn, Cell, CompareOp, Name, RuleOutcome};
 use crate::check::Checker;
 use crate::diagnostics::{Code, Diagnostic};

@@ -20,9 +20,7 @@ impl Checker<'_, '_> {
             Days::On(dates) => self.listed_days(dates, as_of),
         };
         match dates {
-            Some(dates) => {
-                Runs::On(RunDays { dates, fire_on_first_run: run.fire_on_first_run }, run.span)
-            }
+            Some(dates) => Runs::On(RunDays { dates, fire_on_first_run: run.fire_on_first_run }, run.span),
             None => Runs::Wrong,
         }
     }
@@ -171,7 +169,8 @@ impl Checker<'_, '_> {
                 if ran.what.happens() && !ran.negated {
                     let written = ran.what.written(false);
                     let message = format!("`{written}` happens in single runs");
-                    let help = format!("name all of them: `{written} on {}`, or how many: `{written} 2 times`", from.date);
+                    let help =
+                        format!("name all of them: `{written} on {}`, or how many: `{written} 2 times`", from.date);
                     self.error(Code::TestRun, ran.place, message, "these are many", help);
                     return None;
                 }
@@ -223,7 +222,8 @@ impl Checker<'_, '_> {
             _ => false,
         };
         if !held {
-            let message = format!("`because` says what held a rule back, and `{}` does not", ran.what.written(ran.negated));
+            let message =
+                format!("`because` says what held a rule back, and `{}` does not", ran.what.written(ran.negated));
             let help = "it stands with `was suppressed`, `was queued` and `did not fire`";
             self.error(Code::TestRun, because.span, message, "nothing held it back", help);
             return None;
@@ -349,8 +349,7 @@ fn period(rhythm: Rhythm) -> PeriodKind {
 fn of_cell(text: &str, span: Span) -> Option<Ran> {
     let words: Vec<&str> = text.split([' ', '\t', ',']).filter(|word| !word.is_empty()).collect();
     // The longest that fits comes first: `was not open` before `was`.
-    let (count, (what, negated)) =
-        (1..=3).rev().find_map(|n| Some((n, Became::find(&words.get(..n)?.join(" "))?)))?;
+    let (count, (what, negated)) = (1..=3).rev().find_map(|n| Some((n, Became::find(&words.get(..n)?.join(" "))?)))?;
     let date = |word: &&str| Date::parse(word).map(|date| DateLit { date, span });
     let mut rest = words.get(count..)?;
     let mut because = None;

@@ -99,7 +99,9 @@ impl At<'_> {
             }
             rhythm = rhythm.or(match word {
                 "day" | "days" | "daily" => Some("daily"),
-                "week" | "weeks" | "weekly" | "Mondays" | "Tuesdays" | "Wednesdays" | "Thursdays" | "Fridays" => Some("weekly"),
+                "week" | "weeks" | "weekly" | "Mondays" | "Tuesdays" | "Wednesdays" | "Thursdays" | "Fridays" => {
+                    Some("weekly")
+                }
                 "month" | "months" | "monthly" => Some("monthly"),
                 "quarter" | "quarters" | "quarterly" => Some("quarterly"),
                 "year" | "years" | "yearly" | "annually" => Some("yearly"),
@@ -114,7 +116,9 @@ impl At<'_> {
         let example = |text: String| Some(Habit { start, end, message: message.clone(), help: text, text: None });
         let text = match (rhythm, dates.as_slice()) {
             (Some(rhythm), []) => return example(format!("say from when: `run {rhythm} from 2026-01-05`")),
-            (None, []) => return example("write `run weekly from 2026-01-05`, or `run on 2026-01-05, 2026-04-05`".into()),
+            (None, []) => {
+                return example("write `run weekly from 2026-01-05`, or `run on 2026-01-05, 2026-04-05`".into());
+            }
             (None, dates) if ["from", "since", "starting"].contains(&word_at(rest, 0)) || line.contains(" to ") => {
                 let to = dates.get(1).map_or(String::new(), |to| format!(" to {to}"));
                 return example(format!("say how often: `run weekly from {}{to}`", dates.first()?));
@@ -161,8 +165,12 @@ impl At<'_> {
                 Some(Habit { help: "write a comma between dates".to_string(), ..habit })
             }
             "between" | "since" | "until" | "after" | "before" => help(match what.happens() {
-                true => format!("name all the days, as in `{0} on 2026-01-12`, or how many: `{0} 2 times`", what.word()),
-                false => "name the days, `on 2026-01-12`, or the first and the last: `from 2026-01-12 to 2026-02-09`".into(),
+                true => {
+                    format!("name all the days, as in `{0} on 2026-01-12`, or how many: `{0} 2 times`", what.word())
+                }
+                false => {
+                    "name the days, `on 2026-01-12`, or the first and the last: `from 2026-01-12 to 2026-02-09`".into()
+                }
             }),
             "every" | "daily" | "weekly" | "monthly" => {
                 help("when the rules are run is a statement of its own: `run weekly from 2026-01-05`".to_string())
@@ -204,10 +212,13 @@ impl At<'_> {
         let words: Vec<&str> = verb.split(BLANK).filter(|word| !word.is_empty()).collect();
         let in_runs = words.iter().any(|word| ["on", "from", "times"].contains(word));
         match words.as_slice() {
-            ["suppressed" | "undecided", ..] if in_runs => return self.insert(start, "was ", format!("write `was {}`", words.first()?)),
+            ["suppressed" | "undecided", ..] if in_runs => {
+                return self.insert(start, "was ", format!("write `was {}`", words.first()?));
+            }
             ["was", state, ..] if state.chars().all(char::is_alphabetic) => {
                 let states = Became::ALL.into_iter().filter(|what| !what.happens()).map(Became::word);
-                let known = SAID.iter().any(|(said, _)| said.split(' ').nth(1) == Some(*state) && said.starts_with("was "));
+                let known =
+                    SAID.iter().any(|(said, _)| said.split(' ').nth(1) == Some(*state) && said.starts_with("was "));
                 let (end, near) = (start + verb.find(state)? + state.len(), nearest(state, states));
                 if let (Some(near), false) = (near.filter(|near| near != state), known) {
                     return self.replace(start, end, format!("was {near}"), Some(format!("unknown word `{state}`")));

@@ -5,8 +5,8 @@ use super::{Seen, Sight};
 use crate::engine::reference::{Account, Clause, ConditionTrace, Dropped, Evaluator, Outcome};
 use crate::engine::{RuleResult, RuleStatus};
 use crate::program::{
-    About, Aggregate, BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule, RuleId,
-    ScorecardId, SegmentId, SegmentRef, Trigger,
+    About, Aggregate, BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule,
+    RuleId, ScorecardId, SegmentId, SegmentRef, Trigger,
 };
 use crate::span::Span;
 use crate::value::Value;

@@ -153,7 +153,11 @@ pub(super) fn rests(rule: &program::Rule, other: &program::Rule) -> Option<Strin
         }
         (program::Trigger::While, None) => {
             let free = usual.after(first);
-            (format!("{first}, {}, {free}", free.plus_days(-1)), "where it is true on all of them", format!("{first}, {free}"))
+            (
+                format!("{first}, {}, {free}", free.plus_days(-1)),
+                "where it is true on all of them",
+                format!("{first}, {free}"),
+            )
         }
         (program::Trigger::When, None) => {
             let free = usual.after(first);

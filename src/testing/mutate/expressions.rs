@@ -31,6 +31,12 @@ impl Sites<'_> {
                     self.without_not(expr.span, value.span);
                 }
                 self.window(window);
+                // Of dates; nothing is counted that did not happen yet.
+                match window.kind {
+                    WindowKind::Last(_) => self.turned(window.span, "last", "next"),
+                    WindowKind::Next(_) => self.turned(window.span, "next", "last"),
+                    _ => {}
+                }
             }
             ExprKind::Held { condition, .. } => self.longer(behind(expr.span, condition.span), Kind::Window),
             ExprKind::AsOf { value, shift: Shift::Ago(_) } => self.longer(behind(expr.span, value.span), Kind::Window),
@@ -157,11 +163,6 @@ impl Sites<'_> {
             WindowKind::Last(_) | WindowKind::Next(_) | WindowKind::LastComplete(..) => {
                 self.longer(window.span, Kind::Window);
             }
-            _ => {}
-        }
-        match window.kind {
-            WindowKind::Last(_) => self.turned(window.span, "last", "next"),
-            WindowKind::Next(_) => self.turned(window.span, "next", "last"),
             _ => {}
         }
     }

@@ -135,7 +135,9 @@ impl Kind {
             Kind::Limit => format!("a score `{owner}` to which this applies"),
             Kind::Direction => format!("an account of `{owner}` for which the one holds and the other does not"),
             Kind::Cooldown => {
-                format!("a test with a `run` in which `{owner}` is true again on the last day of its cooldown, and on the day after")
+                format!(
+                    "a test with a `run` in which `{owner}` is true again on the last day of its cooldown, and on the day after"
+                )
             }
             Kind::Acting(what) => what.hint(owner),
         }
@@ -145,14 +147,22 @@ impl Kind {
 impl Acting {
     fn hint(self, owner: &str) -> String {
         match self {
-            Acting::Trigger => format!("a test with a `run` in which `{owner}` stays true for longer than its cooldown"),
+            Acting::Trigger => {
+                format!("a test with a `run` in which `{owner}` stays true for longer than its cooldown")
+            }
             Acting::Close => format!("a test with a `run` that expects when `{owner}` closed, or fires again"),
-            Acting::Limit => format!("a test with a `run` in which more accounts want `{owner}` than its limit lets through"),
-            Acting::Exclusive => format!("a test with a `run` in which another rule of its group acts when `{owner}` would"),
+            Acting::Limit => {
+                format!("a test with a `run` in which more accounts want `{owner}` than its limit lets through")
+            }
+            Acting::Exclusive => {
+                format!("a test with a `run` in which another rule of its group acts when `{owner}` would")
+            }
             Acting::FirstRun => format!("a test with a `run` in which `{owner}` is true on the first day"),
             Acting::Escalation => format!("a test with a `run` on the day on which `{owner}` escalates"),
             Acting::Lock => {
-                format!("a test with a `run` in which another rule acts, and one that `{owner}` holds wants to on the last day of the lock")
+                format!(
+                    "a test with a `run` in which another rule acts, and one that `{owner}` holds wants to on the last day of the lock"
+                )
             }
             Acting::Blackout => format!("a test as of this day that expects a rule to be suppressed by `{owner}`"),
             Acting::Reason => format!("a test in which this reason of `{owner}` alone holds a rule back"),
@@ -294,7 +304,9 @@ impl Trial<'_> {
     fn tests_alone(&self, compiled: &Compilation) -> bool {
         let own = |item: &&Item| matches!(&item.kind, ItemKind::Test(test) if test.todo.is_none());
         let tests: Vec<Span> = compiled.files.iter().flat_map(|file| &file.items).filter(own).map(|i| i.span).collect();
-        let inside = |span: Span| tests.iter().any(|test| test.source == span.source && test.start <= span.start && span.end <= test.end);
+        let inside = |span: Span| {
+            tests.iter().any(|test| test.source == span.source && test.start <= span.start && span.end <= test.end)
+        };
         let mut errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         errors.all(|found| inside(found.span()))
     }
@@ -336,10 +348,8 @@ impl Trial<'_> {
             before,
             after,
             seen: self.sight.sees(&mutant.owner),
-            tell: tell.unwrap_or_else(|| Tell {
-                what: mutant.kind.hint(&mutant.owner),
-                case: self.resting(mutant, program),
-            }),
+            tell: tell
+                .unwrap_or_else(|| Tell { what: mutant.kind.hint(&mutant.owner), case: self.resting(mutant, program) }),
             mutant: mutant.clone(),
         }))
     }

@@ -44,7 +44,8 @@ impl Sight {
         let mut beside: HashMap<&str, Vec<&str>> = HashMap::new();
         for (name, rule) in &rules {
             let group = |rule: &Rule| rule.exclusive.as_ref().map(|group| group.text.clone());
-            let others = rules.iter().filter(|(_, other)| locks || group(rule).is_some() && group(other) == group(rule));
+            let others =
+                rules.iter().filter(|(_, other)| locks || group(rule).is_some() && group(other) == group(rule));
             beside.entry(name).or_default().extend(others.map(|(other, _)| *other));
         }
         let mut reads = HashMap::new();
