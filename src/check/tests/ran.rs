@@ -217,10 +217,8 @@ impl Checker<'_, '_> {
 
     /// A word for what holds the rule back: of its own statements, or a reason of one of its guards.
     fn reason_named(&mut self, because: &ast::Expr, ran: &Ran, rule: &Rule) -> Option<String> {
-        let held = match (ran.what, ran.negated) {
-            (Became::Suppressed | Became::Queued, false) | (Became::Fired, true) => true,
-            _ => false,
-        };
+        let held =
+            matches!((ran.what, ran.negated), (Became::Suppressed | Became::Queued, false) | (Became::Fired, true));
         if !held {
             let message =
                 format!("`because` says what held a rule back, and `{}` does not", ran.what.written(ran.negated));

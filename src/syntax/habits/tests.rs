@@ -74,18 +74,23 @@ impl At<'_> {
             return None;
         }
         let line = self.line_from(self.offset);
-        let statement = line.strip_suffix('{')?.trim_end();
+        let mut quoted = false;
+        let brace = line.char_indices().find(|(_, c)| {
+            quoted ^= *c == '"';
+            *c == '{' && !quoted
+        })?;
+        let (statement, behind) = (line.get(..brace.0)?.trim_end(), line.get(brace.0 + 1..)?);
         let said = self.slice(self.debris.start, self.offset);
         let message = Some(format!("`{}` stands between the braces of a test", self.word));
         // Where the date stands behind it, both change places.
-        let (text, help) = match statement.rfind(" as of ").filter(|_| !said.contains(" as of ")) {
-            Some(at) => {
-                let (statement, date) = (statement.get(..at)?.trim(), statement.get(at..)?.trim());
-                (format!("{date} {{\n  {statement}"), format!("write `{date} {{`, and `{statement}` on the next line"))
-            }
-            None => (format!("{{\n  {statement}"), format!("write `{{` here, and `{statement}` on the next line")),
+        let (date, statement) = match statement.rfind(" as of ").filter(|_| !said.contains(" as of ")) {
+            Some(at) => (format!("{} ", statement.get(at..)?.trim()), statement.get(..at)?.trim()),
+            None => (String::new(), statement),
         };
-        Some(Habit { start: self.offset, end: self.offset + line.len(), message, help, text: Some(text) })
+        let blank = if behind.is_empty() { "\n  " } else { " " };
+        let help = format!("write `{date}{{`, and `{statement}` behind it");
+        let text = Some(format!("{date}{{{blank}{statement}"));
+        Some(Habit { start: self.offset, end: self.offset + brace.0 + 1, message, help, text })
     }
 
     /// `run every week from 2026-01-05`, `run from 2026-01-05 weekly`, `run weekly`, `run 2026-01-05`

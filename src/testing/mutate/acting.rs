@@ -11,6 +11,7 @@ use crate::ast::{DurationLit, Guard, ReasonKind, Rule, TriggerKind};
 use crate::calendar::Date;
 use crate::program;
 use crate::span::Span;
+use std::hash::Hash;
 
 impl Sites<'_> {
     pub(super) fn acting(&mut self, rule: &Rule) {
@@ -128,6 +129,15 @@ fn comes_again(rule: &Rule) -> bool {
     let ends = rule.close.is_some() || rule.approval.is_empty();
     let own = rule.trigger.as_ref().is_some_and(|trigger| trigger.kind == TriggerKind::On) && rule.dedupe.is_empty();
     ends && !own
+}
+
+/// When a rule acts and when it stops, besides its conditions.
+pub(super) fn said(rule: &program::Rule) -> impl Hash {
+    let steps: Vec<_> = rule.escalation.iter().map(|step| step.after).collect();
+    let approvals: Vec<_> = rule.approvals.iter().map(|approval| approval.within).collect();
+    let runs = (rule.runs, rule.close.as_ref().map(|close| close.runs));
+    let often = (rule.cooldown, rule.exclusive.clone(), rule.limit.clone(), rule.fire_on_first_run);
+    (rule.trigger, runs, often, steps, approvals, rule.priority, rule.pilot)
 }
 
 /// A test that would see that a rule rests for another time: it is true on the last day of the cooldown, and on the day

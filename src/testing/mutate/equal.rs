@@ -6,6 +6,7 @@
 //! thresholds, grades and partitions are compared by the numbers that each takes once those above it have had theirs.
 
 use super::super::coverage::suggest;
+use super::acting;
 use crate::ast::CompareOp;
 use crate::check::interval::{Numbers, shown_number};
 use crate::check::region::band_numbers;
@@ -79,15 +80,6 @@ struct Pair<'a> {
     after: Side<'a>,
     /// Parameters that have another value.
     moved: Vec<usize>,
-}
-
-/// When a rule acts and when it stops, besides its conditions.
-fn acting(rule: &crate::program::Rule) -> impl Hash {
-    let steps: Vec<_> = rule.escalation.iter().map(|step| step.after).collect();
-    let approvals: Vec<_> = rule.approvals.iter().map(|approval| approval.within).collect();
-    let runs = (rule.runs, rule.close.as_ref().map(|close| close.runs));
-    let often = (rule.cooldown, rule.exclusive.clone(), rule.limit.clone(), rule.fire_on_first_run);
-    (rule.trigger, runs, often, steps, approvals, rule.priority, rule.pilot)
 }
 
 fn hashed(value: &impl Hash) -> u64 {
@@ -231,7 +223,7 @@ impl Pair<'_> {
         self.expr(&r.condition, &s.condition, r.looks_at())
             .and(|| self.option(&r.unless, &s.unless, rows))
             .and(|| self.option(&close(r), &close(s), rows))
-            .and(|| self.plain(&acting(r), &acting(s)))
+            .and(|| self.plain(&acting::said(r), &acting::said(s)))
     }
 
     fn guard(&self, g: &crate::program::Guard, h: &crate::program::Guard) -> Compared {

@@ -314,8 +314,8 @@ impl Trial<'_> {
     /// A test that sees another cooldown.
     fn resting(&self, mutant: &Mutant, changed: &Program) -> Option<String> {
         let rule = |program: &Program| {
-            let all = program.rules.iter().chain(&program.row_rules).chain(&program.portfolio_rules);
-            all.filter(|rule| rule.header.name == mutant.owner).cloned().next()
+            let mut all = program.rules.iter().chain(&program.row_rules).chain(&program.portfolio_rules);
+            all.find(|rule| rule.header.name == mutant.owner).cloned()
         };
         (mutant.kind == Kind::Cooldown).then(|| acting::rests(&rule(self.plan.setup.program)?, &rule(changed)?))?
     }

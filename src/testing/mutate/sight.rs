@@ -67,13 +67,16 @@ impl Sight {
         Sight { reads }
     }
 
-    /// The tests that see a declaration, by their numbers; those that look at findings come last, as they take longest.
+    /// The tests that see a declaration, by their numbers; those with runs come late and those that look at findings last, as
+    /// they take longest.
     pub(super) fn of(&self, owner: &str, units: &[Unit]) -> Vec<usize> {
         let reads = |unit: &Unit| self.reads.get(&unit.test.header.name);
         let numbered = || units.iter().enumerate();
-        let plain = numbered().filter(|(_, u)| reads(u).is_none_or(|r| !r.findings && r.names.contains(owner)));
+        let plain = || numbered().filter(|(_, u)| reads(u).is_none_or(|r| !r.findings && r.names.contains(owner)));
+        let runs = |unit: &Unit| unit.test.run.is_some();
         let last = numbered().filter(|(_, u)| reads(u).is_some_and(|r| r.findings));
-        plain.chain(last).map(|(i, _)| i).collect()
+        let first = plain().filter(|(_, u)| !runs(u)).chain(plain().filter(|(_, u)| runs(u)));
+        first.chain(last).map(|(i, _)| i).collect()
     }
 
     /// True if some test reads a declaration, be it only to find mistakes in it.
