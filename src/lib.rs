@@ -4,10 +4,13 @@
 //!  .laud text ──syntax──▶ ast ──resolve──▶ names, order ──check──▶ types, units, proofs ──▶ program
 //!                                                                                             │
 //!                                                                                             ▼
-//!  laud.toml, files ──data──▶ typed columns, every rejected row counted ──────────────────▶ engine
+//!  laud.toml, files ──data──▶ typed columns or rows going by, every rejected row counted ─▶ engine
 //!                                                                                             │
 //!                                                                                             ▼
-//!                                                       results ──▶ explain (why) ──▶ report (tables, json, csv, md)
+//!                            ledger ◀──interventions──▶ plan, actions ◀───────────────────  results
+//!                                                            │                                │
+//!                                                            ▼                                ▼
+//!                                                        report (tables, json, csv, md) ◀── explain (why)
 //! ```
 //!
 //! One function per arrow, in the folder of the same name. Beside them [`library`] holds `std`, the definitions that come with laud;
@@ -15,7 +18,7 @@
 //! [`testing`] runs the tests of a program, measures what they see, and changes the rules to see whether they notice; [`outline`] knows all
 //! names with what they read, and [`inspect`] prints them as data; [`repl`] and [`watch`] stay with a program while it changes.
 //! Other programs score single records with [`scoring`]: compile once, then half a microsecond and no allocation for each.
-//! [`interventions`] decides what is done about rules that hold, given what was done before, and [`ledger`] keeps that between runs.
+//! [`interventions`] decides what is done about rules that hold, given what was done before; [`ledger`] keeps that between runs.
 //! Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal or the clock, and nothing but `cli`, `data` and `ledger` the disk.
 

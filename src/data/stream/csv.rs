@@ -92,7 +92,7 @@ impl CsvFile {
         if taker.is_full() {
             taker.show(show);
         }
-        taker.begin(origin);
+        taker.begin_plain(origin);
         let mut taken = Ok(());
         for (i, place) in self.places.iter().enumerate() {
             taken = match place {

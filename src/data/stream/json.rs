@@ -124,7 +124,7 @@ impl JsonFile {
         if taker.is_full() {
             taker.show(show);
         }
-        taker.begin(origin);
+        taker.begin_plain(origin);
         let mut taken = Ok(());
         for (i, slot) in names.slots.iter().enumerate() {
             taken = match slot.as_ref().map(|(_, value)| value) {

@@ -29,6 +29,16 @@ pub(super) struct Asked {
     at: usize,
 }
 
+impl Asked {
+    /// The bytes of the key.
+    pub(super) fn bytes(self) -> Vec<u8> {
+        let [low, high] = self.key.map(u64::to_le_bytes);
+        let mut bytes = [low, high].concat();
+        bytes.truncate(usize::from(bytes.last().copied().unwrap_or(0)));
+        bytes
+    }
+}
+
 /// The longest key that fits two words together with its length.
 const SHORT: usize = 15;
 const FREE: u32 = u32::MAX;
@@ -171,6 +181,9 @@ mod tests {
         for (row, key) in keys.iter().enumerate() {
             assert_eq!(owners.get(key), Some(row as u32), "{key}");
             assert_eq!(owners.get(&format!("{key}x")), None);
+            if let Some(asked) = owners.ask(key.as_bytes()) {
+                assert_eq!((asked.bytes().as_slice(), owners.answer(asked)), (key.as_bytes(), Some(row as u32)));
+            }
         }
         assert_eq!((owners.get(""), owners.get("\0"), owners.get("\0\0")), (Some(3000), Some(3001), None));
         assert_eq!(owners.get("old"), owners.get("2997"));

@@ -1,6 +1,7 @@
 //! Rows one by one into lanes: what is plain is read on the spot, all else by the same reader that loads tables, with the
 //! same account of it.
 
+use super::owners::Asked;
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
 use super::{Lane, LaneCells, NOBODY, PIECE, Piece};
@@ -62,7 +63,22 @@ pub(super) struct Taker<'a> {
     pub(super) odd: Vec<Vec<(u32, super::parquet::Odd)>>,
     /// What is to be said about its cells if it is kept.
     remarks: Vec<(usize, Remark)>,
+    /// Its owner may be found together with those of other rows.
+    later: bool,
+    /// The key of its owner, if that is so.
+    asked: Option<Asked>,
+    /// Rows of the piece whose owners have not been found yet; there is nothing to say about their cells.
+    waiting: Vec<Waiting>,
 }
+
+struct Waiting {
+    asked: Asked,
+    row: usize,
+    origin: Origin,
+}
+
+/// So many keys are looked for together.
+const TOGETHER: usize = 32;
 
 enum Remark {
     Blank,
@@ -100,6 +116,9 @@ impl<'a> Taker<'a> {
             #[cfg(feature = "parquet")]
             odd: Vec::new(),
             remarks: Vec::new(),
+            later: false,
+            asked: None,
+            waiting: Vec::new(),
         };
         taker.piece.lanes = plan.lanes.iter().map(|_| Lane::default()).collect();
         taker.room();
@@ -122,6 +141,7 @@ impl<'a> Taker<'a> {
         if rows == 0 {
             return;
         }
+        self.answer();
         self.piece.owners.truncate(rows);
         for lane in &mut self.piece.lanes {
             super::lane::finish(lane, rows);
@@ -151,10 +171,19 @@ impl<'a> Taker<'a> {
         self.piece.rows >= PIECE
     }
 
+    /// Begins a row whose owner nobody asks for before it ends.
+    #[inline]
+    pub(super) fn begin_plain(&mut self, origin: Origin) {
+        self.begin(origin);
+        self.later = !self.plan.request.rejects && self.plan.request.owners.is_some_and(|owners| !owners.has_merged());
+    }
+
     /// Begins a row.
     #[inline]
     pub(super) fn begin(&mut self, origin: Origin) {
         self.origin = origin;
+        self.later = false;
+        self.asked = None;
         self.owner = if self.plan.parent.is_some() { NOBODY } else { 0 };
         if self.key.is_some() {
             self.key = None;
@@ -170,6 +199,18 @@ impl<'a> Taker<'a> {
         self.count_row(self.origin.file, taken.is_ok());
         let row = self.piece.rows;
         self.piece.rows += 1;
+        if taken.is_ok()
+            && let Some(asked) = self.asked
+        {
+            if self.remarks.is_empty() {
+                self.waiting.push(Waiting { asked, row, origin: self.origin });
+                if self.waiting.len() == TOGETHER {
+                    self.answer();
+                }
+                return;
+            }
+            self.answered(asked);
+        }
         let keep = taken.is_ok() && self.owner != NOBODY;
         if let Some(owner) = self.piece.owners.get_mut(row) {
             *owner = if keep { self.owner } else { NOBODY };
@@ -182,6 +223,34 @@ impl<'a> Taker<'a> {
             }
         } else if taken.is_ok() {
             self.orphan();
+        }
+    }
+
+    /// Finds the owners of rows that wait for them.
+    fn answer(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for Waiting { asked, row, origin } in waiting.drain(..) {
+            self.owner = NOBODY;
+            self.answered(asked);
+            if let Some(owner) = self.piece.owners.get_mut(row) {
+                *owner = self.owner;
+            }
+            if self.owner == NOBODY {
+                self.origin = origin;
+                self.orphan();
+            } else {
+                self.piece.kept += 1;
+                self.kept += 1;
+            }
+        }
+        self.waiting = waiting;
+    }
+
+    #[inline]
+    fn answered(&mut self, asked: Asked) {
+        match self.plan.request.owners.and_then(|owners| owners.answer(asked)) {
+            Some(owner) => self.owner = owner,
+            None => self.key = Some(Arc::from(String::from_utf8_lossy(&asked.bytes()))),
         }
     }
 
@@ -473,6 +542,12 @@ impl<'a> Taker<'a> {
     #[inline]
     fn belongs(&mut self, key: &str) {
         let Some(owners) = self.plan.request.owners else { return };
+        if self.later {
+            self.asked = owners.ask(key.as_bytes());
+            if self.asked.is_some() {
+                return;
+            }
+        }
         match owners.get(key) {
             Some(owner) => {
                 self.owner = owner;

@@ -328,8 +328,12 @@ impl<'a> Column<'a> {
             return Err(Beyond);
         }
         let dictionary = self.dictionary.as_slice();
-        let of = |place: &u32| dictionary.get(*place as usize).copied().unwrap_or(ODD);
-        self.values.extend(self.places.iter().map(of));
+        self.values.resize(self.places.len(), ODD);
+        for (value, place) in self.values.iter_mut().zip(&self.places) {
+            if let Some(found) = dictionary.get(*place as usize) {
+                *value = *found;
+            }
+        }
         if !self.odd_values.is_empty() {
             for (at, (value, place)) in self.values.iter().zip(&self.places).enumerate() {
                 if *value == ODD
