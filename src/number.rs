@@ -62,11 +62,13 @@ impl Decimal {
     }
 
     /// True below 0.
+    #[inline]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
     /// True where there are no fractional digits.
+    #[inline]
     pub const fn is_integer(self) -> bool {
         self.0 % SCALE == 0
     }
@@ -110,6 +112,7 @@ impl Decimal {
     }
 
     /// A whole number of billionths divided by a whole number, rounded once; `None` for 0, and beyond 38 digits.
+    #[inline]
     pub(crate) fn ratio(billionths: i128, divisor: i128) -> Option<Decimal> {
         if divisor == 0 { None } else { Decimal::from_raw(round_div(billionths, divisor)) }
     }

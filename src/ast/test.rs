@@ -16,6 +16,8 @@ pub struct Test {
     pub given: Given,
     /// Named cases, one per row.
     pub cases: Option<Cases>,
+    /// The days on which the rules are run.
+    pub run: Option<RunDays>,
     /// What must hold.
     pub expect: Vec<Expectation>,
 }
@@ -79,6 +81,26 @@ pub struct Repeated {
     pub to: Option<DateLit>,
     /// The whole.
     pub span: Span,
+}
+
+/// `run weekly from 2026-01-05`, `run on 2026-01-05, 2026-04-05 fire on first run`
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct RunDays {
+    /// Which days they are.
+    pub days: Days,
+    /// The first run acts on what is true already.
+    pub fire_on_first_run: bool,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// Days, one after the other.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub enum Days {
+    /// By a rhythm, up to the as-of date if it does not say otherwise.
+    Every(Repeated),
+    /// These.
+    On(Vec<DateLit>),
 }
 
 /// How often something happens.
@@ -181,6 +203,8 @@ pub enum ExpectationKind {
         /// What holds then.
         because: Option<Expr>,
     },
+    /// `cab_invite fired for acme on 2026-01-12`: what became of it in the runs of the test.
+    Ran(Box<Ran>),
     /// `error weights-total in """…"""`, `no error with goal = 9`
     Finding {
         /// An error, or a finding of any severity.
@@ -192,6 +216,111 @@ pub enum ExpectationKind {
         /// Parameters that are set otherwise.
         set: Vec<(Name, Cell)>,
     },
+}
+
+/// What became of a rule in runs.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct Ran {
+    /// The rule.
+    pub rule: Name,
+    /// What became of it.
+    pub what: Became,
+    /// `did not fire`, `was not open`
+    pub negated: bool,
+    /// For whom.
+    pub subject: Option<Name>,
+    /// In which runs, or how often; in any, if it does not say.
+    pub when: RanWhen,
+    /// Where that stands; empty behind what it is said of, if it does not say.
+    pub place: Span,
+    /// What held it back.
+    pub because: Option<Expr>,
+    /// `fired`, `was not open`
+    pub span: Span,
+}
+
+/// In which runs something became of a rule.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub enum RanWhen {
+    /// In any.
+    Ever,
+    /// `on 2026-01-12, 2026-04-20`
+    On(Vec<DateLit>),
+    /// `from 2026-01-19 to 2026-04-13`
+    Between(DateLit, DateLit),
+    /// `2 times`
+    Times(u32),
+}
+
+/// What can become of a rule in a run; the words are those of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Became {
+    /// It opened an item.
+    Fired,
+    /// Its `close when` closed one.
+    Closed,
+    /// An item was open too long.
+    Escalated,
+    /// Something held it back.
+    Suppressed,
+    /// There was no room under its limit.
+    Queued,
+    /// Something was missing.
+    Undecided,
+    /// An item was open after the run.
+    Open,
+    /// It was true already on the first run, which only remembers.
+    Baseline,
+}
+
+impl Became {
+    /// All of them.
+    pub const ALL: [Became; 8] = [
+        Became::Fired,
+        Became::Closed,
+        Became::Escalated,
+        Became::Suppressed,
+        Became::Queued,
+        Became::Undecided,
+        Became::Open,
+        Became::Baseline,
+    ];
+
+    /// `fired`
+    pub fn word(self) -> &'static str {
+        match self {
+            Became::Fired => "fired",
+            Became::Closed => "closed",
+            Became::Escalated => "escalated",
+            Became::Suppressed => "suppressed",
+            Became::Queued => "queued",
+            Became::Undecided => "undecided",
+            Became::Open => "open",
+            Became::Baseline => "baseline",
+        }
+    }
+
+    /// It happens in some runs, all of which an expectation names; the others are how things stand in a run.
+    pub fn happens(self) -> bool {
+        matches!(self, Became::Fired | Became::Closed | Became::Escalated)
+    }
+
+    /// As it is written: `fired`, `did not fire`, `was open`, `was not open`.
+    pub fn written(self, negated: bool) -> String {
+        let bare = self.word().strip_suffix('d').unwrap_or(self.word());
+        match (self.happens(), negated) {
+            (true, true) => format!("did not {bare}"),
+            (true, false) => self.word().to_string(),
+            (false, true) => format!("was not {}", self.word()),
+            (false, false) => format!("was {}", self.word()),
+        }
+    }
+
+    /// What is written that way, and whether it is denied.
+    pub fn find(written: &str) -> Option<(Became, bool)> {
+        let all = Became::ALL.into_iter().flat_map(|what| [(what, false), (what, true)]);
+        all.into_iter().find(|(what, negated)| what.written(*negated) == written)
+    }
 }
 
 /// What becomes of a rule on a first run that may fire.

@@ -48,7 +48,7 @@ impl Lines {
         if headed && self.done == 0 {
             terminal.print(&sheet.head());
         }
-        let start = || (Part::default(), Vec::new());
+        let start = || (sheet.part(), Vec::new());
         let visit = |(part, kept): &mut (Part, Vec<AccountResult>), seen: &mut Seen<'_>| {
             sheet.live(seen, part);
             if sheet.is_remarkable(seen) {
@@ -57,6 +57,7 @@ impl Lines {
         };
         stage.in_order(self.done, start, visit, |count, (part, kept)| {
             terminal.print_lines(&part.text);
+            sheet.whole(&part);
             self.remarkable.extend(kept);
             self.done = count;
         });

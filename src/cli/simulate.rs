@@ -9,12 +9,10 @@ use super::terminal::Terminal;
 use crate::calendar::{Calendar, Date};
 use crate::data::Dataset;
 use crate::diagnostics::nearest;
-use crate::engine::Options;
-use crate::engine::reference::Evaluator;
 use crate::explain::{rules_without_history, tables_of_rules};
 use crate::interventions::plan::Gates;
-use crate::interventions::simulate::{How, Play, Told};
-use crate::interventions::{Decided, Policy, RulePolicy, gather};
+use crate::interventions::simulate::{How, Play, Told, run_on};
+use crate::interventions::{Decided, Policy, RulePolicy};
 use crate::program::{Program, TableId};
 use crate::report::load::extents;
 use crate::report::simulate::{self as report, Named, Page, Past};
@@ -147,15 +145,7 @@ impl Playing<'_> {
             plays.push(Play::new(policy.without_cooldowns(), how));
         }
         for &as_of in self.dates {
-            // A new one for each date: what it keeps of other dates would only take room.
-            let evaluator = Evaluator::new(program, data, self.calendar).as_recorded();
-            let results = evaluator.evaluate(&Options { as_of, calendar: self.calendar, accounts: Vec::new() });
-            for play in &mut plays {
-                let run = play.run(as_of);
-                let personal = self.args.show_personal;
-                let candidates = gather(play.policy(), &evaluator, &results, play.state(), &run, personal);
-                play.take(&run, &candidates);
-            }
+            run_on(&mut plays, program, data, self.calendar, as_of);
         }
         let named = |rule: &RulePolicy| Named {
             name: rule.name.to_string(),

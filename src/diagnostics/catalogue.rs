@@ -161,6 +161,7 @@ findings {
     GuardWithoutReason "L0511" "guard-without-reason" Warning
     PlaybookIncomplete "L0512" "playbook-incomplete" Error
     CalendarUnclear "L0513" "calendar-unclear" Error
+    TestRun "L0514" "test-run" Error
 
     // ---------- L06xx: not evaluated yet ----------
     NotEvaluatedYet "L0601" "not-evaluated-yet" Error
@@ -370,6 +371,7 @@ lints {
     UnreadRows "L1909" "unread-rows" Warning tests::unread_rows
     Bystander "L1910" "bystander" Warning tests::bystander
     UntestedBound "L1911" "untested-bound" Info tests::untested_bound
+    UnreadRun "L1912" "unread-run" Warning tests::unread_run
 
     // ---------- L20xx: against data ----------
     RuleNeverFires "L2001" "rule-never-fires" Warning data::rule_never_fires

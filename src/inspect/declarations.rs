@@ -283,10 +283,14 @@ impl View<'_> {
     }
 
     fn test(&self, test: &Test) -> Json {
-        json!({
+        let mut out = json!({
             "as_of": test.as_of.date.to_string(),
             "expect": test.expect.iter().map(|expect| self.text(expect.span)).collect::<Vec<_>>(),
-        })
+        });
+        if let (Some(run), Some(map)) = (&test.run, out.as_object_mut()) {
+            map.insert("run".to_string(), json!(self.text(run.span)));
+        }
+        out
     }
 }
 

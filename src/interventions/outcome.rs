@@ -174,6 +174,13 @@ impl Reason {
         Reason { kind, text: text.into(), until: None }
     }
 
+    /// True if `word` is what it is called: its kind, or the name of a guard's reason.
+    pub fn is_called(&self, word: &str) -> bool {
+        // The text of a guard's condition begins with its name, and goes on with why or with what is missing.
+        let named = || self.text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ' ']));
+        self.kind.word() == word || self.kind == ReasonKind::Guard && named()
+    }
+
     /// With the first day on which it does not hold.
     pub fn until(kind: ReasonKind, text: impl Into<String>, until: Date) -> Reason {
         Reason { kind, text: text.into(), until: Some(until) }

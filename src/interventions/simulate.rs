@@ -7,9 +7,13 @@ use super::plan::{Counts, Gates, Tally};
 use super::{
     Candidate, Change, Closing, Decided, Edge, LastRun, Outcome, Policy, ReasonKind, Row, RulePolicy, Run, Slot, State,
 };
-use super::{Status, step};
-use crate::calendar::{Date, Duration, PeriodKind};
+use super::{Status, gather, step};
+use crate::calendar::{Calendar, Date, Duration, PeriodKind};
+use crate::data::Dataset;
+use crate::engine::Options;
+use crate::engine::reference::Evaluator;
 use crate::number::Decimal;
+use crate::program::Program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -147,6 +151,20 @@ pub struct Summary {
     pub undecided: (u64, u64),
 }
 
+/// The next run of some plays of one program over the same data, which is evaluated once, and what each comes to. Each date
+/// sees what happened, and was recorded, by then.
+pub fn run_on(plays: &mut [Play], program: &Program, data: &Dataset, calendar: Calendar, as_of: Date) -> Vec<Outcome> {
+    // A new one for each date: what it keeps of other dates would only take room.
+    let evaluator = Evaluator::new(program, data, calendar).as_recorded();
+    let results = evaluator.evaluate(&Options { as_of, calendar, accounts: Vec::new() });
+    let one = |play: &mut Play| {
+        let run = play.run(as_of);
+        let candidates = gather(play.policy(), &evaluator, &results, play.state(), &run, play.how.personal);
+        play.take(&run, &candidates)
+    };
+    plays.iter_mut().map(one).collect()
+}
+
 impl Play {
     /// Before the first run.
     pub fn new(policy: Policy, how: How) -> Play {
@@ -168,8 +186,8 @@ impl Play {
         Run { as_of, requester: REQUESTER.to_string(), fire_on_first_run: self.how.fire_on_first_run }
     }
 
-    /// One run.
-    pub fn take(&mut self, run: &Run, candidates: &[Candidate]) {
+    /// One run, and what it comes to.
+    pub fn take(&mut self, run: &Run, candidates: &[Candidate]) -> Outcome {
         let as_of = run.as_of;
         let outcome = step(&self.policy, &self.state, candidates, run);
         self.tell(as_of, &outcome);
@@ -182,6 +200,7 @@ impl Play {
             *open.entry(slot.rule.clone()).or_default() += 1;
         }
         self.told.open.push((as_of, open));
+        outcome
     }
 
     /// What happened, with what is open and waits at the end.

@@ -18,7 +18,8 @@ pub use rules::{
     Staff, Step, Task, Template, Trigger, Verb, Wait, What, Who, WorkCalendar,
 };
 pub use tests::{
-    Case, Covered, Expectation, ExpectationKind, GivenCell, GivenFile, GivenRow, GivenRows, Test, Update, Whose,
+    Case, Covered, Expectation, ExpectationKind, GivenCell, GivenFile, GivenRow, GivenRows, RanWhen, RunDays, Test,
+    Update, Whose,
 };
 pub use types::{Currency, Type, Unit};
 

@@ -2,7 +2,7 @@
 //! means, so its hash says nothing about them.
 
 use super::{Expr, FieldId, GuardId, Header, MetricId, MissingWord, RuleId, TableId};
-use crate::ast::RuleOutcome;
+use crate::ast::{Became, RuleOutcome};
 use crate::calendar::Date;
 use crate::diagnostics::Code;
 use crate::number::Decimal;
@@ -25,10 +25,21 @@ pub struct Test {
     pub covers: Vec<(TableId, Covered)>,
     /// The cases of its table; where there are none the test is its own one case.
     pub cases: Vec<Case>,
+    /// The days on which the rules are run, if they are.
+    pub run: Option<RunDays>,
     /// The table of cases brings an account of its own for each case.
     pub own_accounts: bool,
     /// What must hold, in each case.
     pub expect: Vec<Expectation>,
+}
+
+/// The days on which the rules of a program are run, beginning with nothing remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunDays {
+    /// One after the other, none after the as-of date.
+    pub dates: Vec<Date>,
+    /// The first run acts on what is true already.
+    pub fire_on_first_run: bool,
 }
 
 /// What a source covers.
@@ -150,6 +161,23 @@ pub enum ExpectationKind {
         /// The reason of a guard that is among those that hold it back, with its guard.
         reason: Option<(GuardId, usize)>,
     },
+    /// What became of a rule in the runs of the test.
+    Ran {
+        /// For whom; rules about the portfolio are nobody's.
+        whose: Whose,
+        /// Which; of the portfolio, if it is nobody's.
+        rule: RuleId,
+        /// What became of it.
+        what: Became,
+        /// That it did not.
+        negated: bool,
+        /// In which runs, or how often.
+        when: RanWhen,
+        /// What held it back: a kind of reason, or one of a guard by its name.
+        because: Option<String>,
+        /// Where the runs are named, or how many there are: the whole cell of a table of cases.
+        place: Span,
+    },
     /// What is found in a program.
     Finding {
         /// Errors only.
@@ -161,6 +189,19 @@ pub enum ExpectationKind {
         /// Parameters that are set otherwise.
         set: Vec<(String, String)>,
     },
+}
+
+/// In which runs something became of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RanWhen {
+    /// In any.
+    Ever,
+    /// In these.
+    On(Vec<Date>),
+    /// In all of these.
+    Between(Date, Date),
+    /// In any, so often.
+    Times(u32),
 }
 
 /// About whom something is expected.

@@ -5,6 +5,7 @@
 
 use super::Layout;
 use super::paint::Tone;
+use memchr::{memchr, memchr3};
 use unicode_width::UnicodeWidthStr;
 
 /// On which side a column's cells stand.
@@ -215,8 +216,12 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 
 /// One cell of csv, quoted where it has to be.
 pub fn csv_cell(out: &mut String, cell: &str) {
-    let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if cell.as_bytes().iter().any(special) || cell.starts_with(' ') || cell.ends_with(' ') {
+    let bytes = cell.as_bytes();
+    let special = match bytes.len() {
+        0..16 => bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')),
+        _ => memchr3(b',', b'"', b'\n', bytes).is_some() || memchr(b'\r', bytes).is_some(),
+    };
+    if special || cell.starts_with(' ') || cell.ends_with(' ') {
         out.push('"');
         out.push_str(&cell.replace('"', "\"\""));
         out.push('"');

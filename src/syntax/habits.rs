@@ -2,6 +2,7 @@
 //! `within 90 days`, `between 55 and 80`, `scale 0 to 1`, `due 5 days`, `count(activity if …)`.
 
 mod reading;
+mod tests;
 
 use super::amount::Amount;
 use super::expected::Expected;
@@ -35,7 +36,8 @@ const BLANK: [char; 3] = [' ', '\t', '\u{A0}'];
 /// The habit that explains why reading stopped at `offset`.
 pub fn find(debris: &Debris<'_>, offset: usize, expected: &Expected) -> Option<Habit> {
     let at = At { debris, text: debris.text, offset, word: word_at(debris.text, offset) };
-    at.row(expected)
+    at.test()
+        .or_else(|| at.row(expected))
         .or_else(|| at.scale())
         .or_else(|| at.amount())
         .or_else(|| at.limit())

@@ -71,6 +71,7 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::kw_missing => Words(&["missing"]),
         Rule::kw_not => Words(&["not"]),
         Rule::kw_of => Words(&["of"]),
+        Rule::kw_on => Words(&["on"]),
         Rule::kw_over => Words(&["over"]),
         Rule::kw_per => Words(&["per"]),
         Rule::kw_since => Words(&["since"]),
@@ -276,7 +277,16 @@ pub fn wanted(rule: Rule) -> Wanted {
         Rule::expect => Statement(&["expect"]),
         Rule::todo => Statement(&["todo"]),
         Rule::with_fixture => Statement(&["with"]),
-        Rule::expect_finding | Rule::expect_rule | Rule::expect_holds => Value,
+        Rule::run_days => Statement(&["run"]),
+        Rule::run_on => Words(&["on"]),
+        Rule::run_span => Words(&["from"]),
+        Rule::run_times => Noun("how often like `2 times`"),
+        Rule::run_for => Words(&["for"]),
+        Rule::run_because => Words(&["because"]),
+        Rule::happened => Words(&["fired"]),
+        // What can become of a rule is more than a message should list.
+        Rule::did_not | Rule::was => Nothing,
+        Rule::expect_finding | Rule::expect_run | Rule::expect_rule | Rule::expect_holds => Value,
         Rule::finding_word => Words(&["error", "finding"]),
         Rule::no_finding => Words(&["no error", "no finding"]),
         Rule::code_name => Noun("the name of an error like `weights-total`"),
@@ -614,7 +624,7 @@ impl Place {
                 "when",
                 "while",
             ],
-            Place::Test => &["expect", "todo", "with"],
+            Place::Test => &["expect", "run", "todo", "with"],
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whether what is expected holds, and what to say where it does not.
 
 use super::coverage::{self, Seen};
+use super::days::Days;
 use super::{Edit, Failure, Outcome, Problem, Setup, Unit, build, finding};
 use crate::ast::{CompareOp, RuleOutcome};
 use crate::data::Dataset;
@@ -13,6 +14,7 @@ use crate::program::{
 };
 use crate::report::{Layout, Stamp};
 use crate::value::{Missing, Value};
+use std::cell::OnceCell;
 
 /// Runs a test in one of its cases.
 pub(super) fn judge(setup: &Setup, unit: Unit) -> (Outcome, Seen) {
@@ -37,7 +39,7 @@ pub(super) fn judge(setup: &Setup, unit: Unit) -> (Outcome, Seen) {
         }
     };
     let evaluator = Evaluator::new(setup.program, &data, setup.calendar);
-    let world = World { setup, unit, evaluator: &evaluator, data: &data };
+    let world = World::new(setup, unit, &evaluator, &data);
     for expectation in test.expect.iter().chain(case.into_iter().flat_map(|case| &case.expect)) {
         outcome.expectations += 1;
         match world.expectation(expectation) {
@@ -58,10 +60,23 @@ pub(super) struct World<'a> {
     pub(super) unit: Unit<'a>,
     pub(super) evaluator: &'a Evaluator<'a>,
     pub(super) data: &'a Dataset,
+    /// What became of the rules in its runs, once that was asked.
+    pub(super) days: OnceCell<Days>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(
+        setup: &'a Setup<'a>,
+        unit: Unit<'a>,
+        evaluator: &'a Evaluator<'a>,
+        data: &'a Dataset,
+    ) -> World<'a> {
+        World { setup, unit, evaluator, data, days: OnceCell::new() }
+    }
 }
 
 impl World<'_> {
-    fn test(&self) -> &Test {
+    pub(super) fn test(&self) -> &Test {
         self.unit.test
     }
 
@@ -74,10 +89,11 @@ impl World<'_> {
             }
         }
         coverage::seen_of_portfolio(self.evaluator, &self.evaluator.nobody(as_of), &mut seen);
+        self.seen_in_runs(&mut seen);
         seen
     }
 
-    fn program(&self) -> &Program {
+    pub(super) fn program(&self) -> &Program {
         self.setup.program
     }
 
@@ -100,6 +116,10 @@ impl World<'_> {
             }
             ExpectationKind::Rule { whose, rule, outcome, because, reason } => {
                 self.rule(expectation, whose, *rule, *outcome, (because.as_ref(), *reason))
+            }
+            ExpectationKind::Ran { whose, .. } => {
+                self.account(whose, expectation)?;
+                Ok(self.ran(expectation))
             }
             ExpectationKind::Finding { errors_only, code, text, set } => {
                 let found = finding::look(self.setup, *errors_only, *code, text.as_ref(), set);
@@ -127,7 +147,7 @@ impl World<'_> {
         own.map(|(_, metric, value)| (Supposed::Metric(*metric), value.clone())).collect()
     }
 
-    fn id<'i>(&'i self, whose: &'i Whose) -> Option<&'i str> {
+    pub(super) fn id<'i>(&'i self, whose: &'i Whose) -> Option<&'i str> {
         match whose {
             Whose::Account(id) => Some(id),
             Whose::Case => self.unit.case.map(|case| case.name.as_str()),
@@ -165,7 +185,7 @@ impl World<'_> {
         })
     }
 
-    fn failure(&self, expectation: &Expectation, expected: String, got: String) -> Failure {
+    pub(super) fn failure(&self, expectation: &Expectation, expected: String, got: String) -> Failure {
         let sources = self.setup.sources;
         let words = |span| sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
         let text = match expectation.head {

@@ -10,9 +10,12 @@ use crate::program::{Expectation, ExpectationKind, Expr};
 pub(super) fn passes(setup: &Setup, unit: Unit) -> bool {
     let Ok(data) = build::dataset(setup, unit) else { return false };
     let evaluator = Evaluator::new(setup.program, &data, setup.calendar);
-    let world = World { setup, unit, evaluator: &evaluator, data: &data };
-    let cases = unit.case.into_iter().flat_map(|case| &case.expect);
-    unit.test.expect.iter().chain(cases).all(|expectation| world.is_met(expectation).unwrap_or(false))
+    let world = World::new(setup, unit, &evaluator, &data);
+    let all = || unit.test.expect.iter().chain(unit.case.into_iter().flat_map(|case| &case.expect));
+    let met = |expectation: &Expectation| world.is_met(expectation).unwrap_or(false);
+    // Runs take longest, and what is seen without them need not wait.
+    let ran = |expectation: &&Expectation| matches!(expectation.kind, ExpectationKind::Ran { .. });
+    all().filter(|one| !ran(one)).all(met) && all().filter(ran).all(met)
 }
 
 impl World<'_> {
@@ -32,6 +35,10 @@ impl World<'_> {
                 };
                 found.is_none_or(|result| agree(*outcome, stands(&result)) && named(&result))
                     && because.as_ref().is_none_or(|why| told(&mut account, why))
+            }
+            ExpectationKind::Ran { whose, .. } => {
+                self.account(whose, expectation)?;
+                self.ran_so(expectation)
             }
             ExpectationKind::Finding { errors_only, code, text, set } => {
                 finding::look(self.setup, *errors_only, *code, text.as_ref(), set).is_none()

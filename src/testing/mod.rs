@@ -12,11 +12,13 @@
 mod bless;
 mod build;
 pub mod coverage;
+mod days;
 mod draft;
 mod finding;
 mod judge;
 mod met;
 pub mod mutate;
+mod ran;
 mod report;
 
 pub use bless::{Blessed, bless};

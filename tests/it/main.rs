@@ -49,6 +49,7 @@ mod speed;
 mod sums;
 mod support;
 mod syntax;
+mod test_runs;
 mod testing;
 mod transcript;
 mod ui;

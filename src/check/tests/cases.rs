@@ -1,7 +1,7 @@
 //! A table of cases: what each column gives or expects, and each cell.
 
-use super::World;
 use super::expect::scope;
+use super::{Runs, World};
 use crate::ast::{self, CaseColumn, Cell, CompareOp, Name, RuleOutcome};
 use crate::check::Checker;
 use crate::diagnostics::{Code, Diagnostic};
@@ -59,7 +59,7 @@ impl Checker<'_, '_> {
             };
             for ((column, cell), written) in columns.iter().zip(&row.cells).zip(&cases.columns) {
                 let known = case.expect.len();
-                self.case_cell(column, cell, &mut case);
+                self.case_cell(column, cell, &mut case, world);
                 if let (CaseColumn::Expect(value, _), Some(added)) = (written, case.expect.get_mut(known)) {
                     added.head = Some(value.span);
                 }
@@ -97,6 +97,12 @@ impl Checker<'_, '_> {
             return Some(Column::Cell(whose, id, Box::new(field.clone())));
         }
         match self.symbols.get(&name.text) {
+            Some(Symbol::Metric(_)) if !matches!(world.runs, Runs::None) => {
+                let message = format!("`{}` would have this value on the as-of date alone", name.text);
+                let help = "give columns of the account, or rows: the runs of a test look at these";
+                self.error(Code::TestRun, name.span, message, "and the test has runs before it", help);
+                None
+            }
             Some(Symbol::Metric(i)) => {
                 let metric = self.metrics.get(i)?.as_ref()?;
                 Some(Column::Suppose(whose, MetricId(i as u32), metric.value.ty))
@@ -140,7 +146,7 @@ impl Checker<'_, '_> {
         Some(Column::Value(whose, Box::new(typed), within))
     }
 
-    fn case_cell(&mut self, column: &Column, cell: &Cell, case: &mut Case) {
+    fn case_cell(&mut self, column: &Column, cell: &Cell, case: &mut Case, world: &World) {
         let account = |whose: &Whose, case: &Case| match whose {
             Whose::Account(id) => id.clone(),
             Whose::Case | Whose::Portfolio | Whose::Row(..) => Arc::from(case.name.as_str()),
@@ -174,8 +180,13 @@ impl Checker<'_, '_> {
                     "suppressed" | "is suppressed" => RuleOutcome::Suppressed,
                     "undecided" | "is undecided" => RuleOutcome::Undecided,
                     other => {
+                        if let Some(kind) = self.ran_cell(other, cell.span, (whose, *rule), world) {
+                            case.expect.extend(kind.map(|kind| Expectation { kind, span: cell.span, head: None }));
+                            return;
+                        }
                         let message = format!("`{other}` is not what becomes of a rule");
-                        let help = "write `fires`, `does not fire`, `suppressed` or `undecided`";
+                        let help = "write `fires`, `does not fire`, `suppressed` or `undecided`; of runs, for example \
+                                    `fired on 2026-01-12` or `fired 2 times`";
                         self.error(Code::BadTestCell, cell.span, message, "a cell of a rule", help);
                         return;
                     }

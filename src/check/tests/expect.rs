@@ -51,6 +51,7 @@ impl Checker<'_, '_> {
                 };
                 ExpectationKind::Rule { whose, rule, outcome: *outcome, because, reason }
             }
+            Kind::Ran(ran) => self.ran(ran, world)?,
             Kind::Finding { errors_only, code, text, set } => {
                 let found = match code {
                     None => None,

@@ -4,7 +4,7 @@ use super::World;
 use crate::ast::{self, Cell, Name, Repeated, Rhythm};
 use crate::calendar::Date;
 use crate::check::Checker;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::program::{Covered, Field, FieldId, GivenCell, GivenFile, GivenRow, GivenRows, Table, TableId};
 use crate::resolve::Symbol;
 use crate::span::Span;
@@ -64,6 +64,12 @@ impl Checker<'_, '_> {
             let names: Vec<String> = self.program.tables.iter().map(|t| t.header.name.clone()).collect();
             let message = format!("there is no table `{}`", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownName, name.span, message).label("rows of which table?");
+            // `runs weekly from 2026-01-05` reads like rows of something.
+            let near = nearest(&name.text, names.iter().map(String::as_str).chain(["run"]));
+            if near == Some("run") {
+                self.push(diagnostic.help("did you mean `run`?").fix("write `run`", name.span, "run"));
+                return None;
+            }
             let names = names.iter().map(String::as_str);
             self.push(self.suggest(diagnostic, &name.text, name.span, names, "name a table"));
         }

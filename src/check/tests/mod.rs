@@ -4,11 +4,12 @@ mod cases;
 mod cell;
 mod expect;
 mod given;
+mod ran;
 
 use super::{Checker, header};
 use crate::ast::{self, Item, ItemKind, Name};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{TableId, Test};
+use crate::program::{RunDays, TableId, Test};
 use crate::span::Span;
 use given::Gathered;
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,20 @@ struct World {
     accounts: Vec<Arc<str>>,
     /// Every case brings an account of its own.
     own_accounts: bool,
+    /// The days on which the rules are run.
+    runs: Runs,
+}
+
+/// The runs of a test.
+#[derive(Default)]
+enum Runs {
+    /// It has none.
+    #[default]
+    None,
+    /// What is wrong with them has been said.
+    Wrong,
+    /// These, with the place of the statement.
+    On(RunDays, Span),
 }
 
 impl World {
@@ -87,6 +102,9 @@ impl<'a> Checker<'a, '_> {
         let mut layers: Vec<&ast::Given> = test.with.iter().filter_map(|name| self.fixture(name)).collect();
         layers.push(&test.given);
         let Gathered { mut world, rows, covers } = self.given(&layers, World::default());
+        if let Some(run) = &test.run {
+            world.runs = self.run_days(run, &test.as_of);
+        }
         let open = self.program.subject.is_some_and(|id| world.open.contains(&id));
         world.own_accounts = test.cases.is_some() && !open && world.accounts.is_empty();
         let cases = test.cases.as_ref().map(|cases| self.cases(cases, elsewhere, &world)).unwrap_or_default();
@@ -99,6 +117,10 @@ impl<'a> Checker<'a, '_> {
             covers,
             cases,
             own_accounts: world.own_accounts,
+            run: match world.runs {
+                Runs::On(days, _) => Some(days),
+                Runs::None | Runs::Wrong => None,
+            },
             expect,
         })
     }

@@ -6,8 +6,8 @@
 use crate::data::input::MAX_ROW;
 use std::io::{self, BufRead};
 
-/// How much of a file is cut off at once.
-const BLOCK: usize = 1 << 19;
+/// How much of a file is cut off at once: it stays in the cache, and no thread has much more to do than another.
+const BLOCK: usize = 1 << 17;
 
 /// Where rows end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -36,7 +36,7 @@ mod text;
 pub use bits::{Bits, BitsIter};
 pub use given::{from_table, piece_of};
 pub use owners::Owners;
-pub use text::TextList;
+pub use text::{TextList, TextSet};
 
 use super::{Binding, DataError, TableData, TableReport};
 use crate::calendar::Date;

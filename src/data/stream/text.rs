@@ -1,5 +1,8 @@
 //! Many texts behind one another, by number.
 
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Texts by number. A text may be there more than once.
@@ -71,5 +74,57 @@ impl TextList {
     /// All texts, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len() as u32).map(|code| self.get(code))
+    }
+}
+
+/// Many texts behind one another, each once, by number: a million of them take little more room than what they say.
+#[derive(Debug, Default)]
+pub struct TextSet {
+    list: TextList,
+    numbers: HashTable<u32>,
+    hashes: DefaultHashBuilder,
+}
+
+impl TextSet {
+    /// The number of a text; a new one, if it is new.
+    pub fn number(&mut self, text: &str) -> u32 {
+        let TextSet { list, numbers, hashes } = self;
+        let hash = |text: &str| hashes.hash_one(text);
+        let entry = numbers.entry(hash(text), |known| list.get(*known) == text, |known| hash(list.get(*known)));
+        match entry {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let number = list.len() as u32;
+                free.insert(number);
+                list.push(text)
+            }
+        }
+    }
+
+    /// A text; empty beyond the end.
+    pub fn get(&self, number: u32) -> &str {
+        self.list.get(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_number() {
+        let mut set = TextSet::default();
+        let texts: Vec<String> = (0..3000).map(|i| "ab".repeat(i % 50) + &(i % 700).to_string()).collect();
+        let numbers: Vec<u32> = texts.iter().map(|text| set.number(text)).collect();
+        for (text, number) in texts.iter().zip(&numbers) {
+            assert_eq!(set.get(*number), text);
+            assert_eq!(set.number(text), *number);
+        }
+        let mut different = texts.clone();
+        different.sort_unstable();
+        different.dedup();
+        assert_eq!(numbers.iter().max().map(|most| *most as usize + 1), Some(different.len()));
+        assert_eq!(set.get(u32::MAX), "");
+        assert_eq!(set.number(""), different.len() as u32);
     }
 }

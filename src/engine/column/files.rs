@@ -107,7 +107,7 @@ pub fn replay_files<T>(
         }
     }
     let (data, load) = load(program, binding, &mut |_| {})?;
-    let rows = Rows::held(&plan, &data, threads);
+    let mut rows = Rows::held(&plan, &data, threads);
     let plain = Evaluator::new(program, &data, options.calendar);
     let mut found = |evaluator: &Evaluator<'_>, found| each(&Turn { data: &data, load: &load, evaluator, found });
     let course = course.or_else(|| rows.course(&plan, &plain, options, threads));

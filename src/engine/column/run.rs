@@ -54,7 +54,7 @@ impl Columns {
         mut found: impl FnMut(&Evaluator<'_>, T) -> Next,
     ) {
         let plan = options.plan(program);
-        let rows = Rows::held(&plan, data, self.threads());
+        let mut rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
         let course = rows.course(&plan, &plain, options, self.threads());
         for place in 0..plan.dates().len() {
@@ -164,9 +164,9 @@ impl<'s, 'p> Rows<'s, 'p> {
         Courses::new(plan, self, plain, &plain.asked(&asked), threads)
     }
 
-    /// Looks at the accounts at one as-of date.
+    /// Looks at the accounts at one as-of date. What was kept of rows is forgotten once the last date has its values.
     pub(super) fn turn<T>(
-        &self,
+        &mut self,
         at: At<'_, '_>,
         options: &Replay<'_>,
         threads: usize,
@@ -180,6 +180,9 @@ impl<'s, 'p> Rows<'s, 'p> {
             true => SlotValues::default(),
             false => self.values(plan, place, plain, threads),
         };
+        if place + 1 == plan.dates().len() {
+            self.found.clear();
+        }
         // What rows would have to be looked at for once more, they are loaded for.
         if values.open {
             return Turned::Missed;

@@ -53,6 +53,7 @@ impl Tag {
     }
 
     /// The reason, if there is no value.
+    #[inline]
     pub fn missing(self) -> Option<Missing> {
         Some(match self {
             Tag::NoData => Missing::NoData,
@@ -69,6 +70,7 @@ impl Tag {
 }
 
 impl From<Missing> for Tag {
+    #[inline]
     fn from(reason: Missing) -> Tag {
         match reason {
             Missing::NoData => Tag::NoData,
@@ -112,6 +114,7 @@ impl Cell {
     }
 
     /// A date.
+    #[inline]
     pub fn date(date: Date) -> Cell {
         Cell { tag: Tag::Date, bits: i128::from(date.0) }
     }
@@ -130,6 +133,7 @@ impl Cell {
     }
 
     /// As a value.
+    #[inline]
     pub fn value(self, texts: &Texts) -> Value {
         let known = match self.tag {
             Tag::Boolean => Some(Value::Boolean(self.bits != 0)),
@@ -154,12 +158,18 @@ pub struct Texts {
 impl Texts {
     /// The code of a text; a new one, if it is new.
     pub fn code(&mut self, text: &Arc<str>) -> u32 {
-        if let Some(code) = self.codes.get(text) {
-            return *code;
-        }
+        self.codes.get(text).copied().unwrap_or_else(|| self.add(Arc::clone(text)))
+    }
+
+    /// The same for a text that nobody shares yet.
+    pub fn code_of(&mut self, text: &str) -> u32 {
+        self.codes.get(text).copied().unwrap_or_else(|| self.add(Arc::from(text)))
+    }
+
+    fn add(&mut self, text: Arc<str>) -> u32 {
         let code = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.list.push(text.clone());
-        self.codes.insert(text.clone(), code);
+        self.list.push(Arc::clone(&text));
+        self.codes.insert(text, code);
         code
     }
 
@@ -317,6 +327,7 @@ impl SlotValues {
     }
 
     /// The cell of an account.
+    #[inline]
     pub fn cell(&self, slot: SlotId, account: u32) -> Cell {
         match self.columns.get(slot.index()) {
             Some(SlotColumn::Same(cell)) => *cell,

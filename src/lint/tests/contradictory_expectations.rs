@@ -1,6 +1,6 @@
 //! `contradictory-expectations`: its page is below.
 
-use crate::ast::{ExpectationKind, RuleOutcome};
+use crate::ast::{ExpectationKind, Ran, RanWhen, RuleOutcome};
 use crate::check::interval::Numbers;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lint::expected::{self, Names};
@@ -108,5 +108,42 @@ fn run(facts: &Facts, found: &mut Findings) {
                 told(expectation.span, first, message);
             }
         }
+        let mut ran: HashMap<(&str, &str), Vec<(&Ran, Span)>> = HashMap::new();
+        for expectation in &test.expect {
+            let ExpectationKind::Ran(one) = &expectation.kind else { continue };
+            let who = one.subject.as_ref().map_or("", |name| name.text.as_str());
+            let before = ran.entry((&one.rule.text, who)).or_default();
+            if let Some((_, first)) = before.iter().find(|(other, _)| apart(one, other) || apart(other, one)) {
+                told(expectation.span, *first, format!("`{}` cannot have come out in both ways", one.rule.text));
+            }
+            before.push((one, expectation.span));
+        }
+    }
+}
+
+/// Two things that cannot both have become of a rule: on other days, or never and some time.
+fn apart(one: &Ran, other: &Ran) -> bool {
+    let dates = |ran: &Ran| match &ran.when {
+        RanWhen::On(dates) => {
+            let mut dates: Vec<_> = dates.iter().map(|date| date.date).collect();
+            dates.sort_unstable();
+            dates.dedup();
+            Some(dates)
+        }
+        _ => None,
+    };
+    if one.what != other.what {
+        return false;
+    }
+    match (one.negated, other.negated, &one.when, &other.when) {
+        (false, false, RanWhen::On(_), RanWhen::On(_)) => one.what.happens() && dates(one) != dates(other),
+        (false, false, RanWhen::Times(a), RanWhen::Times(b)) => a != b,
+        (false, false, RanWhen::Times(0), _) => true,
+        (true, false, RanWhen::Ever, when) => !matches!(when, RanWhen::Times(0)),
+        (true, false, RanWhen::On(_), RanWhen::On(_)) => {
+            let (denied, named) = (dates(one).unwrap_or_default(), dates(other).unwrap_or_default());
+            denied.iter().any(|date| named.contains(date))
+        }
+        _ => false,
     }
 }

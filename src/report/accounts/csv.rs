@@ -10,6 +10,7 @@ use crate::program::{
 use crate::report::table::{csv_cell, csv_line};
 use crate::report::value;
 use crate::value::{MASK, Missing, Value};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A header line and one line per account. Columns: `account`, `name` if there is one, `as_of`, each partition, the columns
 /// of the accounts that were asked for, each scorecard with `.grade`, `.coverage` and `.limited` where it has limits, each
@@ -41,6 +42,8 @@ pub struct Sheet<'a> {
     portfolio: String,
     /// What is missing of the portfolio.
     missing: String,
+    /// How long the longest part was: the next is not much longer.
+    room: AtomicUsize,
 }
 
 /// What a rule asks for.
@@ -91,7 +94,18 @@ impl<'a> Sheet<'a> {
             asks: program.rules.iter().map(asks).collect(),
             portfolio,
             missing,
+            room: AtomicUsize::new(0),
         }
+    }
+
+    /// A part without lines.
+    pub fn part(&self) -> Part {
+        Part { text: String::with_capacity(self.room.load(Ordering::Relaxed)), ..Part::default() }
+    }
+
+    /// Tells that a part has all its lines.
+    pub fn whole(&self, part: &Part) {
+        self.room.fetch_max(part.text.len() + part.text.len() / 16, Ordering::Relaxed);
     }
 
     /// The names of the columns.

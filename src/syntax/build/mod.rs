@@ -15,6 +15,7 @@ mod meta;
 mod money;
 mod rows;
 mod rule;
+mod runs;
 mod scorecard;
 mod test;
 

@@ -18,8 +18,15 @@ impl Builder<'_> {
             Some(kid) => self.date(&kid),
             None => DateLit { date: Date::default(), span: Span::default() },
         };
-        let mut test =
-            Test { as_of, todo: None, with: Vec::new(), given: Given::default(), cases: None, expect: Vec::new() };
+        let mut test = Test {
+            as_of,
+            todo: None,
+            with: Vec::new(),
+            given: Given::default(),
+            cases: None,
+            run: None,
+            expect: Vec::new(),
+        };
         let Some(block) = kids.next() else { return test };
         let mut seen = Vec::new();
         self.block(block, Place::Test, |me, kid| match kid.as_rule() {
@@ -43,6 +50,12 @@ impl Builder<'_> {
                 let cases = me.cases(kid);
                 if me.once(&mut seen, "case", span) {
                     test.cases = Some(cases);
+                }
+            }
+            Rule::run_days => {
+                let run = me.run_days(kid);
+                if me.once(&mut seen, "run", run.span) {
+                    test.run = Some(run);
                 }
             }
             Rule::given | Rule::covers => me.given_into(kid, &mut test.given),
@@ -95,6 +108,7 @@ impl Builder<'_> {
         let mut kids = self.kids(form);
         let kind = match rule {
             Rule::expect_finding => self.expected_finding(kids),
+            Rule::expect_run => ExpectationKind::Ran(Box::new(self.ran(kids))),
             Rule::expect_rule => {
                 let rule = self.next_name(&mut kids);
                 let outcome = match kids.next().map(|kid| kid.as_rule()) {
@@ -237,7 +251,7 @@ impl Builder<'_> {
         given
     }
 
-    fn repeated(&mut self, node: Node<'_>) -> Repeated {
+    pub(super) fn repeated(&mut self, node: Node<'_>) -> Repeated {
         let span = self.span(&node);
         let mut kids = self.kids(node);
         let rhythm = match kids.next().map_or("", |kid| kid.as_str()) {

@@ -16,7 +16,7 @@ use crate::span::Span;
 use std::collections::HashSet;
 
 pub(super) use facets::facets;
-pub(super) use seen::{seen, seen_of_portfolio};
+pub(super) use seen::{seen, seen_of_portfolio, seen_of_rule};
 
 /// One thing to see, where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

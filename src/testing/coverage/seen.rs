@@ -5,8 +5,8 @@ use super::{Seen, Sight};
 use crate::engine::reference::{Account, Clause, ConditionTrace, Dropped, Evaluator, Outcome};
 use crate::engine::{RuleResult, RuleStatus};
 use crate::program::{
-    Aggregate, BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule, RuleId,
-    ScorecardId, SegmentId, SegmentRef, Trigger,
+    About, Aggregate, BandTable, BandTest, Expr, ExprKind, MetricId, PartTest, PartitionId, Program, Reach, Rule,
+    RuleId, ScorecardId, SegmentId, SegmentRef, Trigger,
 };
 use crate::span::Span;
 use crate::value::Value;
@@ -74,6 +74,20 @@ pub(in crate::testing) fn seen_of_portfolio(evaluator: &Evaluator, account: &Acc
     let mut eye = Eye { account, out };
     for (rule, result) in program.portfolio_rules.iter().zip(&results) {
         eye.rule(rule, result);
+    }
+}
+
+/// What a run of the rules shows of one that a test asks for.
+pub(in crate::testing) fn seen_of_rule(account: &Account, rule: &Rule, id: RuleId, out: &mut Seen) {
+    let mut eye = Eye { account, out };
+    match rule.about {
+        About::Account => eye.rule(rule, &account.rule(id)),
+        About::Row(_) => {
+            for row in account.row_rule(id).rows {
+                eye.see(rule.header.span, sight(row.result.status));
+            }
+        }
+        About::Portfolio => {}
     }
 }
 

@@ -6,6 +6,7 @@
 //! thresholds, grades and partitions are compared by the numbers that each takes once those above it have had theirs.
 
 use super::super::coverage::suggest;
+use super::acting;
 use crate::ast::CompareOp;
 use crate::check::interval::{Numbers, shown_number};
 use crate::check::region::band_numbers;
@@ -218,12 +219,19 @@ impl Pair<'_> {
 
     fn rule(&self, r: &crate::program::Rule, s: &crate::program::Rule) -> Compared {
         let rows = r.about.rows();
-        self.expr(&r.condition, &s.condition, r.looks_at()).and(|| self.option(&r.unless, &s.unless, rows))
+        let close = |x: &crate::program::Rule| x.close.as_ref().map(|close| close.condition.clone());
+        self.expr(&r.condition, &s.condition, r.looks_at())
+            .and(|| self.option(&r.unless, &s.unless, rows))
+            .and(|| self.option(&close(r), &close(s), rows))
+            .and(|| self.plain(&acting::said(r), &acting::said(s)))
     }
 
     fn guard(&self, g: &crate::program::Guard, h: &crate::program::Guard) -> Compared {
-        let conditions = |guard: &crate::program::Guard| guard.conditions().cloned().collect::<Vec<_>>();
-        all(&conditions(g), &conditions(h), |a, b| self.expr(a, b, g.about.rows()))
+        use crate::program::ReasonKind::When;
+        all(&g.reasons, &h.reasons, |a, b| match (&a.kind, &b.kind) {
+            (When(one), When(other)) => self.expr(one, other, g.about.rows()),
+            (one, other) => self.plain(one, other),
+        })
     }
 
     fn option(&self, one: &Option<Expr>, other: &Option<Expr>, rows: Option<TableId>) -> Compared {

@@ -12,6 +12,7 @@ impl Sites<'_> {
         match &expr.kind {
             ExprKind::Compare(op, left, right) => {
                 self.comparison(*op, left.span, right.span);
+                self.opposite(*op, left.span, right.span);
                 for side in [left, right] {
                     self.bound(side);
                 }
@@ -30,14 +31,27 @@ impl Sites<'_> {
                     self.without_not(expr.span, value.span);
                 }
                 self.window(window);
+                // Of dates; nothing is counted that did not happen yet.
+                match window.kind {
+                    WindowKind::Last(_) => self.turned(window.span, "last", "next"),
+                    WindowKind::Next(_) => self.turned(window.span, "next", "last"),
+                    _ => {}
+                }
             }
-            ExprKind::Held { condition, .. } => self.longer(behind(expr.span, condition.span)),
-            ExprKind::AsOf { value, shift: Shift::Ago(_) } => self.longer(behind(expr.span, value.span)),
+            ExprKind::Held { condition, .. } => self.longer(behind(expr.span, condition.span), Kind::Window),
+            ExprKind::AsOf { value, shift: Shift::Ago(_) } => self.longer(behind(expr.span, value.span), Kind::Window),
             ExprKind::Change { over, .. } | ExprKind::Trend { over, .. } | ExprKind::Streak { over, .. } => {
                 self.duration(*over);
             }
             ExprKind::Until { over, .. } => self.duration(*over),
-            ExprKind::Call(call) => call.arguments.iter().for_each(|argument| self.argument(&argument.kind)),
+            ExprKind::Call(call) => {
+                let (function, span) = (call.function.text.as_str(), call.function.span);
+                let pairs = [("first", "last"), ("last", "first"), ("min", "max"), ("max", "min")];
+                if let Some((word, other)) = pairs.into_iter().find(|(word, _)| *word == function) {
+                    self.turned(span, word, other);
+                }
+                call.arguments.iter().for_each(|argument| self.argument(&argument.kind));
+            }
             _ => {}
         }
         crate::ast::children(expr, &mut |child| self.expr(child));
@@ -47,6 +61,29 @@ impl Sites<'_> {
     pub(super) fn comparison(&mut self, op: CompareOp, left: Span, right: Span) {
         if let Some(span) = self.texts.sign(left, right, op.symbol()) {
             self.operator(op, span);
+        }
+    }
+
+    /// `>` and `<`, `>=` and `<=`.
+    fn opposite(&mut self, op: CompareOp, left: Span, right: Span) {
+        let other = match op {
+            CompareOp::Greater => CompareOp::Less,
+            CompareOp::GreaterEqual => CompareOp::LessEqual,
+            CompareOp::Less => CompareOp::Greater,
+            CompareOp::LessEqual => CompareOp::GreaterEqual,
+            CompareOp::Equal | CompareOp::NotEqual => return,
+        };
+        if let Some(span) = self.texts.sign(left, right, op.symbol()) {
+            let told = format!("`{}` becomes `{}`", op.symbol(), other.symbol());
+            self.push(Kind::Direction, told, Edit { span, text: other.symbol().to_string() });
+        }
+    }
+
+    /// The first of a place's words for its opposite.
+    pub(super) fn turned(&mut self, within: Span, word: &str, other: &str) {
+        if let Some(span) = self.texts.word(within, word) {
+            let told = format!("`{word}` becomes `{other}`");
+            self.push(Kind::Direction, told, Edit { span, text: other.to_string() });
         }
     }
 
@@ -123,24 +160,35 @@ impl Sites<'_> {
     /// Windows that are so many days or periods long.
     pub(super) fn window(&mut self, window: &Window) {
         match window.kind {
-            WindowKind::Last(_) | WindowKind::Next(_) | WindowKind::LastComplete(..) => self.longer(window.span),
+            WindowKind::Last(_) | WindowKind::Next(_) | WindowKind::LastComplete(..) => {
+                self.longer(window.span, Kind::Window);
+            }
             _ => {}
         }
     }
 
     /// A duration that is written.
     pub(super) fn duration(&mut self, duration: DurationLit) {
-        self.longer(duration.span);
+        self.longer(duration.span, Kind::Window);
     }
 
     /// The first number of a place is one more.
-    fn longer(&mut self, within: Span) {
+    pub(super) fn longer(&mut self, within: Span, kind: Kind) {
+        self.other_length(within, kind, true);
+    }
+
+    /// The first number of a place is one less, and still a length.
+    pub(super) fn shorter(&mut self, within: Span, kind: Kind) {
+        self.other_length(within, kind, false);
+    }
+
+    fn other_length(&mut self, within: Span, kind: Kind, longer: bool) {
         let Some(span) = self.texts.number(within) else { return };
-        let Some(text) = step(self.texts.of(span), true) else { return };
+        let Some(text) = step(self.texts.of(span), longer).filter(|text| text != "0") else { return };
         let (head, tail) = (Span { end: span.start, ..within }, Span { start: span.end, ..within });
         let after = format!("{}{text}{}", self.texts.of(head), self.texts.of(tail));
         let told = format!("`{}` becomes `{}`", self.texts.of(within).trim(), after.trim());
-        self.push(Kind::Window, told, Edit { span, text });
+        self.push(kind, told, Edit { span, text });
     }
 
     fn argument(&mut self, argument: &ArgumentKind) {

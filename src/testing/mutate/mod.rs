@@ -6,9 +6,11 @@
 //!
 //! A mutant is an edit of the text, so that whoever reads of it sees the line. What does not check is left out, and so is
 //! what is proved to mean the same. Of the rest, every one that no test notices is a gap in the tests, told with the account
-//! that would tell it from the program, as far as that is known. Only what a test can see is mutated: cooldowns, actions,
-//! limits and the closing of tasks are nothing that an expectation asks for.
+//! that would tell it from the program, as far as that is known. Only what a test can see is mutated. What an expectation
+//! has no words for is left as it is: who gets the work and until when, who approves, which accounts a pilot takes, which rule
+//! goes first, and `higher is better`, which changes what is said and nothing that is computed.
 
+mod acting;
 mod equal;
 mod expressions;
 mod report;
@@ -22,8 +24,10 @@ pub use text::Edit;
 
 use super::{Setup, Unit, in_parallel, met, units};
 use crate::Compilation;
-use crate::ast::File;
+use crate::ast::{File, Item, ItemKind};
 use crate::check::Proven;
+use crate::diagnostics::Severity;
+use crate::program::Program;
 use crate::span::Span;
 use equal::{Compared, Side};
 use sight::Sight;
@@ -58,6 +62,35 @@ pub enum Kind {
     Missing,
     /// A cap, floor or setting one step up or down.
     Limit,
+    /// A comparison, a window or a function is turned round: `>` and `<`, `last` and `next`, `min` and `max`.
+    Direction,
+    /// A cooldown is one longer, one shorter, or gone.
+    Cooldown,
+    /// What else says when a rule acts, and when it stops.
+    Acting(Acting),
+}
+
+/// What of a rule's acting is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Acting {
+    /// `when` and `while`.
+    Trigger,
+    /// `close when` is dropped.
+    Close,
+    /// `limit` is one more, one less, or dropped.
+    Limit,
+    /// `exclusive` is dropped.
+    Exclusive,
+    /// `fire on first run` is dropped.
+    FirstRun,
+    /// A step of the escalation, or the time of an approval, is one later.
+    Escalation,
+    /// A lock is one longer or shorter.
+    Lock,
+    /// A blackout begins a day later, or ends a day earlier.
+    Blackout,
+    /// A reason of a guard is dropped.
+    Reason,
 }
 
 impl Kind {
@@ -77,6 +110,9 @@ impl Kind {
             Kind::Weights => "weights",
             Kind::Missing => "missing",
             Kind::Limit => "limit",
+            Kind::Direction => "direction",
+            Kind::Cooldown => "cooldown",
+            Kind::Acting(_) => "acting",
         }
     }
 
@@ -97,6 +133,39 @@ impl Kind {
             Kind::Weights => format!("a score `{owner}` in which these two lines have different points"),
             Kind::Missing => format!("a score `{owner}` of which a part is missing"),
             Kind::Limit => format!("a score `{owner}` to which this applies"),
+            Kind::Direction => format!("an account of `{owner}` for which the one holds and the other does not"),
+            Kind::Cooldown => {
+                format!(
+                    "a test with a `run` in which `{owner}` is true again on the last day of its cooldown, and on the day after"
+                )
+            }
+            Kind::Acting(what) => what.hint(owner),
+        }
+    }
+}
+
+impl Acting {
+    fn hint(self, owner: &str) -> String {
+        match self {
+            Acting::Trigger => {
+                format!("a test with a `run` in which `{owner}` stays true for longer than its cooldown")
+            }
+            Acting::Close => format!("a test with a `run` that expects when `{owner}` closed, or fires again"),
+            Acting::Limit => {
+                format!("a test with a `run` in which more accounts want `{owner}` than its limit lets through")
+            }
+            Acting::Exclusive => {
+                format!("a test with a `run` in which another rule of its group acts when `{owner}` would")
+            }
+            Acting::FirstRun => format!("a test with a `run` in which `{owner}` is true on the first day"),
+            Acting::Escalation => format!("a test with a `run` on the day on which `{owner}` escalates"),
+            Acting::Lock => {
+                format!(
+                    "a test with a `run` in which another rule acts, and one that `{owner}` holds wants to on the last day of the lock"
+                )
+            }
+            Acting::Blackout => format!("a test as of this day that expects a rule to be suppressed by `{owner}`"),
+            Acting::Reason => format!("a test in which this reason of `{owner}` alone holds a rule back"),
         }
     }
 }
@@ -231,12 +300,34 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
+    /// True if nothing is wrong with the rules, and a test asks for what they no longer say: it notices.
+    fn tests_alone(&self, compiled: &Compilation) -> bool {
+        let own = |item: &&Item| matches!(&item.kind, ItemKind::Test(test) if test.todo.is_none());
+        let tests: Vec<Span> = compiled.files.iter().flat_map(|file| &file.items).filter(own).map(|i| i.span).collect();
+        let inside = |span: Span| {
+            tests.iter().any(|test| test.source == span.source && test.start <= span.start && span.end <= test.end)
+        };
+        let mut errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        errors.all(|found| inside(found.span()))
+    }
+
+    /// A test that sees another cooldown.
+    fn resting(&self, mutant: &Mutant, changed: &Program) -> Option<String> {
+        let rule = |program: &Program| {
+            let mut all = program.rules.iter().chain(&program.row_rules).chain(&program.portfolio_rules);
+            all.find(|rule| rule.header.name == mutant.owner).cloned()
+        };
+        (mutant.kind == Kind::Cooldown).then(|| acting::rests(&rule(self.plan.setup.program)?, &rule(changed)?))?
+    }
+
     fn fate(&self, mutant: &Mutant) -> Fate {
         let setup = self.plan.setup;
         let texts = Texts(setup.rules);
         let Some(sources) = texts.edited(&mutant.edit) else { return Fate::Broken };
         let compiled = Compilation::new(&sources, setup.settings);
-        let Some(program) = &compiled.program else { return Fate::Broken };
+        let Some(program) = &compiled.program else {
+            return if self.tests_alone(&compiled) { Fate::Killed } else { Fate::Broken };
+        };
         let before = Side::new(setup.program, self.plan.proven);
         let tell = match equal::compare(before, Side::new(program, &compiled.proven)) {
             Compared::Same => return Fate::Same,
@@ -257,7 +348,8 @@ impl Trial<'_> {
             before,
             after,
             seen: self.sight.sees(&mutant.owner),
-            tell: tell.unwrap_or_else(|| Tell { what: mutant.kind.hint(&mutant.owner), case: None }),
+            tell: tell
+                .unwrap_or_else(|| Tell { what: mutant.kind.hint(&mutant.owner), case: self.resting(mutant, program) }),
             mutant: mutant.clone(),
         }))
     }

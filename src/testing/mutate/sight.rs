@@ -1,6 +1,6 @@
 //! Which tests can see a declaration: those that name it, or something that reads it.
 
-use crate::ast::{ExpectationKind, File, ItemKind, Test};
+use crate::ast::{ExpectationKind, File, ItemKind, ReasonKind, Rule, Test};
 use crate::outline::Outline;
 use crate::source::Sources;
 use crate::testing::Unit;
@@ -33,6 +33,21 @@ impl Sight {
         for rule in items().filter(|item| item.kind.rule().is_some()) {
             next.entry(&rule.name.text).or_default().extend(&guards);
         }
+        // In runs, what one rule does holds back those of its group, and any other where a guard locks.
+        let items = || files.iter().flat_map(|file| &file.items);
+        let rules: Vec<(&str, &Rule)> =
+            items().filter_map(|item| Some((item.name.text.as_str(), item.kind.rule()?))).collect();
+        let locks = items().any(|item| match &item.kind {
+            ItemKind::Guard(guard) => guard.reasons.iter().any(|reason| matches!(reason.kind, ReasonKind::Lock(_))),
+            _ => false,
+        });
+        let mut beside: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (name, rule) in &rules {
+            let group = |rule: &Rule| rule.exclusive.as_ref().map(|group| group.text.clone());
+            let others =
+                rules.iter().filter(|(_, other)| locks || group(rule).is_some() && group(other) == group(rule));
+            beside.entry(name).or_default().extend(others.map(|(other, _)| *other));
+        }
         let mut reads = HashMap::new();
         for item in files.iter().flat_map(|file| &file.items) {
             let ItemKind::Test(test) = &item.kind else { continue };
@@ -44,6 +59,7 @@ impl Sight {
                     && names.insert(word.to_string())
                 {
                     open.extend(more);
+                    open.extend(beside.get(word).filter(|_| test.run.is_some()).into_iter().flatten());
                 }
             }
             reads.insert(item.name.text.clone(), Reads { names, findings: findings(test) });
@@ -51,13 +67,16 @@ impl Sight {
         Sight { reads }
     }
 
-    /// The tests that see a declaration, by their numbers; those that look at findings come last, as they take longest.
+    /// The tests that see a declaration, by their numbers; those with runs come late and those that look at findings last, as
+    /// they take longest.
     pub(super) fn of(&self, owner: &str, units: &[Unit]) -> Vec<usize> {
         let reads = |unit: &Unit| self.reads.get(&unit.test.header.name);
         let numbered = || units.iter().enumerate();
-        let plain = numbered().filter(|(_, u)| reads(u).is_none_or(|r| !r.findings && r.names.contains(owner)));
+        let plain = || numbered().filter(|(_, u)| reads(u).is_none_or(|r| !r.findings && r.names.contains(owner)));
+        let runs = |unit: &Unit| unit.test.run.is_some();
         let last = numbered().filter(|(_, u)| reads(u).is_some_and(|r| r.findings));
-        plain.chain(last).map(|(i, _)| i).collect()
+        let first = plain().filter(|(_, u)| !runs(u)).chain(plain().filter(|(_, u)| runs(u)));
+        first.chain(last).map(|(i, _)| i).collect()
     }
 
     /// True if some test reads a declaration, be it only to find mistakes in it.

@@ -3,7 +3,7 @@
 use super::text::{Edit, Texts};
 use super::{Kind, Mutant};
 use crate::ast::{
-    File, Item, ItemKind, Line, Metric, MissingClause, MissingPolicy, ModelKind, ReasonKind, Row, RowTestKind, Rule,
+    File, Item, ItemKind, LimitVerb, Line, Metric, MissingClause, MissingPolicy, ModelKind, Row, RowTestKind, Rule,
     Scale, Scorecard, Thresholds,
 };
 use crate::source::Sources;
@@ -56,13 +56,7 @@ impl Sites<'_> {
             ItemKind::Scorecard(card) => self.scorecard(card),
             ItemKind::Rule(rule) | ItemKind::PortfolioRule(rule) => self.rule(rule),
             ItemKind::RowRule(rows) => self.rule(&rows.rule),
-            ItemKind::Guard(guard) => {
-                for reason in &guard.reasons {
-                    if let ReasonKind::When(condition) = &reason.kind {
-                        self.expr(condition);
-                    }
-                }
-            }
+            ItemKind::Guard(guard) => self.guard(guard),
             ItemKind::Attribution(credit) => {
                 credit.amount.iter().for_each(|(amount, _)| self.expr(amount));
                 [&credit.filter, &credit.when].into_iter().flatten().for_each(|condition| self.expr(condition));
@@ -164,9 +158,17 @@ impl Sites<'_> {
             }
             (None, None) => {}
         }
+        for (word, other) in [("min", "max"), ("max", "min")] {
+            card.combine.iter().filter(|how| how.text == word).for_each(|how| self.turned(how.span, word, other));
+        }
         card.base.iter().chain(&card.below).for_each(|bound| self.bound(bound));
         for limit in &card.limits {
             self.stepped(&limit.value, Kind::Limit);
+            match limit.verb {
+                LimitVerb::Cap => self.turned(limit.span, "cap", "floor"),
+                LimitVerb::Floor => self.turned(limit.span, "floor", "cap"),
+                LimitVerb::Set | LimitVerb::Hold => {}
+            }
             limit.when.iter().for_each(|when| self.expr(when));
         }
         if let Some(filter) = card.correction.as_ref().and_then(|correction| correction.filter.as_ref()) {
@@ -205,7 +207,7 @@ impl Sites<'_> {
         }
     }
 
-    /// What sets a rule off and what holds it back; what it does then, and how often, is nothing that a test can see.
+    /// What sets a rule off, what holds it back, and how often it acts.
     fn rule(&mut self, rule: &Rule) {
         // `every quarter` has no condition of its own.
         let own = rule.trigger.iter().filter(|trigger| trigger.condition.span != trigger.span);
@@ -218,5 +220,6 @@ impl Sites<'_> {
                 self.push(Kind::Clause, told, Edit { span: word.to(unless.span), text: String::new() });
             }
         }
+        self.acting(rule);
     }
 }

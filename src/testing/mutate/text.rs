@@ -64,6 +64,15 @@ impl<'a> Texts<'a> {
         Some(Self::place(within, from, from + word.len()))
     }
 
+    /// Where a word stands right in front of a place, at most a few words before it.
+    pub(super) fn word_before(self, place: Span, word: &str) -> Option<Span> {
+        let from = place.start.saturating_sub(80);
+        let text = self.bare(place.source, from, place.start);
+        let at = text.rfind(word)?;
+        let from = from as usize + at;
+        Some(Self::place(place, from, from + word.len()))
+    }
+
     /// The first number in a place.
     pub(super) fn number(self, within: Span) -> Option<Span> {
         let text = self.bare(within.source, within.start, within.end);

@@ -126,11 +126,15 @@ pub(super) struct Column<'a> {
     /// What each value of the dictionary is, and its cell where it is not plain.
     dictionary: Vec<i64>,
     odd_values: Vec<(u32, Odd)>,
+    /// None of its values is odd or blank.
+    plain: bool,
     /// The texts of the dictionary.
     texts: Arc<TextList>,
     present: Vec<bool>,
     places: Vec<u32>,
     values: Vec<i64>,
+    /// All of these are known to be neither odd nor blank.
+    clean: bool,
     /// Of the column of dates, the cells of the piece.
     moments: Vec<i64>,
     any: bool,
@@ -177,10 +181,12 @@ impl<'a> Column<'a> {
             },
             dictionary: Vec::new(),
             odd_values: Vec::new(),
+            plain: false,
             texts: Arc::new(TextList::new(true)),
             present: Vec::new(),
             places: Vec::new(),
             values: Vec::new(),
+            clean: false,
             moments: Vec::new(),
             any: false,
         })
@@ -253,6 +259,7 @@ impl<'a> Column<'a> {
     /// Puts the cells of at most so many rows into the piece, from a row on; how many.
     fn segment(&mut self, taker: &mut Taker<'_>, i: usize, from: usize, most: usize) -> Result<usize, Trouble> {
         self.values.clear();
+        self.clean = false;
         self.convert.odd.clear();
         let texts =
             self.convert.wanted.lane.filter(|_| matches!(self.convert.wanted.field.ty, Type::Text | Type::Unknown));
@@ -292,6 +299,7 @@ impl<'a> Column<'a> {
                     let texts = (!rows).then_some(&mut list);
                     self.convert.stored(&mut values, &mut 0, count, texts, &mut self.dictionary)?;
                     self.odd_values = std::mem::take(&mut self.convert.odd);
+                    self.plain = self.dictionary.iter().all(|value| *value > BLANK);
                     self.texts = Arc::new(list);
                 }
                 let rows = most.min(pages.left());
@@ -302,6 +310,7 @@ impl<'a> Column<'a> {
                     runs.read(found, &mut self.places).map_err(Beyond::from)?;
                     let shared = texts.is_none_or(|lane| lane::share_texts(lane, &self.texts, from));
                     self.places_to_values(shared, taker)?;
+                    self.clean = self.plain;
                 } else {
                     let list = texts.and_then(lane::own_texts);
                     self.convert.stored(values, at, found, list, &mut self.values)?;
@@ -315,20 +324,13 @@ impl<'a> Column<'a> {
 
     /// Looks up places in the dictionary.
     fn places_to_values(&mut self, shared: bool, taker: &mut Taker<'_>) -> Result<(), Beyond> {
-        let (mut odd, mut high) = (false, 0);
-        self.values.reserve(self.places.len());
-        for place in &self.places {
-            let value = self.dictionary.get(*place as usize).copied().unwrap_or_else(|| {
-                high = u32::MAX;
-                ODD
-            });
-            odd |= value == ODD;
-            self.values.push(value);
-        }
-        if high == u32::MAX {
+        if self.places.iter().max().is_some_and(|most| *most as usize >= self.dictionary.len()) {
             return Err(Beyond);
         }
-        if odd {
+        let dictionary = self.dictionary.as_slice();
+        let of = |place: &u32| dictionary.get(*place as usize).copied().unwrap_or(ODD);
+        self.values.extend(self.places.iter().map(of));
+        if !self.odd_values.is_empty() {
             for (at, (value, place)) in self.values.iter().zip(&self.places).enumerate() {
                 if *value == ODD
                     && let Ok(found) = self.odd_values.binary_search_by_key(place, |(place, _)| *place)
@@ -352,7 +354,10 @@ impl<'a> Column<'a> {
     fn scatter(&mut self, taker: &mut Taker<'_>, i: usize, from: usize, rows: usize) {
         let wanted = self.convert.wanted;
         let whole = self.values.len() == rows;
-        let good = self.values.iter().filter(|value| **value > BLANK).count();
+        let good = match self.clean {
+            true => self.values.len(),
+            false => self.values.iter().filter(|value| **value > BLANK).count(),
+        };
         self.any |= good > 0;
         let plain = good == self.values.len();
         let blank = !(wanted.plain_blank && wanted.expected);

@@ -105,7 +105,7 @@ impl Builder<'_, '_> {
         }
         let scored = (0u32..).zip(lines).filter(|(_, line)| !line.informational).map(|(i, _)| i).collect();
         let (shares, covered) = (sum.unwrap_or(0), total.div(total).unwrap_or(Decimal::ZERO));
-        let even = Even::new(&card.combine, &compiled, shares, covered);
+        let even = Even::new(&card.combine, &compiled, shares);
         Ok(Lines { member: self.member(segment, date), lines: compiled, scored, shares, covered, unweighed, even })
     }
 

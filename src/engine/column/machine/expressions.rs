@@ -59,6 +59,9 @@ impl Builder<'_, '_> {
                 Ok(to)
             }
             ExprKind::Negate(inner) => {
+                if let ExprKind::Literal(Value::Number(number)) = inner.kind {
+                    return Ok(self.constant(Value::Number(number.neg())));
+                }
                 let from = self.expr(inner, date)?;
                 let to = self.temporary();
                 self.emit(Op::Negate { to, from });

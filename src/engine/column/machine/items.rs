@@ -1,7 +1,7 @@
 //! Metrics, segments, partitions and rules into instructions.
 
 use super::build::{Builder, at};
-use super::ladder::Rung;
+use super::ladder::{Direct, Rung};
 use super::op::{Bands, Expiry, Op, Row, Slope, Table, Test};
 use super::{Found, Input, Why};
 use crate::calendar::Date;
@@ -109,7 +109,8 @@ impl Builder<'_, '_> {
             let tables = self.tables(&metric.thresholds, date);
             let slopes = metric.scales.iter().map(|scale| self.slope(scale, date)).collect();
             let bands = at(self.machine.bands.len());
-            self.machine.bands.push(Bands { value, tables, slopes, band, points });
+            let direct = Direct::new(value, &tables, band, points);
+            self.machine.bands.push(Bands { value, tables, slopes, band, points, direct });
             self.emit(Op::Bands { bands });
         }
         if let (Some(expiry), Some(Stale::Fade { .. }), Some(_)) = (expiry, metric.valid_for.map(|v| v.then), points) {

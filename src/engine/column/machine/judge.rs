@@ -79,7 +79,6 @@ pub(super) fn rung<'t>(tables: &'t [Table], value: Cell, regs: &[Cell], texts: &
 
 impl State {
     /// The band of a value, and its points: those of the band, or else of the scale.
-    #[inline]
     pub(super) fn judge(&mut self, bands: &Bands, texts: &Texts, code: &Code, here: usize) {
         let value = self.at(bands.value);
         let rung = rung(&bands.tables, value, &self.regs, texts);

@@ -1,10 +1,9 @@
 //! The rows of a table as bounds in ascending order: which row a number falls into is counted, not searched row by row.
 
-use super::op::Row;
-use super::op::Test;
+use super::op::{Reg, Row, Table, Test};
 use super::values::NO_DATA;
 use crate::ast::CompareOp;
-use crate::engine::column::Cell;
+use crate::engine::column::{Cell, Tag};
 use std::ops::RangeInclusive;
 
 /// Rows of a larger table are looked at one by one.
@@ -74,26 +73,95 @@ impl Ladder {
     /// What a number gives.
     #[inline]
     pub(super) fn rung(&self, number: i128) -> &Rung {
-        let outermost = if number < 0 { i64::MIN } else { i64::MAX };
-        let number = i64::try_from(number).unwrap_or(outermost).min(i64::MAX - 1);
-        let reached = |block: &[i64; 4]| block.iter().map(|bound| usize::from(*bound <= number)).sum::<usize>();
+        let number = within_reach(number);
         let place = match &*self.bounds {
-            [block] => reached(block),
-            few if few.len() <= FEW => few.iter().map(reached).sum(),
+            [block] => reached(block, number),
+            few if few.len() <= FEW => {
+                let mut place = 0;
+                for block in few {
+                    place += reached(block, number);
+                }
+                place
+            }
             many => {
                 let before = many.partition_point(|[.., last]| *last <= number);
-                before * 4 + many.get(before).map_or(0, reached)
+                before * 4 + many.get(before).map_or(0, |block| reached(block, number))
             }
         };
         self.rungs.get(place).unwrap_or(&NOWHERE)
     }
 }
 
+/// The bands of a metric where one table holds for everyone, and every number has a band with points: nothing that is done
+/// depends on the value but what is found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Direct {
+    value: Reg,
+    band: Reg,
+    points: Reg,
+    bounds: Vec<[i64; 4]>,
+    /// Name and points: first of what is missing, then of numbers, lowest first.
+    gives: Vec<(Cell, Cell)>,
+}
+
+impl Direct {
+    /// `None` where there is more to look at.
+    pub(super) fn new(value: Reg, tables: &[Table], band: Option<Reg>, points: Option<Reg>) -> Option<Direct> {
+        let [Table { member: None, ladder: Some(ladder), absent: Rung { name: NO_DATA, points: None }, .. }] = tables
+        else {
+            return None;
+        };
+        let rungs = ladder.rungs.iter().map(|rung| Some((rung.name, rung.points?)));
+        let gives: Option<Vec<_>> = std::iter::once(Some((NO_DATA, NO_DATA))).chain(rungs).collect();
+        let bounds = Some(ladder.bounds.clone()).filter(|bounds| bounds.len() <= FEW)?;
+        Some(Direct { value, band: band?, points: points?, bounds, gives: gives? })
+    }
+
+    /// Sets band and points; false where the value is no number.
+    #[inline(never)]
+    pub(super) fn judge(&self, regs: &mut [Cell]) -> bool {
+        let Some(value) = regs.get(self.value as usize).copied() else { return false };
+        if value.tag > Tag::Number || value.tag == Tag::Boolean {
+            return false;
+        }
+        let known = value.tag == Tag::Number;
+        let number = within_reach(value.bits);
+        let mut place = 1;
+        for block in &self.bounds {
+            place += reached(block, number);
+        }
+        let place = place & usize::from(known).wrapping_neg();
+        let Some((name, points)) = self.gives.get(place) else { return false };
+        // Missing points are missing for the reason of the value.
+        let points = Cell { tag: if known { Tag::Number } else { value.tag }, bits: points.bits };
+        if let Some(to) = regs.get_mut(self.band as usize) {
+            *to = *name;
+        }
+        if let Some(to) = regs.get_mut(self.points as usize) {
+            *to = points;
+        }
+        true
+    }
+}
+
+/// The number, or the outermost one that bounds are compared with.
+#[inline]
+fn within_reach(number: i128) -> i64 {
+    let outermost = if number < 0 { i64::MIN } else { i64::MAX };
+    i64::try_from(number).unwrap_or(outermost).min(i64::MAX - 1)
+}
+
+/// How many bounds of a block a number reaches: no jump depends on it.
+#[inline]
+fn reached(block: &[i64; 4], number: i64) -> usize {
+    let [a, b, c, d] = *block;
+    usize::from(a <= number) + usize::from(b <= number) + usize::from(c <= number) + usize::from(d <= number)
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing)]
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::engine::column::Tag;
 
     fn row(test: Test, name: u32) -> Row {
         Row { test, gives: Rung { name: Cell { tag: Tag::Symbol, bits: name.into() }, points: None } }

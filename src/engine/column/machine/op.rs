@@ -4,7 +4,7 @@
 //! needed on the way. Instructions are laid out in the order of the schedule; jumps go forward only.
 
 use super::even::Even;
-use super::ladder::{Ladder, NOWHERE, Rung};
+use super::ladder::{Direct, Ladder, NOWHERE, Rung};
 use crate::ast::{CompareOp, LimitVerb};
 use crate::builtins::Scalar;
 use crate::calendar::{Date, Duration, PeriodKind};
@@ -180,6 +180,8 @@ pub(super) struct Bands {
     pub(super) band: Option<Reg>,
     /// Nothing, if neither gives points.
     pub(super) points: Option<Reg>,
+    /// All of it in short, where there is no more to it.
+    pub(super) direct: Option<Direct>,
 }
 
 /// How old a value may be.

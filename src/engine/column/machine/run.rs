@@ -2,8 +2,8 @@
 
 use super::op::{Comparison, List, Op, Reg};
 use super::values::{
-    NO_DATA, NOT_APPLICABLE, boolean, compare, compare_others, date, kleene, negate_if, number, plus, quick, reason,
-    times, truth,
+    NO_DATA, NOT_APPLICABLE, boolean, both, compare, compare_others, date, kleene, negate_if, number, plus, quick,
+    reason, times, truth,
 };
 use super::{Code, Found, Input, Interpreted, Machine, functions, judge, series};
 use crate::engine::AccountFault;
@@ -74,6 +74,7 @@ impl State {
     }
 
     /// A new account: nothing is noted about its inputs. Inputs that are not set keep their cells.
+    #[inline]
     pub fn begin(&mut self) {
         self.input_faults.clear();
         self.careful = false;
@@ -249,7 +250,9 @@ impl State {
             place += 1;
             match *op {
                 Op::Bands { bands } => {
-                    if let Some(bands) = machine.bands.get(bands as usize) {
+                    if let Some(bands) = machine.bands.get(bands as usize)
+                        && !bands.direct.as_ref().is_some_and(|direct| direct.judge(&mut self.regs))
+                    {
                         self.judge(bands, texts, code, here);
                     }
                 }
@@ -428,23 +431,33 @@ impl State {
         None
     }
 
-    /// Kleene: what comes after a comparison that decides is not looked at.
-    #[inline]
+    /// Kleene over comparisons that note nothing: all of them are made, so that no jump depends on a single one.
+    #[inline(never)]
     fn chain(&self, comparisons: &[Comparison], decisive: bool, texts: &Texts) -> Cell {
+        let (mut decided, mut all_known) = (false, true);
+        for Comparison { left, right, orders } in comparisons {
+            let (Some(left), Some(right)) = (self.regs.get(*left as usize), self.regs.get(*right as usize)) else {
+                return NO_DATA;
+            };
+            let (known, holds) = both(*orders, *left, *right);
+            decided |= known & (holds == decisive);
+            all_known &= known;
+        }
+        if decided | all_known { boolean(decided == decisive) } else { self.undecided(comparisons, decisive, texts) }
+    }
+
+    /// The same where something is missing, or is no number.
+    fn undecided(&self, comparisons: &[Comparison], decisive: bool, texts: &Texts) -> Cell {
         let mut so_far = boolean(!decisive);
         for Comparison { left, right, orders } in comparisons {
             let (left, right) = (self.at(*left), self.at(*right));
-            match quick(*orders, left, right) {
-                Some(truth) if truth == decisive => return boolean(decisive),
-                Some(_) => {}
-                None => {
-                    let (cell, decided) = kleene(so_far, compare_others(*orders, left, right, texts), decisive);
-                    if decided {
-                        return cell;
-                    }
-                    so_far = cell;
-                }
+            let value =
+                quick(*orders, left, right).map_or_else(|| compare_others(*orders, left, right, texts), boolean);
+            let (cell, decided) = kleene(so_far, value, decisive);
+            if decided {
+                return cell;
             }
+            so_far = cell;
         }
         so_far
     }
@@ -479,6 +492,7 @@ fn in_set(value: Cell, set: u64, negated: bool) -> Cell {
 }
 
 /// The registers of a list.
+#[inline]
 pub(super) fn arguments_of(machine: &Machine, list: List) -> &[Reg] {
     let start = list.start as usize;
     machine.lists.get(start..start + list.len as usize).unwrap_or(&[])

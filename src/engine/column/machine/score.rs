@@ -98,11 +98,15 @@ struct Sums {
 
 impl State {
     /// The score before limits, and its coverage.
-    #[inline]
+    #[inline(never)]
     pub(super) fn score(&mut self, machine: &Machine, card: &Card, code: &Code, here: usize) {
-        let mut all = (0u32..).zip(&card.lines);
-        let Some((place, lines)) = all.find(|(_, lines)| applies(lines.member, &self.regs)) else { return };
-        self.put(card.applied, Cell { tag: Tag::Symbol, bits: place.into() });
+        // The first that apply; the last ones apply to everyone.
+        let mut place = 0;
+        for (i, lines) in card.lines.iter().enumerate().rev() {
+            place = if applies(lines.member, &self.regs) { i } else { place };
+        }
+        let Some(lines) = card.lines.get(place) else { return };
+        self.put(card.applied, Cell { tag: Tag::Symbol, bits: i128::try_from(place).unwrap_or(0) });
         match lines.even.as_ref().and_then(|even| even.score(&self.regs)) {
             Some((score, coverage)) => {
                 self.put(card.coverage, Cell::number(coverage));

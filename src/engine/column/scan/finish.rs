@@ -6,6 +6,7 @@ use super::tally::{Book, Edge, FEW_DATES, Keeping, Kept, Seen, Tally};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
+use crate::data::stream::TextSet;
 use crate::data::{TableData, WentBy};
 use crate::engine::column::slots::{Cell, Cells, Faults, SlotColumn, SlotId, SlotValues, Tag, Texts, What};
 use crate::irrational;
@@ -21,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 pub(in crate::engine::column) struct Found<'s, 'p> {
     source: &'s Source<'p>,
     worker: Option<Worker>,
-    texts: Texts,
+    texts: TextSet,
     /// By family; of those that have many dates: what every account has at some of them.
     cursors: Vec<Mutex<Vec<Cursor>>>,
 }
@@ -296,8 +297,8 @@ impl<'s, 'p> Found<'s, 'p> {
         let mut or_no_data = |kept: Option<Kept>| match kept {
             None => Cell::missing(Missing::NoData),
             Some(Kept { tag: Tag::Text, bits }) => {
-                let text = u32::try_from(bits).ok().and_then(|code| self.texts.get(code));
-                text.map_or(Cell::default(), |text| Cell { tag: Tag::Text, bits: i128::from(texts.code(text)) })
+                let code = u32::try_from(bits).ok().map(|number| texts.code_of(self.texts.get(number)));
+                code.map_or(Cell::default(), |code| Cell { tag: Tag::Text, bits: i128::from(code) })
             }
             Some(Kept { tag, bits }) => Cell { tag, bits },
         };

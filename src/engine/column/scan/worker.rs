@@ -5,13 +5,13 @@ use super::nodes::{Mask, tests};
 use super::row::{Hard, Rows};
 use super::tally::{Book, Keeping, Kept, Run, Seen};
 use crate::calendar::Date;
-use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList};
+use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList, TextSet};
 use crate::engine::column::slots::{Cell, Tag, Texts};
 use crate::engine::reference::fold;
 use crate::number::{Decimal, SCALE};
 use crate::value::{DAY_MICROS, Value};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, PoisonError};
 
 /// What is the same for all workers.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(in crate::engine::column) struct Scan<'s, 'p> {
     /// By row of the table above: the row of the account, where they are not the same.
     account_of: Option<Vec<u32>>,
     as_of: Date,
-    pub(super) texts: Mutex<Texts>,
+    pub(super) texts: Mutex<TextSet>,
 }
 
 /// What one worker has seen.
@@ -398,13 +398,7 @@ impl<'s, 'p> Scan<'s, 'p> {
             LaneCells::Wide(cells) => kept(Tag::Number, *cells.get(row)?),
             LaneCells::Texts { list, codes: of } => {
                 let place = *of.get(row)?;
-                let code = codes.of((id, folded), list, place, |text| {
-                    let text = Value::Text(text.into());
-                    match if folded { fold(text) } else { text } {
-                        Value::Text(text) => self.code(&text),
-                        _ => 0,
-                    }
-                });
+                let code = codes.of((id, folded), list, place, |text| self.code(text, folded));
                 kept(Tag::Text, i128::from(code))
             }
         })
@@ -412,17 +406,30 @@ impl<'s, 'p> Scan<'s, 'p> {
 
     fn kept(&self, value: Value) -> Kept {
         let Cell { tag, bits } = match &value {
-            Value::Text(text) => Cell { tag: Tag::Text, bits: i128::from(self.code(text)) },
+            Value::Text(text) => Cell { tag: Tag::Text, bits: i128::from(self.code(text, false)) },
             other => Cell::of(other, &mut Texts::default()),
         };
         Kept { tag, bits }
     }
 
-    /// The code of a text, the same for all workers.
-    fn code(&self, text: &Arc<str>) -> u32 {
-        match self.texts.lock() {
-            Ok(mut texts) => texts.code(text),
-            Err(poisoned) => poisoned.into_inner().code(text),
+    /// The code of a text, the same for all workers; of one that is folded the code of what [`fold`] makes of it.
+    fn code(&self, text: &str, folded: bool) -> u32 {
+        let known = |text: &str| self.texts.lock().unwrap_or_else(PoisonError::into_inner).number(text);
+        if !folded {
+            return known(text);
+        }
+        let mut room = [0u8; 64];
+        let trimmed = text.trim().as_bytes();
+        if let Some(small) = room.get_mut(..trimmed.len()).filter(|_| trimmed.is_ascii()) {
+            small.copy_from_slice(trimmed);
+            small.make_ascii_lowercase();
+            if let Ok(small) = std::str::from_utf8(small) {
+                return known(small);
+            }
+        }
+        match fold(Value::Text(text.into())) {
+            Value::Text(text) => known(&text),
+            _ => 0,
         }
     }
 }
