@@ -160,8 +160,8 @@ fn sums_of_many_dates_are_those_of_each() {
         program.unwrap_or_else(|| panic!("{}", laud::diagnostics::render::short(&diagnostics.sorted(), &sources)));
     let calendar = Calendar { fiscal_year_starts: 2 };
     let first = Date::parse("2025-04-02").unwrap();
-    for seed in 1..=6u64 {
-        let dirty = seed > 4;
+    for seed in 1..=4u64 {
+        let dirty = seed == 4;
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("data")).unwrap();
         data(&place.path().join("data"), seed, dirty);
@@ -171,7 +171,7 @@ fn sums_of_many_dates_are_those_of_each() {
         let bound = Bound { binding, calendar, as_of: Ok(first) };
         // Steps of one day find every turn; longer ones pass over some.
         for step in [1, 7, 19] {
-            let dates: Vec<Date> = (0..30).map(|i| first.plus_days(i * step)).collect();
+            let dates: Vec<Date> = (0..24).map(|i| first.plus_days(i * step)).collect();
             let reference = Evaluator::new(&program, &loaded.data, calendar);
             let at = |as_of| Options { as_of, calendar, accounts: Vec::new() };
             let expected: Vec<_> = dates.iter().map(|as_of| reference.evaluate(&at(*as_of))).collect();
@@ -179,7 +179,7 @@ fn sums_of_many_dates_are_those_of_each() {
             let courses = summed(&program, Some(&bound), &loaded, &replay, &expected)
                 .unwrap_or_else(|what| panic!("seed {seed}, every {step} days: {what}"));
             let changes = expected.windows(2).filter(|pair| pair[0].accounts != pair[1].accounts).count();
-            assert!(changes > 20, "nothing happens");
+            assert!(changes > 15, "nothing happens");
             let most = if dirty { 1..89 } else { 20..91 };
             assert!(most.contains(&courses), "seed {seed}, every {step} days: {courses} accounts of 90 at once");
         }

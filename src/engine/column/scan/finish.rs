@@ -64,11 +64,11 @@ impl<'s, 'p> Found<'s, 'p> {
         // Family by family, so that of one alone there is more than what is kept of it.
         let mut books: Vec<std::vec::IntoIter<Book>> =
             workers.iter_mut().map(|worker| std::mem::take(&mut worker.books).into_iter()).collect();
-        let families = source.families.iter().map(|family| {
+        let families = source.families.iter().map(|family: &Family<'_>| {
             let of: Vec<Book> = books.iter_mut().filter_map(Iterator::next).collect();
-            (family, Mutex::new((of, None)))
+            (family, Mutex::new((of, None::<Book>)))
         });
-        let families: Vec<(&Family<'_>, Mutex<(Vec<Book>, Option<Book>)>)> = families.collect();
+        let families: Vec<_> = families.collect();
         let next = AtomicUsize::new(0);
         let work = || {
             while let Some((family, books)) = families.get(next.fetch_add(1, Ordering::Relaxed)) {

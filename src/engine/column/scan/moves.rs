@@ -31,7 +31,7 @@ pub(super) struct Moves<T> {
     starts: Vec<u32>,
     dates: usize,
     /// Who begins and who ends, once somebody asks.
-    turns: OnceLock<[Places; 2]>,
+    turns: OnceLock<Box<[Places; 2]>>,
 }
 
 /// Rows by date.
@@ -137,7 +137,7 @@ impl<T: Copy> Moves<T> {
     fn turns(&self) -> &[Places; 2] {
         self.turns.get_or_init(|| {
             let begin = Places::new(self.dates, self.list.iter().map(|row| row.run.from));
-            [begin, Places::new(self.dates, self.list.iter().map(|row| row.run.to))]
+            Box::new([begin, Places::new(self.dates, self.list.iter().map(|row| row.run.to))])
         })
     }
 
