@@ -32,6 +32,7 @@ mod run;
 mod split;
 mod take;
 mod text;
+mod whose;
 
 pub use bits::{Bits, BitsIter};
 pub use given::{from_table, piece_of};

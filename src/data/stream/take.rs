@@ -4,6 +4,7 @@
 use super::owners::Asked;
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
+use super::whose::{TOGETHER, Waiting};
 use super::{Lane, LaneCells, NOBODY, PIECE, Piece};
 use crate::data::account::{Account, Count, Refusal, Tally};
 use crate::data::cells::{Bad, Cell, CellReader, Raw, shown};
@@ -54,31 +55,22 @@ pub(super) struct Taker<'a> {
     /// In which part of the list, where, which of the worker's rows, which column.
     pub(super) rejects: Vec<((u8, Origin, u64, usize), Reject)>,
     /// The row at hand.
-    origin: Origin,
-    owner: u32,
+    pub(super) origin: Origin,
+    pub(super) owner: u32,
     /// The key of its owner, if it has none or rejects are listed.
-    key: Option<Arc<str>>,
+    pub(super) key: Option<Arc<str>>,
     /// By column that is read: cells of the piece that are not plain, by rising row; only where columns are filled as such.
     #[cfg(feature = "parquet")]
     pub(super) odd: Vec<Vec<(u32, super::parquet::Odd)>>,
     /// What is to be said about its cells if it is kept.
     remarks: Vec<(usize, Remark)>,
     /// Its owner may be found together with those of other rows.
-    later: bool,
+    pub(super) later: bool,
     /// The key of its owner, if that is so.
-    asked: Option<Asked>,
+    pub(super) asked: Option<Asked>,
     /// Rows of the piece whose owners have not been found yet; there is nothing to say about their cells.
-    waiting: Vec<Waiting>,
+    pub(super) waiting: Vec<Waiting>,
 }
-
-struct Waiting {
-    asked: Asked,
-    row: usize,
-    origin: Origin,
-}
-
-/// So many keys are looked for together.
-const TOGETHER: usize = 32;
 
 enum Remark {
     Blank,
@@ -226,34 +218,6 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// Finds the owners of rows that wait for them.
-    fn answer(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        for Waiting { asked, row, origin } in waiting.drain(..) {
-            self.owner = NOBODY;
-            self.answered(asked);
-            if let Some(owner) = self.piece.owners.get_mut(row) {
-                *owner = self.owner;
-            }
-            if self.owner == NOBODY {
-                self.origin = origin;
-                self.orphan();
-            } else {
-                self.piece.kept += 1;
-                self.kept += 1;
-            }
-        }
-        self.waiting = waiting;
-    }
-
-    #[inline]
-    fn answered(&mut self, asked: Asked) {
-        match self.plan.request.owners.and_then(|owners| owners.answer(asked)) {
-            Some(owner) => self.owner = owner,
-            None => self.key = Some(Arc::from(String::from_utf8_lossy(&asked.bytes()))),
-        }
-    }
-
     fn count_row(&mut self, file: u32, whole: bool) {
         self.read += 1;
         if let Some((read, taken)) = self.per_file.get_mut(file as usize) {
@@ -303,32 +267,6 @@ impl<'a> Taker<'a> {
                 }
             }
         }
-    }
-
-    /// The key that holds the row now.
-    fn key_now(&self) -> Option<&Arc<str>> {
-        let key = self.key.as_ref()?;
-        Some(self.plan.request.owners.and_then(|owners| owners.merged_into(key)).unwrap_or(key))
-    }
-
-    /// Takes note of a row that belongs to nothing.
-    fn orphan(&mut self) {
-        let key = self.key.take().unwrap_or_default();
-        *self.refused.entry(self.plan.orphan).or_default() += 1;
-        let one = Count { count: 1, first: self.origin };
-        if self.plan.request.rejects {
-            // What exactly is wrong is found when all are known.
-            let parent = self.plan.parent.and_then(|i| self.plan.about.table.fields.get(i));
-            let refusal = Refusal {
-                account: self.plan.account(Some(&key)),
-                field: parent.map(|field| field.name.clone()),
-                value: Some(key.to_string()),
-                ..Refusal::new(self.plan.orphan, String::new())
-            };
-            let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
-            self.rejects.push(((1, self.origin, self.read, 0), Reject { detail: key.to_string(), ..reject }));
-        }
-        self.orphans.entry((self.origin.file, key)).or_default().merge(one);
     }
 
     /// Takes a cell that the file does not have.
@@ -525,48 +463,6 @@ impl<'a> Taker<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Says whose the row is, where that is known already.
-    #[cfg(feature = "parquet")]
-    pub(super) fn owned_by(&mut self, owner: Option<u32>) {
-        self.owner = owner.unwrap_or(NOBODY);
-    }
-
-    /// True if the owner of the row is known.
-    pub(super) fn is_owned(&self) -> bool {
-        self.owner != NOBODY
-    }
-
-    /// Finds the owner of the row.
-    #[inline]
-    fn belongs(&mut self, key: &str) {
-        let Some(owners) = self.plan.request.owners else { return };
-        if self.later {
-            self.asked = owners.ask(key.as_bytes());
-            if self.asked.is_some() {
-                return;
-            }
-        }
-        match owners.get(key) {
-            Some(owner) => {
-                self.owner = owner;
-                if let Some(new) = owners.merged_into(key) {
-                    self.key = Some(Arc::from(key));
-                    let new = Arc::clone(new);
-                    self.key_moved(key, new);
-                } else if self.plan.request.rejects {
-                    self.key = Some(Arc::from(key));
-                }
-            }
-            None => self.key = Some(Arc::from(key)),
-        }
-    }
-
-    #[cold]
-    fn key_moved(&mut self, key: &str, new: Arc<str>) {
-        // Counted at once; taken back if the row is refused after all.
-        *self.moved.entry((Arc::from(key), new)).or_default() += 1;
     }
 
     #[cold]

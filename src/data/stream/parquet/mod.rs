@@ -2,6 +2,7 @@
 //! once for each dictionary. What is not plain goes through the same reader as everywhere else.
 
 mod column;
+mod convert;
 mod levels;
 mod pages;
 mod shared;
@@ -22,7 +23,7 @@ use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::file::statistics::Statistics;
 use column::Column;
-pub(super) use column::Odd;
+pub(super) use convert::Odd;
 use shared::Shared;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
