@@ -30,6 +30,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// So many accounts are looked at in one go.
 const CHUNK: usize = 256;
 
+/// A program with more instructions than this, at all dates together, is looked at date by date.
+const MOST: usize = 500_000;
+
 /// What came of taking accounts through dates that follow one another.
 #[derive(Debug)]
 pub(super) struct Course {
@@ -70,7 +73,8 @@ impl Courses {
         for (date, as_of) in dates.iter().enumerate() {
             let mut supply = plan;
             let machine = Machine::compile(program, plan.calendar, *as_of, Wanted::Steps, &mut supply);
-            if !alike(&machine, &machine) {
+            // Machines of all dates are there at once.
+            if !alike(&machine, &machine) || machine.len().saturating_mul(dates.len()) > MOST {
                 return None;
             }
             match stretches.last_mut().filter(|(_, known)| known.first().is_some_and(|first| alike(first, &machine))) {

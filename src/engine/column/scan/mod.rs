@@ -8,12 +8,14 @@
 //! | `worker` | the pass over pieces |
 //! | `tally` | what is kept of rows |
 //! | `moves` | the same for many as-of dates |
+//! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
 //! | `finish` | from what was kept to cells |
 
 pub(super) mod family;
 pub(super) mod feeds;
 pub(super) mod finish;
+mod listed;
 mod moves;
 mod nodes;
 pub(super) mod row;

@@ -6,15 +6,14 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
-use super::tally::{Book, Edge, Keeping, Kept, Run, Seen, Tally, better, of_on, outer, put};
-use crate::calendar::Date;
+use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, better, outer, put};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// Rows of an account that count for the same dates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Move<T> {
-    account: u32,
+    pub(super) account: u32,
     pub(super) run: Run,
     pub(super) times: u32,
     pub(super) what: T,
@@ -24,7 +23,7 @@ pub(super) struct Move<T> {
 #[derive(Debug)]
 pub(super) struct Moves<T> {
     /// In the end in the order of the accounts.
-    list: Vec<Move<T>>,
+    pub(super) list: Vec<Move<T>>,
     /// How many there were when they were last put together.
     merged: usize,
     /// By account: where its rows begin; those of the last one end at the last of these.
@@ -65,7 +64,7 @@ const CURSORS: usize = 24;
 const FEW: usize = 1 << 20;
 
 impl<T: Copy> Moves<T> {
-    fn new() -> Moves<T> {
+    pub(super) fn new() -> Moves<T> {
         Moves { list: Vec::new(), merged: 0, starts: Vec::new(), dates: 0, turns: OnceLock::new() }
     }
 
@@ -90,7 +89,7 @@ impl<T: Copy> Moves<T> {
     }
 
     /// When all rows are there: sorts them by account.
-    fn close(&mut self, accounts: usize, dates: usize) {
+    pub(super) fn close(&mut self, accounts: usize, dates: usize) {
         self.dates = dates;
         let mut starts = vec![0u32; accounts + 1];
         for row in &self.list {
@@ -160,29 +159,6 @@ impl<T: Copy> Moves<T> {
     }
 }
 
-impl Moves<()> {
-    /// Of how many there are more or less at which dates: how many count, of so many at most. Leaves no steps.
-    fn step(&mut self, account: u32, steps: &mut Vec<(u32, i64)>, most: u32) {
-        steps.sort_unstable();
-        let (mut rows, mut open) = (0i64, None::<(u32, u32)>);
-        for at in steps.chunk_by(|a, b| a.0 == b.0) {
-            rows += at.iter().map(|(_, more)| more).sum::<i64>();
-            let Some((place, _)) = at.first() else { continue };
-            let times = u32::try_from(rows).unwrap_or(u32::MAX).min(most);
-            match open {
-                Some((_, known)) if known == times => {}
-                known => {
-                    if let Some((from, times)) = known.filter(|(_, times)| *times > 0) {
-                        self.list.push(Move { account, run: Run { from, to: *place }, times, what: () });
-                    }
-                    open = Some((*place, times));
-                }
-            }
-        }
-        steps.clear();
-    }
-}
-
 impl Places {
     fn new(dates: usize, places: impl Iterator<Item = u32> + Clone) -> Places {
         let mut ends = vec![0u32; dates + 1];
@@ -225,53 +201,6 @@ impl Many {
             Keeping::Edge { last } => Many::Edges { last, moves: Moves::new() },
             Keeping::Distinct | Keeping::Capped { .. } => return None,
         })
-    }
-
-    /// Of lists in which those that are the same stand together: one of them counts, as long as there is any.
-    pub(super) fn of_lists<'l>(
-        lists: impl Iterator<Item = &'l [Seen]>,
-        run: impl Fn(&Seen) -> Run,
-        (accounts, dates): (usize, usize),
-    ) -> Many {
-        let mut moves = Moves::new();
-        let mut steps = Vec::new();
-        for list in lists {
-            for (seen, run) in list.iter().map(|seen| (seen, run(seen))).filter(|(_, run)| run.from < run.to) {
-                steps.extend([(run.from, i64::from(seen.times)), (run.to, -i64::from(seen.times))]);
-            }
-            moves.step(list.first().map_or(u32::MAX, |seen| seen.account), &mut steps, 1);
-        }
-        moves.close(accounts, dates);
-        Many::Counts(moves)
-    }
-
-    /// Of accounts and days, sorted: at no date do the rows of a period of an account count for more than `most`.
-    pub(super) fn of_days(
-        list: &[u64],
-        mut start: impl FnMut(i32) -> Date,
-        run: impl Fn(i32) -> Run,
-        most: u32,
-        (accounts, dates): (usize, usize),
-    ) -> Many {
-        let mut moves = Moves::new();
-        let mut steps = Vec::new();
-        let mut open = None;
-        for (account, day) in list.iter().map(|on| of_on(*on)) {
-            let period = (account, start(day));
-            if let Some((account, _)) = open.filter(|open| *open != period) {
-                moves.step(account, &mut steps, most);
-            }
-            open = Some(period);
-            let run = run(day);
-            if run.from < run.to {
-                steps.extend([(run.from, 1), (run.to, -1)]);
-            }
-        }
-        if let Some((account, _)) = open {
-            moves.step(account, &mut steps, most);
-        }
-        moves.close(accounts, dates);
-        Many::Counts(moves)
     }
 
     pub(super) fn count(&mut self, account: u32, run: Run) {
@@ -495,7 +424,6 @@ fn best_of(most: bool, kept: &mut Kept, next: Kept) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::calendar::PeriodKind;
     use crate::engine::column::slots::Tag;
 
     fn run(from: u32, to: u32) -> Run {
@@ -543,38 +471,6 @@ mod tests {
             assert!(cursor.book.hard.is_empty());
         }
         assert!(many.at(&mut cursors, 1, 3).unwrap().book.hard.contains(&0), "a date is no number");
-    }
-
-    /// What two accounts have at each date.
-    fn counted(many: &Many, expected: &[(u32, u32)]) {
-        let mut cursors = Vec::new();
-        for (place, (first, second)) in (0u32..).zip(expected) {
-            let Tally::Count(counts) = &many.at(&mut cursors, 2, place).unwrap().book.tally else { panic!() };
-            assert_eq!((counts[0], counts[1]), (*first, *second), "at {place}");
-        }
-    }
-
-    #[test]
-    fn no_more_than_so_many_of_a_period_count() {
-        let mut book = Book::new(Keeping::Capped { most: 2, period: PeriodKind::Week }, 2, 10, None);
-        for (account, day) in [(1, 2), (0, 9), (0, 2), (0, 0), (1, 1), (0, 2), (0, 2)] {
-            assert!(book.mark(account, day));
-        }
-        book.close();
-        let Tally::Days(list) = &book.tally else { panic!() };
-        // A row counts for four dates from its day on; a period is eight days.
-        let runs = |day: i32| run(day as u32, (day as u32 + 4).min(10));
-        let many = Many::of_days(list, |day| Date(day / 8), runs, 2, (2, 10));
-        counted(&many, &[(1, 0), (1, 1), (2, 2), (2, 2), (2, 2), (2, 1), (0, 0), (0, 0), (0, 0), (1, 0)]);
-    }
-
-    #[test]
-    fn a_value_counts_once() {
-        let seen = |account, day, times| Seen { account, tag: Tag::Text, value: 7, day, times };
-        let lists = [vec![seen(0, 0, 1), seen(0, 2, 3)], vec![seen(0, 3, 1)], vec![seen(1, 1, 1), seen(1, 7, 2)]];
-        let runs = |seen: &Seen| run(seen.day as u32, (seen.day as u32 + 4).min(10));
-        let many = Many::of_lists(lists.iter().map(Vec::as_slice), runs, (2, 10));
-        counted(&many, &[(1, 0), (1, 1), (1, 1), (2, 1), (2, 1), (2, 0), (1, 0), (0, 1), (0, 1), (0, 1)]);
     }
 
     #[test]
