@@ -457,7 +457,6 @@ pub(super) fn unreadable(file: &Place, row: u64, error: &std::io::Error) -> Data
 }
 
 /// The error for a Parquet file that is damaged; `problem` is what the library says.
-#[cfg(feature = "parquet")]
 pub(super) fn broken_parquet(place: &str, problem: &str) -> DataError {
     let problem = problem.lines().next().unwrap_or_default().trim_end_matches('.');
     let problem = problem.strip_prefix("Parquet error: ").unwrap_or(problem);

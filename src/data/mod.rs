@@ -30,6 +30,8 @@ mod progress;
 mod rivals;
 mod settings;
 pub mod sources;
+// What columns of Parquet files need is idle without them.
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, unused_mut))]
 pub mod stream;
 mod table;
 mod undeclared;
