@@ -17,7 +17,7 @@
 //! [`format`](mod@format) lays out text without changing what it says; [`lint`] looks at a program that checked as a careful reviewer would;
 //! [`testing`] runs the tests of a program, measures what they see, and changes the rules to see whether they notice; [`outline`] knows all
 //! names with what they read, and [`inspect`] prints them as data; [`repl`] and [`watch`] stay with a program while it changes.
-//! Other programs score single records with [`scoring`]: compile once, then half a microsecond and no allocation for each.
+//! Other programs score single records with [`scoring`]: compile once, then a quarter of a microsecond and no allocation for each.
 //! [`interventions`] decides what is done about rules that hold, given what was done before; [`ledger`] keeps that between runs.
 //! Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal or the clock, and nothing but `cli`, `data` and `ledger` the disk.
