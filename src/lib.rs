@@ -18,6 +18,7 @@
 //! [`testing`] runs the tests of a program, measures what they see, and changes the rules to see whether they notice; [`outline`] knows all
 //! names with what they read, and [`inspect`] prints them as data; [`repl`] and [`watch`] stay with a program while it changes.
 //! Other programs score single records with [`scoring`]: compile once, then a quarter of a microsecond and no allocation for each.
+//! `threads` does the same work on several cores, for whoever has enough of it.
 //! [`interventions`] decides what is done about rules that hold, given what was done before; [`ledger`] keeps that between runs.
 //! Every stage before `engine` pushes what it finds into one list of [`diagnostics`]; nothing but [`cli`] reads the
 //! terminal or the clock, and nothing but `cli`, `data` and `ledger` the disk.
@@ -54,6 +55,7 @@ pub mod span;
 pub mod statistics;
 pub mod syntax;
 pub mod testing;
+mod threads;
 pub mod value;
 pub mod watch;
 

@@ -232,14 +232,7 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) 
             done.push((i, work(item)));
         }
     };
-    let mut all: Vec<(usize, R)> = if threads < 2 || items.len() < 2 {
-        worker()
-    } else {
-        std::thread::scope(|scope| {
-            let started: Vec<_> = (0..threads.min(items.len())).map(|_| scope.spawn(worker)).collect();
-            started.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-        })
-    };
+    let mut all: Vec<(usize, R)> = crate::threads::on(threads.min(items.len()), worker).into_iter().flatten().collect();
     all.sort_by_key(|(i, _)| *i);
     all.into_iter().map(|(_, result)| result).collect()
 }

@@ -1,11 +1,7 @@
 //! Tests that run the rules over days: what became of them, day by day, worked out by hand.
 
-use crate::support::root;
-use laud::Settings;
-use laud::calendar::Calendar;
-use laud::data::Place;
-use laud::source::Sources;
-use laud::testing::{self, Outcome, Report, Setup, Verdict};
+use crate::testing::run_with;
+use laud::testing::{self, Outcome, Report, Verdict};
 
 const WORLD: &str = r#"
 table account {
@@ -38,32 +34,8 @@ contact rule gone { when left_on >= 2026-01-01  do task "Find another" }
 portfolio rule busy { when all_calls >= 3  do task "Hire" }
 "#;
 
-fn run_with(text: &str, coverage: bool) -> (Report, Sources) {
-    let mut sources = Sources::new();
-    sources.add("tests.laud", text);
-    let (program, found) = laud::compile(&sources, &Settings::default());
-    let program = program.unwrap_or_else(|| {
-        panic!("{}", laud::diagnostics::render::short(&found.sorted(), &sources));
-    });
-    let open = |_: &str, path: &str| Place { path: root().join(path), shown: path.into() };
-    let setup = Setup {
-        program: &program,
-        sources: &sources,
-        rules: &sources,
-        settings: &Settings::default(),
-        calendar: Calendar::default(),
-        zone: chrono_tz::Tz::UTC,
-        project: "world",
-        open: &open,
-        width: 100,
-        coverage,
-    };
-    let report = testing::run(&setup, None, 1);
-    (report, sources)
-}
-
 fn run(tests: &str) -> Report {
-    run_with(&format!("{WORLD}\n{tests}"), false).0
+    run_with(&format!("{WORLD}\n{tests}"), 1, false).0
 }
 
 fn all_pass(tests: &str) {
@@ -284,7 +256,7 @@ fn cases_expect_runs_too_and_blessing_writes_the_days() {
         .replace("fired 2 times", "fired 1 time");
     let more = "test \"more\" as of 2026-02-09 {\n  account acme { health 30 }\n  run on 2026-01-05, 2026-01-12\n  \
                 expect nag fired on 2026-01-12\n  expect ask fired for acme on 2026-01-12\n}\n";
-    let (mut report, sources) = run_with(&format!("{WORLD}\n{wrong}\n{more}"), false);
+    let (mut report, sources) = run_with(&format!("{WORLD}\n{wrong}\n{more}"), 1, false);
     let blessed = testing::bless(&mut report, &sources);
     let text = &blessed.files.first().expect("a file").1;
     assert!(text.contains(tests), "{text}");
@@ -302,7 +274,7 @@ fn runs_show_what_their_rules_said() {
         )
     };
     let unseen = |text: &str| {
-        let (report, _) = run_with(text, true);
+        let (report, _) = run_with(text, 1, true);
         let coverage = report.coverage.expect("coverage");
         let unseen = coverage.facets.into_iter().filter(|(facet, seen)| facet.owner == "ask" && !seen);
         unseen.map(|(facet, _)| facet.what).collect::<Vec<String>>()

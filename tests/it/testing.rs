@@ -41,7 +41,7 @@ segment busy = calls >= 3
 "#;
 
 /// Runs a program with its tests.
-fn run_with(text: &str, threads: usize, coverage: bool) -> (Report, Sources) {
+pub fn run_with(text: &str, threads: usize, coverage: bool) -> (Report, Sources) {
     let mut sources = Sources::new();
     sources.add("tests.laud", text);
     let (program, found) = laud::compile(&sources, &Settings::default());

@@ -30,20 +30,7 @@ pub fn from_table<W: Send>(
             visit(&mut state, &piece_of(table, fields, from..rows.min(from + PIECE)));
         }
     };
-    if threads <= 1 || pieces <= 1 {
-        return vec![work()];
-    }
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(pieces)).map(|_| scope.spawn(work)).collect();
-        let mut states = vec![work()];
-        for other in others {
-            match other.join() {
-                Ok(state) => states.push(state),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        states
-    })
+    crate::threads::on(threads.min(pieces), work)
 }
 
 /// Some rows of a table that was loaded.

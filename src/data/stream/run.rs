@@ -167,21 +167,7 @@ pub(super) fn run<W: Send>(
         taker.settle();
         (state, taker, headers, trouble)
     };
-    let mut done = Vec::new();
-    if threads <= 1 || is_small(&sources) {
-        done.push(work());
-    } else {
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            done.push(work());
-            for other in others {
-                match other.join() {
-                    Ok(found) => done.push(found),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-        });
-    }
+    let done = crate::threads::on(if is_small(&sources) { 1 } else { threads }, work);
     let mut workers = Vec::new();
     let mut total = Taker::new(&plan);
     let (mut headers, mut trouble) = (Vec::new(), Vec::new());

@@ -6,6 +6,7 @@ use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Tag, Texts};
 use crate::data::Dataset;
 use crate::engine::reference::Evaluator;
 use crate::program::TableId;
+use crate::threads;
 use crate::value::Missing;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -37,18 +38,7 @@ pub(super) fn of(
         }
         part
     };
-    let helpers = if rows.len() < MANY { 0 } else { threads.min(families.len()).saturating_sub(1) };
-    let parts = std::thread::scope(|scope| {
-        let others: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
-        let mut parts = vec![work()];
-        for other in others {
-            match other.join() {
-                Ok(part) => parts.push(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        parts
-    });
+    let parts = threads::on(if rows.len() < MANY { 1 } else { threads.min(families.len()) }, work);
     let unknown = |slot: &Slot<'_>| match slot.how {
         How::Unread => SlotColumn::Same(Cell::default()),
         How::Rows { .. } | How::Asked => SlotColumn::Unknown,

@@ -146,18 +146,7 @@ impl Course {
             }
             Some((walker.counts, walker.left))
         };
-        let parts: Vec<Option<(Counts, Vec<u32>)>> = std::thread::scope(|scope| {
-            let helpers = threads.min(chunks.len()).saturating_sub(1);
-            let others: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
-            let mut parts = vec![work()];
-            for other in others {
-                match other.join() {
-                    Ok(part) => parts.push(part),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            parts
-        });
+        let parts: Vec<Option<(Counts, Vec<u32>)>> = crate::threads::on(threads.min(chunks.len()), work);
         let (mut counts, mut left) = parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter().reduce(
             |(mut counts, mut left), (others, more)| {
                 counts.join(&others);

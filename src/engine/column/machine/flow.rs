@@ -1,23 +1,13 @@
 //! What instructions read and write.
 
 use super::Machine;
+use super::fuse::go;
 use super::op::{Bands, Card, CardLine, Expiry, Member, Op, Reg, Source, Table, Test};
 use super::run::arguments_of;
 
 /// Where an instruction may go on.
 pub(super) fn jump(op: &Op) -> Option<u32> {
-    match op {
-        Op::Jump { go }
-        | Op::IfMissing { go, .. }
-        | Op::IfPresent { go, .. }
-        | Op::Unless { go, .. }
-        | Op::Settle { go, .. }
-        | Op::Kleene { go, .. }
-        | Op::KleeneCompare { go, .. }
-        | Op::StreakEnds { go, .. }
-        | Op::Take { go, .. } => Some(*go),
-        _ => None,
-    }
+    go(&mut { *op }).copied()
 }
 
 /// True if an instruction may note that something went wrong.

@@ -84,13 +84,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 });
             }
         };
-        let helpers = if scan.is_large() { workers.len().min(families.len()).saturating_sub(1) } else { 0 };
-        std::thread::scope(|scope| {
-            (0..helpers).for_each(|_| {
-                scope.spawn(work);
-            });
-            work();
-        });
+        crate::threads::on(if scan.is_large() { workers.len().min(families.len()) } else { 1 }, work);
         let books = families.into_iter().filter_map(|(_, book)| {
             let (_, book) = book.into_inner().unwrap_or_else(PoisonError::into_inner);
             book
