@@ -230,6 +230,11 @@ impl Cells {
         Cells { tags: Vec::with_capacity(count), low: Vec::with_capacity(count), wide: HashMap::new() }
     }
 
+    /// So many cells without data.
+    pub fn filled(count: usize) -> Cells {
+        Cells { tags: vec![Tag::NoData; count], low: vec![0; count], wide: HashMap::new() }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.tags.len()
@@ -260,10 +265,13 @@ impl Cells {
     }
 
     /// Puts a cell in the place of another.
+    #[inline]
     pub fn set(&mut self, place: usize, cell: Cell) {
         let (Some(tag), Some(low)) = (self.tags.get_mut(place), self.low.get_mut(place)) else { return };
         *tag = cell.tag;
-        self.wide.remove(&(place as u32));
+        if !self.wide.is_empty() {
+            self.wide.remove(&(place as u32));
+        }
         *low = i64::try_from(cell.bits).unwrap_or_else(|_| {
             self.wide.insert(place as u32, cell.bits);
             0

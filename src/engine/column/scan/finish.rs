@@ -149,13 +149,19 @@ impl<'s, 'p> Found<'s, 'p> {
             _ => (whole, wanted.place),
         };
         let column = match &book.tally {
+            Tally::Small(counts) if wanted.aggregate.at_least.is_none() => {
+                SlotColumn::Counts(accounts.rows.iter().map(|row| counts.get(*row as usize)).collect())
+            }
             Tally::Count(counts) if wanted.aggregate.at_least.is_none() => {
                 let base = |row: &u32| *row as usize * book.width + place as usize;
                 let count = |row| counts.get(base(row)).copied().unwrap_or(0);
                 SlotColumn::Counts(accounts.rows.iter().map(count).collect())
             }
-            Tally::Periods { bits, .. } => {
-                let count = |row: &u32| u64::from(bits.get(*row as usize).map_or(0, |bits| bits.count_ones()));
+            Tally::Periods { bits, words, .. } => {
+                let count = |row: &u32| {
+                    let of = bits.get(*row as usize * words..).and_then(|rest| rest.get(..*words)).unwrap_or(&[]);
+                    of.iter().map(|word| u64::from(word.count_ones())).sum()
+                };
                 let cell = |row| self.listed(wanted, Count { value: count(row), rows: count(row) });
                 SlotColumn::Cells(accounts.rows.iter().map(cell).collect())
             }
@@ -235,6 +241,7 @@ impl<'s, 'p> Found<'s, 'p> {
         let none = Summed::default();
         let (count, summed, kept) = match at.map(|(book, at)| (&book.tally, at)) {
             None => (0, none, None),
+            Some((Tally::Small(counts), at)) => (counts.get(at), none, None),
             Some((Tally::Count(counts), at)) => (counts.get(at).copied().unwrap_or(0), none, None),
             Some((Tally::Sum { sums, counts, wide }, at)) => {
                 let small = i128::from(sums.get(at).copied().unwrap_or(0));
@@ -252,7 +259,9 @@ impl<'s, 'p> Found<'s, 'p> {
                 (count, Summed { sum }, None)
             }
             Some((Tally::Best { cells, counts, .. }, at)) => {
-                (counts.get(at).copied().unwrap_or(0), none, cells.get(at).copied().flatten())
+                let cell = cells.get(at).filter(|cell| *cell != Cell::default());
+                let kept = cell.map(|Cell { tag, bits }| Kept { tag, bits });
+                (counts.get(at).copied().unwrap_or(0), none, kept)
             }
             Some((Tally::Edge { cells, counts, .. }, at)) => {
                 let edge = cells.get(at).copied().flatten().map(Edge::from);
@@ -261,9 +270,8 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_) | Tally::Days(_), _)) => {
-                (0, none, None)
-            }
+            Some((Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. }, _)) => (0, none, None),
+            Some((Tally::Many(_) | Tally::Days(_), _)) => (0, none, None),
         };
         self.told(wanted, count, summed.sum, kept, texts)
     }

@@ -6,7 +6,7 @@
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
 //! | `worker` | the pass over pieces |
-//! | `tally` | what is kept of rows |
+//! | `tally` | what is kept of rows: `small` counts, `pairs` of accounts and values |
 //! | `moves` | the same for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
@@ -18,7 +18,10 @@ pub(super) mod finish;
 mod listed;
 mod moves;
 mod nodes;
+mod pairs;
 pub(super) mod row;
+mod short;
+mod small;
 pub(super) mod tally;
 pub(super) mod worker;
 
