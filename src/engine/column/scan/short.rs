@@ -1,15 +1,25 @@
 //! Short texts as numbers: equal numbers are equal texts, without a list in which texts are looked up.
 
-/// The number of a text of at most eight ASCII characters, in small letters; never negative.
+/// The number of a text of at most nine ASCII characters, in small letters; never negative.
 #[inline]
 pub(super) fn short(text: &str) -> Option<i64> {
-    const ONES: u64 = u64::MAX / 255;
     let bytes = text.as_bytes();
-    let word = match bytes.first_chunk::<8>() {
-        Some(eight) if bytes.len() == 8 => u64::from_le_bytes(*eight),
-        Some(_) => return None,
-        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    };
+    match (bytes.split_first_chunk::<8>(), bytes) {
+        (Some((eight, [])), _) => eight_of(u64::from_le_bytes(*eight), 8),
+        // ASCII has seven bits: those of the ninth character are the highest of seven others.
+        (Some((eight, [ninth])), _) => {
+            let (word, ninth) = (eight_of(u64::from_le_bytes(*eight), 8)?, eight_of(u64::from(*ninth), 1)?);
+            Some(word | (ninth.wrapping_mul(0x0002_0408_1020_4081) & 0x0101_0101_0101_0101) << 7)
+        }
+        (Some(_), _) => None,
+        (None, few) => eight_of(few.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), few.len()),
+    }
+}
+
+/// So many characters, at most eight, as one word.
+#[inline]
+fn eight_of(word: u64, count: usize) -> Option<i64> {
+    const ONES: u64 = u64::MAX / 255;
     // Eight bytes at a time; none is above 127, so no sum goes over into the next.
     if word & (ONES << 7) != 0 {
         return None;
@@ -20,7 +30,7 @@ pub(super) fn short(text: &str) -> Option<i64> {
     // What is not there is a zero byte, so that a text cannot have one.
     let there = word + ONES * 0x7f;
     let zeros = (!there & (ONES << 7)).count_ones() as usize;
-    (zeros == 8 - bytes.len()).then_some((word | capitals >> 2).cast_signed())
+    (zeros == 8 - count).then_some((word | capitals >> 2).cast_signed())
 }
 
 #[cfg(test)]
@@ -39,7 +49,7 @@ mod tests {
             for b in parts {
                 for c in parts {
                     let text = format!("{a}{b}{c}");
-                    let fits = text.len() <= 8 && text.is_ascii() && !text.contains('\u{0}');
+                    let fits = text.len() <= 9 && text.is_ascii() && !text.contains('\u{0}');
                     let number = short(&text);
                     assert_eq!(number.is_some(), fits, "{text:?}");
                     let Some(number) = number else { continue };

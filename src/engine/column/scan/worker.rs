@@ -52,8 +52,8 @@ pub(in crate::engine::column) struct Worker {
 struct Codes {
     /// Of a list that is met again: which it is, and the code of each of its texts, if it is known.
     lists: HashMap<(u32, bool), (u64, Vec<i64>)>,
-    /// Of other texts.
-    texts: HashMap<(u32, bool), hashbrown::HashMap<Box<str>, i64>>,
+    /// Of other texts: which were met, and by their numbers the codes.
+    texts: HashMap<(u32, bool), (TextSet, Vec<i64>)>,
 }
 
 impl Codes {
@@ -63,13 +63,12 @@ impl Codes {
     fn of(&mut self, whose: (u32, bool), list: &TextList, place: u32, find: impl FnOnce(&str) -> i64) -> i64 {
         let text = list.get(place);
         if !list.is_lasting() {
-            let known = self.texts.entry(whose).or_default();
-            if let Some(code) = known.get(text) {
-                return *code;
+            let (set, codes) = self.texts.entry(whose).or_default();
+            let number = set.number(text) as usize;
+            if number == codes.len() {
+                codes.push(find(text));
             }
-            let code = find(text);
-            known.insert(text.into(), code);
-            return code;
+            return codes.get(number).copied().unwrap_or(Codes::UNKNOWN);
         }
         let (id, codes) = self.lists.entry(whose).or_default();
         if *id != list.id() {
