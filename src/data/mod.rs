@@ -13,6 +13,7 @@ mod config;
 mod csv;
 mod fold;
 mod given;
+mod guess;
 mod header;
 mod hierarchy;
 mod input;
