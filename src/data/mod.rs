@@ -27,6 +27,7 @@ mod notes;
 mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod parts;
 mod progress;
 mod rivals;
 mod settings;
