@@ -271,7 +271,7 @@ pub fn attach(
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
     let hidden = builder.table.fields.get(parent.index()).is_some_and(|field| field.personal);
     let told = |key: &str| if hidden { MASK.to_string() } else { told_key(parent_table, key) };
-    let mut orphans = Orphans::new(parents, parent_table, hidden);
+    let mut lost: Vec<(usize, Arc<str>)> = Vec::new();
     for row in 0..rows {
         let Some(key) = builder.columns.get(parent.index()).and_then(|c| c.text(row)).cloned() else { continue };
         let new = moved.get(&key);
@@ -295,16 +295,19 @@ pub fn attach(
                 if let Some(flag) = keep.get_mut(row) {
                     *flag = false;
                 }
-                let first = builder.origins.get(row).copied().unwrap_or_default();
-                orphans.add(&key, Count { count: 1, first });
-                let detail = orphans.detail(&key);
-                let reason = match builder.table.kind.owner().map(|(of, _)| of) == builder.program.subject {
-                    true => RejectReason::UnknownAccount,
-                    false => RejectReason::UnknownOwner,
-                };
-                builder.reject_taken(row, reason, detail);
+                lost.push((row, key));
             }
         }
+    }
+    let mut orphans = Orphans::new(parents, parent_table, hidden, lost.iter().map(|(_, key)| key));
+    let reason = match builder.table.kind.owner().map(|(of, _)| of) == builder.program.subject {
+        true => RejectReason::UnknownAccount,
+        false => RejectReason::UnknownOwner,
+    };
+    for (row, key) in &lost {
+        let first = builder.origins.get(*row).copied().unwrap_or_default();
+        orphans.add(key, Count { count: 1, first });
+        builder.reject_taken(*row, reason, orphans.detail(key));
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
     builder.notes.extend(moved_note(name, &counts, &told));

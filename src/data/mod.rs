@@ -13,6 +13,7 @@ mod config;
 mod csv;
 mod fold;
 mod given;
+mod guess;
 mod header;
 mod hierarchy;
 mod input;
@@ -26,6 +27,7 @@ mod notes;
 mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod parts;
 mod progress;
 mod rivals;
 mod settings;

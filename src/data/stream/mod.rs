@@ -21,6 +21,7 @@ mod csv;
 mod cut;
 mod finish;
 mod given;
+mod held;
 mod json;
 mod lane;
 mod owners;
@@ -36,6 +37,9 @@ mod whose;
 
 pub use bits::{Bits, BitsIter};
 pub use given::{from_table, piece_of};
+pub(in crate::data) use held::csv;
+#[cfg(feature = "parquet")]
+pub(in crate::data) use held::{has_plain_keys, parquet};
 pub use owners::Owners;
 pub use text::{TextList, TextSet};
 

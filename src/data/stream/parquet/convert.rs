@@ -449,12 +449,12 @@ impl Convert<'_> {
         let wanted = self.wanted;
         let careful = wanted.names_currency
             || wanted.currency.is_some()
-            || self.reader.guesses_percent()
+            || (self.reader.guesses_percent() && !wanted.held)
             || (self.careful && matches!(raw, Raw::Text(_)));
         let value = match self.reader.read(raw) {
             _ if careful => None,
             Ok(Cell::Blank) => (wanted.expected && !wanted.at && !wanted.parent).then_some(BLANK),
-            Ok(Cell::Ignored) => (!wanted.at && !wanted.parent).then_some(BLANK),
+            Ok(Cell::Ignored) => (!wanted.at && !wanted.parent && !wanted.held).then_some(BLANK),
             Ok(Cell::Boolean(flag)) => Some(i64::from(flag)),
             Ok(Cell::Number(n)) => i64::try_from(n.raw()).ok().filter(|n| !matches!(*n, ODD | BLANK)),
             Ok(Cell::Moment(moment)) if moment.shift.is_some() => None,
