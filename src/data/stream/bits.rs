@@ -72,6 +72,34 @@ impl Bits {
         }
     }
 
+    /// Sets from one bit on those that are set in a list.
+    pub(super) fn mark_words(&mut self, from: usize, set: &[u64]) {
+        let shift = from % 64;
+        for (i, word) in (from / 64..).zip(set) {
+            if let Some(to) = self.words.get_mut(i) {
+                *to |= word << shift;
+            }
+            if shift > 0
+                && let Some(to) = self.words.get_mut(i + 1)
+            {
+                *to |= word >> (64 - shift);
+            }
+        }
+        self.trim();
+    }
+
+    /// So many bits, none of them set; room is kept.
+    pub(super) fn reset(&mut self, len: usize) {
+        self.words.clear();
+        self.words.resize(len.div_ceil(64), 0);
+        self.len = len;
+    }
+
+    /// The words, to be changed; bits beyond the end stay as they are.
+    pub(super) fn words_mut(&mut self) -> &mut [u64] {
+        &mut self.words
+    }
+
     /// Adds a bit.
     #[inline]
     pub fn push(&mut self, value: bool) {
@@ -169,6 +197,23 @@ mod tests {
                 assert_eq!(bits.get(i), i >= from && set.get(i - from) == Some(&true), "{from} {i}");
             }
         }
+    }
+
+    #[test]
+    fn words_are_marked_where_they_begin() {
+        let mut set = Bits::default();
+        (0..150).for_each(|i| set.push(i % 3 == 0 || i % 7 == 1));
+        for from in [0, 1, 63, 64, 70, 90] {
+            let mut bits = Bits::filled(230, false);
+            bits.set(3, true);
+            bits.mark_words(from, set.words());
+            for i in 0..300 {
+                let expected = i == 3 || (i < 230 && i >= from && set.get(i - from));
+                assert_eq!(bits.get(i), expected, "{from} {i}");
+            }
+        }
+        set.reset(70);
+        assert_eq!((set.len(), set.count()), (70, 0));
     }
 
     #[test]

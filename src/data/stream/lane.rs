@@ -201,6 +201,17 @@ pub(super) fn bulk(lane: &mut Lane, from: usize, values: &[i64], plain: bool, is
     }
 }
 
+/// Cells from a row on, a value for every row, of which those count whose bit is set.
+pub(super) fn batch(lane: &mut Lane, from: usize, values: &[i64], set: &Bits) {
+    bulk(lane, from, values, false, |_| false);
+    if let LaneCells::Flags(flags) = &mut lane.cells {
+        set.ones().for_each(|i| flags.set(from + i, values.get(i) == Some(&1)));
+    }
+    if let Validity::Some(bits) = &mut lane.valid {
+        bits.mark_words(from, set.words());
+    }
+}
+
 /// Cells from a row on: values, which are all of them, for the rows that have one.
 pub(super) fn some(lane: &mut Lane, from: usize, values: &[i64], present: &[bool]) {
     fn put<T>(list: &mut [T], from: usize, values: &[i64], present: &[bool], of: impl Fn(i64) -> T) {
