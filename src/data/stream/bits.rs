@@ -83,6 +83,19 @@ impl Bits {
                 *to |= word >> (64 - shift);
             }
         }
+        self.trim();
+    }
+
+    /// So many bits, none of them set; room is kept.
+    pub(super) fn reset(&mut self, len: usize) {
+        self.words.clear();
+        self.words.resize(len.div_ceil(64), 0);
+        self.len = len;
+    }
+
+    /// The words, to be changed; bits beyond the end stay as they are.
+    pub(super) fn words_mut(&mut self) -> &mut [u64] {
+        &mut self.words
     }
 
     /// Adds a bit.
@@ -192,13 +205,17 @@ mod tests {
     fn marks_are_set_where_they_begin() {
         let mut set = Bits::default();
         (0..150).for_each(|i| set.push(i % 3 == 0 || i % 7 == 1));
-        for from in [0, 1, 63, 64, 70] {
+        for from in [0, 1, 63, 64, 70, 90] {
             let mut bits = Bits::filled(230, false);
+            bits.set(3, true);
             bits.mark(from, &set);
-            for i in 0..230 {
-                assert_eq!(bits.get(i), i >= from && set.get(i - from), "{from} {i}");
+            for i in 0..300 {
+                let expected = i == 3 || (i < 230 && i >= from && set.get(i - from));
+                assert_eq!(bits.get(i), expected, "{from} {i}");
             }
         }
+        set.reset(70);
+        assert_eq!((set.len(), set.count()), (70, 0));
     }
 
     #[test]

@@ -201,6 +201,17 @@ pub(super) fn bulk(lane: &mut Lane, from: usize, values: &[i64], plain: bool, is
     }
 }
 
+/// Cells from a row on, a value for every row, of which those count whose bit is set.
+pub(super) fn batch(lane: &mut Lane, from: usize, values: &[i64], set: &Bits) {
+    bulk(lane, from, values, false, |_| false);
+    if let LaneCells::Flags(flags) = &mut lane.cells {
+        set.ones().for_each(|i| flags.set(from + i, values.get(i) == Some(&1)));
+    }
+    if let Validity::Some(bits) = &mut lane.valid {
+        bits.mark(from, set);
+    }
+}
+
 /// So many cells from a row on: the values one after the other, for the rows that have one.
 pub(super) fn some(lane: &mut Lane, from: usize, rows: usize, value: impl Fn(usize) -> i64, present: &Bits) {
     fn put<T>(list: &mut [T], from: usize, rows: usize, present: &Bits, value: impl Fn(usize) -> T) {

@@ -40,7 +40,7 @@ impl Asked {
 }
 
 /// The longest key that fits two words together with its length.
-const SHORT: usize = 15;
+pub(super) const SHORT: usize = 15;
 const FREE: u32 = u32::MAX;
 
 impl Owners {
@@ -87,8 +87,13 @@ impl Owners {
     /// before the first answer does not wait for memory once for each.
     #[inline]
     pub(super) fn ask(&self, key: &[u8]) -> Option<Asked> {
-        let key = words(key)?;
-        Some(Asked { key, at: self.place(key) })
+        Some(self.ask_for(words(key)?))
+    }
+
+    /// The same for a key that is two words already.
+    #[inline]
+    pub(super) fn ask_for(&self, key: [u64; 2]) -> Asked {
+        Asked { key, at: self.place(key) }
     }
 
     /// The row of a key that was asked for.
