@@ -5,7 +5,7 @@ use super::cells::{Bad, Cell, CellReader, Shift};
 use super::settings::ColumnBinding;
 use super::stream::{Lane, LaneCells};
 use super::wording::shorten;
-use super::{Cells, Origin};
+use super::{Cells, Dates, Numbers, Origin};
 use crate::calendar::Date;
 use crate::number::Decimal;
 use crate::program::{FieldId, Program, Table, Type};
@@ -211,7 +211,7 @@ impl ColumnBuilder {
     /// The date of a row.
     pub(super) fn date(&self, row: usize) -> Option<Date> {
         match &self.cells {
-            Cells::Date(v) => v.get(row).copied().flatten(),
+            Cells::Date(v) => v.get(row),
             Cells::Instant(v) => {
                 let micros = v.get(row).copied().flatten()?;
                 i32::try_from(micros.div_euclid(crate::value::DAY_MICROS)).ok().map(Date)
@@ -223,7 +223,7 @@ impl ColumnBuilder {
     /// When, to the microsecond where it is known.
     pub(super) fn micros(&self, row: usize) -> Option<i64> {
         match &self.cells {
-            Cells::Date(v) => v.get(row).copied().flatten().map(|d| i64::from(d.0) * crate::value::DAY_MICROS),
+            Cells::Date(v) => v.get(row).map(|d| i64::from(d.0) * crate::value::DAY_MICROS),
             Cells::Instant(v) => v.get(row).copied().flatten(),
             _ => None,
         }
@@ -238,7 +238,7 @@ impl ColumnBuilder {
     pub(super) fn key(&self, row: usize) -> Option<Arc<str>> {
         match &self.cells {
             Cells::Text(v) => v.get(row).cloned().flatten(),
-            Cells::Number(v) => v.get(row).copied().flatten().map(|number| Arc::from(number.to_string())),
+            Cells::Number(v) => v.get(row).map(|number| Arc::from(number.to_string())),
             _ => None,
         }
     }
@@ -292,8 +292,8 @@ impl ColumnBuilder {
         }
         match &mut self.cells {
             Cells::Boolean(v) => kept(v, keep),
-            Cells::Number(v) => kept(v, keep),
-            Cells::Date(v) => kept(v, keep),
+            Cells::Number(v) => v.retain(keep),
+            Cells::Date(v) => v.retain(keep),
             Cells::Instant(v) => kept(v, keep),
             Cells::Symbol(v) => kept(v, keep),
             Cells::Text(v) => kept(v, keep),
@@ -310,8 +310,8 @@ impl ColumnBuilder {
 
     /// What is worth saying about the cells of the rows that are left; `origin` is where a row was read.
     pub(super) fn tally(&self, origin: impl Fn(u32) -> Origin) -> Tally {
-        fn empty<T>(v: &[Option<T>]) -> Vec<u32> {
-            v.iter().enumerate().filter(|(_, c)| c.is_none()).map(|(i, _)| i as u32).collect()
+        fn empty<T>(v: impl Iterator<Item = Option<T>>) -> Vec<u32> {
+            v.enumerate().filter(|(_, c)| c.is_none()).map(|(i, _)| i as u32).collect()
         }
         let mut tally = Tally::default();
         for (row, bad, text) in &self.issues {
@@ -321,12 +321,12 @@ impl ColumnBuilder {
             tally.shift(*shift, origin(*row));
         }
         let blanks = match &self.cells {
-            Cells::Boolean(v) => empty(v),
-            Cells::Number(v) => empty(v),
-            Cells::Date(v) => empty(v),
-            Cells::Instant(v) => empty(v),
-            Cells::Symbol(v) => empty(v),
-            Cells::Text(v) => empty(v),
+            Cells::Boolean(v) => empty(v.iter().map(Option::as_ref)),
+            Cells::Number(v) => empty(v.iter()),
+            Cells::Date(v) => empty(v.iter()),
+            Cells::Instant(v) => empty(v.iter().map(Option::as_ref)),
+            Cells::Symbol(v) => empty(v.iter().map(Option::as_ref)),
+            Cells::Text(v) => empty(v.iter().map(Option::as_ref)),
         };
         let known = |row: &u32| self.is_issue(*row as usize) || self.ignored.binary_search(row).is_ok();
         for row in blanks.into_iter().filter(|row| !known(row)) {
@@ -335,7 +335,7 @@ impl ColumnBuilder {
         if self.reader.guesses_percent()
             && let Cells::Number(v) = &self.cells
         {
-            v.iter().flatten().for_each(|n| tally.ratio(*n));
+            v.iter().flatten().for_each(|n| tally.ratio(n));
         }
         tally
     }
@@ -360,8 +360,8 @@ const INTERNED: usize = 1 << 16;
 fn none(ty: Type) -> Cells {
     match ty {
         Type::Boolean => Cells::Boolean(Vec::new()),
-        Type::Number(_) | Type::Mixed => Cells::Number(Vec::new()),
-        Type::Date => Cells::Date(Vec::new()),
+        Type::Number(_) | Type::Mixed => Cells::Number(Numbers::default()),
+        Type::Date => Cells::Date(Dates::default()),
         Type::Instant => Cells::Instant(Vec::new()),
         Type::Enum(_) => Cells::Symbol(Vec::new()),
         Type::Text | Type::Unknown => Cells::Text(Vec::new()),
@@ -386,8 +386,8 @@ impl Cells {
     fn append(&mut self, cells: Cells) {
         match (self, cells) {
             (Cells::Boolean(v), Cells::Boolean(more)) => v.extend(more),
-            (Cells::Number(v), Cells::Number(more)) => v.extend(more),
-            (Cells::Date(v), Cells::Date(more)) => v.extend(more),
+            (Cells::Number(v), Cells::Number(more)) => v.append(more),
+            (Cells::Date(v), Cells::Date(more)) => v.append(more),
             (Cells::Instant(v), Cells::Instant(more)) => v.extend(more),
             (Cells::Symbol(v), Cells::Symbol(more)) => v.extend(more),
             (Cells::Text(v), Cells::Text(more)) => v.extend(more),

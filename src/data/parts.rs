@@ -4,7 +4,7 @@ use super::account::Account;
 use super::column::Filled;
 use super::stream::Lane;
 use super::table::TableBuilder;
-use super::{Origin, Reject, RejectReason};
+use super::{Origins, Reject, RejectReason};
 use crate::calendar::Date;
 use crate::program::FieldId;
 use crate::threads;
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Some rows of a table, with what became of those that were not taken.
 struct Part {
     columns: Vec<Filled>,
-    origins: Vec<Origin>,
+    origins: Origins,
     keys: Vec<Arc<str>>,
     read: u64,
     rejected: BTreeMap<RejectReason, u64>,
@@ -116,8 +116,7 @@ impl TableBuilder<'_> {
             column.extend(lane, rows.clone());
             column.account.readable = column.account.readable || rows.clone().any(|row| lane.valid.has(row));
         }
-        let origins = (line..).take(rows.len()).map(|line| self.here(line));
-        self.origins.extend(origins.collect::<Vec<_>>());
+        (line..).take(rows.len()).for_each(|line| self.origins.push(self.here(line)));
         self.read += rows.len() as u64;
         let added = before..before + rows.len();
         let column = |id: Option<FieldId>| id.and_then(|id| self.columns.get(id.index()));
@@ -132,13 +131,13 @@ impl TableBuilder<'_> {
     /// Adds the rows that come next.
     fn append(&mut self, part: Part) {
         let rows = self.origins.len();
-        if self.is_full(rows + part.origins.len(), part.origins.first().copied().unwrap_or_default()) {
+        if self.is_full(rows + part.origins.len(), part.origins.get(0).unwrap_or_default()) {
             return;
         }
         for (column, filled) in self.columns.iter_mut().zip(part.columns) {
             column.append(filled, rows as u32);
         }
-        self.origins.extend(part.origins);
+        self.origins.append(part.origins);
         self.keys.extend(part.keys);
         self.read += part.read;
         for (reason, count) in part.rejected {

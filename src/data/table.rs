@@ -6,13 +6,14 @@
 use super::account::{About, Refusal, shown_origin};
 use super::advice::Home;
 use super::binding::TableBinding;
+use super::by_key::Index;
 use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, push_none};
 use super::header::Absent;
 use super::notes::{CellNote, Told};
 use super::settings::ColumnBinding;
 use super::wording::{clip, shorten, told};
-use super::{Column, DataError, Note, Origin, Reject, RejectReason};
+use super::{Column, DataError, Note, Origin, Origins, Reject, RejectReason};
 use crate::calendar::Date;
 use crate::program::{FieldId, Program, Table, Type};
 use chrono_tz::Tz;
@@ -42,8 +43,10 @@ pub struct TableBuilder<'a> {
     pub(super) reject: &'a mut dyn FnMut(Reject),
     order: Vec<usize>,
     pub(super) columns: Vec<ColumnBuilder>,
-    pub(super) origins: Vec<Origin>,
+    pub(super) origins: Origins,
     pub(super) keys: Vec<Arc<str>>,
+    /// Where rows are found by these keys, once it is known that no two have one.
+    pub(super) index: Option<Index>,
     /// The files, as a person knows them.
     pub files: Vec<String>,
     pub(super) read: u64,
@@ -96,8 +99,9 @@ impl<'a> TableBuilder<'a> {
             reject,
             order,
             columns,
-            origins: Vec::new(),
+            origins: Origins::default(),
             keys: Vec::new(),
+            index: None,
             files: Vec::new(),
             read: 0,
             rejected: BTreeMap::new(),
@@ -220,7 +224,7 @@ impl<'a> TableBuilder<'a> {
 
     /// Rejects a row that had been taken; the caller drops it with [`TableBuilder::retain`].
     pub(super) fn reject_taken(&mut self, row: usize, reason: RejectReason, detail: String) {
-        let origin = self.origins.get(row).copied().unwrap_or_default();
+        let origin = self.origins.get(row).unwrap_or_default();
         let mut refusal = self.refusal(row, reason, detail);
         let orphan = matches!(reason, RejectReason::UnknownAccount | RejectReason::UnknownOwner);
         if let (true, Some((_, parent))) = (orphan, self.table.kind.owner()) {
@@ -253,7 +257,7 @@ impl<'a> TableBuilder<'a> {
                 Bad::OutOfRange => column.reader.range_words(&field.name, &said),
                 _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
             };
-            let origin = self.origins.get(row).copied().unwrap_or_default();
+            let origin = self.origins.get(row).unwrap_or_default();
             let about = self.refusal(row, reason, detail);
             self.hand_over(origin, Refusal { field: Some(field.name.clone()), value: Some(value), ..about });
         }
@@ -353,7 +357,8 @@ impl<'a> TableBuilder<'a> {
                     column.push(nothing, row as u32);
                 }
                 Ok(cell) => {
-                    let number = if let (true, Cell::Number(number)) = (was_read, &cell) { Some(*number) } else { None };
+                    let number =
+                        if let (true, Cell::Number(number)) = (was_read, &cell) { Some(*number) } else { None };
                     column.push(cell, row as u32);
                     if is_key {
                         key = Some(match (column.text(row), number) {
@@ -394,7 +399,7 @@ impl<'a> TableBuilder<'a> {
 
     /// Notes about the cells of the rows that are left.
     pub(super) fn cell_notes(&self) -> Vec<CellNote> {
-        let origin = |row: u32| self.origins.get(row as usize).copied().unwrap_or_default();
+        let origin = |row: u32| self.origins.get(row as usize).unwrap_or_default();
         let columns = self.columns.iter().zip(&self.table.fields).enumerate();
         columns
             .flat_map(|(index, (column, field))| {
@@ -409,6 +414,7 @@ impl<'a> TableBuilder<'a> {
         if keep.iter().all(|k| *k) {
             return;
         }
+        self.index = None;
         let mut new = Vec::with_capacity(keep.len());
         let mut next = 0u32;
         for kept in keep {
@@ -418,8 +424,7 @@ impl<'a> TableBuilder<'a> {
         for column in &mut self.columns {
             column.retain(keep, &new);
         }
-        let mut flags = keep.iter();
-        self.origins.retain(|_| flags.next().copied().unwrap_or(true));
+        self.origins.retain(keep);
         if !self.keys.is_empty() {
             let mut flags = keep.iter();
             self.keys.retain(|_| flags.next().copied().unwrap_or(true));
@@ -428,7 +433,7 @@ impl<'a> TableBuilder<'a> {
 
     /// `events.csv:12`
     pub(super) fn place(&self, row: usize) -> String {
-        shown_origin(&self.files, self.origins.get(row).copied().unwrap_or_default())
+        shown_origin(&self.files, self.origins.get(row).unwrap_or_default())
     }
 
     /// Errors that make a column unusable, found after all rows were read.

@@ -68,7 +68,7 @@ pub(super) const BLANK: i64 = i64::MIN + 1;
 /// billionths, a place in a list, yes as 1.
 pub(super) struct Convert<'a> {
     pub(super) wanted: &'a Wanted<'a>,
-    pub(super) owners: Option<&'a Owners>,
+    pub(super) owners: Option<&'a Owners<'a>>,
     /// Keys are needed too, not only rows.
     pub(super) keys: bool,
     pub(super) reader: CellReader,
@@ -243,7 +243,7 @@ impl Convert<'_> {
     }
 
     /// The owners of rows, if nothing but the row of each key is wanted.
-    fn owners_at_once(&self) -> Option<&Owners> {
+    fn owners_at_once(&self) -> Option<&Owners<'_>> {
         let plain = self.meaning == Meaning::Plain && matches!(self.wanted.fast, Fast::Owner) && !self.keys;
         self.owners.filter(|owners| plain && !owners.has_merged())
     }

@@ -100,8 +100,15 @@ impl<'s, 'p> Found<'s, 'p> {
     }
 
     /// What is kept of a family.
-    pub(super) fn book(&self, family: usize) -> Option<&Book> {
+    pub(in crate::engine::column) fn book(&self, family: usize) -> Option<&Book> {
         self.worker.as_ref()?.books.get(family)
+    }
+
+    /// What is kept of a family, for whoever is the last to ask for it.
+    pub(in crate::engine::column) fn take_book(&mut self, family: usize) -> Option<Book> {
+        let book = self.worker.as_mut()?.books.get_mut(family)?;
+        let nothing = Book { tally: Tally::Count(Vec::new()), hard: HashSet::new(), width: book.width, accounts: 0 };
+        Some(std::mem::replace(book, nothing))
     }
 
     /// The dates of a family.
@@ -124,16 +131,17 @@ impl<'s, 'p> Found<'s, 'p> {
         WentBy { dates, after: self.worker.as_ref().map_or(0, |worker| worker.after) }
     }
 
-    /// The cells of a slot. What the reference has to say is listed: slot and place of the account.
+    /// The cells of a slot, from what is kept of its family. What the reference has to say is listed: slot and place of the
+    /// account.
     pub(in crate::engine::column) fn column(
         &self,
         wanted: &Wanted<'_>,
+        book: Option<&Book>,
         accounts: &Accounts<'_>,
         values: &mut SlotValues,
         hard: &mut Vec<(SlotId, u32)>,
     ) -> SlotColumn {
         let family = self.source.families.get(wanted.family);
-        let book = self.worker.as_ref().and_then(|worker| worker.books.get(wanted.family));
         let nothing = |values: &mut SlotValues| match self.combine(wanted, None, &mut values.texts) {
             Ok(cell) => SlotColumn::Same(cell),
             Err(_) => SlotColumn::Same(Cell::missing(Missing::NoData)),

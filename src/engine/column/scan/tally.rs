@@ -137,7 +137,7 @@ pub(super) struct Seen {
 
 /// A family's tally, and the accounts that the reference has to look at.
 #[derive(Debug)]
-pub(super) struct Book {
+pub(in crate::engine::column) struct Book {
     pub(super) tally: Tally,
     pub(super) hard: HashSet<u32>,
     /// Places per account: one for a single date, one more than there are dates otherwise.
