@@ -46,10 +46,28 @@ pub enum Tag {
 }
 
 impl Tag {
+    /// Those of what is missing, in their order.
+    pub const MISSING: [Tag; 8] = [
+        Tag::NoData,
+        Tag::NotApplicable,
+        Tag::Stale,
+        Tag::TooFew,
+        Tag::DivisionByZero,
+        Tag::Overflow,
+        Tag::BadCell,
+        Tag::NoRate,
+    ];
+
     /// True if there is no value.
     #[inline]
     pub fn is_missing(self) -> bool {
         self < Tag::Boolean
+    }
+
+    /// True if there is no value because something went wrong.
+    #[inline]
+    pub fn is_fault(self) -> bool {
+        Tag::DivisionByZero <= self && self < Tag::Boolean
     }
 
     /// The reason, if there is no value.
