@@ -13,7 +13,7 @@ use crate::irrational;
 use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -409,7 +409,7 @@ impl Family<'_> {
         let sizes = (book.accounts, book.width.saturating_sub(1));
         let many = match (&book.tally, self.keeping) {
             (Tally::Days(list), Keeping::Capped { most, .. }) => {
-                let mut starts: HashMap<i32, Date> = HashMap::new();
+                let mut starts: hashbrown::HashMap<i32, Date> = hashbrown::HashMap::new();
                 let mut known = (i32::MIN, Date(i32::MIN));
                 let start = |day: i32| {
                     // Rows of a day often stand together.

@@ -7,6 +7,7 @@
 //! | `family` | which rows count for what |
 //! | `worker` | the pass over pieces |
 //! | `tally` | what is kept of rows: `small` counts, `pairs` of accounts and values |
+//! | `order` | rows in the order of their accounts |
 //! | `moves` | the same for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
@@ -18,6 +19,7 @@ pub(super) mod finish;
 mod listed;
 mod moves;
 mod nodes;
+mod order;
 mod pairs;
 pub(super) mod row;
 mod short;

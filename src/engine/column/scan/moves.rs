@@ -6,6 +6,7 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
+use super::order::by_account;
 use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, best, better, outer, put};
 use crate::engine::column::slots::Cell;
 use std::collections::HashSet;
@@ -78,7 +79,7 @@ impl<T: Copy> Moves<T> {
     }
 
     fn merge(&mut self, merge: impl Fn(&mut T, T) -> bool) {
-        self.list.sort_unstable_by_key(|row| (row.account, row.run.from, row.run.to));
+        by_account(&mut self.list, |row| row.account, |row| (row.run.from, row.run.to));
         self.list.dedup_by(|next, kept| {
             let same = (next.account, next.run) == (kept.account, kept.run) && merge(&mut kept.what, next.what);
             if same {

@@ -1,5 +1,6 @@
 //! Which values accounts have, each once, where only how many there are is asked for.
 
+use super::order::by_account;
 use crate::engine::column::slots::Tag;
 
 /// Accounts and values; by chance in any order.
@@ -47,7 +48,7 @@ impl Pairs {
     }
 
     fn compact(&mut self) {
-        self.list.sort_unstable();
+        by_account(&mut self.list, |pair| pair.0, |pair| *pair);
         self.list.dedup();
         self.once = self.list.len();
     }

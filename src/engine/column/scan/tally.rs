@@ -7,6 +7,7 @@
 
 use super::family::Family;
 use super::moves::Many;
+use super::order::by_account;
 use super::pairs::Pairs;
 use super::small::Small;
 use crate::engine::column::slots::{Cell, Cells, Tag};
@@ -354,7 +355,7 @@ impl Book {
             Tally::Values { list, .. } => compact(list),
             Tally::Pairs(pairs) => self.tally = Tally::Count(std::mem::take(pairs).count(self.accounts)),
             Tally::Many(many) => many.close(self.accounts, self.width - 1),
-            Tally::Days(list) => list.sort_unstable(),
+            Tally::Days(list) => by_account(list, |on| of_on(*on).0, |on| *on),
             Tally::Small(_) | Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
@@ -470,7 +471,7 @@ fn sums_from_the_left(sums: &mut [i64], wide: &mut HashMap<u32, Wide>, width: us
 
 /// Sorted, with those that say the same put together.
 fn compact(list: &mut Vec<Seen>) {
-    list.sort_unstable();
+    by_account(list, |seen| seen.account, |seen| *seen);
     list.dedup_by(|next, kept| {
         let same = (next.account, next.tag, next.value, next.day) == (kept.account, kept.tag, kept.value, kept.day);
         if same {
