@@ -285,7 +285,18 @@ impl Convert<'_> {
         let (ty, instant) = (self.wanted.field.ty, self.wanted.field.ty == Type::Instant);
         match (self.physical, self.meaning, self.wanted.fast) {
             (Physical::INT64, Meaning::Timestamp { unit, .. }, _) if self.direct && ty.is_date() => {
-                for word in bytes.as_chunks::<8>().0 {
+                let words = bytes.as_chunks::<8>().0;
+                if instant && unit == TimeUnit::MICROS {
+                    let start = out.len();
+                    out.extend(words.iter().map(|word| i64::from_le_bytes(*word)));
+                    let added = out.get(start..).unwrap_or_default();
+                    let ends = added.iter().fold((0, 0), |(least, most), n| (*n.min(&least), *n.max(&most)));
+                    if INSTANTS.contains(&ends.0) && INSTANTS.contains(&ends.1) {
+                        return;
+                    }
+                    out.truncate(start);
+                }
+                for word in words {
                     let n = i64::from_le_bytes(*word);
                     let micros = match unit {
                         TimeUnit::MICROS => Some(n),
