@@ -382,8 +382,23 @@ impl Cells {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        match self {
+            Cells::Boolean(v) => v.is_empty(),
+            Cells::Number(v) => v.is_empty(),
+            Cells::Date(v) => v.is_empty(),
+            Cells::Instant(v) => v.is_empty(),
+            Cells::Symbol(v) => v.is_empty(),
+            Cells::Text(v) => v.is_empty(),
+        }
+    }
+
     /// Adds cells of the same type.
     fn append(&mut self, cells: Cells) {
+        if self.is_empty() {
+            *self = cells;
+            return;
+        }
         match (self, cells) {
             (Cells::Boolean(v), Cells::Boolean(more)) => v.extend(more),
             (Cells::Number(v), Cells::Number(more)) => v.append(more),

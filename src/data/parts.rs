@@ -138,7 +138,10 @@ impl TableBuilder<'_> {
             column.append(filled, rows as u32);
         }
         self.origins.append(part.origins);
-        self.keys.extend(part.keys);
+        match self.keys.is_empty() {
+            true => self.keys = part.keys,
+            false => self.keys.extend(part.keys),
+        }
         self.read += part.read;
         for (reason, count) in part.rejected {
             *self.rejected.entry(reason).or_default() += count;

@@ -13,6 +13,7 @@ use crate::irrational;
 use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -64,14 +65,19 @@ impl<'s, 'p> Found<'s, 'p> {
         // Family by family, so that of one alone there is more than what is kept of it.
         let mut books: Vec<std::vec::IntoIter<Book>> =
             workers.iter_mut().map(|worker| std::mem::take(&mut worker.books).into_iter()).collect();
-        let families = source.families.iter().map(|family: &Family<'_>| {
+        // Long lists first: to sort them takes longest, and the others can be done beside it.
+        let mut turns = Vec::new();
+        let families = source.families.iter().enumerate().map(|(i, family): (usize, &Family<'_>)| {
             let of: Vec<Book> = books.iter_mut().filter_map(Iterator::next).collect();
+            turns.push((Reverse(of.iter().map(Book::listed).sum::<usize>()), i));
             (family, Mutex::new((of, None::<Book>)))
         });
         let families: Vec<_> = families.collect();
+        turns.sort_unstable();
         let next = AtomicUsize::new(0);
+        let turn = || turns.get(next.fetch_add(1, Ordering::Relaxed)).and_then(|(_, i)| families.get(*i));
         let work = || {
-            while let Some((family, books)) = families.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some((family, books)) = turn() {
                 let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
                 let joined = std::mem::take(&mut books.0).into_iter().reduce(|mut all, book| {
                     all.join(book);

@@ -141,6 +141,15 @@ pub(in crate::engine::column) struct Book {
 pub(in crate::engine::column) const FEW_DATES: usize = 8;
 
 impl Book {
+    /// How much is listed, and has to be sorted.
+    pub(super) fn listed(&self) -> usize {
+        match &self.tally {
+            Tally::Values { list, .. } => list.len(),
+            Tally::Days(list) => list.len(),
+            _ => 0,
+        }
+    }
+
     /// For so many accounts and dates; `periods` has the first day of a window and the place of the period of each of its
     /// days, where one row of a period counts.
     pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize, periods: Option<(i32, Vec<u8>)>) -> Book {
