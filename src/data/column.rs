@@ -172,7 +172,9 @@ impl ColumnBuilder {
             (Cells::Symbol(v), LaneCells::Codes(list)) => v.extend(some(list, at, |code| code)),
             (Cells::Text(v), LaneCells::Texts { list, codes }) => {
                 if self.listed.0 != list.id() {
-                    self.listed = (list.id(), if list.is_lasting() { vec![None; list.len()] } else { Vec::new() });
+                    // Of a key each text is there once, whatever comes again.
+                    let again = list.is_lasting() && self.most > 0;
+                    self.listed = (list.id(), if again { vec![None; list.len()] } else { Vec::new() });
                 }
                 let (known, interned, most) = (&mut self.listed.1, &mut self.interned, self.most);
                 v.extend(codes.get(rows.clone()).unwrap_or(&[]).iter().zip(rows).map(|(code, row)| {

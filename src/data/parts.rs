@@ -116,7 +116,7 @@ impl TableBuilder<'_> {
             column.extend(lane, rows.clone());
             column.account.readable = column.account.readable || rows.clone().any(|row| lane.valid.has(row));
         }
-        (line..).take(rows.len()).for_each(|line| self.origins.push(self.here(line)));
+        self.origins.push_run(self.here(line), rows.len());
         self.read += rows.len() as u64;
         let added = before..before + rows.len();
         let column = |id: Option<FieldId>| id.and_then(|id| self.columns.get(id.index()));
