@@ -25,6 +25,7 @@ pub(super) struct ColumnBuilder {
     pub(super) texts: Texts,
     interned: hashbrown::HashSet<Arc<str>>,
     /// Of the list of many pieces that was met last: which it is, and its texts as they are held.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     listed: (u64, Vec<Option<Arc<str>>>),
     /// How many texts are shared at most; none in a key, where each is there once.
     most: usize,
@@ -147,6 +148,7 @@ impl ColumnBuilder {
     }
 
     /// Adds the cells of some rows of a piece.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn extend(&mut self, lane: &Lane, rows: Range<usize>) {
         fn some<'l, T: Copy, C>(
             list: &'l [T],
@@ -237,6 +239,7 @@ impl ColumnBuilder {
     }
 
     /// What the cell of a row says as a key.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn key(&self, row: usize) -> Option<Arc<str>> {
         match &self.cells {
             Cells::Text(v) => v.get(row).cloned().flatten(),

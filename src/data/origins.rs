@@ -52,6 +52,7 @@ impl Origins {
     }
 
     /// Adds so many rows that stand one below the other.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn push_run(&mut self, first: Origin, rows: usize) {
         if rows > 0 {
             self.push(first);

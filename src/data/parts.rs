@@ -107,6 +107,7 @@ impl TableBuilder<'_> {
     }
 
     /// Adds rows of a piece, from this line on, of which there is nothing to say; one lane for each column.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn extend(&mut self, lanes: &[Lane], rows: Range<usize>, line: u64) {
         let before = self.origins.len();
         if rows.is_empty() || self.is_full(before + rows.len(), self.here(line)) {
