@@ -1,6 +1,7 @@
 //! Rows of separated cells, block by block.
 
 use super::Piece;
+use super::batch::fits;
 use super::plan::Plan;
 use super::split::{Found, Splitter};
 use super::take::{Refused, Taker};
@@ -16,7 +17,7 @@ pub(super) struct CsvFile {
     pub(super) delimiter: u8,
     names: Vec<String>,
     /// By column that is read: its place in a row.
-    places: Vec<Option<usize>>,
+    pub(super) places: Vec<Option<usize>>,
 }
 
 impl CsvFile {
@@ -36,16 +37,35 @@ impl CsvFile {
         }))
     }
 
+    /// How many cells a row has.
+    pub(super) fn width(&self) -> usize {
+        self.names.len()
+    }
+
     /// Takes all rows of a block, which begins on this line; `last` if the file ends with it.
-    pub(super) fn rows(
+    pub(super) fn rows(&self, taker: &mut Taker<'_>, block: &[u8], at: (u32, u64, bool), show: &mut dyn FnMut(&Piece)) {
+        let mut batch = std::mem::take(&mut taker.batch);
+        let taken = match std::str::from_utf8(block) {
+            Ok(text) if fits(taker.plan, &self.places, self.delimiter) => batch.rows(self, taker, text, at, show),
+            _ => false,
+        };
+        taker.batch = batch;
+        if !taken {
+            self.row_by_row(taker, &mut Splitter::default(), block, at, show);
+        }
+    }
+
+    /// Takes all rows of a block one by one.
+    pub(super) fn row_by_row(
         &self,
         taker: &mut Taker<'_>,
+        splitter: &mut Splitter,
         block: &[u8],
         (at, line, last): (u32, u64, bool),
         show: &mut dyn FnMut(&Piece),
     ) {
         let text = std::str::from_utf8(block).ok();
-        Splitter::default().rows(block, self.delimiter, |row| {
+        splitter.rows(block, self.delimiter, |row| {
             let origin = Origin { file: at, line: clip_line(line + row.lines) };
             if row.end - row.start + usize::from(!row.open) > MAX_ROW {
                 taker.reject_row(origin, RejectReason::TooLong, || TOO_LONG.to_string());

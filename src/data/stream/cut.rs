@@ -173,21 +173,33 @@ impl Cutter {
         self.rest = rest;
     }
 
-    /// Behind the last end of a row in a text, or the first, and goes on to its end.
+    /// Behind the last end of a row in a text, or the first.
     fn scan(&mut self, text: &[u8], first: bool) -> Option<usize> {
-        let Ends::Rows(delimiter) = self.ends else {
-            let end = if first { memchr::memchr(b'\n', text) } else { memchr::memrchr(b'\n', text) };
-            return end.map(|at| at + 1);
-        };
+        match self.ends {
+            Ends::Rows(delimiter) => self.at.scan(text, delimiter, first),
+            Ends::Lines if first => memchr::memchr(b'\n', text).map(|at| at + 1),
+            Ends::Lines => memchr::memrchr(b'\n', text).map(|at| at + 1),
+        }
+    }
+}
+
+/// Behind the end of the row that a text begins with.
+pub(super) fn row_end(text: &[u8], delimiter: u8) -> Option<usize> {
+    Quotes::Outside(true).scan(text, delimiter, true)
+}
+
+impl Quotes {
+    /// Behind the last end of a row in a text, or the first; goes on to the end of the text.
+    fn scan(&mut self, text: &[u8], delimiter: u8, first: bool) -> Option<usize> {
         let mut found = None;
         let mut at = 0;
         while at < text.len() {
             let rest = text.get(at..).unwrap_or(&[]);
-            match self.at {
+            match self {
                 Quotes::Inside => match memchr::memchr(b'"', rest) {
                     Some(quote) => {
                         at += quote + 1;
-                        self.at = Quotes::Doubtful;
+                        *self = Quotes::Doubtful;
                     }
                     None => return found,
                 },
@@ -195,12 +207,13 @@ impl Cutter {
                     // The second of two quotes, or something behind the end of quotes.
                     if rest.first() == Some(&b'"') {
                         at += 1;
-                        self.at = Quotes::Inside;
+                        *self = Quotes::Inside;
                     } else {
-                        self.at = Quotes::Outside(false);
+                        *self = Quotes::Outside(false);
                     }
                 }
                 Quotes::Outside(begins) => {
+                    let begins = *begins;
                     let quote = memchr::memchr(b'"', rest);
                     let plain = rest.get(..quote.unwrap_or(rest.len())).unwrap_or(rest);
                     let end = match first {
@@ -218,10 +231,10 @@ impl Cutter {
                         None => begins,
                     };
                     at += plain.len();
-                    self.at = Quotes::Outside(begins);
+                    *self = Quotes::Outside(begins);
                     if quote.is_some() {
                         at += 1;
-                        self.at = if begins { Quotes::Inside } else { Quotes::Outside(false) };
+                        *self = if begins { Quotes::Inside } else { Quotes::Outside(false) };
                     }
                 }
             }

@@ -16,9 +16,13 @@
 //! What a worker is given depends on chance, so what is made of the states must not depend on which piece went where:
 //! add up, take the least, collect and sort.
 
+mod batch;
 mod bits;
+mod columns;
 mod csv;
 mod cut;
+mod edges;
+mod eight;
 mod finish;
 mod given;
 mod held;
@@ -29,6 +33,7 @@ mod owners;
 mod parquet;
 mod plan;
 mod quick;
+mod refuse;
 mod run;
 mod split;
 mod take;

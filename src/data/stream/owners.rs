@@ -54,8 +54,13 @@ impl<'a> Owners<'a> {
     /// before the first answer does not wait for memory once for each.
     #[inline]
     pub(super) fn ask(&self, key: &[u8]) -> Option<Asked> {
-        let key = words(key)?;
-        Some(Asked { key, at: self.by_key.place(key) })
+        Some(self.ask_for(words(key)?))
+    }
+
+    /// The same for a key that is two words already.
+    #[inline]
+    pub(super) fn ask_for(&self, key: [u64; 2]) -> Asked {
+        Asked { key, at: self.by_key.place(key) }
     }
 
     /// The row of a key that was asked for, unless it was merged away.

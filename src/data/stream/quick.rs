@@ -123,15 +123,27 @@ pub(super) fn number(bytes: &[u8]) -> Option<(i64, Option<u32>)> {
     Some((if negative { -billionths } else { billionths }, after))
 }
 
+/// `true`, `1`, `FALSE`.
+#[inline]
+pub(super) fn flag(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        b"true" | b"True" | b"TRUE" | b"1" => Some(true),
+        b"false" | b"False" | b"FALSE" | b"0" => Some(false),
+        _ => None,
+    }
+}
+
 /// Spellings of the values of a list that have been met.
 #[derive(Debug, Default)]
 pub(super) struct Symbols {
     slots: Vec<Option<([u64; 2], u32)>>,
+    long: hashbrown::HashMap<Box<[u8]>, u32>,
     count: usize,
 }
 
 impl Symbols {
     const SLOTS: usize = 256;
+    const LONGEST: usize = 200;
 
     fn slot(words: [u64; 2]) -> usize {
         let mixed = (words[0] ^ words[1].rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -147,7 +159,20 @@ impl Symbols {
     /// The same for what may not be text.
     #[inline]
     pub(super) fn find(&self, text: &[u8]) -> Option<u32> {
-        let words = words(text)?;
+        match words(text) {
+            Some(words) => self.short(words),
+            None => self.long(text),
+        }
+    }
+
+    /// The same for a text that is too long to be two words.
+    pub(super) fn long(&self, text: &[u8]) -> Option<u32> {
+        if self.long.is_empty() { None } else { self.long.get(text).copied() }
+    }
+
+    /// The same for a text as two words.
+    #[inline]
+    pub(super) fn short(&self, words: [u64; 2]) -> Option<u32> {
         let mut at = Self::slot(words);
         loop {
             match self.slots.get(at)? {
@@ -158,12 +183,15 @@ impl Symbols {
         }
     }
 
-    /// Remembers a spelling, if there is room and it is short.
+    /// Remembers a spelling, if there is room and it is not very long.
     pub(super) fn insert(&mut self, text: &str, code: u32) {
-        let Some(words) = words(text.as_bytes()) else { return };
-        if self.count >= Self::SLOTS / 2 {
+        if self.count >= Self::SLOTS / 2 || text.len() > Self::LONGEST {
             return;
         }
+        let Some(words) = words(text.as_bytes()) else {
+            self.count += usize::from(self.long.insert(text.as_bytes().into(), code).is_none());
+            return;
+        };
         self.slots.resize(Self::SLOTS, None);
         let mut at = Self::slot(words);
         while let Some(Some((known, _))) = self.slots.get(at) {
@@ -228,5 +256,10 @@ mod tests {
         }
         assert!((0..128).all(|i| symbols.get(&format!("value {i}")) == Some(i)));
         assert_eq!((symbols.get("value 200"), symbols.get("value")), (None, None));
+        let mut symbols = Symbols::default();
+        let spelling = |i: u32| "ab".repeat(i as usize);
+        (0..300u32).for_each(|i| symbols.insert(&spelling(i), i));
+        assert!((0..=100).all(|i| symbols.get(&spelling(i)) == Some(i)));
+        assert!((101..300).all(|i| symbols.get(&spelling(i)).is_none()));
     }
 }

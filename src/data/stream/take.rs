@@ -1,19 +1,19 @@
 //! Rows one by one into lanes: what is plain is read on the spot, all else by the same reader that loads tables, with the
 //! same account of it.
 
+use super::batch::Batch;
 use super::owners::Asked;
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
+use super::refuse::Remark;
 use super::whose::{TOGETHER, Waiting};
 use super::{Lane, LaneCells, NOBODY, PIECE, Piece};
-use crate::data::account::{Account, Count, Refusal, Tally};
-use crate::data::cells::{Bad, Cell, CellReader, Raw, shown};
-
 use crate::calendar::Date;
+use crate::data::account::{Account, Count, Tally};
+use crate::data::cells::{Bad, Cell, CellReader, Raw, shown};
 use crate::data::literals::Spellings;
 use crate::data::wording::{clip, shorten, told};
 use crate::data::{Origin, Reject, RejectReason};
-use crate::number::Decimal;
 use crate::program::Type;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) struct Column {
     pub(super) tally: Tally,
     pub(super) symbols: quick::Symbols,
     /// Cells with one point in them that can be nothing but a decimal point.
-    points: u64,
+    pub(super) points: u64,
     /// The text of the last cell, of columns that name currencies.
     said: Option<Arc<str>>,
 }
@@ -63,20 +63,15 @@ pub(super) struct Taker<'a> {
     #[cfg(feature = "parquet")]
     pub(super) odd: Vec<Vec<(u32, super::parquet::Odd)>>,
     /// What is to be said about its cells if it is kept.
-    remarks: Vec<(usize, Remark)>,
+    pub(super) remarks: Vec<(usize, Remark)>,
     /// Its owner may be found together with those of other rows.
     pub(super) later: bool,
     /// The key of its owner, if that is so.
     pub(super) asked: Option<Asked>,
+    /// Rows that are read together.
+    pub(super) batch: Batch,
     /// Rows of the piece whose owners have not been found yet; there is nothing to say about their cells.
     pub(super) waiting: Vec<Waiting>,
-}
-
-enum Remark {
-    Blank,
-    Bad(Bad, String),
-    Shift(crate::data::cells::Shift),
-    Ratio(Decimal),
 }
 
 impl<'a> Taker<'a> {
@@ -110,6 +105,7 @@ impl<'a> Taker<'a> {
             remarks: Vec::new(),
             later: false,
             asked: None,
+            batch: Batch::default(),
             waiting: Vec::new(),
         };
         taker.piece.lanes = plan.lanes.iter().map(|_| Lane::default()).collect();
@@ -218,54 +214,20 @@ impl<'a> Taker<'a> {
         }
     }
 
-    fn count_row(&mut self, file: u32, whole: bool) {
+    /// Counts rows that are not refused on their own.
+    pub(super) fn count_rows(&mut self, file: u32, rows: u64) {
+        self.read += rows;
+        if let Some((read, taken)) = self.per_file.get_mut(file as usize) {
+            *read += rows;
+            *taken += rows;
+        }
+    }
+
+    pub(super) fn count_row(&mut self, file: u32, whole: bool) {
         self.read += 1;
         if let Some((read, taken)) = self.per_file.get_mut(file as usize) {
             *read += 1;
             *taken += u64::from(whole);
-        }
-    }
-
-    /// A row that cannot be read at all.
-    pub(super) fn reject_row(&mut self, origin: Origin, reason: RejectReason, detail: impl FnOnce() -> String) {
-        self.count_row(origin.file, false);
-        *self.refused.entry(reason).or_default() += 1;
-        if self.plan.request.rejects {
-            let reject = self.plan.about.reject(&self.plan.files, origin, Refusal::new(reason, detail()));
-            self.rejects.push(((0, origin, self.read, 0), reject));
-        }
-    }
-
-    /// Takes note of the cells of a row that is kept.
-    fn remark(&mut self, row: usize) {
-        let origin = self.origin;
-        for (i, remark) in std::mem::take(&mut self.remarks) {
-            let (Some(column), Some(wanted)) = (self.columns.get_mut(i), self.plan.wanted.get(i)) else { continue };
-            match remark {
-                Remark::Blank => column.tally.blanks.add(origin),
-                Remark::Shift(shift) => column.tally.shift(shift, origin),
-                Remark::Ratio(number) => column.tally.ratio(number),
-                Remark::Bad(bad, text) => {
-                    column.tally.unreadable(bad, &text, origin);
-                    if let Some(lane) = wanted.lane.and_then(|lane| self.piece.lanes.get_mut(lane)) {
-                        lane.unreadable.push(row as u32);
-                    }
-                    if self.plan.request.rejects {
-                        let unknown = bad == Bad::NotInList;
-                        let reason = if unknown { RejectReason::UnknownValue } else { RejectReason::UnreadableCell };
-                        let said = told(wanted.field, clip(&text));
-                        let detail = format!("`{said}` in `{}` {}", wanted.field.name, bad.words());
-                        let refusal = Refusal {
-                            account: self.plan.account(self.key_now()),
-                            field: Some(wanted.field.name.clone()),
-                            value: Some(text),
-                            ..Refusal::new(reason, detail)
-                        };
-                        let reject = self.plan.about.reject(&self.plan.files, origin, refusal);
-                        self.rejects.push(((2, origin, self.read, wanted.index), reject));
-                    }
-                }
-            }
         }
     }
 
@@ -346,12 +308,7 @@ impl<'a> Taker<'a> {
                 }
             }
             Fast::Flag => {
-                let flag = match text {
-                    "true" | "True" | "TRUE" | "1" => Some(true),
-                    "false" | "False" | "FALSE" | "0" => Some(false),
-                    _ => None,
-                };
-                if let Some(flag) = flag
+                if let Some(flag) = quick::flag(text.as_bytes())
                     && !column.reader.is_nothing(text)
                 {
                     column.account.readable = true;
@@ -370,8 +327,10 @@ impl<'a> Taker<'a> {
                     return Ok(());
                 }
                 self.raw(i, &Raw::Text(text))?;
-                // What has been read once is known by its spelling.
+                // What has been read once is known by its spelling. A value called `none` does not make a column readable: it
+                // is remembered when another did.
                 if let Some(column) = self.columns.get_mut(i)
+                    && column.account.readable
                     && let Ok(Cell::Symbol(code)) = column.reader.read(&Raw::Text(text))
                 {
                     column.symbols.insert(text, code);
@@ -463,36 +422,6 @@ impl<'a> Taker<'a> {
             }
         }
         Ok(())
-    }
-
-    #[cold]
-    fn refuse(
-        &mut self,
-        i: usize,
-        reason: RejectReason,
-        raw: Option<&Raw<'_>>,
-        detail: impl FnOnce() -> String,
-    ) -> Refused {
-        *self.refused.entry(reason).or_default() += 1;
-        if let Some(key) = self.key.as_ref()
-            && let Some(new) = self.plan.request.owners.and_then(|owners| owners.merged_into(key))
-            && let Some(count) = self.moved.get_mut(&(Arc::clone(key), Arc::clone(new)))
-        {
-            *count -= 1;
-        }
-        if self.plan.request.rejects
-            && let Some(wanted) = self.plan.wanted.get(i)
-        {
-            let refusal = Refusal {
-                account: self.plan.account(self.key.as_ref()),
-                field: Some(wanted.field.name.clone()),
-                value: raw.map(|raw| shorten(&shown(raw), 200)),
-                ..Refusal::new(reason, detail())
-            };
-            let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
-            self.rejects.push(((0, self.origin, self.read, 0), reject));
-        }
-        Refused
     }
 
     /// Settles what was put off for speed; to be called when the last row is in.

@@ -94,6 +94,13 @@ impl Taker<'_> {
         Some(self.plan.request.owners.and_then(|owners| owners.merged_into(key)).unwrap_or(key))
     }
 
+    /// Takes note of a row that belongs to nothing, as this key does.
+    pub(super) fn orphan_of(&mut self, origin: Origin, key: &str) {
+        self.origin = origin;
+        self.key = Some(Arc::from(key));
+        self.orphan();
+    }
+
     /// Takes note of a row that belongs to nothing.
     pub(super) fn orphan(&mut self) {
         let key = self.key.take().unwrap_or_default();

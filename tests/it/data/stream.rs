@@ -273,6 +273,140 @@ proptest! {
     }
 }
 
+/// Numbers as if by chance, the same for the same beginning.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed >> 32) % n
+    }
+
+    fn one(&mut self, of: &[&str]) -> String {
+        of[self.below(of.len() as u64) as usize].to_string()
+    }
+
+    /// A cell as files are full of, and once in a while one that is otherwise.
+    fn cell(&mut self, column: usize, odd: u64) -> String {
+        let plain = odd == 0 || self.below(odd) > 0;
+        let (year, month, day) = (2024 + self.below(3), 1 + self.below(9), 10 + self.below(19));
+        let day = format!("{year}-0{month}-{day}");
+        let clock = format!("{:02}:{:02}:{:02}", self.below(24), self.below(60), self.below(60));
+        match (column, plain) {
+            (0, true) => format!("a{}", self.below(9)),
+            (0, false) => {
+                self.one(&["", " a1", "A1", "nobody", "a\u{e9}", "N/A", "an account with a long name", "a\u{a0}"])
+            }
+            (1, true) => day,
+            (1, false) => {
+                self.one(&["", "2026-02-30", "soon", "2026-01-05T23:30:00Z", " 2026-03-04", "2026-01-05 10:00:00"])
+            }
+            (2, true) => self.one(&["reference", "Case Study", "none", "case-study"]),
+            (2, false) => self.one(&["", "webinar", "-", " Reference ", "null", "a kind that is not in the list"]),
+            (3, true) if self.below(2) == 0 => String::new(),
+            (3, true) => format!("{}.{}", self.below(100_000), self.below(100)),
+            (3, false) => {
+                self.one(&["$5", "1,234", "1.234", "12k", "EUR 5", "n.a.", "99999999999.5", "-", "-7", ".5", "5."])
+            }
+            (4, true) => self.below(11).to_string(),
+            (4, false) => self.one(&["", "11", "-1", "7.5", "7.0", "seven"]),
+            (5, true) => format!("0.{}", self.below(1000)),
+            (5, false) => self.one(&["", "45%", "1.5", "x", "0"]),
+            (6, true) => self.one(&["true", "false", "1", "0", ""]),
+            (6, false) => self.one(&["Y", "maybe", "n/a", "TRUE", "no"]),
+            (7, true) => match self.below(3) {
+                0 => format!("{day} {clock}.{:06}Z", self.below(1_000_000)),
+                1 => format!("{day}T{clock}Z"),
+                _ => format!("{day} {clock}.{}", self.below(1000)),
+            },
+            (7, false) => {
+                self.one(&["", "2026-03-08T02:30:00Z", "2026-03-29 01:30:00+01:00", "never", "2026-01-01T24:00:00Z"])
+            }
+            (8, true) => format!("E{:07}", self.below(2000)),
+            (8, false) if self.below(9) == 0 => "long ".repeat(5000),
+            (8, false) => self.one(&[
+                "",
+                "n/a",
+                " padded ",
+                "say \"hi\"",
+                "\"",
+                "two\nlines",
+                "two\r\nlines",
+                "semi;colon, comma|bar",
+                "\u{fc}ber",
+                "nul\0byte",
+                "\u{3000}",
+                "caf\u{e9}",
+                "none",
+                "5\" pipe",
+            ]),
+            (_, true) => self.below(10_000).to_string(),
+            (_, false) => self.one(&["", "0.5", "1.234", "1,5", "free", "nan", "-0", "-"]),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn mostly_plain_rows(
+        seed in any::<u64>(),
+        count in 0usize..700,
+        odd in prop::sample::select(&[0u64, 300, 40, 3][..]),
+        quotes in 0usize..4,
+        form in prop::sample::select(&[(",", "\n"), (",", "\r\n"), (";", "\n"), ("\t", "\r\n"), ("|", "\r"), (",", "\n\n")][..]),
+        noise in 0usize..10,
+        zones in 0usize..3,
+    ) {
+        let (program, mut dice, (delimiter, line_end)) = (every_type(), Dice(seed), form);
+        // Some columns are not there, and some stand elsewhere.
+        let columns: Vec<usize> = match noise {
+            8 => vec![8, 0, 7, 1, 4],
+            9 => vec![9, 5, 3, 1, 0, 2, 4, 6, 8, 7],
+            _ => (0..HEADERS.len()).collect(),
+        };
+        let mut text = if noise == 7 { "\u{feff}" } else { "" }.to_string();
+        text += &columns.iter().map(|i| HEADERS[*i]).collect::<Vec<_>>().join(delimiter);
+        text += line_end;
+        for i in 0..count {
+            let cells = columns.iter().map(|column| {
+                let cell = dice.cell(*column, odd);
+                let needs = cell.contains(['"', '\n', '\r']) || cell.contains(delimiter);
+                // A quote that does not begin a cell is a quote.
+                let bare = needs && cell == "5\" pipe" && quotes == 1;
+                match (quotes, needs && !bare) {
+                    (_, true) | (2, _) => format!("\"{}\"", cell.replace('"', "\"\"")),
+                    (3, _) if dice.below(20) == 0 => format!("\"{cell}\""),
+                    _ => cell,
+                }
+            });
+            text += &cells.collect::<Vec<_>>().join(delimiter);
+            match (noise, dice.below(150)) {
+                (1, 0) => text += &format!("{delimiter}extra"),
+                (2, 0) => text += "\" behind",
+                (3, 0) => text = text.trim_end_matches(|c| !delimiter.contains(c)).to_string(),
+                (4, 0) => text += "\n\n\r\n",
+                (5, 0) => text += &format!("{delimiter}\"open and{line_end}"),
+                _ => {}
+            }
+            if i + 1 < count || noise != 6 {
+                text += line_end;
+            }
+        }
+        let data = files(&[("account.csv", accounts().as_str()), ("activity.csv", text.as_str())]);
+        let zone = ["UTC", "Asia/Tokyo", "UTC"][zones];
+        let naive = ["", "", "time_zone = 'UTC'\n"][zones];
+        let delimiter = delimiter.replace('\t', "\\t");
+        let toml = format!(
+            "[project]\ntime_zone = '{zone}'\n[profile.p]\ndirectory = '.'\npercent = 'ratio'\n{naive}\
+             [profile.p.activity]\ndelimiter = \"{delimiter}\"\n"
+        );
+        let _ = data.load_with(&program, &toml);
+    }
+}
+
 #[test]
 fn large_files_are_read_in_many_blocks() {
     let program = activity(None, vec![optional(text("note")), number("n")]);

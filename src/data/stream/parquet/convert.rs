@@ -2,7 +2,7 @@
 
 use super::super::owners::{Asked, Owners};
 use super::super::plan::{Fast, Wanted};
-use super::super::{TextList, quick};
+use super::super::{Bits, TextList, quick};
 use super::pages::{Beyond, Values};
 use crate::calendar::Date;
 use crate::data::cells::{Cell, CellReader, Raw};
@@ -105,6 +105,13 @@ impl Convert<'_> {
         ODD
     }
 
+    /// True if cells that are neither odd nor blank only have to be put into their lane, and blank ones nowhere; `whole` if
+    /// none is blank.
+    pub(super) fn nothing_to_say(&self, whole: bool) -> bool {
+        let wanted = self.wanted;
+        !wanted.parent && !wanted.at && (whole || (wanted.plain_blank && wanted.expected))
+    }
+
     /// Converts stored values.
     pub(super) fn stored(
         &mut self,
@@ -146,6 +153,13 @@ impl Convert<'_> {
                 self.keys_to_rows(data, at, count, out)?;
             }
             Values::Long(data) => {
+                let whole = match self.texts_at_once() {
+                    true => self.region(data, *at, count)?,
+                    false => None,
+                };
+                if let (Some(region), Some(list)) = (whole, list.as_deref_mut()) {
+                    return self.texts_of(region, at, count, list, out);
+                }
                 for _ in 0..count {
                     let bytes = long(data, at)?;
                     let value = self.long(out.len(), bytes, list.as_deref_mut());
@@ -153,6 +167,78 @@ impl Convert<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The next of values that are bits already; false if they are not.
+    pub(super) fn flags(
+        &self,
+        values: &mut Values,
+        at: &mut usize,
+        count: usize,
+        flags: &mut Bits,
+    ) -> Result<bool, Beyond> {
+        flags.clear();
+        match values {
+            Values::Flags(runs) => {
+                runs.full(count, 1, flags)?;
+            }
+            Values::Fixed(data, 0) if self.physical == Physical::BOOLEAN => {
+                let (mut left, end) = (count, at.checked_add(count).ok_or(Beyond)?);
+                let bytes = data.get(*at / 8..end.div_ceil(8)).ok_or(Beyond)?;
+                // Of the first byte some bits may have been taken.
+                let mut skip = *at % 8;
+                for bytes in bytes.chunks(7) {
+                    let word = bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+                    let these = left.min(bytes.len() * 8 - skip);
+                    flags.push_word(word >> skip, these);
+                    (left, skip) = (left - these, 0);
+                }
+                *at = end;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// True if values are texts that are taken as they are.
+    fn texts_at_once(&self) -> bool {
+        self.meaning == Meaning::Plain && matches!(self.wanted.fast, Fast::Text)
+    }
+
+    /// The next values with the lengths before them, if all of that is ASCII: then it is UTF-8, wherever it is cut.
+    fn region<'d>(&self, data: &'d [u8], from: usize, count: usize) -> Result<Option<&'d str>, Beyond> {
+        let mut end = from;
+        for _ in 0..count {
+            long(data, &mut end)?;
+        }
+        let region = data.get(from..end).filter(|region| region.is_ascii());
+        Ok(region.and_then(|region| std::str::from_utf8(region).ok()))
+    }
+
+    /// Converts texts that stand in ASCII with their lengths between them.
+    fn texts_of(
+        &mut self,
+        region: &str,
+        at: &mut usize,
+        count: usize,
+        list: &mut TextList,
+        out: &mut Vec<i64>,
+    ) -> Result<(), Beyond> {
+        let whole = list.push_whole(region);
+        let mut next = 0;
+        for _ in 0..count {
+            let bytes = long(region.as_bytes(), &mut next)?;
+            let plain = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'!'..=b'~'));
+            let taken = plain(bytes.first())
+                && plain(bytes.last())
+                && bytes.first().is_some_and(|first| !self.reader.may_be_nothing(*first));
+            out.push(match taken {
+                true => i64::from(list.place(whole + next - bytes.len(), whole + next)),
+                false => self.long(out.len(), bytes, Some(&mut *list)),
+            });
+        }
+        *at += region.len();
         Ok(())
     }
 

@@ -13,8 +13,7 @@ use crate::irrational;
 use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -65,19 +64,14 @@ impl<'s, 'p> Found<'s, 'p> {
         // Family by family, so that of one alone there is more than what is kept of it.
         let mut books: Vec<std::vec::IntoIter<Book>> =
             workers.iter_mut().map(|worker| std::mem::take(&mut worker.books).into_iter()).collect();
-        // Long lists first: to sort them takes longest, and the others can be done beside it.
-        let mut turns = Vec::new();
-        let families = source.families.iter().enumerate().map(|(i, family): (usize, &Family<'_>)| {
+        let families = source.families.iter().map(|family: &Family<'_>| {
             let of: Vec<Book> = books.iter_mut().filter_map(Iterator::next).collect();
-            turns.push((Reverse(of.iter().map(Book::listed).sum::<usize>()), i));
             (family, Mutex::new((of, None::<Book>)))
         });
         let families: Vec<_> = families.collect();
-        turns.sort_unstable();
         let next = AtomicUsize::new(0);
-        let turn = || turns.get(next.fetch_add(1, Ordering::Relaxed)).and_then(|(_, i)| families.get(*i));
         let work = || {
-            while let Some((family, books)) = turn() {
+            while let Some((family, books)) = families.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
                 let joined = std::mem::take(&mut books.0).into_iter().reduce(|mut all, book| {
                     all.join(book);
@@ -163,13 +157,19 @@ impl<'s, 'p> Found<'s, 'p> {
             _ => (whole, wanted.place),
         };
         let column = match &book.tally {
+            Tally::Small(counts) if wanted.aggregate.at_least.is_none() => {
+                SlotColumn::Counts(accounts.rows.iter().map(|row| counts.get(*row as usize)).collect())
+            }
             Tally::Count(counts) if wanted.aggregate.at_least.is_none() => {
                 let base = |row: &u32| *row as usize * book.width + place as usize;
                 let count = |row| counts.get(base(row)).copied().unwrap_or(0);
                 SlotColumn::Counts(accounts.rows.iter().map(count).collect())
             }
-            Tally::Periods { bits, .. } => {
-                let count = |row: &u32| u64::from(bits.get(*row as usize).map_or(0, |bits| bits.count_ones()));
+            Tally::Periods { bits, words, .. } => {
+                let count = |row: &u32| {
+                    let of = bits.get(*row as usize * words..).and_then(|rest| rest.get(..*words)).unwrap_or(&[]);
+                    of.iter().map(|word| u64::from(word.count_ones())).sum()
+                };
                 let cell = |row| self.listed(wanted, Count { value: count(row), rows: count(row) });
                 SlotColumn::Cells(accounts.rows.iter().map(cell).collect())
             }
@@ -249,6 +249,7 @@ impl<'s, 'p> Found<'s, 'p> {
         let none = Summed::default();
         let (count, summed, kept) = match at.map(|(book, at)| (&book.tally, at)) {
             None => (0, none, None),
+            Some((Tally::Small(counts), at)) => (counts.get(at), none, None),
             Some((Tally::Count(counts), at)) => (counts.get(at).copied().unwrap_or(0), none, None),
             Some((Tally::Sum { sums, counts, wide }, at)) => {
                 let small = i128::from(sums.get(at).copied().unwrap_or(0));
@@ -266,7 +267,9 @@ impl<'s, 'p> Found<'s, 'p> {
                 (count, Summed { sum }, None)
             }
             Some((Tally::Best { cells, counts, .. }, at)) => {
-                (counts.get(at).copied().unwrap_or(0), none, cells.get(at).copied().flatten())
+                let cell = cells.get(at).filter(|cell| *cell != Cell::default());
+                let kept = cell.map(|Cell { tag, bits }| Kept { tag, bits });
+                (counts.get(at).copied().unwrap_or(0), none, kept)
             }
             Some((Tally::Edge { cells, counts, .. }, at)) => {
                 let edge = cells.get(at).copied().flatten().map(Edge::from);
@@ -275,9 +278,8 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_) | Tally::Days(_), _)) => {
-                (0, none, None)
-            }
+            Some((Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. }, _)) => (0, none, None),
+            Some((Tally::Many(_) | Tally::Days(_), _)) => (0, none, None),
         };
         self.told(wanted, count, summed.sum, kept, texts)
     }
@@ -407,7 +409,7 @@ impl Family<'_> {
         let sizes = (book.accounts, book.width.saturating_sub(1));
         let many = match (&book.tally, self.keeping) {
             (Tally::Days(list), Keeping::Capped { most, .. }) => {
-                let mut starts: HashMap<i32, Date> = HashMap::new();
+                let mut starts: hashbrown::HashMap<i32, Date> = hashbrown::HashMap::new();
                 let mut known = (i32::MIN, Date(i32::MIN));
                 let start = |day: i32| {
                     // Rows of a day often stand together.
