@@ -25,6 +25,7 @@ pub(super) struct ColumnBuilder {
     pub(super) texts: Texts,
     interned: hashbrown::HashSet<Arc<str>>,
     /// Of the list of many pieces that was met last: which it is, and its texts as they are held.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     listed: (u64, Vec<Option<Arc<str>>>),
     /// How many texts are shared at most; none in a key, where each is there once.
     most: usize,
@@ -147,6 +148,7 @@ impl ColumnBuilder {
     }
 
     /// Adds the cells of some rows of a piece.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn extend(&mut self, lane: &Lane, rows: Range<usize>) {
         fn some<'l, T: Copy, C>(
             list: &'l [T],
@@ -172,7 +174,9 @@ impl ColumnBuilder {
             (Cells::Symbol(v), LaneCells::Codes(list)) => v.extend(some(list, at, |code| code)),
             (Cells::Text(v), LaneCells::Texts { list, codes }) => {
                 if self.listed.0 != list.id() {
-                    self.listed = (list.id(), if list.is_lasting() { vec![None; list.len()] } else { Vec::new() });
+                    // Of a key each text is there once, whatever comes again.
+                    let again = list.is_lasting() && self.most > 0;
+                    self.listed = (list.id(), if again { vec![None; list.len()] } else { Vec::new() });
                 }
                 let (known, interned, most) = (&mut self.listed.1, &mut self.interned, self.most);
                 v.extend(codes.get(rows.clone()).unwrap_or(&[]).iter().zip(rows).map(|(code, row)| {
@@ -235,6 +239,7 @@ impl ColumnBuilder {
     }
 
     /// What the cell of a row says as a key.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn key(&self, row: usize) -> Option<Arc<str>> {
         match &self.cells {
             Cells::Text(v) => v.get(row).cloned().flatten(),
@@ -382,8 +387,23 @@ impl Cells {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        match self {
+            Cells::Boolean(v) => v.is_empty(),
+            Cells::Number(v) => v.is_empty(),
+            Cells::Date(v) => v.is_empty(),
+            Cells::Instant(v) => v.is_empty(),
+            Cells::Symbol(v) => v.is_empty(),
+            Cells::Text(v) => v.is_empty(),
+        }
+    }
+
     /// Adds cells of the same type.
     fn append(&mut self, cells: Cells) {
+        if self.is_empty() {
+            *self = cells;
+            return;
+        }
         match (self, cells) {
             (Cells::Boolean(v), Cells::Boolean(more)) => v.extend(more),
             (Cells::Number(v), Cells::Number(more)) => v.append(more),

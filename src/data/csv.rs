@@ -109,7 +109,7 @@ pub(super) fn rows(
     delimiter: u8,
     Header { names, places }: &Header,
 ) -> io::Result<()> {
-    let mut records = Records::new(text, delimiter).from_line(line);
+    let mut records = Records::new(text, delimiter).at_line(line);
     loop {
         match records.read()? {
             Row::End => return Ok(()),

@@ -151,6 +151,9 @@ fn small<'b>(text: &str, buffer: &'b mut String) -> &'b str {
 
 /// A whole number without zeros before it or `.0` behind it.
 fn number(key: &str) -> Option<&str> {
+    if key.as_bytes().first().is_none_or(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let key = key.trim();
     let whole = key.strip_suffix(".0").unwrap_or(key);
     if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {

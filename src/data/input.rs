@@ -136,7 +136,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The same for a text that begins on this line of its file.
-    pub fn from_line(self, line: u64) -> Self {
+    pub fn at_line(self, line: u64) -> Self {
         Records { line, ..self }
     }
 

@@ -51,6 +51,15 @@ impl Origins {
         self.rows += 1;
     }
 
+    /// Adds so many rows that stand one below the other.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
+    pub(super) fn push_run(&mut self, first: Origin, rows: usize) {
+        if rows > 0 {
+            self.push(first);
+            self.rows += rows - 1;
+        }
+    }
+
     /// Adds the rows of another list.
     pub(super) fn append(&mut self, more: Origins) {
         let before = self.rows as u32;
@@ -92,6 +101,9 @@ mod tests {
         assert_eq!(origins.iter().collect::<Vec<_>>(), list);
         assert_eq!((0..9).map_while(|row| origins.get(row)).collect::<Vec<_>>(), list);
         assert_eq!(origins.per_file().map(|(file, rows)| u64::from(file) * rows).sum::<u64>(), 6);
+        origins.push_run(at(2, 1), 3);
+        assert_eq!((origins.runs.len(), origins.get(10)), (6, Some(at(2, 3))));
+        origins.retain(&[[true; 8].as_slice(), &[false; 3]].concat());
         origins.append(list.into_iter().collect());
         let keep: Vec<bool> = (0..16).map(|row| row != 1 && row != 12).collect();
         origins.retain(&keep);

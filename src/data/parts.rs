@@ -107,6 +107,7 @@ impl TableBuilder<'_> {
     }
 
     /// Adds rows of a piece, from this line on, of which there is nothing to say; one lane for each column.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // only columns of Parquet come as lanes
     pub(super) fn extend(&mut self, lanes: &[Lane], rows: Range<usize>, line: u64) {
         let before = self.origins.len();
         if rows.is_empty() || self.is_full(before + rows.len(), self.here(line)) {
@@ -116,7 +117,7 @@ impl TableBuilder<'_> {
             column.extend(lane, rows.clone());
             column.account.readable = column.account.readable || rows.clone().any(|row| lane.valid.has(row));
         }
-        (line..).take(rows.len()).for_each(|line| self.origins.push(self.here(line)));
+        self.origins.push_run(self.here(line), rows.len());
         self.read += rows.len() as u64;
         let added = before..before + rows.len();
         let column = |id: Option<FieldId>| id.and_then(|id| self.columns.get(id.index()));
@@ -138,7 +139,10 @@ impl TableBuilder<'_> {
             column.append(filled, rows as u32);
         }
         self.origins.append(part.origins);
-        self.keys.extend(part.keys);
+        match self.keys.is_empty() {
+            true => self.keys = part.keys,
+            false => self.keys.extend(part.keys),
+        }
         self.read += part.read;
         for (reason, count) in part.rejected {
             *self.rejected.entry(reason).or_default() += count;

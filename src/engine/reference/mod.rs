@@ -264,8 +264,10 @@ fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
         subjects.push(Subject { id, row: canonical, index: 0, history: None });
     }
     subjects.sort_by(|a, b| a.id.cmp(&b.id));
-    // Of several rows with one id the first is kept, with the history of all.
-    subjects.dedup_by(|next, kept| next.id == kept.id);
+    if !own {
+        // Of several rows with one id the first is kept, with the history of all.
+        subjects.dedup_by(|next, kept| next.id == kept.id);
+    }
     for (index, subject) in (0u32..).zip(&mut subjects) {
         subject.index = index;
     }

@@ -81,7 +81,7 @@ fn project(names: &[String], zone: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn large_texts(table in table(), history in any::<bool>(), utc in any::<bool>(), size in 900usize..1200) {
@@ -164,7 +164,7 @@ mod in_columns {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn large_columns((_, columns, _, properties) in case(), history in any::<bool>(), utc in any::<bool>(), group in 700usize..5000) {
