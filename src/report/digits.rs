@@ -15,14 +15,16 @@ const SMALL: usize = 1000;
 /// A comma and a small number, and in the last byte how long that is.
 const SMALL_NUMBERS: [u64; SMALL] = {
     let mut all = [0; SMALL];
+    let mut rest: &mut [u64] = &mut all;
     let mut number = 0;
-    while number < SMALL {
+    while let [place, others @ ..] = rest {
         let [a, b, c] = [b'0' + (number / 100) as u8, b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
-        all[number] = u64::from_le_bytes(match number {
+        *place = u64::from_le_bytes(match number {
             0..10 => [b',', c, 0, 0, 0, 0, 0, 2],
             10..100 => [b',', b, c, 0, 0, 0, 0, 3],
             _ => [b',', a, b, c, 0, 0, 0, 4],
         });
+        rest = others;
         number += 1;
     }
     all
@@ -61,9 +63,10 @@ fn fractional(length: usize, fraction: u64, room: &mut [u8; ROOM]) -> Option<usi
     let digits = eight_digits(fraction / 10);
     *point = b'.';
     *eight = text(digits);
-    *ninth = b'0' + (fraction % 10) as u8;
+    let last = (fraction % 10) as u8;
+    *ninth = b'0' + last;
     // No zeros at the end.
-    let shown = if fraction % 10 != 0 { 9 } else { 8 - digits.leading_zeros() as usize / 8 };
+    let shown = if last == 0 { 8 - digits.leading_zeros() as usize / 8 } else { 9 };
     Some(length + 1 + shown)
 }
 
@@ -71,11 +74,11 @@ fn fractional(length: usize, fraction: u64, room: &mut [u8; ROOM]) -> Option<usi
 /// all quarters.
 #[inline]
 fn eight_digits(number: u64) -> u64 {
-    let fours = number / 10_000 | number % 10_000 << 32;
-    let hundreds = (fours * 10_486 >> 20) & 0x7f_0000_007f;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
-    tens | (twos - tens * 10) << 8
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((twos - tens * 10) << 8)
 }
 
 /// Digits as text.

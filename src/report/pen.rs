@@ -2,7 +2,7 @@
 //! is kept as it is printed.
 
 use super::digits::{self, ROOM};
-use super::table::has_to_be_quoted;
+use super::table::{has_a_mark, has_to_be_quoted};
 use crate::calendar::Date;
 use crate::number::Decimal;
 
@@ -25,21 +25,21 @@ pub struct Word {
     /// What is left.
     rest: Box<[u8]>,
     /// A cell with it has to be quoted.
-    quoted: bool,
+    marked: bool,
 }
 
 /// Words with semicolons between them, which become one cell.
 #[derive(Debug, Default)]
 pub struct List {
     pen: Pen,
-    quoted: bool,
+    marked: bool,
 }
 
 impl List {
     /// Forgets its words.
     pub fn clear(&mut self) {
         self.pen.at = 0;
-        self.quoted = false;
+        self.marked = false;
     }
 
     /// One more word.
@@ -48,7 +48,7 @@ impl List {
             self.pen.short(*b"; ");
         }
         self.pen.word(word);
-        self.quoted |= word.quoted;
+        self.marked |= word.marked;
     }
 }
 
@@ -59,7 +59,7 @@ impl Word {
         let (first, rest) = text.split_at(text.len().min(ROOM));
         let mut start = [0; ROOM];
         start.iter_mut().zip(first).for_each(|(to, byte)| *to = *byte);
-        Word { start, length: first.len(), rest: rest.into(), quoted: has_to_be_quoted(text) }
+        Word { start, length: first.len(), rest: rest.into(), marked: has_a_mark(text) }
     }
 
     /// A comma and a cell, quoted where it has to be.
@@ -101,8 +101,12 @@ impl Pen {
 
     /// A comma and a list as a cell.
     pub fn list(&mut self, list: &List) {
+        let cell = list.pen.written();
         self.short(*b",");
-        if list.quoted { self.quoted(list.pen.written()) } else { self.text(list.pen.written()) }
+        match list.marked || cell.starts_with(b" ") || cell.ends_with(b" ") {
+            true => self.quoted(cell),
+            false => self.text(cell),
+        }
     }
 
     fn quoted(&mut self, text: &[u8]) {
@@ -184,6 +188,7 @@ impl Pen {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::report::table::csv_cell;
 
     #[test]
     fn what_is_written_stands_there_whole_whatever_its_length() {
@@ -208,5 +213,22 @@ mod tests {
         pen.clear();
         pen.cell(b"say \"hi\"");
         assert_eq!(pen.written(), b"\"say \"\"hi\"\"\"");
+    }
+
+    #[test]
+    fn a_list_is_quoted_where_its_cell_would_be() {
+        let said = |words: &[&str]| {
+            let (mut list, mut pen) = (List::default(), Pen::default());
+            words.iter().for_each(|word| list.add(&Word::new(word)));
+            pen.list(&list);
+            String::from_utf8(pen.written().to_vec()).unwrap()
+        };
+        for words in
+            [&[][..], &["a"], &["a", "b"], &["a ", "b"], &[" a", "b"], &["a", "b "], &["a, b", "c"], &["\"", "c"]]
+        {
+            let mut expected = String::from(",");
+            csv_cell(&mut expected, &words.join("; "));
+            assert_eq!(said(words), expected);
+        }
     }
 }

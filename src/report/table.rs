@@ -227,11 +227,15 @@ pub fn csv_cell(out: &mut String, cell: &str) {
 
 /// True if a cell of csv would be read otherwise without quotes.
 pub fn has_to_be_quoted(cell: &[u8]) -> bool {
-    let special = match cell.len() {
-        0..16 => cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')),
-        _ => memchr3(b',', b'"', b'\n', cell).is_some() || memchr(b'\r', cell).is_some(),
-    };
-    special || cell.starts_with(b" ") || cell.ends_with(b" ")
+    has_a_mark(cell) || cell.starts_with(b" ") || cell.ends_with(b" ")
+}
+
+/// True for a text that has to be quoted wherever in a cell it stands.
+pub fn has_a_mark(text: &[u8]) -> bool {
+    match text.len() {
+        0..16 => text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')),
+        _ => memchr3(b',', b'"', b'\n', text).is_some() || memchr(b'\r', text).is_some(),
+    }
 }
 
 /// The columns that a text takes on a terminal.

@@ -199,13 +199,17 @@ fn one_account_at_many_dates_and_a_setting() {
 fn lines_are_the_same_however_they_come() {
     let place = tempfile::tempdir().unwrap();
     copy(&root().join("examples"), place.path());
+    copy(&root().join("tests/cli/files"), place.path());
     let told = |args: &[&str]| {
         let done = Command::new(env!("CARGO_BIN_EXE_laud")).args(args).current_dir(place.path()).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (text(&done.stdout), text(&done.stderr), done.status.code())
     };
     let mut lines = 0;
-    for project in ["advocacy", "governance", "health", "roi"] {
+    let examples = ["advocacy", "governance", "health", "roi"];
+    // Limits, masks, numbers that cannot be computed, values that are too old, rules of every kind.
+    let others = ["limits", "masked", "personal", "faults", "lapsed", "quarters", "peers", "guarded", "kinds", "mess"];
+    for project in examples.into_iter().chain(others) {
         for date in ["2025-09-30", "2026-02-28", "2026-03-31", "2026-07-01"] {
             let args = ["eval", project, "--as-of", date, "--format", "csv", "--columns", "all"];
             let straight = told(&args);

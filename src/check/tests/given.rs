@@ -301,8 +301,9 @@ impl Checker<'_, '_> {
             }
             return;
         };
-        let from_cells = columns.len() - given.columns.len();
-        let Some(i) = place.checked_sub(from_cells) else { return };
+        // There are fewer where one has no column of the table, which is said already.
+        let Some(before) = columns.len().checked_sub(given.columns.len()) else { return };
+        let Some(i) = place.checked_sub(before) else { return };
         let blank = |cell: &&Cell| matches!(cell.text.trim(), "" | "missing");
         let blanks: Vec<Span> = given.rows.iter().filter_map(|row| row.get(i)).filter(blank).map(|c| c.span).collect();
         for span in blanks {

@@ -9,7 +9,7 @@ use crate::program::{
 };
 use crate::report::pen::{List, Pen, Word};
 use crate::report::table::csv_cell;
-use crate::value::{Missing, Value};
+use crate::value::{MASK, Missing, Value};
 use std::sync::OnceLock;
 
 /// One column, or some.
@@ -56,8 +56,8 @@ impl Shown {
 
     /// The name of a symbol.
     #[inline]
-    pub fn name(&self, symbol: i128) -> Option<&Word> {
-        self.names.get(usize::try_from(symbol).ok()?)
+    pub fn name(&self, cell: Cell) -> Option<&Word> {
+        if cell.tag == Tag::Symbol { self.names.get(usize::try_from(cell.bits).ok()?) } else { None }
     }
 
     /// What is written where it is missing, and what is said of that.
@@ -106,7 +106,7 @@ impl<'a> Columns<'a> {
     pub fn new(of: Evaluation<'a>, mut lies: impl FnMut(Figure) -> Option<u32>) -> Columns<'a> {
         let program = of.program;
         let mut columns = Columns { of, titles: Vec::new(), all: Vec::new() };
-        columns.add("account", Column::Id);
+        columns.add("account", if of.hides_ids() { Column::Same(Word::new(MASK)) } else { Column::Id });
         if let Some((field, _)) = of.name_field() {
             columns.add("name", Column::Field { field, ty: Type::Text, then: false });
         }
@@ -228,7 +228,7 @@ pub fn can_be_limited(card: &Scorecard) -> bool {
 
 /// `health: too few`
 fn lacking(name: &str, reason: Missing) -> Word {
-    Word::new(&format!("{name}: {}", reason.words()))
+    Word::new(format!("{name}: {}", reason.words()))
 }
 
 fn words<'n>(names: impl Iterator<Item = &'n str>) -> Vec<Word> {

@@ -127,15 +127,12 @@ impl<'a> Sheet<'a> {
         part.missing.clear();
         for column in &self.columns.all {
             match column {
-                Column::Id => pen.cell(if self.of.hides_ids() { MASK } else { figures.id() }.as_bytes()),
+                Column::Id => pen.cell(figures.id().as_bytes()),
                 Column::Same(word) => pen.word(word),
                 Column::Field { field, ty, then } => {
                     self.field(if *then { figures.row_then() } else { figures.row() }, *field, *ty, pen);
                 }
-                Column::Figures(shown) => {
-                    let (cells, texts) = (figures.cells(), figures.texts());
-                    shown.iter().for_each(|shown| self.figure(shown, cells, texts, pen, &mut part.missing));
-                }
+                Column::Figures(all) => self.figures(all, figures.cells(), figures.texts(), pen, &mut part.missing),
                 Column::Masked(shown) => {
                     let cell = cell_of(shown, figures.cells());
                     match cell.tag.is_missing() {
@@ -170,14 +167,16 @@ impl<'a> Sheet<'a> {
         pen.short(*b"\n");
     }
 
-    #[inline]
-    fn figure(&self, shown: &Shown, cells: &[Cell], texts: &Texts, pen: &mut Pen, missing: &mut List) {
-        let cell = cell_of(shown, cells);
-        match cell.tag {
-            Tag::Number => pen.number(cell.bits),
-            Tag::Symbol if let Some(word) = shown.name(cell.bits) => pen.word(word),
-            tag if tag.is_missing() => shown.absent(tag, cells, pen, missing),
-            _ => value::write_csv(pen, self.of.program, shown.ty, &cell.value(texts)),
+    /// Figures side by side.
+    fn figures(&self, all: &[Shown], cells: &[Cell], texts: &Texts, pen: &mut Pen, missing: &mut List) {
+        for shown in all {
+            let cell = cell_of(shown, cells);
+            match (cell.tag, shown.name(cell)) {
+                (Tag::Number, _) => pen.number(cell.bits),
+                (_, Some(name)) => pen.word(name),
+                (tag, None) if tag.is_missing() => shown.absent(tag, cells, pen, missing),
+                (_, None) => value::write_csv(pen, self.of.program, shown.ty, &cell.value(texts)),
+            }
         }
     }
 
@@ -209,7 +208,7 @@ impl<'a> Sheet<'a> {
     ) {
         let say = |lacks: Vec<Unknown>| {
             let lacks = undecided::missing_at(self.of.program, self.of.results.as_of, rule, &lacks);
-            Word::new(&format!("{}: {}", rule.header.name, lacks.join(", ")))
+            Word::new(format!("{}: {}", rule.header.name, lacks.join(", ")))
         };
         short.clear();
         short.push(id.0.into());

@@ -46,13 +46,15 @@ impl Even {
         Some(Even { parts, shares, covered: covered?, at_least })
     }
 
-    /// The score before limits, and its coverage; `None` where nothing is there, or numbers are large.
+    /// The score before limits, and its coverage; `None` where numbers are large.
     #[inline]
     pub(super) fn score(&self, regs: &[Cell]) -> Option<(Cell, Decimal)> {
-        let (mut there, mut bit, mut shares, mut products, mut fits) = (0usize, 1usize, 0i64, 0i64, true);
+        let (mut there, mut bit, mut shares, mut products) = (0usize, 1usize, 0i64, 0i64);
+        let (mut fits, mut missing) = (true, true);
         for (reg, share) in &self.parts {
             let cell = regs.get(*reg as usize)?;
             let known = cell.tag == Tag::Number;
+            missing &= cell.tag.is_missing();
             let all_or_none = -i64::from(known);
             let points = cell.bits as i64;
             let (product, too_large) = (points & all_or_none).overflowing_mul(*share);
@@ -62,6 +64,10 @@ impl Even {
             shares += share & all_or_none;
             there |= bit & usize::from(known).wrapping_neg();
             bit = bit.wrapping_shl(1);
+        }
+        if missing {
+            let (first, _) = self.parts.first()?;
+            return Some((*regs.get(*first as usize)?, Decimal::ZERO));
         }
         if !fits || shares == 0 {
             return None;

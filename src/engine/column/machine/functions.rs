@@ -19,16 +19,16 @@ pub(super) fn call(function: Scalar, ty: Type, arguments: &[Reg], regs: &[Cell],
     if let Some(missing) = arguments.iter().map(|reg| of(regs, *reg)).find(|cell| cell.tag.is_missing()) {
         return Ok(missing);
     }
-    let number = |i: usize| arguments.get(i).and_then(|reg| number_of(regs, *reg));
-    let (x, y, z) = (number(0), number(1).unwrap_or_default(), number(2).unwrap_or_default());
-    if undefined(function, x.unwrap_or_default(), y, z) {
-        return Ok(NOT_APPLICABLE);
-    }
     match function {
         Scalar::Least => return Ok(extreme(arguments, regs, texts, Ordering::Less)),
         Scalar::Greatest => return Ok(extreme(arguments, regs, texts, Ordering::Greater)),
         Scalar::PilotBucket => return Ok(bucket(arguments, regs, texts)),
         _ => {}
+    }
+    let number = |i: usize| arguments.get(i).and_then(|reg| number_of(regs, *reg));
+    let (x, y, z) = (number(0), number(1).unwrap_or_default(), number(2).unwrap_or_default());
+    if undefined(function, x.unwrap_or_default(), y, z) {
+        return Ok(NOT_APPLICABLE);
     }
     let Some(x) = x else { return Ok(NOT_APPLICABLE) };
     let result = match function {
