@@ -4,7 +4,7 @@
 //! never held.
 
 use crate::data::input::MAX_ROW;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 /// How much of a file is cut off at once: it stays in the cache, and no thread has much more to do than another.
 const BLOCK: usize = 1 << 17;
@@ -78,11 +78,17 @@ impl Cutter {
         Cutter { block, ..self }
     }
 
-    /// Puts the next rows into `block`.
+    /// Puts the next rows into `block`; what it held is of no matter, but spares clearing it.
     pub(super) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<Cut> {
-        block.clear();
-        std::mem::swap(block, &mut self.rest);
         let mut end = std::mem::take(&mut self.whole);
+        let mut filled = self.rest.len();
+        if block.len() < filled {
+            block.resize(filled, 0);
+        }
+        if let Some(begin) = block.get_mut(..filled) {
+            begin.copy_from_slice(&self.rest);
+        }
+        self.rest.clear();
         loop {
             if self.ended {
                 if let Some(error) = self.error.take() {
@@ -94,21 +100,22 @@ impl Cutter {
                     block.truncate(end);
                     return Ok(self.hand_over(block, false));
                 }
+                block.truncate(filled);
                 return Ok(if block.is_empty() { Cut::End } else { self.hand_over(block, true) });
             }
-            let from = block.len();
-            self.fill(block, from.max(self.block));
-            if let Some(found) = self.scan(block.get(from..).unwrap_or(&[]), false) {
+            let from = filled;
+            filled = self.fill(block, from, from.max(self.block));
+            if let Some(found) = self.scan(block.get(from..filled).unwrap_or(&[]), false) {
                 end = from + found;
             }
             if end > 0 && !self.ended {
-                self.rest.clear();
-                self.rest.extend_from_slice(block.get(end..).unwrap_or(&[]));
+                self.rest.extend_from_slice(block.get(end..filled).unwrap_or(&[]));
                 block.truncate(end);
                 return Ok(self.hand_over(block, false));
             }
-            if !self.ended && block.len() > MAX_ROW {
+            if !self.ended && filled > MAX_ROW {
                 let line = self.line;
+                block.truncate(filled);
                 self.pass_over(block);
                 return Ok(Cut::TooLong(line));
             }
@@ -121,39 +128,41 @@ impl Cutter {
         Cut::Rows { line, last }
     }
 
-    /// Reads until there are so many more bytes, or no more to be read.
-    fn fill(&mut self, block: &mut Vec<u8>, more: usize) {
-        let wanted = block.len() + more;
-        while block.len() < wanted {
-            match self.input.fill_buf() {
-                Ok([]) => {
+    /// Reads until there are so many more bytes behind those that are there, or no more to be read; how many there are.
+    fn fill(&mut self, block: &mut Vec<u8>, filled: usize, more: usize) -> usize {
+        let wanted = filled + more;
+        if block.len() < wanted {
+            block.resize(wanted, 0);
+        }
+        let mut filled = filled;
+        while let Some(room) = block.get_mut(filled..wanted).filter(|room| !room.is_empty()) {
+            match self.input.read(room) {
+                Ok(0) => {
                     self.ended = true;
-                    return;
+                    break;
                 }
-                Ok(buffer) => {
-                    let taken = buffer.len().min(wanted - block.len());
-                    block.extend_from_slice(buffer.get(..taken).unwrap_or(&[]));
-                    self.input.consume(taken);
-                }
+                Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.error = Some(error);
                     self.ended = true;
-                    return;
+                    break;
                 }
             }
         }
+        filled
     }
 
     /// Forgets the row that `block` begins with, whose end is not in it.
     fn pass_over(&mut self, block: &mut Vec<u8>) {
         loop {
             self.line += memchr::memchr_iter(b'\n', block).count() as u64;
-            block.clear();
             if self.ended {
+                block.clear();
                 return;
             }
-            self.fill(block, self.block);
+            let filled = self.fill(block, 0, self.block);
+            block.truncate(filled);
             if let Some(end) = self.scan(block, true) {
                 // What is behind is looked at again, from its beginning.
                 let (row, rest) = block.split_at_checked(end).unwrap_or((block, &[]));

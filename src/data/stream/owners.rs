@@ -96,6 +96,15 @@ impl Owners {
         Asked { key, at: self.place(key) }
     }
 
+    /// What stands where the search for a key begins: its row, or [`FREE`], and whether that is the answer.
+    #[inline]
+    pub(super) fn look(&self, asked: Asked) -> (u32, bool) {
+        match self.slots.get(asked.at) {
+            Some(slot) => (slot.row, (slot.key == asked.key) | (slot.row == FREE)),
+            None => (FREE, true),
+        }
+    }
+
     /// The row of a key that was asked for.
     #[inline]
     pub(super) fn answer(&self, asked: Asked) -> Option<u32> {

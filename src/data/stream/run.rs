@@ -50,6 +50,8 @@ struct Feed<'a> {
     cutter: Option<(&'a Text, u32, Cutter)>,
     /// Row groups of the Parquet file at hand that are still to be read.
     group: usize,
+    /// How many parts were asked for.
+    turns: u64,
     /// What stopped the reading of a file.
     errors: Vec<(u32, std::io::Error)>,
 }
@@ -132,7 +134,8 @@ pub(super) fn run<W: Send>(
         clerk.notes.push(load::not_loaded(request.binding, &table.header.name));
     }
     let sources = open(&mut clerk, &plan, &places, bound);
-    let feed = Mutex::new(Feed { sources: &sources, bound, next: 0, cutter: None, group: 0, errors: Vec::new() });
+    let feed =
+        Mutex::new(Feed { sources: &sources, bound, next: 0, cutter: None, group: 0, turns: 0, errors: Vec::new() });
     let work = || {
         let mut taker = Taker::new(&plan);
         let (mut state, mut block) = (start(), Vec::new());
@@ -140,7 +143,12 @@ pub(super) fn run<W: Send>(
         let mut trouble: Vec<(u32, String)> = Vec::new();
         let mut show = |piece: &Piece| visit(&mut state, piece);
         loop {
-            let job = lock(&feed).next(&mut block);
+            let job = {
+                let mut feed = lock(&feed);
+                feed.turns += 1;
+                taker.turn = feed.turns;
+                feed.next(&mut block)
+            };
             match job {
                 None => break,
                 Some(Job::Rows { file, at, line, last }) => match &file.form {

@@ -5,7 +5,7 @@ use super::batch::Batch;
 use super::owners::Asked;
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
-use super::refuse::Remark;
+use super::refuse::{Rank, Remark};
 use super::whose::{TOGETHER, Waiting};
 use super::{Lane, LaneCells, NOBODY, PIECE, Piece};
 use crate::calendar::Date;
@@ -52,8 +52,10 @@ pub(super) struct Taker<'a> {
     pub(super) orphans: HashMap<(u32, Arc<str>), Count>,
     /// Rows that were re-keyed, by old and new key.
     pub(super) moved: BTreeMap<(Arc<str>, Arc<str>), u64>,
-    /// In which part of the list, where, which of the worker's rows, which column.
-    pub(super) rejects: Vec<((u8, Origin, u64, usize), Reject)>,
+    /// Each with its rank.
+    pub(super) rejects: Vec<(Rank, Reject)>,
+    /// Which of the parts of the table that are read at once is read now.
+    pub(super) turn: u64,
     /// The row at hand.
     pub(super) origin: Origin,
     pub(super) owner: u32,
@@ -97,6 +99,7 @@ impl<'a> Taker<'a> {
             orphans: HashMap::new(),
             moved: BTreeMap::new(),
             rejects: Vec::new(),
+            turn: 0,
             origin: Origin::default(),
             owner: NOBODY,
             key: None,
