@@ -81,7 +81,7 @@ impl Batch {
         &mut self,
         file: &CsvFile,
         taker: &mut Taker<'_>,
-        block: &str,
+        (block, quotes): (&str, bool),
         (at, line, last): (u32, u64, bool),
         show: &mut dyn FnMut(&Piece),
     ) -> bool {
@@ -90,7 +90,6 @@ impl Batch {
             return false;
         }
         let bytes = block.as_bytes();
-        let quotes = memchr::memchr(b'"', bytes).is_some();
         let (mut from, mut line) = (0usize, line);
         let (mut plain, mut odd) = (0, 0);
         while from < block.len() {

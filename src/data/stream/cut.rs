@@ -21,8 +21,8 @@ pub(super) enum Ends {
 /// What has been cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// Rows that begin on this line; `last` if the file ends with them.
-    Rows { line: u64, last: bool },
+    /// Rows that begin on this line; `last` if the file ends with them, and `quotes` if there may be quotes in them.
+    Rows { line: u64, last: bool, quotes: bool },
     /// A row that begins on this line and is too long.
     TooLong(u64),
     /// No more rows.
@@ -35,6 +35,8 @@ pub(super) struct Cutter {
     ends: Ends,
     /// What was read behind the last row that was handed over.
     rest: Vec<u8>,
+    /// What is in it.
+    found: Found,
     /// Behind the last row that ends in it, if it was looked at again.
     whole: usize,
     line: u64,
@@ -43,6 +45,26 @@ pub(super) struct Cutter {
     block: usize,
     /// Met after the rest was read.
     error: Option<io::Error>,
+}
+
+/// What is in a text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    /// Line ends.
+    lines: u64,
+    quotes: bool,
+}
+
+impl Found {
+    fn of(text: &[u8]) -> Found {
+        let lines = memchr::memchr_iter(b'\n', text).count() as u64;
+        Found { lines, quotes: memchr::memchr(b'"', text).is_some() }
+    }
+
+    fn add(&mut self, more: Found) {
+        self.lines += more.lines;
+        self.quotes |= more.quotes;
+    }
 }
 
 /// Where in a row the text is that has been looked at.
@@ -63,6 +85,7 @@ impl Cutter {
             input,
             ends,
             rest: Vec::new(),
+            found: Found::default(),
             whole: 0,
             line,
             at: Quotes::Outside(true),
@@ -89,6 +112,7 @@ impl Cutter {
             begin.copy_from_slice(&self.rest);
         }
         self.rest.clear();
+        let mut found = std::mem::take(&mut self.found);
         loop {
             if self.ended {
                 if let Some(error) = self.error.take() {
@@ -98,20 +122,25 @@ impl Cutter {
                     }
                     self.error = Some(error);
                     block.truncate(end);
-                    return Ok(self.hand_over(block, false));
+                    return Ok(self.hand_over(found, false));
                 }
                 block.truncate(filled);
-                return Ok(if block.is_empty() { Cut::End } else { self.hand_over(block, true) });
+                return Ok(if block.is_empty() { Cut::End } else { self.hand_over(found, true) });
             }
             let from = filled;
             filled = self.fill(block, from, from.max(self.block));
-            if let Some(found) = self.scan(block.get(from..filled).unwrap_or(&[]), false) {
-                end = from + found;
+            let new = block.get(from..filled).unwrap_or(&[]);
+            let seen = Found::of(new);
+            found.add(seen);
+            if let Some(behind) = self.scan_new(new, seen) {
+                end = from + behind;
             }
             if end > 0 && !self.ended {
                 self.rest.extend_from_slice(block.get(end..filled).unwrap_or(&[]));
+                self.found = Found::of(&self.rest);
+                found.lines -= self.found.lines;
                 block.truncate(end);
-                return Ok(self.hand_over(block, false));
+                return Ok(self.hand_over(found, false));
             }
             if !self.ended && filled > MAX_ROW {
                 let line = self.line;
@@ -122,10 +151,22 @@ impl Cutter {
         }
     }
 
-    fn hand_over(&mut self, block: &[u8], last: bool) -> Cut {
+    fn hand_over(&mut self, found: Found, last: bool) -> Cut {
         let line = self.line;
-        self.line += memchr::memchr_iter(b'\n', block).count() as u64;
-        Cut::Rows { line, last }
+        self.line += found.lines;
+        Cut::Rows { line, last, quotes: found.quotes }
+    }
+
+    /// Behind the last end of a row in a text that was looked at.
+    fn scan_new(&mut self, text: &[u8], seen: Found) -> Option<usize> {
+        match (self.ends, self.at, text.last()) {
+            // Without quotes all is said by the last bytes.
+            (Ends::Rows(delimiter), Quotes::Outside(_), Some(last)) if !seen.quotes => {
+                self.at = Quotes::Outside(matches!(last, b'\n' | b'\r') || *last == delimiter);
+                memchr::memrchr2(b'\n', b'\r', text).map(|at| at + 1)
+            }
+            _ => self.scan(text, false),
+        }
     }
 
     /// Reads until there are so many more bytes behind those that are there, or no more to be read; how many there are.
@@ -168,6 +209,7 @@ impl Cutter {
                 let (row, rest) = block.split_at_checked(end).unwrap_or((block, &[]));
                 self.line += memchr::memchr_iter(b'\n', row).count() as u64;
                 self.rest = rest.to_vec();
+                self.found = Found::of(rest);
                 self.at = Quotes::Outside(true);
                 self.rescan();
                 return;

@@ -129,7 +129,7 @@ impl Edges {
         let mut left = marks;
         // Eight at once, be there so many or not: what is too much is written over.
         for slot in some {
-            *slot = base + left.trailing_zeros();
+            *slot = base + (left | 1 << 63).trailing_zeros();
             left &= left.wrapping_sub(1);
         }
         for slot in more {

@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// What one worker reads at once.
 enum Job<'a> {
     /// Rows of a text, in the buffer.
-    Rows { file: &'a Text, at: u32, line: u64, last: bool },
+    Rows { file: &'a Text, at: u32, line: u64, last: bool, quotes: bool },
     /// A row of a text that is too long.
     TooLong { file: &'a Text, at: u32, line: u64 },
     /// Rows of a Parquet file.
@@ -62,7 +62,7 @@ impl<'a> Feed<'a> {
             if let Some((text, at, cutter)) = &mut self.cutter {
                 let (file, at) = (*text, *at);
                 match cutter.next(block) {
-                    Ok(Cut::Rows { line, last }) => return Some(Job::Rows { file, at, line, last }),
+                    Ok(Cut::Rows { line, last, quotes }) => return Some(Job::Rows { file, at, line, last, quotes }),
                     Ok(Cut::TooLong(line)) => return Some(Job::TooLong { file, at, line }),
                     Ok(Cut::End) => {}
                     Err(error) => self.errors.push((at, error)),
@@ -151,8 +151,8 @@ pub(super) fn run<W: Send>(
             };
             match job {
                 None => break,
-                Some(Job::Rows { file, at, line, last }) => match &file.form {
-                    Form::Csv(csv) => csv.rows(&mut taker, &block, (at, line, last), &mut show),
+                Some(Job::Rows { file, at, line, last, quotes }) => match &file.form {
+                    Form::Csv(csv) => csv.rows(&mut taker, &block, (at, line, last), quotes, &mut show),
                     Form::Json(json) => json.rows(&mut taker, &block, (at, line), &mut headers, &mut show),
                 },
                 Some(Job::TooLong { file, at, line }) => {
