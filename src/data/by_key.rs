@@ -87,6 +87,15 @@ impl ByKey {
         self.index.short(words, place)
     }
 
+    /// What stands where the search for a short key begins: its row, or `u32::MAX`, and whether that is the answer.
+    #[inline]
+    pub(super) fn look(&self, words: [u64; 2], place: usize) -> (u32, bool) {
+        match self.index.slots.get(place) {
+            Some(slot) => (slot.row, (slot.key == halves(words)) | (slot.row == FREE)),
+            None => (FREE, true),
+        }
+    }
+
     /// The row of a key, with the key as the table holds it.
     pub fn get_key_value(&self, key: &str) -> Option<(&Arc<str>, u32)> {
         let row = self.get(key)?;

@@ -34,8 +34,11 @@ const REST: u32 = 15;
 pub(super) struct Batch {
     edges: Edges,
     lines: Vec<Line>,
-    /// Rows that are not plain.
+    /// Rows that are not plain, and those of them that are known by their marks.
     odd: Bits,
+    strange: Vec<usize>,
+    /// Rows that are plain and belong to something.
+    kept: Bits,
     /// By column that is read.
     columns: Vec<Cells>,
     /// By row, as in [`Piece::owners`].
@@ -78,7 +81,7 @@ impl Batch {
         &mut self,
         file: &CsvFile,
         taker: &mut Taker<'_>,
-        block: &str,
+        (block, quotes): (&str, bool),
         (at, line, last): (u32, u64, bool),
         show: &mut dyn FnMut(&Piece),
     ) -> bool {
@@ -87,7 +90,6 @@ impl Batch {
             return false;
         }
         let bytes = block.as_bytes();
-        let quotes = memchr::memchr(b'"', bytes).is_some();
         let (mut from, mut line) = (0usize, line);
         let (mut plain, mut odd) = (0, 0);
         while from < block.len() {
@@ -127,7 +129,7 @@ impl Batch {
     /// Finds the rows that end in the text, at most so many; where the next one begins, and the line ends before it.
     fn find_rows(&mut self, block: &[u8], delimiter: u8, width: usize, most: usize) -> (usize, u32) {
         self.lines.clear();
-        self.odd.clear();
+        self.strange.clear();
         let Edges { doubled, inner, .. } = &self.edges;
         let (mut doubled, mut inner) = (doubled.iter().peekable(), inner.iter().peekable());
         let marks = self.edges.places();
@@ -153,7 +155,9 @@ impl Batch {
                 while doubled.next_if(|at| **at < end).is_some() {
                     odd = true;
                 }
-                self.odd.push(odd);
+                if odd {
+                    self.strange.push(self.lines.len() - 1);
+                }
                 while inner.next_if(|at| **at < end).is_some() {
                     lines += 1;
                 }
@@ -162,6 +166,8 @@ impl Batch {
             mark += cells;
             start = end + 1;
         }
+        self.odd.reset(self.lines.len());
+        self.strange.iter().for_each(|row| self.odd.set(*row, true));
         (start as usize, lines)
     }
 
@@ -204,12 +210,15 @@ impl Batch {
             let lines = self.lines.get(row).map_or(0, |line| line.lines);
             Origin { file: at, line: clip_line(line + u64::from(lines)) }
         };
-        let mut kept = Bits::default();
-        for (row, owner) in self.owners.iter_mut().enumerate() {
-            if self.odd.get(row) {
+        for row in self.odd.ones() {
+            if let Some(owner) = self.owners.get_mut(row) {
                 *owner = NOBODY;
             }
-            kept.push(*owner != NOBODY);
+        }
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.reset(rows);
+        for (word, owners) in kept.words_mut().iter_mut().zip(self.owners.chunks(64)) {
+            *word = (0..).zip(owners).fold(0, |word, (i, owner)| word | u64::from(*owner != NOBODY) << i);
         }
         let plain = rows - self.odd.count();
         if let Some(owners) = taker.piece.owners.get_mut(first..first + rows) {
@@ -229,12 +238,15 @@ impl Batch {
                     column.tally.blanks.merge(Count { count, first: origin(first) });
                 }
             }
-            for (filled, odd) in cells.filled.words_mut().iter_mut().zip(self.odd.words()) {
-                *filled &= !odd;
+            for (words, odd) in cells.filled.words_mut().iter_mut().zip(cells.marked.words_mut()).zip(self.odd.words())
+            {
+                *words.0 &= !odd;
+                *words.1 &= !odd;
             }
             column.account.readable |= cells.filled.words().iter().any(|word| *word != 0);
-            let points = cells.points.words().iter().zip(cells.filled.words());
-            column.points += points.map(|(points, filled)| u64::from((points & filled).count_ones())).sum::<u64>();
+            if matches!(wanted.fast, Fast::Number { .. }) {
+                column.points += cells.marked.count() as u64;
+            }
             if wanted.at
                 && let Some(latest) = cells.filled.ones().filter_map(|row| cells.values.get(row)).max()
             {
@@ -242,7 +254,7 @@ impl Batch {
                 taker.latest = taker.latest.max(i32::try_from(latest.div_euclid(days)).ok().map(Date));
             }
             if let Some(lane) = wanted.lane.and_then(|lane| taker.piece.lanes.get_mut(lane)) {
-                super::lane::batch(lane, first, &cells.values, &cells.filled);
+                super::lane::batch(lane, first, &cells.values, &cells.filled, &cells.marked);
             }
         }
         if count < plain
@@ -255,6 +267,7 @@ impl Batch {
             }
         }
         taker.piece.rows += rows;
+        self.kept = kept;
     }
 
     /// Takes the rows that are not plain, each at its place.

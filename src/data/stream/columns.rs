@@ -17,8 +17,8 @@ pub(super) struct Cells {
     pub(super) values: Vec<i64>,
     /// Rows that have a value.
     pub(super) filled: Bits,
-    /// Rows whose number has a point.
-    pub(super) points: Bits,
+    /// Rows whose number has a point, or whose answer is yes.
+    pub(super) marked: Bits,
 }
 
 impl Cells {
@@ -26,7 +26,7 @@ impl Cells {
     pub(super) fn room(&mut self, rows: usize) {
         self.values.resize(rows, 0);
         self.filled.reset(rows);
-        self.points.reset(rows);
+        self.marked.reset(rows);
     }
 }
 
@@ -48,9 +48,8 @@ enum Read {
     Blank,
     /// Not plain.
     Odd,
-    Value(i64),
-    /// A number with a point.
-    Point(i64),
+    /// A value, and whether it is marked.
+    Value(i64, bool),
 }
 
 impl<'b> Places<'b> {
@@ -81,29 +80,25 @@ impl<'b> Places<'b> {
     /// Reads the cells that are not empty.
     #[inline]
     fn each(&self, cells: &mut Cells, odd: &mut Bits, plain_blank: bool, mut read: impl FnMut(usize, usize) -> Read) {
-        let Cells { values, filled, points } = cells;
-        let words = filled.words_mut().iter_mut().zip(points.words_mut()).zip(odd.words_mut());
-        for ((lines, values), ((filled, points), odd)) in self.lines.chunks(64).zip(values.chunks_mut(64)).zip(words) {
-            let (mut some, mut pointed, mut strange) = (0u64, 0u64, 0u64);
+        let Cells { values, filled, marked } = cells;
+        let words = filled.words_mut().iter_mut().zip(marked.words_mut()).zip(odd.words_mut());
+        for ((lines, values), ((filled, marked), odd)) in self.lines.chunks(64).zip(values.chunks_mut(64)).zip(words) {
+            let (mut some, mut signs, mut strange) = (0u64, 0u64, 0u64);
             for (i, (line, value)) in lines.iter().zip(values).enumerate() {
                 let (start, end) = self.cell(line);
                 let cell = if start == end { Read::Blank } else { read(start, end) };
                 match cell {
-                    Read::Value(read) => {
+                    Read::Value(read, mark) => {
                         *value = read;
                         some |= 1 << i;
+                        signs |= u64::from(mark) << i;
                     }
                     Read::Blank => strange |= u64::from(!plain_blank) << i,
                     Read::Odd => strange |= 1 << i,
-                    Read::Point(read) => {
-                        *value = read;
-                        some |= 1 << i;
-                        pointed |= 1 << i;
-                    }
                 }
             }
             *filled |= some;
-            *points |= pointed;
+            *marked |= signs;
             *odd |= strange;
         }
     }
@@ -133,7 +128,7 @@ impl<'b> Places<'b> {
                         return nothing(start, end);
                     }
                     let text = self.block.get(start..end).unwrap_or("");
-                    Read::Value(list.as_mut().map_or(0, |list| i64::from(list.push(text))))
+                    Read::Value(list.as_mut().map_or(0, |list| i64::from(list.push(text))), false)
                 });
             }
             Fast::Date { zoned, naive } => {
@@ -147,7 +142,7 @@ impl<'b> Places<'b> {
                         }) && !means_nothing(start, end) =>
                     {
                         let day = i64::from(read.day);
-                        Read::Value(if instants { day * DAY_MICROS + read.micros } else { day })
+                        Read::Value(if instants { day * DAY_MICROS + read.micros } else { day }, false)
                     }
                     _ => nothing(start, end),
                 });
@@ -162,11 +157,7 @@ impl<'b> Places<'b> {
                             && (after.is_none() || after != doubtful)
                             && !means_nothing(start, end) =>
                     {
-                        if after.is_some() {
-                            Read::Point(billionths)
-                        } else {
-                            Read::Value(billionths)
-                        }
+                        Read::Value(billionths, after.is_some())
                     }
                     // Words with a mark in them are looked at for what the mark may mean.
                     _ if block.get(start..end).is_some_and(|text| text.iter().any(|b| matches!(b, b'.' | b','))) => {
@@ -176,11 +167,11 @@ impl<'b> Places<'b> {
                 });
             }
             Fast::Flag => self.each(cells, odd, blank, |start, end| match eight::flag(block, start, end) {
-                Some(flag) if !means_nothing(start, end) => Read::Value(i64::from(flag)),
+                Some(flag) if !means_nothing(start, end) => Read::Value(i64::from(flag), flag),
                 _ => nothing(start, end),
             }),
             Fast::Symbol => self.each(cells, odd, blank, |start, end| match self.symbol(&column.symbols, start, end) {
-                Some(code) => Read::Value(i64::from(code)),
+                Some(code) => Read::Value(i64::from(code), false),
                 None => Read::Odd,
             }),
         }
@@ -226,10 +217,21 @@ impl<'b> Places<'b> {
                 }
                 found.push(owner);
             }
-            // Questions first, answers later: memory is waited for once for many.
-            for (owner, asked) in found.get_mut(before..).unwrap_or(&mut []).iter_mut().zip(asked) {
+            // Questions first, answers later: memory is waited for once for many. Most find theirs where they look first.
+            let mut left = 0u64;
+            let found = found.get_mut(before..).unwrap_or(&mut []);
+            for (i, (owner, asked)) in found.iter_mut().zip(&asked).enumerate() {
                 if let Some(asked) = asked {
-                    *owner = owners.answer(asked).unwrap_or(NOBODY);
+                    let (row, settled) = owners.look(*asked);
+                    *owner = row;
+                    left |= u64::from(!settled) << i;
+                }
+            }
+            while left != 0 {
+                let i = left.trailing_zeros() as usize;
+                left &= left - 1;
+                if let (Some(owner), Some(Some(asked))) = (found.get_mut(i), asked.get(i)) {
+                    *owner = owners.answer(*asked).unwrap_or(NOBODY);
                 }
             }
         }

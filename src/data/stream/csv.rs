@@ -42,11 +42,21 @@ impl CsvFile {
         self.names.len()
     }
 
-    /// Takes all rows of a block, which begins on this line; `last` if the file ends with it.
-    pub(super) fn rows(&self, taker: &mut Taker<'_>, block: &[u8], at: (u32, u64, bool), show: &mut dyn FnMut(&Piece)) {
+    /// Takes all rows of a block, which begins on this line; `last` if the file ends with it, and `quotes` if there may be
+    /// quotes in it.
+    pub(super) fn rows(
+        &self,
+        taker: &mut Taker<'_>,
+        block: &[u8],
+        at: (u32, u64, bool),
+        quotes: bool,
+        show: &mut dyn FnMut(&Piece),
+    ) {
         let mut batch = std::mem::take(&mut taker.batch);
         let taken = match std::str::from_utf8(block) {
-            Ok(text) if fits(taker.plan, &self.places, self.delimiter) => batch.rows(self, taker, text, at, show),
+            Ok(text) if fits(taker.plan, &self.places, self.delimiter) => {
+                batch.rows(self, taker, (text, quotes), at, show)
+            }
             _ => false,
         };
         taker.batch = batch;

@@ -4,7 +4,7 @@
 //! never held.
 
 use crate::data::input::MAX_ROW;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 /// How much of a file is cut off at once: it stays in the cache, and no thread has much more to do than another.
 const BLOCK: usize = 1 << 17;
@@ -21,8 +21,8 @@ pub(super) enum Ends {
 /// What has been cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// Rows that begin on this line; `last` if the file ends with them.
-    Rows { line: u64, last: bool },
+    /// Rows that begin on this line; `last` if the file ends with them, and `quotes` if there may be quotes in them.
+    Rows { line: u64, last: bool, quotes: bool },
     /// A row that begins on this line and is too long.
     TooLong(u64),
     /// No more rows.
@@ -35,6 +35,8 @@ pub(super) struct Cutter {
     ends: Ends,
     /// What was read behind the last row that was handed over.
     rest: Vec<u8>,
+    /// What is in it.
+    found: Found,
     /// Behind the last row that ends in it, if it was looked at again.
     whole: usize,
     line: u64,
@@ -43,6 +45,26 @@ pub(super) struct Cutter {
     block: usize,
     /// Met after the rest was read.
     error: Option<io::Error>,
+}
+
+/// What is in a text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    /// Line ends.
+    lines: u64,
+    quotes: bool,
+}
+
+impl Found {
+    fn of(text: &[u8]) -> Found {
+        let lines = memchr::memchr_iter(b'\n', text).count() as u64;
+        Found { lines, quotes: memchr::memchr(b'"', text).is_some() }
+    }
+
+    fn add(&mut self, more: Found) {
+        self.lines += more.lines;
+        self.quotes |= more.quotes;
+    }
 }
 
 /// Where in a row the text is that has been looked at.
@@ -63,6 +85,7 @@ impl Cutter {
             input,
             ends,
             rest: Vec::new(),
+            found: Found::default(),
             whole: 0,
             line,
             at: Quotes::Outside(true),
@@ -78,11 +101,18 @@ impl Cutter {
         Cutter { block, ..self }
     }
 
-    /// Puts the next rows into `block`.
+    /// Puts the next rows into `block`; what it held is of no matter, but spares clearing it.
     pub(super) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<Cut> {
-        block.clear();
-        std::mem::swap(block, &mut self.rest);
         let mut end = std::mem::take(&mut self.whole);
+        let mut filled = self.rest.len();
+        if block.len() < filled {
+            block.resize(filled, 0);
+        }
+        if let Some(begin) = block.get_mut(..filled) {
+            begin.copy_from_slice(&self.rest);
+        }
+        self.rest.clear();
+        let mut found = std::mem::take(&mut self.found);
         loop {
             if self.ended {
                 if let Some(error) = self.error.take() {
@@ -92,73 +122,94 @@ impl Cutter {
                     }
                     self.error = Some(error);
                     block.truncate(end);
-                    return Ok(self.hand_over(block, false));
+                    return Ok(self.hand_over(found, false));
                 }
-                return Ok(if block.is_empty() { Cut::End } else { self.hand_over(block, true) });
+                block.truncate(filled);
+                return Ok(if block.is_empty() { Cut::End } else { self.hand_over(found, true) });
             }
-            let from = block.len();
-            self.fill(block, from.max(self.block));
-            if let Some(found) = self.scan(block.get(from..).unwrap_or(&[]), false) {
-                end = from + found;
+            let from = filled;
+            filled = self.fill(block, from, from.max(self.block));
+            let new = block.get(from..filled).unwrap_or(&[]);
+            let seen = Found::of(new);
+            found.add(seen);
+            if let Some(behind) = self.scan_new(new, seen) {
+                end = from + behind;
             }
             if end > 0 && !self.ended {
-                self.rest.clear();
-                self.rest.extend_from_slice(block.get(end..).unwrap_or(&[]));
+                self.rest.extend_from_slice(block.get(end..filled).unwrap_or(&[]));
+                self.found = Found::of(&self.rest);
+                found.lines -= self.found.lines;
                 block.truncate(end);
-                return Ok(self.hand_over(block, false));
+                return Ok(self.hand_over(found, false));
             }
-            if !self.ended && block.len() > MAX_ROW {
+            if !self.ended && filled > MAX_ROW {
                 let line = self.line;
+                block.truncate(filled);
                 self.pass_over(block);
                 return Ok(Cut::TooLong(line));
             }
         }
     }
 
-    fn hand_over(&mut self, block: &[u8], last: bool) -> Cut {
+    fn hand_over(&mut self, found: Found, last: bool) -> Cut {
         let line = self.line;
-        self.line += memchr::memchr_iter(b'\n', block).count() as u64;
-        Cut::Rows { line, last }
+        self.line += found.lines;
+        Cut::Rows { line, last, quotes: found.quotes }
     }
 
-    /// Reads until there are so many more bytes, or no more to be read.
-    fn fill(&mut self, block: &mut Vec<u8>, more: usize) {
-        let wanted = block.len() + more;
-        while block.len() < wanted {
-            match self.input.fill_buf() {
-                Ok([]) => {
+    /// Behind the last end of a row in a text that was looked at.
+    fn scan_new(&mut self, text: &[u8], seen: Found) -> Option<usize> {
+        match (self.ends, self.at, text.last()) {
+            // Without quotes all is said by the last bytes.
+            (Ends::Rows(delimiter), Quotes::Outside(_), Some(last)) if !seen.quotes => {
+                self.at = Quotes::Outside(matches!(last, b'\n' | b'\r') || *last == delimiter);
+                memchr::memrchr2(b'\n', b'\r', text).map(|at| at + 1)
+            }
+            _ => self.scan(text, false),
+        }
+    }
+
+    /// Reads until there are so many more bytes behind those that are there, or no more to be read; how many there are.
+    fn fill(&mut self, block: &mut Vec<u8>, filled: usize, more: usize) -> usize {
+        let wanted = filled + more;
+        if block.len() < wanted {
+            block.resize(wanted, 0);
+        }
+        let mut filled = filled;
+        while let Some(room) = block.get_mut(filled..wanted).filter(|room| !room.is_empty()) {
+            match self.input.read(room) {
+                Ok(0) => {
                     self.ended = true;
-                    return;
+                    break;
                 }
-                Ok(buffer) => {
-                    let taken = buffer.len().min(wanted - block.len());
-                    block.extend_from_slice(buffer.get(..taken).unwrap_or(&[]));
-                    self.input.consume(taken);
-                }
+                Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.error = Some(error);
                     self.ended = true;
-                    return;
+                    break;
                 }
             }
         }
+        filled
     }
 
     /// Forgets the row that `block` begins with, whose end is not in it.
     fn pass_over(&mut self, block: &mut Vec<u8>) {
         loop {
             self.line += memchr::memchr_iter(b'\n', block).count() as u64;
-            block.clear();
             if self.ended {
+                block.clear();
                 return;
             }
-            self.fill(block, self.block);
+            let filled = self.fill(block, 0, self.block);
+            block.truncate(filled);
             if let Some(end) = self.scan(block, true) {
                 // What is behind is looked at again, from its beginning.
                 let (row, rest) = block.split_at_checked(end).unwrap_or((block, &[]));
                 self.line += memchr::memchr_iter(b'\n', row).count() as u64;
                 self.rest = rest.to_vec();
+                self.found = Found::of(rest);
                 self.at = Quotes::Outside(true);
                 self.rescan();
                 return;

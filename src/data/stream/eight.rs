@@ -204,7 +204,7 @@ pub(super) fn number(block: &[u8], start: usize, end: usize) -> Option<(i64, Opt
     Some((if negative { -billionths } else { billionths }, after))
 }
 
-/// `true`, `1`, `FALSE`.
+/// Like [`quick::flag`].
 #[inline]
 pub(super) fn flag(block: &[u8], start: usize, end: usize) -> Option<bool> {
     /// The word of a short text, with its length.
@@ -216,17 +216,15 @@ pub(super) fn flag(block: &[u8], start: usize, end: usize) -> Option<bool> {
     const FALSE: u64 = of(*b"false", 5);
     const ONE: u64 = of(*b"1\0\0\0\0", 1);
     const ZERO: u64 = of(*b"0\0\0\0\0", 1);
-    const LOUD_TRUE: u64 = of(*b"TRUE\0", 4);
-    const LOUD_FALSE: u64 = of(*b"FALSE", 5);
-    const TITLE_TRUE: u64 = of(*b"True\0", 4);
-    const TITLE_FALSE: u64 = of(*b"False", 5);
+    /// What makes letters small, and no letter of what is none.
+    const SMALL: u64 = 0x20_2020_2020;
     let length = end.checked_sub(start).filter(|length| *length <= 5)?;
     let Some(text) = word(block, start) else {
         return quick::flag(block.get(start..end)?);
     };
     let text = (text & first(length)) | (length as u64) << 56;
-    let yes = (text == TRUE) | (text == ONE) | (text == TITLE_TRUE) | (text == LOUD_TRUE);
-    let no = (text == FALSE) | (text == ZERO) | (text == TITLE_FALSE) | (text == LOUD_FALSE);
+    let small = text | (SMALL & first(length));
+    let (yes, no) = ((small == TRUE) | (text == ONE), (small == FALSE) | (text == ZERO));
     if yes | no { Some(yes) } else { None }
 }
 
@@ -294,7 +292,7 @@ mod tests {
             date in "(19|20)[0-9]{2}-[0-3][0-9]-[0-4][0-9]([T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,8})?Z?)?",
             number in "-?[0-9]{0,10}(\\.[0-9]{0,11})?",
             short in "[-.0-9]{0,9}",
-            flag in "(true|false|True|TRUE|tru|0|1|\\PC{0,20})",
+            flag in "([tT][rR]ue|[fF]al[sS]e|tru|0|1|\\PC{0,20})",
         ) {
             [date, number, short, flag].iter().for_each(|cell| all(cell.as_bytes()));
         }

@@ -28,6 +28,46 @@ impl Done {
     }
 }
 
+impl Taker<'_> {
+    /// Settles what was put off for speed; to be called when the last row is in.
+    pub(super) fn settle(&mut self) {
+        for column in &mut self.columns {
+            if let Some(marks) = &mut column.account.marks {
+                marks.points(std::mem::take(&mut column.points));
+            }
+        }
+        self.moved.retain(|_, count| *count > 0);
+    }
+
+    /// Adds what another worker found.
+    pub(super) fn merge(&mut self, other: Taker<'_>) {
+        for (ours, theirs) in self.columns.iter_mut().zip(other.columns) {
+            ours.account.merge(theirs.account);
+            ours.tally.merge(theirs.tally);
+        }
+        for ((_, ours), (_, theirs)) in self.spellings.iter_mut().zip(other.spellings) {
+            ours.merge(theirs);
+        }
+        self.read += other.read;
+        self.kept += other.kept;
+        for (reason, count) in other.refused {
+            *self.refused.entry(reason).or_default() += count;
+        }
+        self.latest = self.latest.max(other.latest);
+        for (ours, theirs) in self.per_file.iter_mut().zip(other.per_file) {
+            ours.0 += theirs.0;
+            ours.1 += theirs.1;
+        }
+        for (key, count) in other.orphans {
+            self.orphans.entry(key).or_default().merge(count);
+        }
+        for (keys, count) in other.moved {
+            *self.moved.entry(keys).or_default() += count;
+        }
+        self.rejects.extend(other.rejects);
+    }
+}
+
 /// Settles a table; `clerk` has no rows, but knows what was found in headers.
 pub(super) fn finish(
     plan: &Plan<'_>,

@@ -37,7 +37,7 @@ pub(in crate::data) fn csv(
     let mut cut = || {
         let mut block = Vec::new();
         Ok(match cutter.next(&mut block)? {
-            Cut::Rows { line, last } => Some(Job::Rows { block, line, last }),
+            Cut::Rows { line, last, .. } => Some(Job::Rows { block, line, last }),
             Cut::TooLong(line) => Some(Job::TooLong(line)),
             Cut::End => None,
         })

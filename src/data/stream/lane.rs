@@ -201,11 +201,12 @@ pub(super) fn bulk(lane: &mut Lane, from: usize, values: &[i64], plain: bool, is
     }
 }
 
-/// Cells from a row on, a value for every row, of which those count whose bit is set.
-pub(super) fn batch(lane: &mut Lane, from: usize, values: &[i64], set: &Bits) {
-    bulk(lane, from, values, false, |_| false);
+/// Cells from a row on: a value for every row, of which those count whose bit is set; of flags those that are yes.
+pub(super) fn batch(lane: &mut Lane, from: usize, values: &[i64], set: &Bits, yes: &Bits) {
     if let LaneCells::Flags(flags) = &mut lane.cells {
-        set.ones().for_each(|i| flags.set(from + i, values.get(i) == Some(&1)));
+        flags.mark(from, yes);
+    } else {
+        bulk(lane, from, values, false, |_| false);
     }
     if let Validity::Some(bits) = &mut lane.valid {
         bits.mark(from, set);

@@ -63,6 +63,12 @@ impl<'a> Owners<'a> {
         Asked { key, at: self.by_key.place(key) }
     }
 
+    /// What stands where the search for a key begins: its row, or [`super::NOBODY`], and whether that is the answer.
+    #[inline]
+    pub(super) fn look(&self, asked: Asked) -> (u32, bool) {
+        self.by_key.look(asked.key, asked.at)
+    }
+
     /// The row of a key that was asked for, unless it was merged away.
     #[inline]
     pub(super) fn answer(&self, asked: Asked) -> Option<u32> {

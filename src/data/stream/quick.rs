@@ -127,8 +127,10 @@ pub(super) fn number(bytes: &[u8]) -> Option<(i64, Option<u32>)> {
 #[inline]
 pub(super) fn flag(bytes: &[u8]) -> Option<bool> {
     match bytes {
-        b"true" | b"True" | b"TRUE" | b"1" => Some(true),
-        b"false" | b"False" | b"FALSE" | b"0" => Some(false),
+        b"true" | b"1" => Some(true),
+        b"false" | b"0" => Some(false),
+        _ if bytes.eq_ignore_ascii_case(b"true") => Some(true),
+        _ if bytes.eq_ignore_ascii_case(b"false") => Some(false),
         _ => None,
     }
 }

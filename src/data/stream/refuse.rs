@@ -17,14 +17,23 @@ pub(super) enum Remark {
     Ratio(Decimal),
 }
 
+/// What comes first in a list of rejects: the part of the list, where it is, which of the parts of the table that are read
+/// at once, which of the worker's rows, which column. Where lines end with a bare carriage return many rows are on one line.
+pub(super) type Rank = (u8, Origin, u64, u64, usize);
+
 impl Taker<'_> {
+    /// The rank of the row at hand.
+    pub(super) fn rank(&self, part: u8, origin: Origin, column: usize) -> Rank {
+        (part, origin, self.turn, self.read, column)
+    }
+
     /// A row that cannot be read at all.
     pub(super) fn reject_row(&mut self, origin: Origin, reason: RejectReason, detail: impl FnOnce() -> String) {
         self.count_row(origin.file, false);
         *self.refused.entry(reason).or_default() += 1;
         if self.plan.request.rejects {
             let reject = self.plan.about.reject(&self.plan.files, origin, Refusal::new(reason, detail()));
-            self.rejects.push(((0, origin, self.read, 0), reject));
+            self.rejects.push((self.rank(0, origin, 0), reject));
         }
     }
 
@@ -54,7 +63,7 @@ impl Taker<'_> {
                             ..Refusal::new(reason, detail)
                         };
                         let reject = self.plan.about.reject(&self.plan.files, origin, refusal);
-                        self.rejects.push(((2, origin, self.read, wanted.index), reject));
+                        self.rejects.push((self.rank(2, origin, wanted.index), reject));
                     }
                 }
             }
@@ -86,7 +95,7 @@ impl Taker<'_> {
                 ..Refusal::new(reason, detail())
             };
             let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
-            self.rejects.push(((0, self.origin, self.read, 0), reject));
+            self.rejects.push((self.rank(0, self.origin, 0), reject));
         }
         Refused
     }

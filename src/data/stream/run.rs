@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// What one worker reads at once.
 enum Job<'a> {
     /// Rows of a text, in the buffer.
-    Rows { file: &'a Text, at: u32, line: u64, last: bool },
+    Rows { file: &'a Text, at: u32, line: u64, last: bool, quotes: bool },
     /// A row of a text that is too long.
     TooLong { file: &'a Text, at: u32, line: u64 },
     /// Rows of a Parquet file.
@@ -50,6 +50,8 @@ struct Feed<'a> {
     cutter: Option<(&'a Text, u32, Cutter)>,
     /// Row groups of the Parquet file at hand that are still to be read.
     group: usize,
+    /// How many parts were asked for.
+    turns: u64,
     /// What stopped the reading of a file.
     errors: Vec<(u32, std::io::Error)>,
 }
@@ -60,7 +62,7 @@ impl<'a> Feed<'a> {
             if let Some((text, at, cutter)) = &mut self.cutter {
                 let (file, at) = (*text, *at);
                 match cutter.next(block) {
-                    Ok(Cut::Rows { line, last }) => return Some(Job::Rows { file, at, line, last }),
+                    Ok(Cut::Rows { line, last, quotes }) => return Some(Job::Rows { file, at, line, last, quotes }),
                     Ok(Cut::TooLong(line)) => return Some(Job::TooLong { file, at, line }),
                     Ok(Cut::End) => {}
                     Err(error) => self.errors.push((at, error)),
@@ -132,7 +134,8 @@ pub(super) fn run<W: Send>(
         clerk.notes.push(load::not_loaded(request.binding, &table.header.name));
     }
     let sources = open(&mut clerk, &plan, &places, bound);
-    let feed = Mutex::new(Feed { sources: &sources, bound, next: 0, cutter: None, group: 0, errors: Vec::new() });
+    let feed =
+        Mutex::new(Feed { sources: &sources, bound, next: 0, cutter: None, group: 0, turns: 0, errors: Vec::new() });
     let work = || {
         let mut taker = Taker::new(&plan);
         let (mut state, mut block) = (start(), Vec::new());
@@ -140,11 +143,16 @@ pub(super) fn run<W: Send>(
         let mut trouble: Vec<(u32, String)> = Vec::new();
         let mut show = |piece: &Piece| visit(&mut state, piece);
         loop {
-            let job = lock(&feed).next(&mut block);
+            let job = {
+                let mut feed = lock(&feed);
+                feed.turns += 1;
+                taker.turn = feed.turns;
+                feed.next(&mut block)
+            };
             match job {
                 None => break,
-                Some(Job::Rows { file, at, line, last }) => match &file.form {
-                    Form::Csv(csv) => csv.rows(&mut taker, &block, (at, line, last), &mut show),
+                Some(Job::Rows { file, at, line, last, quotes }) => match &file.form {
+                    Form::Csv(csv) => csv.rows(&mut taker, &block, (at, line, last), quotes, &mut show),
                     Form::Json(json) => json.rows(&mut taker, &block, (at, line), &mut headers, &mut show),
                 },
                 Some(Job::TooLong { file, at, line }) => {

@@ -5,7 +5,7 @@ use super::batch::Batch;
 use super::owners::Asked;
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
-use super::refuse::Remark;
+use super::refuse::{Rank, Remark};
 use super::whose::{TOGETHER, Waiting};
 use super::{Lane, LaneCells, NOBODY, PIECE, Piece};
 use crate::calendar::Date;
@@ -52,8 +52,10 @@ pub(super) struct Taker<'a> {
     pub(super) orphans: HashMap<(u32, Arc<str>), Count>,
     /// Rows that were re-keyed, by old and new key.
     pub(super) moved: BTreeMap<(Arc<str>, Arc<str>), u64>,
-    /// In which part of the list, where, which of the worker's rows, which column.
-    pub(super) rejects: Vec<((u8, Origin, u64, usize), Reject)>,
+    /// Each with its rank.
+    pub(super) rejects: Vec<(Rank, Reject)>,
+    /// Which of the parts of the table that are read at once is read now.
+    pub(super) turn: u64,
     /// The row at hand.
     pub(super) origin: Origin,
     pub(super) owner: u32,
@@ -97,6 +99,7 @@ impl<'a> Taker<'a> {
             orphans: HashMap::new(),
             moved: BTreeMap::new(),
             rejects: Vec::new(),
+            turn: 0,
             origin: Origin::default(),
             owner: NOBODY,
             key: None,
@@ -422,43 +425,5 @@ impl<'a> Taker<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Settles what was put off for speed; to be called when the last row is in.
-    pub(super) fn settle(&mut self) {
-        for column in &mut self.columns {
-            if let Some(marks) = &mut column.account.marks {
-                marks.points(std::mem::take(&mut column.points));
-            }
-        }
-        self.moved.retain(|_, count| *count > 0);
-    }
-
-    /// Adds what another worker found.
-    pub(super) fn merge(&mut self, other: Taker<'_>) {
-        for (ours, theirs) in self.columns.iter_mut().zip(other.columns) {
-            ours.account.merge(theirs.account);
-            ours.tally.merge(theirs.tally);
-        }
-        for ((_, ours), (_, theirs)) in self.spellings.iter_mut().zip(other.spellings) {
-            ours.merge(theirs);
-        }
-        self.read += other.read;
-        self.kept += other.kept;
-        for (reason, count) in other.refused {
-            *self.refused.entry(reason).or_default() += count;
-        }
-        self.latest = self.latest.max(other.latest);
-        for (ours, theirs) in self.per_file.iter_mut().zip(other.per_file) {
-            ours.0 += theirs.0;
-            ours.1 += theirs.1;
-        }
-        for (key, count) in other.orphans {
-            self.orphans.entry(key).or_default().merge(count);
-        }
-        for (keys, count) in other.moved {
-            *self.moved.entry(keys).or_default() += count;
-        }
-        self.rejects.extend(other.rejects);
     }
 }

@@ -116,7 +116,7 @@ impl Taker<'_> {
                 ..Refusal::new(self.plan.orphan, String::new())
             };
             let reject = self.plan.about.reject(&self.plan.files, self.origin, refusal);
-            self.rejects.push(((1, self.origin, self.read, 0), Reject { detail: key.to_string(), ..reject }));
+            self.rejects.push((self.rank(1, self.origin, 0), Reject { detail: key.to_string(), ..reject }));
         }
         self.orphans.entry((self.origin.file, key)).or_default().merge(one);
     }

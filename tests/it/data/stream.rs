@@ -433,3 +433,19 @@ fn large_files_are_read_in_many_blocks() {
     // Of every eleven accounts two do not exist.
     assert_eq!(loaded.report(1).rejected_for(RejectReason::UnknownAccount), 60_000 / 11 * 2);
 }
+
+#[test]
+fn rejects_of_one_line_are_listed_in_order() {
+    // A carriage return alone ends a row but no line: all rows are on the first line, in three blocks.
+    let program = activity(None, vec![optional(text("note"))]);
+    let mut csv = "account,occurred_at,note\r".to_string();
+    for i in 0..9000 {
+        csv += &format!("a{},2026-01-{:02},{}{i}\r", i % 11, i % 40, "note ".repeat(6));
+    }
+    let data = files(&[("account.csv", accounts().as_str()), ("activity.csv", csv.as_str())]);
+    let loaded = data.load(&program).unwrap();
+    // Of every forty days nine do not exist, and of every eleven accounts two.
+    assert_eq!(loaded.report(1).rejected_for(RejectReason::BadDate), 9000 / 40 * 9);
+    assert!(loaded.report(1).rejected_for(RejectReason::UnknownAccount) > 1000);
+    assert!(loaded.rejects.iter().all(|reject| reject.line == 1));
+}
