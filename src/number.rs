@@ -207,49 +207,6 @@ impl Decimal {
         format!("{sign}{whole}.{fraction:0width$}", width = digits as usize)
     }
 
-    /// Appends every digit, as it is displayed.
-    pub fn write(self, out: &mut String) {
-        let Ok(small) = u64::try_from(self.0.unsigned_abs()) else { return out.push_str(&self.to_string()) };
-        // From the back: the digits of the fraction without the zeros behind them, a point, the whole number, a sign.
-        let mut text = [0u8; 24];
-        let mut places = text.iter_mut().rev();
-        let mut length = 0;
-        let mut put = |byte: u8| {
-            if let Some(place) = places.next() {
-                *place = byte;
-                length += 1;
-            }
-        };
-        let (mut whole, mut fraction) = (small / SCALE as u64, small % SCALE as u64);
-        if whole < 10 && fraction == 0 && self.0 >= 0 {
-            return out.push(char::from(b'0' + whole as u8));
-        }
-        if fraction > 0 {
-            let mut left = DIGITS;
-            while fraction % 10 == 0 {
-                fraction /= 10;
-                left -= 1;
-            }
-            for _ in 0..left {
-                put(b'0' + (fraction % 10) as u8);
-                fraction /= 10;
-            }
-            put(b'.');
-        }
-        loop {
-            put(b'0' + (whole % 10) as u8);
-            whole /= 10;
-            if whole == 0 {
-                break;
-            }
-        }
-        if self.0 < 0 {
-            put(b'-');
-        }
-        let shown = text.len().checked_sub(length).and_then(|from| text.get(from..));
-        out.push_str(shown.and_then(|shown| std::str::from_utf8(shown).ok()).unwrap_or_default());
-    }
-
     /// A number from 0 to 1 to a whole power, rounded once; `None` for other numbers.
     pub fn fraction_power(self, power: u32) -> Option<Decimal> {
         if self.0 < 0 || self.0 > SCALE {

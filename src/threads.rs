@@ -3,12 +3,17 @@
 /// What `work` gives on each of so many threads, of which the caller's is the first; at least there. They share out among
 /// themselves what is to be done. Where one of them panics, so does the caller.
 pub(crate) fn on<R: Send>(threads: usize, work: impl Fn() -> R + Sync) -> Vec<R> {
+    beside(threads, &work, &work)
+}
+
+/// The same, where the caller's thread does more than the others.
+pub(crate) fn beside<R: Send>(threads: usize, work: impl Fn() -> R + Sync, own: impl FnOnce() -> R) -> Vec<R> {
     if threads <= 1 {
-        return vec![work()];
+        return vec![own()];
     }
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(&work)).collect();
-        let mut all = vec![work()];
+        let mut all = vec![own()];
         for other in others {
             match other.join() {
                 Ok(given) => all.push(given),
@@ -17,6 +22,11 @@ pub(crate) fn on<R: Send>(threads: usize, work: impl Fn() -> R + Sync) -> Vec<R>
         }
         all
     })
+}
+
+/// As many threads as there are cores.
+pub(crate) fn all() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 #[cfg(test)]

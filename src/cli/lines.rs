@@ -36,15 +36,9 @@ impl Lines {
         let (evaluator, portfolio, load) = (stage.evaluator(), stage.portfolio(), LoadReport::default());
         let tasks = report::tasks(evaluator, &portfolio, personal);
         let extras = Extras { bare: terminal.quiet(), columns: columns.to_vec(), tasks, ..Extras::default() };
-        let sheet = Sheet::new(Evaluation {
-            program: evaluator.program,
-            data: evaluator.data,
-            load: &load,
-            results: &portfolio,
-            stamp,
-            personal,
-            extras: &extras,
-        });
+        let (program, data, load) = (evaluator.program, evaluator.data, &load);
+        let of = Evaluation { program, data, load, results: &portfolio, stamp, personal, extras: &extras };
+        let sheet = Sheet::new(of, stage.machine());
         if headed && self.done == 0 {
             terminal.print(&sheet.head());
         }
@@ -56,8 +50,8 @@ impl Lines {
             }
         };
         stage.in_order(self.done, start, visit, |count, (part, kept)| {
-            terminal.print_lines(&part.text);
-            sheet.whole(&part);
+            terminal.print_lines(part.lines());
+            sheet.take_back(part);
             self.remarkable.extend(kept);
             self.done = count;
         });

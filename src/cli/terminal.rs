@@ -77,8 +77,12 @@ impl Terminal {
 
     /// A result.
     pub fn print(&mut self, text: &str) {
+        self.write(text.as_bytes());
+    }
+
+    fn write(&mut self, text: &[u8]) {
         if self.failure.is_none()
-            && let Err(error) = self.out.write_all(text.as_bytes())
+            && let Err(error) = self.out.write_all(text)
         {
             self.failure = Some(error);
         }
@@ -99,8 +103,8 @@ impl Terminal {
     }
 
     /// Many lines of a result; for programs byte for byte, since nothing else is among them.
-    pub fn print_lines(&mut self, text: &str) {
-        if self.is_terminal() { self.print(text) } else { self.print_raw(text) }
+    pub fn print_lines(&mut self, lines: &[u8]) {
+        if self.is_terminal() { self.write(lines) } else { self.write_raw(|out| out.write_all(lines)) }
     }
 
     /// What a verb did, where it has no other result; left out with `--quiet`.

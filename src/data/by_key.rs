@@ -1,7 +1,10 @@
-//! The rows of a table by their keys: each key is held once, and looked for without another copy of it.
+//! The rows of a table by their keys: each key is held once, and looked for without another copy of it. Short keys, which
+//! most are, are compared as two words and stand where they are looked for.
 
+use super::stream::{SHORT, words};
+use crate::threads;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// Rows by key; where a key has several rows, the one that counts now.
@@ -9,27 +12,89 @@ use std::sync::Arc;
 pub struct ByKey {
     /// The key of every row, those too that do not count.
     keys: Vec<Arc<str>>,
-    rows: HashTable<u32>,
-    hashes: DefaultHashBuilder,
+    index: Index,
 }
+
+/// Where rows are looked for by their keys, which are held elsewhere.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index {
+    /// Keys of at most [`SHORT`] bytes, in open addressing. A search that does not end in its region goes on where that
+    /// begins: so each region can be filled on its own.
+    slots: Vec<Slot>,
+    /// How many slots a region has, a power of two.
+    region: usize,
+    seed: u64,
+    /// Longer keys.
+    long: HashTable<u32>,
+    hashes: DefaultHashBuilder,
+    /// How many keys there are, each counted once.
+    count: usize,
+}
+
+/// A short key with its row; its words are halved, so that slots stand closely.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: [u32; 4],
+    row: u32,
+}
+
+const FREE: u32 = u32::MAX;
+/// So many slots stay in the cache while they are filled.
+const REGION: usize = 1 << 15;
+/// With fewer keys one core is as fast.
+const MANY: usize = 1 << 16;
 
 impl ByKey {
     /// The rows of a table, given the key of each; of two rows with one key the first counts, unless `later` says that the
     /// second is later than it.
-    pub fn new(keys: Vec<Arc<str>>, later: impl Fn(u32, u32) -> bool) -> ByKey {
-        let mut by_key =
-            ByKey { rows: HashTable::with_capacity(keys.len()), hashes: DefaultHashBuilder::default(), keys };
-        for (row, key) in (0u32..).zip(&by_key.keys) {
-            let (keys, hashes) = (&by_key.keys, &by_key.hashes);
-            let entry = by_key.rows.entry(hashes.hash_one(&**key), is(keys, key), |row| hash(keys, hashes, *row));
-            entry.and_modify(|first| *first = if later(row, *first) { row } else { *first }).or_insert(row);
-        }
-        by_key
+    pub fn new(keys: Vec<Arc<str>>, later: impl Fn(u32, u32) -> bool + Sync) -> ByKey {
+        let index = Index::new(&keys, later);
+        ByKey { keys, index }
+    }
+
+    /// The same of what is known already.
+    pub(super) fn of(keys: Vec<Arc<str>>, index: Index) -> ByKey {
+        ByKey { keys, index }
     }
 
     /// The row of a key.
     pub fn get(&self, key: &str) -> Option<u32> {
-        self.rows.find(self.hashes.hash_one(key), is(&self.keys, key)).copied()
+        self.find(key.as_bytes())
+    }
+
+    /// The row of a key that may not be text.
+    #[inline]
+    pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
+        let index = &self.index;
+        match words(key) {
+            Some(words) => index.short(words, index.place(words)),
+            None => {
+                let is = |row: &u32| self.keys.get(*row as usize).is_some_and(|known| known.as_bytes() == key);
+                index.long.find(index.hashes.hash_one(key), is).copied()
+            }
+        }
+    }
+
+    /// Where the search for a short key begins.
+    #[inline]
+    pub(super) fn place(&self, words: [u64; 2]) -> usize {
+        self.index.place(words)
+    }
+
+    /// The row of a short key, the search for which begins here.
+    #[inline]
+    pub(super) fn short(&self, words: [u64; 2], place: usize) -> Option<u32> {
+        self.index.short(words, place)
+    }
+
+    /// The row at the place where the search for a short key begins, the highest number if there is none, and whether that
+    /// is the answer. It knows no branch, so that many places are looked at before the first of them is there.
+    #[inline]
+    pub(super) fn look(&self, words: [u64; 2], place: usize) -> (u32, bool) {
+        match self.index.slots.get(place) {
+            Some(slot) => (slot.row, (slot.key == halves(words)) | (slot.row == FREE)),
+            None => (FREE, true),
+        }
     }
 
     /// The row of a key, with the key as the table holds it.
@@ -54,13 +119,131 @@ impl ByKey {
 
     /// True if no row has a key.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.index.count == 0
     }
 
     /// True if no two rows have one key.
     pub fn is_unique(&self) -> bool {
-        self.rows.len() == self.keys.len()
+        self.index.is_unique(self.keys.len())
     }
+}
+
+impl Index {
+    /// For the keys of all rows; of two rows with one key the first counts, unless `later` says that the second is later.
+    pub(super) fn new(keys: &[Arc<str>], later: impl Fn(u32, u32) -> bool + Sync) -> Index {
+        let short = keys.iter().filter(|key| key.len() <= SHORT).count();
+        let room = short + short / 2;
+        let region = room.next_power_of_two().clamp(16, REGION);
+        let mut index = Index {
+            slots: vec![Slot { key: [0; 4], row: FREE }; room.div_ceil(region).max(1) * region],
+            region,
+            // Nobody can write a file whose keys all fall on one slot.
+            seed: RandomState::new().hash_one(0u64) | 1,
+            long: HashTable::with_capacity(keys.len() - short),
+            hashes: DefaultHashBuilder::default(),
+            count: 0,
+        };
+        index.fill(keys, &later);
+        if short < keys.len() {
+            let Index { long, hashes, .. } = &mut index;
+            let key = |row: u32| keys.get(row as usize).map_or("", |key| &**key);
+            let hash = |key: &str| hashes.hash_one(key.as_bytes());
+            for (row, new) in (0u32..).zip(keys).filter(|(_, key)| key.len() > SHORT) {
+                let entry = long.entry(hash(new), |known| key(*known) == &**new, |known| hash(key(*known)));
+                entry.and_modify(|first| *first = if later(row, *first) { row } else { *first }).or_insert(row);
+            }
+            index.count += index.long.len();
+        }
+        index
+    }
+
+    /// Puts short keys into their slots, on all cores: each fills regions of its own.
+    fn fill(&mut self, keys: &[Arc<str>], later: &(impl Fn(u32, u32) -> bool + Sync)) {
+        let (all, region, seed) = (self.slots.len(), self.region, self.seed);
+        let threads = if keys.len() < MANY { 1 } else { threads::all().min(8) };
+        let share = (all / region).div_ceil(threads) * region;
+        let fill = |first: usize, slots: &mut [Slot]| {
+            let mut count = 0;
+            for (row, key) in (0u32..).zip(keys) {
+                let Some(key) = words(key.as_bytes()) else { continue };
+                let place = place(key, seed, all);
+                let Some(mut at) = place.checked_sub(first).filter(|at| *at < slots.len()) else { continue };
+                let key = halves(key);
+                while let Some(slot) = slots.get_mut(at) {
+                    if slot.row == FREE {
+                        *slot = Slot { key, row };
+                        count += 1;
+                        break;
+                    }
+                    if slot.key == key {
+                        slot.row = if later(row, slot.row) { row } else { slot.row };
+                        break;
+                    }
+                    at = next(at, region);
+                }
+            }
+            count
+        };
+        let fill = &fill;
+        self.count += std::thread::scope(|scope| {
+            let mut shares = (0..).step_by(share).zip(self.slots.chunks_mut(share));
+            let own = shares.next();
+            let others: Vec<_> = shares.map(|(first, slots)| scope.spawn(move || fill(first, slots))).collect();
+            let mut count: usize = own.map_or(0, |(first, slots)| fill(first, slots));
+            for other in others {
+                match other.join() {
+                    Ok(found) => count += found,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            count
+        });
+    }
+
+    /// True if no two of so many rows have one key.
+    pub(super) fn is_unique(&self, rows: usize) -> bool {
+        self.count == rows
+    }
+
+    #[inline]
+    fn place(&self, words: [u64; 2]) -> usize {
+        place(words, self.seed, self.slots.len())
+    }
+
+    #[inline]
+    fn short(&self, words: [u64; 2], mut at: usize) -> Option<u32> {
+        let key = halves(words);
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.row == FREE {
+                return None;
+            }
+            if slot.key == key {
+                return Some(slot.row);
+            }
+            at = next(at, self.region);
+        }
+    }
+}
+
+/// Where the search for a key begins, among so many slots.
+#[inline]
+fn place([low, high]: [u64; 2], seed: u64, slots: usize) -> usize {
+    let product = u128::from(low ^ seed) * u128::from(high ^ seed.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15);
+    let hash = (product as u64) ^ ((product >> 64) as u64);
+    // In place of a division: the hash as a fraction, of the slots.
+    ((u128::from(hash) * slots as u128) >> 64) as usize
+}
+
+/// The next slot of a region.
+#[inline]
+fn next(at: usize, region: usize) -> usize {
+    if (at + 1) & (region - 1) == 0 { at + 1 - region } else { at + 1 }
+}
+
+#[inline]
+fn halves([low, high]: [u64; 2]) -> [u32; 4] {
+    [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32]
 }
 
 /// One row for each key.
@@ -68,14 +251,6 @@ impl FromIterator<Arc<str>> for ByKey {
     fn from_iter<I: IntoIterator<Item = Arc<str>>>(keys: I) -> ByKey {
         ByKey::new(keys.into_iter().collect(), |_, _| false)
     }
-}
-
-fn is<'k>(keys: &'k [Arc<str>], key: &'k str) -> impl Fn(&u32) -> bool + 'k {
-    move |row| keys.get(*row as usize).is_some_and(|known| **known == *key)
-}
-
-fn hash(keys: &[Arc<str>], hashes: &DefaultHashBuilder, row: u32) -> u64 {
-    hashes.hash_one(keys.get(row as usize).map_or("", |key| key))
 }
 
 #[cfg(test)]
@@ -97,5 +272,20 @@ mod tests {
         assert_eq!(all, [("b", 1), ("a", 2), ("", 3)]);
         assert!(!by_key.is_unique() && !by_key.is_empty() && ByKey::default().is_empty());
         assert!(["x", "y"].map(Arc::from).into_iter().collect::<ByKey>().is_unique());
+    }
+    #[test]
+    fn many_keys_of_all_lengths_are_found() {
+        let key = |i: u32| format!("{}{i}", "k".repeat(i as usize % 23));
+        let keys: Vec<Arc<str>> = (0..150_000).map(|i| Arc::from(key(i % 140_000).as_str())).collect();
+        let first = ByKey::new(keys.clone(), |_, _| false);
+        let last = ByKey::new(keys, |_, _| true);
+        assert!(!first.is_unique());
+        for i in (0..140_000).step_by(7) {
+            let again = if i < 10_000 { i + 140_000 } else { i };
+            assert_eq!((first.get(&key(i)), last.get(&key(i))), (Some(i), Some(again)));
+            assert_eq!(first.get(&format!("{}x", key(i))), None);
+        }
+        assert_eq!(last.iter().count(), 140_000);
+        assert!((0..100_000).map(|i| Arc::from(key(i).as_str())).collect::<ByKey>().is_unique());
     }
 }

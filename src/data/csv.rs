@@ -3,6 +3,7 @@
 use super::cells::Raw;
 use super::header::match_headers;
 use super::input::{Records, Row};
+use super::stream;
 use super::table::{Source, TableBuilder};
 use super::{DataError, RejectReason};
 use std::io::{self, BufRead};
@@ -88,11 +89,27 @@ pub(super) fn not_text(name: &str) -> String {
 }
 
 /// Reads a whole file into the table.
-pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, file: &str) -> io::Result<()> {
+pub fn read(
+    builder: &mut TableBuilder<'_>,
+    input: Box<dyn BufRead + Send>,
+    delimiter: u8,
+    file: &str,
+) -> io::Result<()> {
     let mut records = Records::new(input, delimiter);
-    let Some(Header { names: headers, places }) = header(builder, &mut records, delimiter, file)? else {
-        return Ok(());
-    };
+    let Some(header) = header(builder, &mut records, delimiter, file)? else { return Ok(()) };
+    let (input, line) = records.into_rest();
+    stream::csv(builder, input, line, delimiter, &header)
+}
+
+/// Takes the rows of a text that begins on this line, one by one.
+pub(super) fn rows(
+    builder: &mut TableBuilder<'_>,
+    text: &[u8],
+    line: u64,
+    delimiter: u8,
+    Header { names, places }: &Header,
+) -> io::Result<()> {
+    let mut records = Records::new(text, delimiter).from_line(line);
     loop {
         match records.read()? {
             Row::End => return Ok(()),
@@ -102,16 +119,16 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, delimiter: u8, 
             Row::Unclosed(line) => {
                 builder.reject_row(line, RejectReason::Malformed, UNCLOSED.to_string());
             }
-            Row::Cells(line) if records.width() != headers.len() => {
-                let detail = ragged(records.width(), headers.len());
+            Row::Cells(line) if records.width() != names.len() => {
+                let detail = ragged(records.width(), names.len());
                 builder.reject_row(line, RejectReason::Malformed, detail);
             }
             Row::Cells(line) => match broken(&records) {
                 Some(cell) => {
-                    let name = headers.get(cell).map_or("?", String::as_str);
+                    let name = names.get(cell).map_or("?", String::as_str);
                     builder.reject_row(line, RejectReason::Encoding, not_text(name));
                 }
-                None => builder.row(line, &Cells { records: &records, places: &places }),
+                None => builder.row(line, &Cells { records: &records, places }),
             },
         }
     }

@@ -135,6 +135,11 @@ impl<R: BufRead> Records<R> {
         Records { input, core, cells: vec![0; CHUNK], ends: vec![0; 64], used: 0, count: 0, line: 1 }
     }
 
+    /// The same for a text that begins on this line of its file.
+    pub fn from_line(self, line: u64) -> Self {
+        Records { line, ..self }
+    }
+
     /// What has not been read, and the line on which it begins.
     pub fn into_rest(self) -> (R, u64) {
         (self.input, self.line)

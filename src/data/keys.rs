@@ -1,6 +1,7 @@
 //! What rows mean to each other: repeats, merged accounts, accounts that do not exist.
 
 use super::account::Count;
+use super::by_key::Index;
 use super::orphans::{Orphans, Whole};
 use super::table::TableBuilder;
 use super::wording::{note, plural, told};
@@ -33,6 +34,12 @@ pub fn dedupe(builder: &mut TableBuilder<'_>) {
     if builder.keys.is_empty() {
         return;
     }
+    let index = index_of(builder, &builder.keys);
+    if index.is_unique(builder.keys.len()) {
+        builder.index = Some(index);
+        return;
+    }
+    drop(index);
     let rows = builder.origins.len();
     let date = builder.table.kind.since();
     let recorded = builder.table.fields.iter().position(|f| f.recorded);
@@ -105,9 +112,21 @@ pub(super) fn told_key(table: &Table, key: &str) -> String {
 
 /// The latest row per key, by the as-of date if there is one.
 pub fn latest_by_key(builder: &TableBuilder<'_>, keys: Vec<Arc<str>>) -> ByKey {
-    let date = builder.table.kind.since();
-    let date_of = |row: u32| date.and_then(|d| builder.columns.get(d.index())).and_then(|c| c.date(row as usize));
-    ByKey::new(keys, |row, first| date_of(row) > date_of(first))
+    let index = builder.index.clone().unwrap_or_else(|| index_of(builder, &keys));
+    ByKey::of(keys, index)
+}
+
+/// The same once nothing else is asked of the table.
+pub fn last_by_key(builder: &mut TableBuilder<'_>) -> ByKey {
+    let keys = std::mem::take(&mut builder.keys);
+    let index = builder.index.take().unwrap_or_else(|| index_of(builder, &keys));
+    ByKey::of(keys, index)
+}
+
+fn index_of(builder: &TableBuilder<'_>, keys: &[Arc<str>]) -> Index {
+    let dates = builder.table.kind.since().and_then(|d| builder.columns.get(d.index()));
+    let date_of = |row: u32| dates.and_then(|dates| dates.date(row as usize));
+    Index::new(keys, |row, first| date_of(row) > date_of(first))
 }
 
 /// Names of rows, with their keys.
@@ -271,7 +290,7 @@ pub fn attach(
     let mut counts: BTreeMap<(Arc<str>, Arc<str>), u64> = BTreeMap::new();
     let hidden = builder.table.fields.get(parent.index()).is_some_and(|field| field.personal);
     let told = |key: &str| if hidden { MASK.to_string() } else { told_key(parent_table, key) };
-    let mut orphans = Orphans::new(parents, parent_table, hidden);
+    let mut lost: Vec<(usize, Arc<str>)> = Vec::new();
     for row in 0..rows {
         let Some(key) = builder.columns.get(parent.index()).and_then(|c| c.text(row)).cloned() else { continue };
         let new = moved.get(&key);
@@ -295,23 +314,26 @@ pub fn attach(
                 if let Some(flag) = keep.get_mut(row) {
                     *flag = false;
                 }
-                let first = builder.origins.get(row).copied().unwrap_or_default();
-                orphans.add(&key, Count { count: 1, first });
-                let detail = orphans.detail(&key);
-                let reason = match builder.table.kind.owner().map(|(of, _)| of) == builder.program.subject {
-                    true => RejectReason::UnknownAccount,
-                    false => RejectReason::UnknownOwner,
-                };
-                builder.reject_taken(row, reason, detail);
+                lost.push((row, key));
             }
         }
+    }
+    let mut orphans = Orphans::new(parents, parent_table, hidden, lost.iter().map(|(_, key)| key));
+    let reason = match builder.table.kind.owner().map(|(of, _)| of) == builder.program.subject {
+        true => RejectReason::UnknownAccount,
+        false => RejectReason::UnknownOwner,
+    };
+    for (row, key) in &lost {
+        let first = builder.origins.get(*row).unwrap_or_default();
+        orphans.add(key, Count { count: 1, first });
+        builder.reject_taken(*row, reason, orphans.detail(key));
     }
     let name = builder.table.fields.get(parent.index()).map_or("", |f| f.name.as_str());
     builder.notes.extend(moved_note(name, &counts, &told));
     let mut totals = vec![0; builder.files.len()];
-    for origin in &builder.origins {
-        if let Some(n) = totals.get_mut(origin.file as usize) {
-            *n += 1;
+    for (file, rows) in builder.origins.per_file() {
+        if let Some(n) = totals.get_mut(file as usize) {
+            *n += rows;
         }
     }
     let (files, unused) = (builder.files.clone(), builder.unused.clone());

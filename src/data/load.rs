@@ -188,8 +188,7 @@ pub(super) fn assemble(
         };
         debug_assert_eq!(report.read, report.kept + report.rejected_total(), "every row ends in exactly one place");
         if table.kind.at().is_none() {
-            let keys = std::mem::take(&mut builder.keys);
-            data.by_key = keys::latest_by_key(&builder, keys);
+            data.by_key = keys::last_by_key(&mut builder);
         }
         data.rows = builder.origins.len() as u32;
         data.origins = std::mem::take(&mut builder.origins);

@@ -9,10 +9,12 @@ mod binding;
 mod by_key;
 mod cells;
 mod column;
+mod compact;
 mod config;
 mod csv;
 mod fold;
 mod given;
+mod guess;
 mod header;
 mod hierarchy;
 mod input;
@@ -23,9 +25,11 @@ mod load;
 mod marks;
 mod ndjson;
 mod notes;
+mod origins;
 mod orphans;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod parts;
 mod progress;
 mod rivals;
 mod settings;
@@ -39,16 +43,17 @@ mod wording;
 
 pub use binding::{Binding, Place, TableBinding, without_config};
 pub use by_key::ByKey;
+pub use compact::{Dates, Numbers};
 pub use config::{Config, Profile};
 pub use fold::fold;
 pub use given::{Given, GivenSource, given};
 pub use input::reason;
 pub use load::{load, load_except};
+pub use origins::Origins;
 pub use progress::Progress;
 pub use settings::{CellOptions, ColumnBinding, ColumnSettings, Epoch, Format, Located, Percent, TableSettings};
 
 use crate::calendar::Date;
-use crate::number::Decimal;
 use crate::program::{FieldId, TableId};
 use crate::value::{Fault, Missing, Value};
 use std::collections::HashMap;
@@ -79,7 +84,7 @@ pub struct TableData {
     /// By [`FieldId`]; each as long as `rows`.
     pub columns: Vec<Column>,
     /// Where each row was read.
-    pub origins: Vec<Origin>,
+    pub origins: Origins,
     /// The files, as a person knows them; [`Origin::file`] points here.
     pub files: Vec<String>,
     /// First date the source vouches for, if the project file says so.
@@ -145,7 +150,7 @@ impl TableData {
     /// clerical error or because the file was taken later.
     pub fn dated_after(&self, field: FieldId, date: Date) -> u32 {
         let later = match self.columns.get(field.index()).map(|c| &c.cells) {
-            Some(Cells::Date(v)) => v.iter().flatten().filter(|d| **d > date).count(),
+            Some(Cells::Date(v)) => v.iter().flatten().filter(|d| *d > date).count(),
             Some(Cells::Instant(v)) => {
                 let end = (i64::from(date.0) + 1) * crate::value::DAY_MICROS;
                 v.iter().flatten().filter(|micros| **micros >= end).count()
@@ -157,7 +162,7 @@ impl TableData {
 
     /// `activity.csv:12`
     pub fn place(&self, row: u32) -> String {
-        let origin = self.origins.get(row as usize).copied().unwrap_or_default();
+        let origin = self.origins.get(row as usize).unwrap_or_default();
         format!("{}:{}", self.files.get(origin.file as usize).map_or("?", String::as_str), origin.line)
     }
 }
@@ -197,9 +202,9 @@ pub enum Cells {
     /// Yes or no.
     Boolean(Vec<Option<bool>>),
     /// Numbers, ratios, money, durations.
-    Number(Vec<Option<Decimal>>),
+    Number(Numbers),
     /// Dates.
-    Date(Vec<Option<Date>>),
+    Date(Dates),
     /// Wall-clock microseconds in the project's time zone.
     Instant(Vec<Option<i64>>),
     /// Places in the column's [`crate::program::EnumType`].
@@ -216,8 +221,8 @@ impl Column {
         }
         let cells = match &self.cells {
             Cells::Boolean(v) => Cells::Boolean(of(v, rows)),
-            Cells::Number(v) => Cells::Number(of(v, rows)),
-            Cells::Date(v) => Cells::Date(of(v, rows)),
+            Cells::Number(v) => Cells::Number(rows.iter().map(|row| v.get(*row as usize)).collect()),
+            Cells::Date(v) => Cells::Date(rows.iter().map(|row| v.get(*row as usize)).collect()),
             Cells::Instant(v) => Cells::Instant(of(v, rows)),
             Cells::Symbol(v) => Cells::Symbol(of(v, rows)),
             Cells::Text(v) => Cells::Text(of(v, rows)),
@@ -232,8 +237,8 @@ impl Column {
         let i = row as usize;
         let value = match &self.cells {
             Cells::Boolean(v) => v.get(i).copied().flatten().map(Value::Boolean),
-            Cells::Number(v) => v.get(i).copied().flatten().map(Value::Number),
-            Cells::Date(v) => v.get(i).copied().flatten().map(Value::Date),
+            Cells::Number(v) => v.get(i).map(Value::Number),
+            Cells::Date(v) => v.get(i).map(Value::Date),
             Cells::Instant(v) => v.get(i).copied().flatten().map(Value::Instant),
             Cells::Symbol(v) => v.get(i).copied().flatten().map(Value::Symbol),
             Cells::Text(v) => v.get(i).cloned().flatten().map(Value::Text),

@@ -3,33 +3,21 @@
 //! A file that joins to nothing would score every account as if nothing had ever happened, so it stops the run.
 
 use super::account::{About, Count, shown_origin};
+use super::guess::{self, Cause, Guesses};
 use super::wording::{note, plural};
-use super::{Cells, DataError, Note, NoteKind, TableData};
+use super::{DataError, Note, NoteKind, TableData};
 use crate::program::{FieldId, Table};
 use crate::value::MASK;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Why a key is not found though its account may be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Cause {
-    /// The capitals differ.
-    Case,
-    /// Zeros before the number, or `.0` behind it.
-    Zeros,
-    /// One is the beginning of the other.
-    Length,
-    /// It is what this column of the accounts holds.
-    Column(usize),
-}
-
 /// The rows whose account does not exist.
 pub(super) struct Orphans<'a> {
     parents: &'a TableData,
     parent: &'a Table,
-    index: Option<Index>,
-    known: HashMap<Arc<str>, Option<(Cause, Arc<str>)>>,
+    /// What was probably meant by each key, where that can be told.
+    guesses: Guesses,
     /// How many rows there are of each file and key.
     rows: HashMap<(u32, Arc<str>), Count>,
     /// True if no key may be told.
@@ -55,55 +43,35 @@ pub(super) struct Whole<'a> {
     pub(super) parent: FieldId,
 }
 
-/// The accounts by what might have been written instead of their keys.
-struct Index {
-    sorted: Vec<Arc<str>>,
-    lower: HashMap<String, Arc<str>>,
-    number: HashMap<String, Arc<str>>,
-    columns: HashMap<String, (usize, Arc<str>)>,
-}
-
 impl<'a> Orphans<'a> {
-    /// None yet.
-    pub(super) fn new(parents: &'a TableData, parent: &'a Table, hidden: bool) -> Orphans<'a> {
+    /// None yet; `keys` are all that will be there.
+    pub(super) fn new<'k>(
+        parents: &'a TableData,
+        parent: &'a Table,
+        hidden: bool,
+        keys: impl Iterator<Item = &'k Arc<str>>,
+    ) -> Orphans<'a> {
         let personal = parent.key.and_then(|key| parent.fields.get(key.index())).is_some_and(|field| field.personal);
-        Orphans {
-            parents,
-            parent,
-            index: None,
-            known: HashMap::new(),
-            rows: HashMap::new(),
-            hidden: hidden || personal,
-        }
+        let guesses = guess::of(keys, parents, parent);
+        Orphans { parents, parent, guesses, rows: HashMap::new(), hidden: hidden || personal }
     }
 
     /// Takes in rows of a file.
     pub(super) fn add(&mut self, key: &Arc<str>, rows: Count) {
         self.rows.entry((rows.first.file, Arc::clone(key))).or_default().merge(rows);
-        self.find(key);
     }
 
     /// What is wrong with a row.
-    pub(super) fn detail(&mut self, key: &Arc<str>) -> String {
-        self.find(key);
+    pub(super) fn detail(&self, key: &Arc<str>) -> String {
         let name = &self.parent.header.name;
-        let hint = match self.known.get(key) {
-            Some(Some((Cause::Column(i), near))) => {
+        let hint = match self.cause(key) {
+            Some((Cause::Column(i), near)) => {
                 format!(", but it is the `{}` of `{}`", self.column(*i), self.told(near))
             }
-            Some(Some((_, near))) => format!(", but `{}` is", self.told(near)),
-            _ => String::new(),
+            Some((_, near)) => format!(", but `{}` is", self.told(near)),
+            None => String::new(),
         };
         format!("`{}` is not in `{name}`{hint}", self.told(key))
-    }
-
-    fn find(&mut self, key: &Arc<str>) {
-        if !self.known.contains_key(key) {
-            let (parents, parent) = (self.parents, self.parent);
-            let index = self.index.get_or_insert_with(|| Index::new(parents, parent));
-            let guess = index.guess(key);
-            self.known.insert(Arc::clone(key), guess);
-        }
     }
 
     /// What may be said of a key, or of what stands in its place.
@@ -124,7 +92,7 @@ impl<'a> Orphans<'a> {
     }
 
     fn cause(&self, key: &Arc<str>) -> Option<&(Cause, Arc<str>)> {
-        self.known.get(key).and_then(Option::as_ref)
+        self.guesses.get(key)
     }
 
     /// Says what is to be said when all rows are in: errors if none is left, notes otherwise.
@@ -298,72 +266,4 @@ impl<'a> Orphans<'a> {
 
 fn count(rows: &[Lost]) -> u64 {
     rows.iter().map(|lost| lost.rows.count).sum()
-}
-
-impl Index {
-    fn new(parents: &TableData, parent: &Table) -> Index {
-        let mut sorted: Vec<Arc<str>> = parents.by_key.iter().map(|(key, _)| Arc::clone(key)).collect();
-        sorted.sort_unstable();
-        let lower = sorted.iter().map(|k| (k.to_lowercase(), Arc::clone(k))).collect();
-        let number = sorted.iter().filter_map(|k| Some((number(k)?, Arc::clone(k)))).collect();
-        let mut columns: HashMap<String, (usize, Arc<str>)> = HashMap::new();
-        let mut keys: Vec<(u32, &Arc<str>)> = parents.by_key.iter().map(|(key, row)| (row, key)).collect();
-        keys.sort_unstable();
-        for (i, (field, column)) in parent.fields.iter().zip(&parents.columns).enumerate() {
-            let skip = parent.key.is_some_and(|k| k.index() == i) || field.merged || field.parent;
-            let (false, Cells::Text(cells)) = (skip, &column.cells) else { continue };
-            for (row, key) in &keys {
-                if let Some(text) = cells.get(*row as usize).and_then(Option::as_ref) {
-                    columns.entry(text.trim().to_lowercase()).or_insert_with(|| (i, Arc::clone(key)));
-                }
-            }
-        }
-        Index { sorted, lower, number, columns }
-    }
-
-    fn guess(&self, key: &str) -> Option<(Cause, Arc<str>)> {
-        let folded = key.trim().to_lowercase();
-        if let Some(near) = self.lower.get(&folded) {
-            return Some((Cause::Case, Arc::clone(near)));
-        }
-        if let Some(near) = number(key).and_then(|n| self.number.get(&n)) {
-            return Some((Cause::Zeros, Arc::clone(near)));
-        }
-        if let Some((i, near)) = self.columns.get(&folded) {
-            return Some((Cause::Column(*i), Arc::clone(near)));
-        }
-        self.same_beginning(key).map(|near| (Cause::Length, near))
-    }
-
-    /// The only account that begins with the key, or the one with which the key begins.
-    fn same_beginning(&self, key: &str) -> Option<Arc<str>> {
-        if key.len() < SHORTEST {
-            return None;
-        }
-        let from = self.sorted.partition_point(|k| k.as_ref() < key);
-        let mut longer = self.sorted.get(from..)?.iter().take_while(|k| k.starts_with(key));
-        if let Some(first) = longer.next() {
-            return longer.next().is_none().then(|| Arc::clone(first));
-        }
-        // What the key begins with sorts before it; longest first, so that the first that is there is the one.
-        (SHORTEST..key.len().min(LONGEST)).rev().filter_map(|n| key.get(..n)).find_map(|beginning| {
-            let at = self.sorted.binary_search_by(|k| k.as_ref().cmp(beginning)).ok()?;
-            self.sorted.get(at).cloned()
-        })
-    }
-}
-
-/// Shorter keys are the beginning of others by chance; longer ones are no keys.
-const SHORTEST: usize = 8;
-const LONGEST: usize = 64;
-
-/// A whole number without zeros before it or `.0` behind it.
-fn number(key: &str) -> Option<String> {
-    let key = key.trim();
-    let whole = key.strip_suffix(".0").unwrap_or(key);
-    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let bare = whole.trim_start_matches('0');
-    Some(if bare.is_empty() { "0".to_string() } else { bare.to_string() })
 }

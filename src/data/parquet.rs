@@ -3,6 +3,7 @@
 use super::binding::Place;
 use super::cells::Raw;
 use super::header::match_headers;
+use super::stream;
 use super::table::{Source, TableBuilder};
 use super::{DataError, RejectReason};
 use crate::calendar::Date;
@@ -20,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Rows per batch.
 const BATCH: usize = 4096;
 
-/// Reads a whole file into the table.
+/// Reads a whole file into the table: a large one many rows at a time, a small one cell by cell.
 pub fn read(builder: &mut TableBuilder<'_>, file: &Place) {
     // The library checks most of what a damaged file can hold, but not all of it.
     let result = catch_unwind(AssertUnwindSafe(|| rows(builder, file)));
@@ -35,6 +36,10 @@ pub fn read(builder: &mut TableBuilder<'_>, file: &Place) {
 fn rows(builder: &mut TableBuilder<'_>, file: &Place) -> Result<(), ParquetError> {
     let handle = File::open(&file.path).map_err(|e| ParquetError::General(e.to_string()))?;
     let reader = SerializedFileReader::new(handle)?;
+    if reader.metadata().file_metadata().num_rows() > BATCH as i64 && stream::has_plain_keys(builder) {
+        stream::parquet(builder, file);
+        return Ok(());
+    }
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let headers = names(&schema);
     let Some((slots, wanted)) = columns_of(builder, &schema, &file.shown) else { return Ok(()) };

@@ -6,13 +6,14 @@
 use super::account::{About, Refusal, shown_origin};
 use super::advice::Home;
 use super::binding::TableBinding;
+use super::by_key::Index;
 use super::cells::{Bad, Cell, Raw, shown};
 use super::column::{ColumnBuilder, push_none};
 use super::header::Absent;
 use super::notes::{CellNote, Told};
 use super::settings::ColumnBinding;
 use super::wording::{clip, shorten, told};
-use super::{Column, DataError, Note, Origin, Reject, RejectReason};
+use super::{Column, DataError, Note, Origin, Origins, Reject, RejectReason};
 use crate::calendar::Date;
 use crate::program::{FieldId, Program, Table, Type};
 use chrono_tz::Tz;
@@ -23,6 +24,12 @@ use std::sync::Arc;
 pub trait Source {
     /// The cell of a column of the program; blank if the file has no such column.
     fn cell(&self, field: usize) -> Raw<'_>;
+
+    /// The same cell where it has been read already: one with a value, that there is nothing to say of. A number that is
+    /// a key is written as numbers are.
+    fn read(&self, _field: usize) -> Option<Cell<'_>> {
+        None
+    }
 }
 
 /// What all formats write into.
@@ -33,17 +40,19 @@ pub struct TableBuilder<'a> {
     binding: &'a TableBinding,
     profile: Option<&'a str>,
     zone: Tz,
-    reject: &'a mut dyn FnMut(Reject),
+    pub(super) reject: &'a mut dyn FnMut(Reject),
     order: Vec<usize>,
     pub(super) columns: Vec<ColumnBuilder>,
-    pub(super) origins: Vec<Origin>,
+    pub(super) origins: Origins,
     pub(super) keys: Vec<Arc<str>>,
+    /// Where rows are found by these keys, once it is known that no two have one.
+    pub(super) index: Option<Index>,
     /// The files, as a person knows them.
     pub files: Vec<String>,
     pub(super) read: u64,
     pub(super) rejected: BTreeMap<RejectReason, u64>,
     /// The first place of each reason, and what exactly was wrong there.
-    first_rejected: BTreeMap<RejectReason, (String, String)>,
+    pub(super) first_rejected: BTreeMap<RejectReason, (String, String)>,
     /// The latest date read, of rows that were rejected later too.
     pub latest: Option<Date>,
     /// Notes that are not about cells.
@@ -90,8 +99,9 @@ impl<'a> TableBuilder<'a> {
             reject,
             order,
             columns,
-            origins: Vec::new(),
+            origins: Origins::default(),
             keys: Vec::new(),
+            index: None,
             files: Vec::new(),
             read: 0,
             rejected: BTreeMap::new(),
@@ -121,6 +131,11 @@ impl<'a> TableBuilder<'a> {
         self.binding.partial && key && self.table.kind.at().is_some()
     }
 
+    /// True if rows without a key are given one that counts them.
+    pub(super) fn makes_up_keys(&self) -> bool {
+        self.table.key.is_some_and(|key| self.makes_up(key.index()))
+    }
+
     /// The header that the project file gives a column.
     pub fn header_of(&self, field: usize) -> Option<&str> {
         self.bound(field).and_then(|c| c.header.as_deref())
@@ -138,13 +153,8 @@ impl<'a> TableBuilder<'a> {
         [self.table.key, parent, kind.at(), kind.since()].into_iter().flatten().any(|id| id.index() == field)
     }
 
-    /// The file that is being read.
-    pub(super) fn file(&self) -> &str {
-        self.files.last().map_or("?", String::as_str)
-    }
-
     /// The place of a line of the file that is being read.
-    fn here(&self, line: u64) -> Origin {
+    pub(super) fn here(&self, line: u64) -> Origin {
         Origin { file: self.files.len().saturating_sub(1) as u32, line: clip_line(line) }
     }
 
@@ -214,7 +224,7 @@ impl<'a> TableBuilder<'a> {
 
     /// Rejects a row that had been taken; the caller drops it with [`TableBuilder::retain`].
     pub(super) fn reject_taken(&mut self, row: usize, reason: RejectReason, detail: String) {
-        let origin = self.origins.get(row).copied().unwrap_or_default();
+        let origin = self.origins.get(row).unwrap_or_default();
         let mut refusal = self.refusal(row, reason, detail);
         let orphan = matches!(reason, RejectReason::UnknownAccount | RejectReason::UnknownOwner);
         if let (true, Some((_, parent))) = (orphan, self.table.kind.owner()) {
@@ -247,7 +257,7 @@ impl<'a> TableBuilder<'a> {
                 Bad::OutOfRange => column.reader.range_words(&field.name, &said),
                 _ => format!("`{said}` in `{}` {}", field.name, bad.words()),
             };
-            let origin = self.origins.get(row).copied().unwrap_or_default();
+            let origin = self.origins.get(row).unwrap_or_default();
             let about = self.refusal(row, reason, detail);
             self.hand_over(origin, Refusal { field: Some(field.name.clone()), value: Some(value), ..about });
         }
@@ -256,16 +266,7 @@ impl<'a> TableBuilder<'a> {
     /// Takes a row, or rejects it.
     pub fn row(&mut self, line: u64, source: &impl Source) {
         let row = self.origins.len();
-        let index = row as u32;
-        if index == u32::MAX {
-            let place = format!("{}:{line}", self.file());
-            if self.errors.is_empty() {
-                self.errors.push(DataError {
-                    place,
-                    message: "the table has more than four thousand million rows".to_string(),
-                    help: Some("load fewer files at once".to_string()),
-                });
-            }
+        if self.is_full(row + 1, self.here(line)) {
             return;
         }
         let taken = self.take(row, line, source);
@@ -283,6 +284,19 @@ impl<'a> TableBuilder<'a> {
                 self.refuse_row(line, Refusal { account, ..*refusal });
             }
         }
+    }
+
+    /// True, and an error, if there are more rows than can be told apart; `at` is where.
+    pub(super) fn is_full(&mut self, rows: usize, at: Origin) -> bool {
+        let full = u32::try_from(rows).is_err();
+        if full && self.errors.is_empty() {
+            self.errors.push(DataError {
+                place: shown_origin(&self.files, at),
+                message: "the table has more than four thousand million rows".to_string(),
+                help: Some("load fewer files at once".to_string()),
+            });
+        }
+        full
     }
 
     /// The currency that a row names, as far as it has been read.
@@ -308,7 +322,9 @@ impl<'a> TableBuilder<'a> {
             if let Some(currency) = currency {
                 column.reader.in_currency(currency.as_deref());
             }
-            let raw = source.cell(i);
+            let known = source.read(i);
+            let was_read = known.is_some();
+            let raw = if was_read { Raw::Blank } else { source.cell(i) };
             let is = |id: Option<crate::program::FieldId>| id.is_some_and(|id| id.index() == i);
             let is_key = is(table.key);
             let parent = is(table.kind.owner().map(|(_, parent)| parent));
@@ -317,8 +333,17 @@ impl<'a> TableBuilder<'a> {
                 let key = key.map(|key| key.to_string());
                 Err(Box::new(Refusal { key, field: Some(field.name.clone()), value, ..Refusal::new(reason, detail) }))
             };
-            let read = column.reader.read(&raw);
-            column.account.see(&column.reader, &raw, &read, origin);
+            let read = match known {
+                Some(cell) => {
+                    column.account.readable = true;
+                    Ok(cell)
+                }
+                None => {
+                    let read = column.reader.read(&raw);
+                    column.account.see(&column.reader, &raw, &read, origin);
+                    read
+                }
+            };
             match read {
                 Ok(nothing @ (Cell::Blank | Cell::Ignored)) => {
                     if made_up {
@@ -332,11 +357,14 @@ impl<'a> TableBuilder<'a> {
                     column.push(nothing, row as u32);
                 }
                 Ok(cell) => {
+                    let number =
+                        if let (true, Cell::Number(number)) = (was_read, &cell) { Some(*number) } else { None };
                     column.push(cell, row as u32);
                     if is_key {
-                        key = Some(match column.text(row) {
-                            Some(text) => Arc::clone(text),
-                            None => Arc::from(shown(&raw).trim()),
+                        key = Some(match (column.text(row), number) {
+                            (Some(text), _) => Arc::clone(text),
+                            (None, Some(number)) => Arc::from(number.to_string()),
+                            (None, _) => Arc::from(shown(&raw).trim()),
                         });
                     }
                     if at && let Some(date) = column.date(row) {
@@ -371,7 +399,7 @@ impl<'a> TableBuilder<'a> {
 
     /// Notes about the cells of the rows that are left.
     pub(super) fn cell_notes(&self) -> Vec<CellNote> {
-        let origin = |row: u32| self.origins.get(row as usize).copied().unwrap_or_default();
+        let origin = |row: u32| self.origins.get(row as usize).unwrap_or_default();
         let columns = self.columns.iter().zip(&self.table.fields).enumerate();
         columns
             .flat_map(|(index, (column, field))| {
@@ -386,6 +414,7 @@ impl<'a> TableBuilder<'a> {
         if keep.iter().all(|k| *k) {
             return;
         }
+        self.index = None;
         let mut new = Vec::with_capacity(keep.len());
         let mut next = 0u32;
         for kept in keep {
@@ -395,8 +424,7 @@ impl<'a> TableBuilder<'a> {
         for column in &mut self.columns {
             column.retain(keep, &new);
         }
-        let mut flags = keep.iter();
-        self.origins.retain(|_| flags.next().copied().unwrap_or(true));
+        self.origins.retain(keep);
         if !self.keys.is_empty() {
             let mut flags = keep.iter();
             self.keys.retain(|_| flags.next().copied().unwrap_or(true));
@@ -405,7 +433,7 @@ impl<'a> TableBuilder<'a> {
 
     /// `events.csv:12`
     pub(super) fn place(&self, row: usize) -> String {
-        shown_origin(&self.files, self.origins.get(row).copied().unwrap_or_default())
+        shown_origin(&self.files, self.origins.get(row).unwrap_or_default())
     }
 
     /// Errors that make a column unusable, found after all rows were read.

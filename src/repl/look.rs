@@ -202,11 +202,11 @@ impl<H: Host> Session<H> {
         let ends = match &cells.cells {
             Cells::Number(list) => {
                 let known = || list.iter().flatten();
-                known().min().zip(known().max()).map(|(low, high)| (Value::Number(*low), Value::Number(*high)))
+                known().min().zip(known().max()).map(|(low, high)| (Value::Number(low), Value::Number(high)))
             }
             Cells::Date(list) => {
                 let known = || list.iter().flatten();
-                known().min().zip(known().max()).map(|(low, high)| (Value::Date(*low), Value::Date(*high)))
+                known().min().zip(known().max()).map(|(low, high)| (Value::Date(low), Value::Date(high)))
             }
             _ => None,
         };

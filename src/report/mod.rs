@@ -5,10 +5,12 @@
 
 pub mod accounts;
 pub mod diff;
+mod digits;
 pub mod ledger;
 pub mod load;
 pub mod page;
 pub mod paint;
+pub mod pen;
 pub mod plan;
 pub mod replay;
 pub mod simulate;

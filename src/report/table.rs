@@ -216,18 +216,22 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 
 /// One cell of csv, quoted where it has to be.
 pub fn csv_cell(out: &mut String, cell: &str) {
-    let bytes = cell.as_bytes();
-    let special = match bytes.len() {
-        0..16 => bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')),
-        _ => memchr3(b',', b'"', b'\n', bytes).is_some() || memchr(b'\r', bytes).is_some(),
-    };
-    if special || cell.starts_with(' ') || cell.ends_with(' ') {
+    if has_to_be_quoted(cell.as_bytes()) {
         out.push('"');
         out.push_str(&cell.replace('"', "\"\""));
         out.push('"');
     } else {
         out.push_str(cell);
     }
+}
+
+/// True if a cell of csv would be read otherwise without quotes.
+pub fn has_to_be_quoted(cell: &[u8]) -> bool {
+    let special = match cell.len() {
+        0..16 => cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')),
+        _ => memchr3(b',', b'"', b'\n', cell).is_some() || memchr(b'\r', cell).is_some(),
+    };
+    special || cell.starts_with(b" ") || cell.ends_with(b" ")
 }
 
 /// The columns that a text takes on a terminal.

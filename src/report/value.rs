@@ -6,7 +6,7 @@
 use crate::calendar::Date;
 use crate::number::{DIGITS, Decimal};
 use crate::program::{Program, Type, Unit};
-use crate::report::table::csv_cell;
+use crate::report::pen::{Pen, Word};
 pub use crate::value::MASK;
 use crate::value::{DAY_MICROS, Value};
 use serde_json::json;
@@ -156,15 +156,19 @@ pub fn csv(program: &Program, ty: Type, value: &Value) -> String {
     }
 }
 
-/// The same as a cell of a line, quoted where it has to be.
-pub fn write_csv(out: &mut String, program: &Program, ty: Type, value: &Value) {
-    match (value, ty) {
-        (Value::Missing(_), _) => {}
-        (Value::Number(n), _) => n.write(out),
-        (Value::Boolean(b), _) => out.push_str(if *b { "yes" } else { "no" }),
-        (Value::Text(text), _) => csv_cell(out, text),
-        (Value::Symbol(symbol), Type::Enum(list)) => csv_cell(out, program.symbol(list, *symbol)),
-        _ => csv_cell(out, &csv(program, ty, value)),
+/// The same as a cell of a line after a comma, quoted where it has to be.
+pub fn write_csv(pen: &mut Pen, program: &Program, ty: Type, value: &Value) {
+    match value {
+        Value::Missing(_) => pen.short(*b","),
+        Value::Boolean(true) => pen.short(*b",yes"),
+        Value::Boolean(false) => pen.short(*b",no"),
+        Value::Number(n) => pen.number(n.raw()),
+        Value::Date(date) => pen.date(*date),
+        Value::Text(text) => {
+            pen.short(*b",");
+            pen.cell(text.as_bytes());
+        }
+        Value::Symbol(_) | Value::Instant(_) => pen.word(&Word::cell(&csv(program, ty, value))),
     }
 }
 

@@ -7,6 +7,7 @@ mod anything;
 mod cells;
 mod dates;
 mod files;
+mod held;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod project_file;

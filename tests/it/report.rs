@@ -306,10 +306,10 @@ fn data() -> Dataset {
         vec![
             texts(&["acme", "beta"]),
             texts(&["Acme Ltd", "東京 Betriebe"]),
-            Cells::Number(vec![Some(d("400000")), Some(d("20000"))]),
+            Cells::Number([Some(d("400000")), Some(d("20000"))].into_iter().collect()),
             dates(&["2026-05-30", "2027-01-01"]),
             texts(&["Ana", "Ben"]),
-            Cells::Number(vec![Some(d("1")), Some(d("0"))]),
+            Cells::Number([Some(d("1")), Some(d("0"))].into_iter().collect()),
         ],
         Vec::new(),
     );
@@ -329,7 +329,7 @@ fn data() -> Dataset {
         vec![
             texts(&["acme"; 3]),
             dates(&["2026-01-01", "2026-02-01", "2026-03-01"]),
-            Cells::Number(vec![Some(d("9")), Some(d("10")), Some(d("8"))]),
+            Cells::Number([Some(d("9")), Some(d("10")), Some(d("8"))].into_iter().collect()),
             texts(&["c1", "c2", "c3"]),
         ],
         vec![vec![0, 1, 2], vec![]],

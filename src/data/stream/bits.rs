@@ -37,6 +37,16 @@ impl Bits {
         self.words.get(i / 64).is_some_and(|word| word >> (i % 64) & 1 == 1)
     }
 
+    /// 64 bits from one on; no beyond the end.
+    #[inline]
+    pub fn word(&self, from: usize) -> u64 {
+        let word = |i: usize| self.words.get(i).copied().unwrap_or(0);
+        match from % 64 {
+            0 => word(from / 64),
+            shift => word(from / 64) >> shift | word(from / 64 + 1) << (64 - shift),
+        }
+    }
+
     /// Sets a bit that is there.
     #[inline]
     pub fn set(&mut self, i: usize, value: bool) {
@@ -59,28 +69,16 @@ impl Bits {
         }
     }
 
-    /// Sets from one bit on those that are to be set.
-    pub fn mark(&mut self, from: usize, set: &[bool]) {
-        let (mut at, mut rest) = (from, set);
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at((64 - at % 64).min(rest.len()));
-            let word = now.iter().enumerate().fold(0, |word, (i, set)| word | u64::from(*set) << i);
-            if let Some(to) = self.words.get_mut(at / 64) {
-                *to |= word << (at % 64);
-            }
-            (at, rest) = (at + now.len(), later);
-        }
-    }
-
-    /// Sets from one bit on those that are set in a list.
-    pub(super) fn mark_words(&mut self, from: usize, set: &[u64]) {
+    /// Sets from one bit on those that are to be set, of bits that are there.
+    pub fn mark(&mut self, from: usize, set: &Bits) {
         let shift = from % 64;
-        for (i, word) in (from / 64..).zip(set) {
-            if let Some(to) = self.words.get_mut(i) {
+        for (i, word) in set.words.iter().enumerate() {
+            let at = from / 64 + i;
+            if let Some(to) = self.words.get_mut(at) {
                 *to |= word << shift;
             }
             if shift > 0
-                && let Some(to) = self.words.get_mut(i + 1)
+                && let Some(to) = self.words.get_mut(at + 1)
             {
                 *to |= word >> (64 - shift);
             }
@@ -115,14 +113,30 @@ impl Bits {
 
     /// Adds so many bits, all alike.
     pub fn extend(&mut self, value: bool, count: usize) {
-        let mut left = count;
-        while left > 0 && !self.len.is_multiple_of(64) {
-            self.push(value);
-            left -= 1;
-        }
-        self.words.extend(std::iter::repeat_n(if value { u64::MAX } else { 0 }, left.div_ceil(64)));
+        let word = if value { u64::MAX } else { 0 };
+        let first = count.min((64 - self.len % 64) % 64);
+        self.push_word(word, first);
+        let left = count - first;
+        self.words.extend(std::iter::repeat_n(word, left.div_ceil(64)));
         self.len += left;
         self.trim();
+    }
+
+    /// Adds the lowest bits of a word, at most 64 of them.
+    #[inline]
+    pub fn push_word(&mut self, word: u64, count: usize) {
+        let Some(unused) = 64usize.checked_sub(count).filter(|unused| *unused < 64) else { return };
+        let (word, at) = (word << unused >> unused, self.len % 64);
+        match self.words.last_mut().filter(|_| at > 0) {
+            None => self.words.push(word),
+            Some(last) => {
+                *last |= word << at;
+                if at + count > 64 {
+                    self.words.push(word >> (64 - at));
+                }
+            }
+        }
+        self.len += count;
     }
 
     /// Forgets all bits from this one on.
@@ -189,24 +203,12 @@ mod tests {
 
     #[test]
     fn marks_are_set_where_they_begin() {
-        let set: Vec<bool> = (0..150).map(|i| i % 3 == 0 || i % 7 == 1).collect();
-        for from in [0, 1, 63, 64, 70] {
-            let mut bits = Bits::filled(230, false);
-            bits.mark(from, &set);
-            for i in 0..230 {
-                assert_eq!(bits.get(i), i >= from && set.get(i - from) == Some(&true), "{from} {i}");
-            }
-        }
-    }
-
-    #[test]
-    fn words_are_marked_where_they_begin() {
         let mut set = Bits::default();
         (0..150).for_each(|i| set.push(i % 3 == 0 || i % 7 == 1));
         for from in [0, 1, 63, 64, 70, 90] {
             let mut bits = Bits::filled(230, false);
             bits.set(3, true);
-            bits.mark_words(from, set.words());
+            bits.mark(from, &set);
             for i in 0..300 {
                 let expected = i == 3 || (i < 230 && i >= from && set.get(i - from));
                 assert_eq!(bits.get(i), expected, "{from} {i}");
@@ -214,6 +216,19 @@ mod tests {
         }
         set.reset(70);
         assert_eq!((set.len(), set.count()), (70, 0));
+    }
+
+    #[test]
+    fn words_are_added_in_part() {
+        let (mut bits, mut one_by_one) = (Bits::default(), Bits::default());
+        for (step, count) in [3usize, 64, 0, 61, 1, 63, 64, 64, 7, 20].into_iter().enumerate() {
+            let word = 0x9e37_79b9_7f4a_7c15u64.rotate_left(step as u32 * 7);
+            let before = bits.len();
+            bits.push_word(word, count);
+            (0..count).for_each(|i| one_by_one.push(word >> i & 1 == 1));
+            assert_eq!(bits, one_by_one);
+            assert_eq!(bits.word(before), if count == 64 { word } else { word & ((1 << count) - 1) });
+        }
     }
 
     #[test]

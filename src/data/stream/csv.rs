@@ -138,6 +138,6 @@ impl CsvFile {
 }
 
 /// True for the last row of a file if its quotes are never closed.
-fn is_unclosed(row: &[u8]) -> bool {
+pub(super) fn is_unclosed(row: &[u8]) -> bool {
     memchr::memchr(b'\n', row).is_some() && memchr::memchr_iter(b'"', row).count() % 2 == 1
 }

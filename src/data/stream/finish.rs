@@ -191,7 +191,7 @@ fn owners(plan: &Plan<'_>, clerk: &mut TableBuilder<'_>, total: &Taker<'_>) -> H
     };
     let name = field.map_or("", |field| field.name.as_str());
     clerk.notes.extend(keys::moved_note(name, &total.moved, &told));
-    let mut orphans = Orphans::new(rows, above, hidden);
+    let mut orphans = Orphans::new(rows, above, hidden, total.orphans.keys().map(|(_, key)| key));
     for ((_, key), count) in &total.orphans {
         orphans.add(key, *count);
         if plan.request.rejects {

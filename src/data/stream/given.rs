@@ -51,27 +51,28 @@ fn lane(column: &Column, rows: &Range<usize>) -> Lane {
     let bad = column.unreadable.partition_point(|row| *row < first);
     let bad = column.unreadable.get(bad..).unwrap_or(&[]).iter();
     let unreadable = bad.take_while(|row| (**row as usize) < rows.end).map(|row| row - first).collect();
+    let count = rows.len();
     let (cells, valid) = match &column.cells {
         Cells::Date(v) => {
-            let (days, valid) = plain(v, rows, |date| date.0);
+            let (days, valid) = plain(rows.clone().map(|row| Some(v.get(row)?.0)), count);
             (LaneCells::Days(days), valid)
         }
         Cells::Instant(v) => {
-            let (micros, valid) = plain(v, rows, |micros| *micros);
+            let (micros, valid) = plain(some(v, rows).iter().copied(), count);
             (LaneCells::Micros(micros), valid)
         }
         Cells::Symbol(v) => {
-            let (codes, valid) = plain(v, rows, |code| *code);
+            let (codes, valid) = plain(some(v, rows).iter().copied(), count);
             (LaneCells::Codes(codes), valid)
         }
         Cells::Boolean(v) => {
-            let (flags, valid) = plain(v, rows, |flag| *flag);
+            let (flags, valid) = plain(some(v, rows).iter().copied(), count);
             let mut bits = Bits::default();
             flags.iter().for_each(|flag| bits.push(*flag));
             (LaneCells::Flags(bits), valid)
         }
         Cells::Number(v) => {
-            let (wide, valid) = plain(v, rows, |n| n.raw());
+            let (wide, valid) = plain(rows.clone().map(|row| Some(v.get(row)?.raw())), count);
             let small: Option<Vec<i64>> = wide.iter().map(|n| i64::try_from(*n).ok()).collect();
             (small.map_or_else(|| LaneCells::Wide(wide), LaneCells::Small), valid)
         }
@@ -79,25 +80,30 @@ fn lane(column: &Column, rows: &Range<usize>) -> Lane {
             let mut list = TextList::new(false);
             // The same text is mostly the same memory.
             let mut known: HashMap<*const u8, u32> = HashMap::new();
-            let (codes, valid) =
-                plain(v, rows, |text: &Arc<str>| *known.entry(text.as_ptr()).or_insert_with(|| list.push(text)));
+            let mut code = |text: &Arc<str>| *known.entry(text.as_ptr()).or_insert_with(|| list.push(text));
+            let (codes, valid) = plain(some(v, rows).iter().map(|text| text.as_ref().map(&mut code)), count);
             (LaneCells::Texts { list: Arc::new(list), codes }, valid)
         }
     };
     Lane { cells, valid, unreadable }
 }
 
-/// The cells of some rows, with something of no meaning where there is none.
-fn plain<T, P: Default>(cells: &[Option<T>], rows: &Range<usize>, mut of: impl FnMut(&T) -> P) -> (Vec<P>, Validity) {
+/// The cells of some rows.
+fn some<'c, T>(cells: &'c [Option<T>], rows: &Range<usize>) -> &'c [Option<T>] {
+    cells.get(rows.clone()).unwrap_or(&[])
+}
+
+/// The cells of so many rows, with something of no meaning where there is none.
+fn plain<P: Default>(cells: impl Iterator<Item = Option<P>>, rows: usize) -> (Vec<P>, Validity) {
     let mut valid = Bits::default();
-    let mut list = Vec::with_capacity(rows.len());
-    for cell in cells.get(rows.clone()).unwrap_or(&[]) {
+    let mut list = Vec::with_capacity(rows);
+    for cell in cells {
         valid.push(cell.is_some());
-        list.push(cell.as_ref().map_or_else(P::default, &mut of));
+        list.push(cell.unwrap_or_default());
     }
     let validity = match valid.count() {
         0 => Validity::None,
-        n if n == rows.len() => Validity::All,
+        n if n == rows => Validity::All,
         _ => Validity::Some(valid),
     };
     (list, validity)

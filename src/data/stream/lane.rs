@@ -204,35 +204,79 @@ pub(super) fn bulk(lane: &mut Lane, from: usize, values: &[i64], plain: bool, is
 /// Cells from a row on: a value for every row, of which those count whose bit is set; of flags those that are yes.
 pub(super) fn batch(lane: &mut Lane, from: usize, values: &[i64], set: &Bits, yes: &Bits) {
     if let LaneCells::Flags(flags) = &mut lane.cells {
-        flags.mark_words(from, yes.words());
+        flags.mark(from, yes);
     } else {
         bulk(lane, from, values, false, |_| false);
     }
     if let Validity::Some(bits) = &mut lane.valid {
-        bits.mark_words(from, set.words());
+        bits.mark(from, set);
     }
 }
 
-/// Cells from a row on: values, which are all of them, for the rows that have one.
-pub(super) fn some(lane: &mut Lane, from: usize, values: &[i64], present: &[bool]) {
-    fn put<T>(list: &mut [T], from: usize, values: &[i64], present: &[bool], of: impl Fn(i64) -> T) {
+/// So many cells from a row on: the values one after the other, for the rows that have one.
+pub(super) fn some(lane: &mut Lane, from: usize, rows: usize, value: impl Fn(usize) -> i64, present: &Bits) {
+    fn put<T>(list: &mut [T], from: usize, rows: usize, present: &Bits, value: impl Fn(usize) -> T) {
+        let list = list.get_mut(from..from + rows).unwrap_or_default();
         let mut next = 0;
-        for (slot, present) in list.get_mut(from..).unwrap_or_default().iter_mut().zip(present) {
-            // Without a value it does not matter what stands there.
-            *slot = of(values.get(next).copied().unwrap_or(0));
-            next += usize::from(*present);
+        for (slots, word) in list.chunks_mut(64).zip(present.words()) {
+            let count = word.count_ones() as usize;
+            if count == slots.len() {
+                slots.iter_mut().enumerate().for_each(|(i, slot)| *slot = value(next + i));
+            } else if count <= 16 {
+                let (mut left, mut at) = (*word, next);
+                while let Some(slot) = slots.get_mut(left.trailing_zeros() as usize) {
+                    *slot = value(at);
+                    at += 1;
+                    left &= left - 1;
+                }
+            } else {
+                let mut at = next;
+                for (i, slot) in slots.iter_mut().enumerate() {
+                    // Without a value it does not matter what stands there.
+                    *slot = value(at);
+                    at += (word >> i & 1) as usize;
+                }
+            }
+            next += count;
         }
     }
     match &mut lane.cells {
-        LaneCells::Days(v) => put(v, from, values, present, |n| n as i32),
-        LaneCells::Micros(v) | LaneCells::Small(v) => put(v, from, values, present, |n| n),
-        LaneCells::Codes(codes) | LaneCells::Texts { codes, .. } => put(codes, from, values, present, |n| n as u32),
-        LaneCells::Wide(v) => put(v, from, values, present, i128::from),
+        LaneCells::Days(v) => put(v, from, rows, present, |i| value(i) as i32),
+        LaneCells::Micros(v) | LaneCells::Small(v) => put(v, from, rows, present, value),
+        LaneCells::Codes(codes) | LaneCells::Texts { codes, .. } => {
+            put(codes, from, rows, present, |i| value(i) as u32)
+        }
+        LaneCells::Wide(v) => put(v, from, rows, present, |i| i128::from(value(i))),
         LaneCells::Flags(bits) => {
-            let rows = present.iter().enumerate().filter(|(_, present)| **present);
-            rows.zip(values).filter(|(_, n)| **n == 1).for_each(|((i, _), _)| bits.set(from + i, true));
+            present.ones().enumerate().filter(|(i, _)| value(*i) == 1).for_each(|(_, row)| bits.set(from + row, true));
         }
         LaneCells::Absent => return,
+    }
+    if let Validity::Some(bits) = &mut lane.valid {
+        bits.mark(from, present);
+    }
+}
+
+/// Flags from a row on, one after the other for the rows that have one.
+#[cfg(feature = "parquet")]
+pub(super) fn flags(lane: &mut Lane, from: usize, flags: &Bits, present: &Bits) {
+    let LaneCells::Flags(cells) = &mut lane.cells else { return };
+    if flags.len() == present.len() {
+        cells.mark(from, flags);
+    } else {
+        let (mut rows, mut next) = (Bits::default(), 0);
+        for word in present.words() {
+            let count = word.count_ones() as usize;
+            let (mut spread, mut left) = (0, flags.word(next));
+            for i in 0..u64::BITS {
+                let is = word >> i & 1;
+                spread |= (left & is) << i;
+                left >>= is;
+            }
+            rows.push_word(spread, u64::BITS as usize);
+            next += count;
+        }
+        cells.mark(from, &rows);
     }
     if let Validity::Some(bits) = &mut lane.valid {
         bits.mark(from, present);

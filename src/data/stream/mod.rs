@@ -25,6 +25,7 @@ mod edges;
 mod eight;
 mod finish;
 mod given;
+mod held;
 mod json;
 mod lane;
 mod owners;
@@ -41,7 +42,11 @@ mod whose;
 
 pub use bits::{Bits, BitsIter};
 pub use given::{from_table, piece_of};
+pub(in crate::data) use held::csv;
+#[cfg(feature = "parquet")]
+pub(in crate::data) use held::{has_plain_keys, parquet};
 pub use owners::Owners;
+pub(in crate::data) use owners::{SHORT, words};
 pub use text::{TextList, TextSet};
 
 use super::{Binding, DataError, TableData, TableReport};
@@ -158,7 +163,7 @@ pub struct Request<'a> {
     /// come too, unless the file says of many rows at once that none of them matters, as Parquet's statistics do.
     pub dates: Option<(Date, Date)>,
     /// The rows of the table above, by key; nothing for events of the whole portfolio.
-    pub owners: Option<&'a Owners>,
+    pub owners: Option<&'a Owners<'a>>,
     /// The table above, for the account of rows that belong to nothing; nothing for events of the whole portfolio.
     pub above: Option<&'a TableData>,
     /// Rejected rows are to be listed: see [`Streamed::rejects`].

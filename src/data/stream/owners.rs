@@ -1,25 +1,15 @@
 //! From the key in a cell to the row of the table above, as fast as memory allows: short keys are compared as two words.
 
-use crate::data::TableData;
+use crate::data::{ByKey, TableData};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// The rows of a table by key, those of keys that were merged away too.
-#[derive(Debug, Clone)]
-pub struct Owners {
-    /// Keys of at most [`SHORT`] bytes, in open addressing.
-    slots: Vec<Slot>,
-    long: hashbrown::HashMap<Box<[u8]>, u32>,
-    seed: u64,
-    /// Keys that were merged away, with the key that holds their rows now.
-    merged: HashMap<Arc<str>, Arc<str>>,
-}
-
 #[derive(Debug, Clone, Copy)]
-struct Slot {
-    key: [u64; 2],
-    row: u32,
+pub struct Owners<'a> {
+    by_key: &'a ByKey,
+    /// Keys that were merged away, with the key that holds their rows now.
+    merged: &'a HashMap<Arc<str>, Arc<str>>,
 }
 
 /// A short key, and the slot where the search for it begins.
@@ -40,32 +30,12 @@ impl Asked {
 }
 
 /// The longest key that fits two words together with its length.
-pub(super) const SHORT: usize = 15;
-const FREE: u32 = u32::MAX;
+pub(in crate::data) const SHORT: usize = 15;
 
-impl Owners {
+impl<'a> Owners<'a> {
     /// The rows of a table that was loaded.
-    pub fn new(above: &TableData) -> Owners {
-        let merged = above.merged.iter().filter_map(|(old, new)| Some((old, above.by_key.get(new)?)));
-        let all = || above.by_key.iter().chain(merged.clone());
-        let short = all().filter(|(key, _)| key.len() <= SHORT).count();
-        let room = (short + short / 2).max(16);
-        let mut owners = Owners {
-            slots: vec![Slot { key: [0, 0], row: FREE }; room],
-            long: hashbrown::HashMap::new(),
-            // Nobody can write a file whose keys all fall on one slot.
-            seed: RandomState::new().hash_one(0u64) | 1,
-            merged: above.merged.clone(),
-        };
-        for (key, row) in all() {
-            match words(key.as_bytes()) {
-                Some(words) => owners.insert(words, row),
-                None => {
-                    owners.long.insert(Box::from(key.as_bytes()), row);
-                }
-            }
-        }
-        owners
+    pub fn new(above: &'a TableData) -> Owners<'a> {
+        Owners { by_key: &above.by_key, merged: &above.merged }
     }
 
     /// The row that a key belongs to.
@@ -77,10 +47,7 @@ impl Owners {
     /// The row of a key that may not be text.
     #[inline]
     pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
-        match self.ask(key) {
-            Some(asked) => self.answer(asked),
-            None => self.long.get(key).copied(),
-        }
+        self.by_key.find(key).or_else(|| self.by_key.get(self.merged_into(std::str::from_utf8(key).ok()?)?))
     }
 
     /// The first half of looking for a key, which does not touch memory; nothing for a long one. Whoever asks for many keys
@@ -93,37 +60,20 @@ impl Owners {
     /// The same for a key that is two words already.
     #[inline]
     pub(super) fn ask_for(&self, key: [u64; 2]) -> Asked {
-        Asked { key, at: self.place(key) }
+        Asked { key, at: self.by_key.place(key) }
     }
 
-    /// What stands where the search for a key begins: its row, or [`FREE`], and whether that is the answer.
+    /// The row at the place where the search for a key begins, [`super::NOBODY`] if there is none, and whether that is the
+    /// answer.
     #[inline]
     pub(super) fn look(&self, asked: Asked) -> (u32, bool) {
-        match self.slots.get(asked.at) {
-            Some(slot) => (slot.row, (slot.key == asked.key) | (slot.row == FREE)),
-            None => (FREE, true),
-        }
+        self.by_key.look(asked.key, asked.at)
     }
 
-    /// The row of a key that was asked for.
+    /// The row of a key that was asked for, unless it was merged away.
     #[inline]
     pub(super) fn answer(&self, asked: Asked) -> Option<u32> {
-        let Asked { key, mut at } = asked;
-        loop {
-            let slot = self.slots.get(at)?;
-            if slot.row == FREE {
-                return None;
-            }
-            if slot.key == key {
-                return Some(slot.row);
-            }
-            at = self.next(at);
-        }
-    }
-
-    #[inline]
-    fn next(&self, at: usize) -> usize {
-        if at + 1 == self.slots.len() { 0 } else { at + 1 }
+        self.by_key.short(asked.key, asked.at)
     }
 
     /// True if keys were merged away.
@@ -133,38 +83,14 @@ impl Owners {
 
     /// The key that holds the rows of one that was merged away.
     #[inline]
-    pub fn merged_into(&self, key: &str) -> Option<&Arc<str>> {
+    pub fn merged_into(&self, key: &str) -> Option<&'a Arc<str>> {
         if self.merged.is_empty() { None } else { self.merged.get(key) }
-    }
-
-    fn insert(&mut self, words: [u64; 2], row: u32) {
-        let mut at = self.place(words);
-        loop {
-            match self.slots.get_mut(at) {
-                Some(slot) if slot.row != FREE && slot.key != words => at = self.next(at),
-                Some(slot) => {
-                    *slot = Slot { key: words, row };
-                    return;
-                }
-                None => return,
-            }
-        }
-    }
-
-    /// Where the search for a key begins.
-    #[inline]
-    fn place(&self, [low, high]: [u64; 2]) -> usize {
-        let product =
-            u128::from(low ^ self.seed) * u128::from(high ^ self.seed.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15);
-        let hash = (product as u64) ^ ((product >> 64) as u64);
-        // In place of a division: the hash as a fraction, of the slots.
-        ((u128::from(hash) * self.slots.len() as u128) >> 64) as usize
     }
 }
 
 /// A short text as two words, the last byte of which is its length.
 #[inline]
-pub(super) fn words(text: &[u8]) -> Option<[u64; 2]> {
+pub(in crate::data) fn words(text: &[u8]) -> Option<[u64; 2]> {
     if text.len() > SHORT {
         return None;
     }

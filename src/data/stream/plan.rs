@@ -50,6 +50,8 @@ pub(super) struct Wanted<'a> {
     pub(super) currency: Option<usize>,
     /// Names the currency of amounts.
     pub(super) names_currency: bool,
+    /// Its table is held: what is to be said of its cells is found out when all are there.
+    pub(super) held: bool,
 }
 
 /// How plain cells of a column are read without the careful readers.
@@ -127,6 +129,7 @@ impl<'a> Plan<'a> {
                 plain_blank,
                 currency: field.currency.and_then(|code| order.iter().position(|i| *i == code.index())),
                 names_currency,
+                held: false,
             })
         });
         let wanted = wanted.collect();
@@ -138,6 +141,49 @@ impl<'a> Plan<'a> {
         Plan { request, about, files, wanted, lanes: lanes.collect(), spellings, parent, orphan }
     }
 
+    /// For a table that is held, all columns of which are read; what decides about a row as a whole may not be blank.
+    pub(super) fn held(request: Request<'a>, about: About<'a>, files: Vec<String>) -> Plan<'a> {
+        let About { program, table, binding, zone, .. } = about;
+        let kind = &table.kind;
+        let decide = [table.key, kind.owner().map(|(_, parent)| parent), kind.at().or(kind.since())];
+        let currencies: Vec<FieldId> = table.fields.iter().filter_map(|field| field.currency).collect();
+        let wanted = (0u32..).map(FieldId).zip(&table.fields).map(|(id, field)| {
+            let bound = binding.columns.get(id.index()).unwrap_or(&NOTHING);
+            let mut reader = CellReader::new(program, field, bound, zone);
+            let at = decide.contains(&Some(id));
+            let currency = field.currency.map(FieldId::index);
+            let names_currency = currencies.contains(&id);
+            Wanted {
+                index: id.index(),
+                field,
+                bound,
+                fast: match names_currency || currency.is_some() {
+                    true => Fast::Slow,
+                    false => fast(field, bound, &reader, zone, false),
+                },
+                plain_blank: !at && reader.read(&Raw::Text("")) == Ok(Cell::Blank),
+                reader,
+                lane: Some(id.index()),
+                parent: false,
+                at,
+                expected: true,
+                currency,
+                names_currency,
+                held: true,
+            }
+        });
+        Plan {
+            request,
+            about,
+            files,
+            wanted: wanted.collect(),
+            lanes: table.fields.iter().map(|field| field.ty).collect(),
+            spellings: Vec::new(),
+            parent: None,
+            orphan: RejectReason::UnknownOwner,
+        }
+    }
+
     /// The account that a row with this key is about, if rows of this table are about accounts.
     pub(super) fn account(&self, key: Option<&Arc<str>>) -> Option<String> {
         let of = self.about.table.kind.owner().map(|(of, _)| of);
@@ -145,7 +191,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-static NOTHING: ColumnBinding = ColumnBinding::NOTHING;
+pub(super) static NOTHING: ColumnBinding = ColumnBinding::NOTHING;
 
 /// The bounds of a column in billionths, as far as 64 bits go.
 fn bounds(field: &Field) -> (i64, i64) {
@@ -153,7 +199,7 @@ fn bounds(field: &Field) -> (i64, i64) {
     (field.low.map_or(i64::MIN, clamp), field.high.map_or(i64::MAX, clamp))
 }
 
-fn fast(field: &Field, bound: &ColumnBinding, reader: &CellReader, project: Tz, parent: bool) -> Fast {
+pub(super) fn fast(field: &Field, bound: &ColumnBinding, reader: &CellReader, project: Tz, parent: bool) -> Fast {
     let options = &bound.options;
     match field.ty {
         _ if parent => Fast::Owner,

@@ -117,7 +117,7 @@ impl<'a> Taker<'a> {
     }
 
     /// Makes room for the rows of a piece.
-    fn room(&mut self) {
+    pub(super) fn room(&mut self) {
         self.piece.rows = 0;
         self.piece.kept = 0;
         self.piece.owners.resize(PIECE, NOBODY);

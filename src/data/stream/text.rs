@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone, Default)]
 pub struct TextList {
     bytes: String,
-    /// Where each ends.
-    ends: Vec<usize>,
+    /// Where each begins and ends.
+    places: Vec<(usize, usize)>,
     id: u64,
     lasting: bool,
 }
@@ -36,51 +36,61 @@ impl TextList {
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     /// True if there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.places.is_empty()
     }
 
     /// A text; empty beyond the end.
     #[inline]
     pub fn get(&self, code: u32) -> &str {
-        let i = code as usize;
-        let start = match i.checked_sub(1) {
-            Some(before) => self.ends.get(before).copied().unwrap_or(0),
-            None => 0,
-        };
-        let end = self.ends.get(i).copied().unwrap_or(start);
+        let (start, end) = self.places.get(code as usize).copied().unwrap_or((0, 0));
         self.bytes.get(start..end).unwrap_or("")
     }
 
     /// Adds a text; its number.
     pub fn push(&mut self, text: &str) -> u32 {
-        let code = self.ends.len() as u32;
+        let start = self.bytes.len();
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
+        self.place(start, self.bytes.len())
+    }
+
+    /// Adds what texts are cut from by [`TextList::place`]; where it begins.
+    #[cfg(feature = "parquet")]
+    pub(super) fn push_whole(&mut self, whole: &str) -> usize {
+        self.bytes.push_str(whole);
+        self.bytes.len() - whole.len()
+    }
+
+    /// Adds a text that is part of what was added before; its number.
+    pub(super) fn place(&mut self, start: usize, end: usize) -> u32 {
+        let code = self.places.len() as u32;
+        self.places.push((start, end));
         code
     }
 
     /// Forgets all texts, and is another list from now on.
     pub fn clear(&mut self) {
         self.bytes.clear();
-        self.ends.clear();
+        self.places.clear();
         self.id = NEXT.fetch_add(1, Ordering::Relaxed);
     }
 
     /// All texts, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len() as u32).map(|code| self.get(code))
+        (0..self.places.len() as u32).map(|code| self.get(code))
     }
 }
 
 /// Many texts behind one another, each once, by number: a million of them take little more room than what they say.
 #[derive(Debug, Default)]
 pub struct TextSet {
-    list: TextList,
+    bytes: String,
+    /// Where each ends.
+    ends: Vec<usize>,
     numbers: HashTable<u32>,
     hashes: DefaultHashBuilder,
 }
@@ -88,23 +98,34 @@ pub struct TextSet {
 impl TextSet {
     /// The number of a text; a new one, if it is new.
     pub fn number(&mut self, text: &str) -> u32 {
-        let TextSet { list, numbers, hashes } = self;
+        let TextSet { bytes, ends, numbers, hashes } = self;
         let hash = |text: &str| hashes.hash_one(text);
-        let entry = numbers.entry(hash(text), |known| list.get(*known) == text, |known| hash(list.get(*known)));
+        let known_text = |known: &u32| between(bytes, ends, *known);
+        let entry = numbers.entry(hash(text), |known| known_text(known) == text, |known| hash(known_text(known)));
         match entry {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(free) => {
-                let number = list.len() as u32;
+                let number = ends.len() as u32;
                 free.insert(number);
-                list.push(text)
+                bytes.push_str(text);
+                ends.push(bytes.len());
+                number
             }
         }
     }
 
     /// A text; empty beyond the end.
     pub fn get(&self, number: u32) -> &str {
-        self.list.get(number)
+        between(&self.bytes, &self.ends, number)
     }
+}
+
+/// The text of this number, where texts stand behind one another.
+fn between<'a>(bytes: &'a str, ends: &[usize], number: u32) -> &'a str {
+    let i = number as usize;
+    let start = i.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    let end = ends.get(i).copied().unwrap_or(start);
+    bytes.get(start..end).unwrap_or("")
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// So many accounts are looked at in one go.
 const CHUNK: usize = 256;
 
+/// Of so many accounts what the machine reads is laid out before the first of them is looked at.
+const LAID_OUT: usize = 16;
+
 impl Supply for &Plan<'_> {
     fn slot(&mut self, aggregate: &Aggregate, date: Date, what: What) -> Option<SlotId> {
         Plan::slot(self, aggregate, date, what)
@@ -136,7 +139,7 @@ impl<'a, 'p> Stage<'a, 'p> {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(chunk) = chunks.get(i) else { return };
                 let mut of = start();
-                chunk.iter().for_each(|place| desk.show(*place, |seen| visit(&mut of, seen)));
+                chunk.chunks(LAID_OUT).for_each(|places| desk.show(places, |seen| visit(&mut of, seen)));
                 if evaluator.has_missed() {
                     return;
                 }
@@ -210,6 +213,12 @@ struct Desk<'d, 'p> {
     state: State,
     /// By place of the input.
     feeds: Vec<Feed<'d>>,
+    /// Inputs for which rows have to be looked at.
+    asked: Vec<(usize, SlotId)>,
+    /// What the machine reads of the accounts that are laid out: side by side, account by account.
+    cells: Vec<Cell>,
+    /// Something is missing from all of them because of a fault.
+    careful: bool,
 }
 
 /// Where an input comes from.
@@ -221,10 +230,8 @@ enum Feed<'d> {
     Counts(&'d [u32]),
     /// Likewise.
     Cells(&'d Cells),
-    /// The same for all.
-    Same(Cell),
-    /// Rows have to be looked at.
-    Rows(SlotId),
+    /// It is there already: the same for all, or looked at account by account.
+    There,
 }
 
 impl<'d, 'p> Desk<'d, 'p> {
@@ -237,56 +244,84 @@ impl<'d, 'p> Desk<'d, 'p> {
         let mut texts = values.texts.clone();
         let state = State::new(machine, &mut texts);
         let table = evaluator.program.subject.and_then(|id| evaluator.data.table(id));
-        let mut feed = |input: &Input| match *input {
+        let missing = Cell::missing(Missing::NoData);
+        let mut asked = Vec::new();
+        let mut feed = |(i, input): (usize, &Input)| match *input {
             Input::Field(field, date) => match table.and_then(|table| table.columns.get(field.index())) {
-                Some(column) => Feed::Column(column, date),
-                None => Feed::Same(Cell::missing(Missing::NoData)),
+                Some(column) => (Feed::Column(column, date), missing),
+                None => (Feed::There, missing),
             },
             Input::Slot(slot) => match values.columns.get(slot.index()) {
-                Some(SlotColumn::Same(cell)) => Feed::Same(*cell),
-                Some(SlotColumn::Counts(counts)) => Feed::Counts(counts),
-                Some(SlotColumn::Cells(cells)) => Feed::Cells(cells),
-                Some(SlotColumn::Unknown) | None => Feed::Rows(slot),
-            },
-            Input::Portfolio(id, date) => Feed::Same(Cell::of(&evaluator.portfolio_value(id, date), &mut texts)),
-            // Nobody said that anything would be given.
-            Input::Given(..) => Feed::Same(Cell::default()),
-        };
-        let feeds = machine.inputs().iter().map(&mut feed).collect();
-        Desk { machine, plan, values, evaluator, texts, state, feeds }
-    }
-
-    /// Computes everything about the account at a place and shows it.
-    fn show(&mut self, place: u32, visit: impl FnOnce(&mut Seen<'_>)) {
-        let Some((id, row)) = self.evaluator.account_at(place) else { return };
-        self.inputs(place);
-        let mut outside = Asked { evaluator: self.evaluator, id, as_of: self.machine.as_of(), assistant: None };
-        self.state.run_with(self.machine, &mut self.texts, &mut outside);
-        let row_then = self.evaluator.row_of(place, self.machine.as_of()).unwrap_or(row);
-        let (machine, evaluator) = (self.machine, self.evaluator);
-        visit(&mut Seen { id, row, row_then, state: &mut self.state, machine, texts: &self.texts, evaluator });
-    }
-
-    /// Hands over what the machine reads of an account.
-    fn inputs(&mut self, place: u32) {
-        let machine = self.machine;
-        self.state.begin();
-        for (i, feed) in self.feeds.iter().enumerate() {
-            let cell = match *feed {
-                Feed::Counts(counts) => counts.get(place as usize).map(|count| Cell::int(i64::from(*count))),
-                Feed::Cells(cells) => cells.get(place as usize),
-                Feed::Same(cell) => Some(cell),
-                Feed::Column(column, date) => {
-                    let value = self.evaluator.row_of(place, date).map(|row| column.value(row));
-                    value.map(|value| Cell::of(&value, &mut self.texts))
+                Some(SlotColumn::Same(cell)) => (Feed::There, *cell),
+                Some(SlotColumn::Counts(counts)) => (Feed::Counts(counts), missing),
+                Some(SlotColumn::Cells(cells)) => (Feed::Cells(cells), missing),
+                Some(SlotColumn::Unknown) | None => {
+                    asked.push((i, slot));
+                    (Feed::There, missing)
                 }
-                Feed::Rows(slot) => self.plan.slots.get(slot.index()).map(|slot| {
-                    let (value, faults) = self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what);
-                    self.state.note(i, &faults);
-                    Cell::of(&value, &mut self.texts)
+            },
+            Input::Portfolio(id, date) => (Feed::There, Cell::of(&evaluator.portfolio_value(id, date), &mut texts)),
+            // Nobody said that anything would be given.
+            Input::Given(..) => (Feed::There, Cell::default()),
+        };
+        let (feeds, first): (Vec<_>, Vec<_>) = machine.inputs().iter().enumerate().map(&mut feed).unzip();
+        let careful = first.iter().any(|cell| cell.tag.is_fault());
+        let cells = first.repeat(LAID_OUT);
+        Desk { machine, plan, values, evaluator, texts, state, feeds, asked, cells, careful }
+    }
+
+    /// Computes everything about the accounts at these places and shows them; not more than [`LAID_OUT`].
+    fn show(&mut self, places: &[u32], mut visit: impl FnMut(&mut Seen<'_>)) {
+        let careful = self.lay_out(places);
+        for (i, place) in places.iter().enumerate() {
+            let Some((id, row)) = self.evaluator.account_at(*place) else { continue };
+            self.inputs(i, *place, careful);
+            let mut outside = Asked { evaluator: self.evaluator, id, as_of: self.machine.as_of(), assistant: None };
+            self.state.run_with(self.machine, &mut self.texts, &mut outside);
+            let row_then = self.evaluator.row_of(*place, self.machine.as_of()).unwrap_or(row);
+            let (machine, evaluator) = (self.machine, self.evaluator);
+            visit(&mut Seen { id, row, row_then, state: &mut self.state, machine, texts: &self.texts, evaluator });
+        }
+    }
+
+    /// Lays out what is known of these accounts, input by input. True if something may be missing because of a fault.
+    fn lay_out(&mut self, places: &[u32]) -> bool {
+        let Desk { evaluator, feeds, cells, texts, careful, .. } = self;
+        let width = feeds.len();
+        let missing = Cell::missing(Missing::NoData);
+        let mut faulty = *careful;
+        for (i, feed) in feeds.iter().enumerate() {
+            let cells = cells.iter_mut().skip(i).step_by(width).zip(places);
+            match *feed {
+                Feed::There => {}
+                Feed::Counts(counts) => cells.for_each(|(cell, place)| {
+                    *cell = counts.get(*place as usize).map_or(missing, |count| Cell::int(i64::from(*count)));
                 }),
-            };
-            self.state.set(machine, i, cell.unwrap_or(Cell::missing(Missing::NoData)));
+                Feed::Cells(of) => cells.for_each(|(cell, place)| {
+                    *cell = of.get(*place as usize).unwrap_or(missing);
+                    faulty |= cell.tag.is_fault();
+                }),
+                Feed::Column(column, date) => cells.for_each(|(cell, place)| {
+                    let value = evaluator.row_of(*place, date).map(|row| column.value(row));
+                    *cell = value.map_or(missing, |value| Cell::of(&value, texts));
+                    faulty |= cell.tag.is_fault();
+                }),
+            }
+        }
+        faulty
+    }
+
+    /// Hands over what the machine reads of an account that is laid out.
+    fn inputs(&mut self, i: usize, place: u32, careful: bool) {
+        let machine = self.machine;
+        let width = self.feeds.len();
+        let cells = self.cells.get(i * width..(i + 1) * width).unwrap_or_default();
+        self.state.load(machine, cells, careful);
+        for (i, slot) in &self.asked {
+            let Some(slot) = self.plan.slots.get(slot.index()) else { continue };
+            let (value, faults) = self.evaluator.aggregate_of(place, slot.aggregate, slot.date, slot.what);
+            self.state.note(*i, &faults);
+            self.state.set(machine, *i, Cell::of(&value, &mut self.texts));
         }
         if !self.values.faults.is_empty() {
             for (i, input) in machine.inputs().iter().enumerate() {

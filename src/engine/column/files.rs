@@ -9,7 +9,6 @@ use crate::data::{Binding, DataError, Dataset, LoadReport, load, load_except};
 use crate::engine::reference::Evaluator;
 use crate::engine::{Options, Results};
 use crate::program::{FieldId, Program, TableId};
-use std::collections::HashMap;
 
 /// A run over files, while all that it is made of is there.
 #[derive(Debug)]
@@ -136,14 +135,12 @@ fn went_by<'s, 'p>(plan: &'s Plan<'p>, binding: &Binding, streams: &[TableId], t
         return None;
     }
     let (mut data, mut load) = load_except(program, binding, streams, &mut |_| {}).ok()?;
-    let mut owners: HashMap<TableId, Owners> = HashMap::new();
-    let mut found = Vec::new();
+    let (mut found, mut tables) = (Vec::new(), Vec::new());
     for id in streams {
         let source = plan.sources.iter().find(|source| source.table == *id)?;
         let above = program.table(*id)?.kind.owner().map(|(of, _)| of);
-        if let Some(of) = above.filter(|of| !owners.contains_key(of)) {
-            owners.insert(of, Owners::new(data.table(of)?));
-        }
+        let above = above.and_then(|of| data.table(of));
+        let owners = above.map(Owners::new);
         // Columns that nobody looks at are read too: the account of the table says what is wrong with them.
         let table = program.table(*id)?;
         let owner = table.kind.owner().map(|(_, parent)| parent);
@@ -157,16 +154,19 @@ fn went_by<'s, 'p>(plan: &'s Plan<'p>, binding: &Binding, streams: &[TableId], t
             fields: &fields,
             // The account of the table says when it begins and ends: all rows are looked at.
             dates: None,
-            owners: above.and_then(|of| owners.get(&of)),
-            above: above.and_then(|of| data.table(of)),
+            owners: owners.as_ref(),
+            above,
             rejects: false,
         };
         let scan = scan(source, plan, &data);
         let streamed = stream(&request, threads, || scan.start(), |worker, piece| scan.visit(worker, piece)).ok()?;
         let seen = Found::new(scan, streamed.workers);
-        *data.tables.get_mut(id.index())? = crate::data::TableData { went_by: Some(seen.went_by()), ..streamed.table };
-        *load.tables.get_mut(id.index())? = streamed.report;
+        tables.push((crate::data::TableData { went_by: Some(seen.went_by()), ..streamed.table }, streamed.report));
         found.push((*id, seen));
+    }
+    for (id, (table, report)) in streams.iter().zip(tables) {
+        *data.tables.get_mut(id.index())? = table;
+        *load.tables.get_mut(id.index())? = report;
     }
     Some(Went { data, load, rows: Rows { found, streamed: streams.to_vec() } })
 }

@@ -33,7 +33,7 @@ impl Columns {
 impl Engine for Columns {
     fn evaluate(&self, program: &Program, data: &Dataset, options: &Options) -> Results {
         let plan = Plan::new(program, options.calendar, options.as_of);
-        let rows = Rows::held(&plan, data, self.threads());
+        let mut rows = Rows::held(&plan, data, self.threads());
         let plain = Evaluator::new(program, data, options.calendar);
         let values = rows.values(&plan, 0, &plain, self.threads());
         let missed = AtomicBool::new(false);
@@ -147,8 +147,15 @@ impl<'s, 'p> Rows<'s, 'p> {
     }
 
     /// The values of all slots of the as-of date at this place.
-    pub(super) fn values(&self, plan: &Plan<'_>, place: usize, plain: &Evaluator<'_>, threads: usize) -> SlotValues {
-        values::of(&self.found, plan, plan.turn(place), plain, threads)
+    pub(super) fn values(
+        &mut self,
+        plan: &Plan<'_>,
+        place: usize,
+        plain: &Evaluator<'_>,
+        threads: usize,
+    ) -> SlotValues {
+        let last = place + 1 == plan.dates().len();
+        values::of(&mut self.found, last, plan, plan.turn(place), plain, threads)
     }
 
     /// Takes accounts through all dates at once, if that is asked for and possible.

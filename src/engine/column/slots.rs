@@ -46,10 +46,28 @@ pub enum Tag {
 }
 
 impl Tag {
+    /// Those of what is missing, in their order.
+    pub const MISSING: [Tag; 8] = [
+        Tag::NoData,
+        Tag::NotApplicable,
+        Tag::Stale,
+        Tag::TooFew,
+        Tag::DivisionByZero,
+        Tag::Overflow,
+        Tag::BadCell,
+        Tag::NoRate,
+    ];
+
     /// True if there is no value.
     #[inline]
     pub fn is_missing(self) -> bool {
         self < Tag::Boolean
+    }
+
+    /// True if there is no value because something went wrong.
+    #[inline]
+    pub fn is_fault(self) -> bool {
+        Tag::DivisionByZero <= self && self < Tag::Boolean
     }
 
     /// The reason, if there is no value.
@@ -230,6 +248,11 @@ impl Cells {
         Cells { tags: Vec::with_capacity(count), low: Vec::with_capacity(count), wide: HashMap::new() }
     }
 
+    /// So many cells without data.
+    pub fn filled(count: usize) -> Cells {
+        Cells { tags: vec![Tag::NoData; count], low: vec![0; count], wide: HashMap::new() }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.tags.len()
@@ -260,10 +283,13 @@ impl Cells {
     }
 
     /// Puts a cell in the place of another.
+    #[inline]
     pub fn set(&mut self, place: usize, cell: Cell) {
         let (Some(tag), Some(low)) = (self.tags.get_mut(place), self.low.get_mut(place)) else { return };
         *tag = cell.tag;
-        self.wide.remove(&(place as u32));
+        if !self.wide.is_empty() {
+            self.wide.remove(&(place as u32));
+        }
         *low = i64::try_from(cell.bits).unwrap_or_else(|_| {
             self.wide.insert(place as u32, cell.bits);
             0

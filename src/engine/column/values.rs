@@ -2,6 +2,7 @@
 
 use super::plan::{How, Plan, Slot};
 use super::scan::finish::{Accounts, Found, Wanted, covered};
+use super::scan::tally::Book;
 use super::slots::{Cell, SlotColumn, SlotId, SlotValues, Tag, Texts};
 use crate::data::Dataset;
 use crate::engine::reference::Evaluator;
@@ -9,13 +10,16 @@ use crate::program::TableId;
 use crate::threads;
 use crate::value::Missing;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// With fewer accounts one core is as fast.
 const MANY: usize = 4096;
 
-/// The values of these slots.
+/// The values of these slots. Where `last` says that nobody will ask again, what was kept of rows is forgotten as soon as
+/// the values are there that are made of it.
 pub(super) fn of(
-    found: &[(TableId, Found<'_, '_>)],
+    found: &mut [(TableId, Found<'_, '_>)],
+    last: bool,
     plan: &Plan<'_>,
     slots: &[SlotId],
     plain: &Evaluator<'_>,
@@ -26,14 +30,22 @@ pub(super) fn of(
     slots.sort_unstable();
     // What is made of the same rows is made by the same thread.
     let families: Vec<&[(usize, usize, SlotId)]> = slots.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
-    let next = AtomicUsize::new(0);
+    let mut book = |of: Option<&(usize, usize, SlotId)>| {
+        let (source, family, _) = of.filter(|_| last)?;
+        let table = plan.sources.get(*source)?.table;
+        found.iter_mut().find(|(known, _)| *known == table)?.1.take_book(*family)
+    };
+    let books: Vec<Mutex<Option<Book>>> = families.iter().map(|family| Mutex::new(book(family.first()))).collect();
+    let pairs: Vec<_> = families.iter().zip(books).collect();
+    let (found, next) = (&*found, AtomicUsize::new(0));
     let rows = rows.as_slice();
     let work = || {
         let mut part = Part::default();
-        while let Some(family) = families.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((family, book)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let book = book.lock().unwrap_or_else(PoisonError::into_inner).take();
             for (_, _, id) in family.iter() {
                 // What nobody found stays unknown.
-                let _ = part.take(found, plan, data, rows, *id);
+                let _ = part.take((found, book.as_ref()), plan, data, rows, *id);
             }
         }
         part
@@ -70,7 +82,7 @@ struct Part {
 impl Part {
     fn take(
         &mut self,
-        found: &[(TableId, Found<'_, '_>)],
+        (found, book): (&[(TableId, Found<'_, '_>)], Option<&Book>),
         plan: &Plan<'_>,
         data: &Dataset,
         rows: &[u32],
@@ -84,7 +96,8 @@ impl Part {
         let column = match covered(data.table(of)?, plan.calendar, aggregate, date) {
             true => {
                 let wanted = Wanted { slot: id, aggregate, date, what, family, place };
-                found.column(&wanted, &Accounts { rows }, &mut self.values, &mut self.hard)
+                let book = book.or_else(|| found.book(family));
+                found.column(&wanted, book, &Accounts { rows }, &mut self.values, &mut self.hard)
             }
             false => SlotColumn::Same(Cell::missing(Missing::NoData)),
         };

@@ -21,7 +21,7 @@ use std::sync::{Arc, LazyLock};
 
 /// Nobody: a portfolio metric is evaluated for no account.
 pub(super) static NOBODY: LazyLock<Subject> =
-    LazyLock::new(|| Subject { id: Arc::from(""), row: u32::MAX, index: usize::MAX, history: Box::default() });
+    LazyLock::new(|| Subject { id: Arc::from(""), row: u32::MAX, index: u32::MAX, history: None });
 
 /// What has been computed over all accounts.
 #[derive(Debug, Default)]
@@ -304,8 +304,8 @@ impl<'e> Open<'e> {
     fn take(&mut self, account: &Account, subject: &Subject, date: Date) {
         let scope = account.scope().at(date);
         match self {
-            Open::Population(ranked, members) => members.push(scope.population_member(ranked, subject.index)),
-            Open::Across(across, members) => members.push((subject.index, scope.portfolio_member(across))),
+            Open::Population(ranked, members) => members.push(scope.population_member(ranked, subject.place())),
+            Open::Across(across, members) => members.push((subject.place(), scope.portfolio_member(across))),
             Open::Rows(rows, foreseen) => foreseen.take(scope, subject, rows),
         }
     }

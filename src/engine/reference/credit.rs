@@ -296,7 +296,7 @@ impl Sharing<'_> {
         out.columns.push(column(Cells::Number(touches.iter().map(credit).collect())));
         let share = |touch: &Touch| touch.share.ok();
         out.columns.push(column(Cells::Number(touches.iter().map(share).collect())));
-        out.origins = rows.iter().map(|row| touched.origins.get(*row as usize).copied().unwrap_or_default()).collect();
+        out.origins = rows.iter().map(|row| touched.origins.get(*row as usize).unwrap_or_default()).collect();
         out.files.clone_from(&touched.files);
         // It speaks from where its touches and sales begin, up to the last close of anything.
         let latest = (0..sales.rows).filter_map(|sold| sales.value(a.closed, sold).date()).max();
@@ -345,7 +345,7 @@ impl Sharing<'_> {
     fn reject(&self, row: u32, name: String) -> Reject {
         let hidden = self.advocate().is_some_and(|f| f.personal);
         let data = self.evaluator.data.table(self.attribution.touches);
-        let origin = data.and_then(|d| d.origins.get(row as usize)).copied().unwrap_or_default();
+        let origin = data.and_then(|d| d.origins.get(row as usize)).unwrap_or_default();
         let file = data.and_then(|d| d.files.get(origin.file as usize)).cloned().unwrap_or_default();
         let shown = if hidden { MASK.to_string() } else { name };
         let account = self.program.subject_table().map_or("account", |t| t.header.name.as_str());

@@ -65,12 +65,12 @@ impl<'a> Evaluator<'a> {
         let asked =
             |subject: &&Subject| options.accounts.is_empty() || options.accounts.iter().any(|id| **id == *subject.id);
         let there = self.subjects.iter().filter(asked).filter(|subject| subject.row_at(options.as_of).is_some());
-        there.map(|subject| subject.index as u32).collect()
+        there.map(|subject| subject.index).collect()
     }
 
     /// True if what is known of accounts depends on the date.
     pub(crate) fn keeps_history(&self) -> bool {
-        self.subjects.iter().any(|subject| !subject.history.is_empty())
+        self.subjects.iter().any(|subject| subject.history.is_some())
     }
 
     /// The id of the account at a place, and the row that rows belong to.
@@ -121,7 +121,8 @@ impl Scope<'_> {
     pub(super) fn given(self, aggregate: &Aggregate, what: What) -> Option<Value> {
         let Given { plan, values, streamed, missed } = self.account.evaluator.given?;
         let slot = plan.slot(aggregate, self.as_of, what);
-        let place = u32::try_from(self.account.subject.index).ok();
+        // Nobody in particular has no place.
+        let place = Some(self.account.subject.index).filter(|place| *place != u32::MAX);
         let found = slot.zip(place).filter(|(slot, place)| values.has(*slot, *place));
         let Some((slot, place)) = found else {
             if streamed.contains(&aggregate.source) {

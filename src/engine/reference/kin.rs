@@ -29,7 +29,7 @@ impl Evaluator<'_> {
                 let Value::Text(above) = data.value(parent, row) else { continue };
                 let Ok(above) = self.subjects.binary_search_by(|s| (*s.id).cmp(&above)) else { continue };
                 if let Some(below) = tree.get_mut(above) {
-                    below.push(subject.index);
+                    below.push(subject.place());
                 }
             }
         }
@@ -79,7 +79,7 @@ impl Scope<'_> {
     /// The relatives by place, each with what it brings in.
     pub(super) fn relatives(self, across: &Across, kin: Kin) -> Vec<(usize, Member)> {
         let evaluator = self.account.evaluator;
-        let own = self.account.subject.index;
+        let own = self.account.subject.place();
         let all = evaluator.members(across, self.as_of);
         let mut places = evaluator.kin(own, kin, self.as_of);
         if kin == Kin::Family {

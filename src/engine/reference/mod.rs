@@ -134,19 +134,26 @@ struct Subject {
     /// The row that event tables refer to.
     row: u32,
     /// Its place among all accounts.
-    index: usize,
-    /// For a table that keeps its history: its rows by date. Empty otherwise.
-    history: Box<[(Date, u32)]>,
+    index: u32,
+    /// For a table that keeps its history.
+    history: Option<Box<History>>,
 }
+
+/// The rows of an account by date.
+#[derive(Debug)]
+struct History(Vec<(Date, u32)>);
 
 impl Subject {
     /// The row as it was known at a date; `None` if the account did not exist yet.
     fn row_at(&self, date: Date) -> Option<u32> {
-        if self.history.is_empty() {
-            return Some(self.row);
-        }
-        let known = self.history.partition_point(|(since, _)| *since <= date);
-        known.checked_sub(1).and_then(|last| self.history.get(last)).map(|(_, row)| *row)
+        let Some(History(rows)) = self.history.as_deref() else { return Some(self.row) };
+        let known = rows.partition_point(|(since, _)| *since <= date);
+        known.checked_sub(1).and_then(|last| rows.get(last)).map(|(_, row)| *row)
+    }
+
+    /// Its place among all accounts.
+    fn place(&self) -> usize {
+        self.index as usize
     }
 }
 
@@ -254,12 +261,12 @@ fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
     for row in 0..rows.rows {
         let Some(id) = id_of(table.key, rows, row) else { continue };
         let canonical = if own { row } else { rows.by_key.get(&id).unwrap_or(row) };
-        subjects.push(Subject { id, row: canonical, index: 0, history: Box::default() });
+        subjects.push(Subject { id, row: canonical, index: 0, history: None });
     }
     subjects.sort_by(|a, b| a.id.cmp(&b.id));
     // Of several rows with one id the first is kept, with the history of all.
     subjects.dedup_by(|next, kept| next.id == kept.id);
-    for (index, subject) in subjects.iter_mut().enumerate() {
+    for (index, subject) in (0u32..).zip(&mut subjects) {
         subject.index = index;
     }
     if let Some(since) = table.kind.since() {
@@ -273,7 +280,7 @@ fn subjects(table: &Table, rows: &TableData) -> Vec<Subject> {
         }
         for (subject, mut history) in subjects.iter_mut().zip(histories) {
             history.sort_unstable();
-            subject.history = history.into_boxed_slice();
+            subject.history = (!history.is_empty()).then(|| Box::new(History(history)));
         }
     }
     subjects

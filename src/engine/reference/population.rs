@@ -205,7 +205,7 @@ impl Scope<'_> {
         standing.against = ranked.against.map(|_| date);
         let frozen = ranked.against.is_some();
         let population = self.account.evaluator.population(ranked, date);
-        let recorded = population.own.get(&self.account.subject.index).copied();
+        let recorded = population.own.get(&self.account.subject.place()).copied();
         let least = ranked.at_least as usize;
         let mut chosen = None;
         if let Some(group) = group {

@@ -219,7 +219,7 @@ fn first_date(program: &Program, data: &Dataset, table: TableId) -> Option<Date>
     let data = data.table(table).filter(|data| data.loaded && data.rows > 0)?;
     let at = program.table(table)?.kind.at()?;
     let earliest = match &data.columns.get(at.index())?.cells {
-        Cells::Date(dates) => dates.iter().flatten().min().copied(),
+        Cells::Date(dates) => dates.iter().flatten().min(),
         Cells::Instant(moments) => {
             let days = moments.iter().flatten().min()?.div_euclid(86_400_000_000);
             Some(Date::new(1970, 1, 1)?.plus_days(days))

@@ -4,11 +4,10 @@
 use super::Task;
 use super::extras::tasks_about;
 use crate::calendar::Date;
-use crate::engine::column::Seen;
+use crate::engine::column::machine::{Figure, names};
+use crate::engine::column::{Cell, Seen, Tag, Texts};
 use crate::engine::{AccountResult, PortfolioResult, RuleStatus, ScoreResult, Unknown};
-use crate::number::Decimal;
-use crate::program::{MetricId, PartitionId, RuleId, ScorecardId};
-use crate::value::{Missing, Value};
+use crate::program::{BandTable, MetricId, Program, RuleId, ScorecardId};
 
 /// The figures of an account.
 pub trait Figures {
@@ -18,37 +17,63 @@ pub trait Figures {
     fn row(&self) -> u32;
     /// Its row as it was known at the as-of date.
     fn row_then(&self) -> u32;
-    /// The part of a partition; `None` if unknown.
-    fn part(&self, id: PartitionId) -> Option<u32>;
-    /// A score after limits.
-    fn score(&self, id: ScorecardId) -> Value;
-    /// Its grade.
-    fn grade(&self, id: ScorecardId) -> Option<&str>;
-    /// The share of its weight that had a value, as a ratio.
-    fn coverage(&self, id: ScorecardId) -> Decimal;
-    /// The value of a metric.
-    fn metric(&self, id: MetricId) -> Value;
-    /// Its band.
-    fn band(&self, id: MetricId) -> Option<&str>;
-    /// Its points; `None` if it has neither thresholds nor scale.
-    fn points(&self, id: MetricId) -> Option<Value>;
+    /// Its figures; whoever made the sheet knows where they lie.
+    fn cells(&self) -> &[Cell];
+    /// What the cells of texts point to.
+    fn texts(&self) -> &Texts;
     /// The last day on which a value that is too old was usable.
     fn expired(&self, id: MetricId) -> Option<Date>;
     /// How a rule stands.
     fn status(&self, id: RuleId) -> RuleStatus;
     /// What is missing where a rule is undecided.
     fn lacks(&mut self, id: RuleId) -> Vec<Unknown>;
-    /// A score with all that led to it.
-    fn whole(&mut self, id: ScorecardId) -> Option<&ScoreResult>;
+    /// The same in short, appended to `found`: alike for accounts that lack the same. False if it cannot be told so.
+    fn lacks_in_short(&mut self, id: RuleId, found: &mut Vec<u64>) -> bool;
+    /// A score with all that led to it; `None` if it is sure that nothing limits it.
+    fn limited(&mut self, id: ScorecardId) -> Option<&ScoreResult>;
     /// What the rules that hold ask for.
     fn tasks(&mut self) -> &[Task];
 }
 
 /// An account of which everything is told.
 pub struct Told<'a> {
-    pub account: &'a AccountResult,
-    pub row_then: u32,
-    pub tasks: &'a [Task],
+    account: &'a AccountResult,
+    row_then: u32,
+    tasks: &'a [Task],
+    cells: Vec<Cell>,
+    texts: Texts,
+}
+
+impl<'a> Told<'a> {
+    /// Of this account, with these of its figures as cells, in their order.
+    pub fn new(
+        program: &Program,
+        account: &'a AccountResult,
+        row_then: u32,
+        tasks: &'a [Task],
+        figures: &[Figure],
+    ) -> Told<'a> {
+        let mut texts = Texts::default();
+        let cells = figures.iter().map(|figure| cell(program, account, *figure, &mut texts).unwrap_or_default());
+        Told { account, row_then, tasks, cells: cells.collect(), texts }
+    }
+}
+
+/// A figure of an account that is told.
+fn cell(program: &Program, account: &AccountResult, figure: Figure, texts: &mut Texts) -> Option<Cell> {
+    let symbol = |place: usize| Some(Cell { tag: Tag::Symbol, bits: i128::try_from(place).ok()? });
+    let named = |tables: &[BandTable], name: &Option<String>| {
+        symbol(names(tables).position(|known| Some(known) == name.as_deref())?)
+    };
+    match figure {
+        Figure::Part(id) => symbol(account.parts.get(id.index()).copied().flatten()? as usize),
+        Figure::Score(id) => Some(Cell::of(&account.scores.get(id.index())?.value, texts)),
+        Figure::Grade(id) => named(&program.scorecard(id)?.grades, &account.scores.get(id.index())?.grade),
+        Figure::Coverage(id) => Some(Cell::number(account.scores.get(id.index())?.coverage)),
+        Figure::Metric(id) => Some(Cell::of(&account.metrics.get(id.index())?.value, texts)),
+        Figure::Band(id) => named(&program.metric(id)?.thresholds, &account.metrics.get(id.index())?.band),
+        Figure::Points(id) => Some(Cell::of(account.metrics.get(id.index())?.points.as_ref()?, texts)),
+    }
 }
 
 impl Figures for Told<'_> {
@@ -64,32 +89,12 @@ impl Figures for Told<'_> {
         self.row_then
     }
 
-    fn part(&self, id: PartitionId) -> Option<u32> {
-        self.account.parts.get(id.index()).copied().flatten()
+    fn cells(&self) -> &[Cell] {
+        &self.cells
     }
 
-    fn score(&self, id: ScorecardId) -> Value {
-        self.account.scores.get(id.index()).map_or(Value::Missing(Missing::NoData), |score| score.value.clone())
-    }
-
-    fn grade(&self, id: ScorecardId) -> Option<&str> {
-        self.account.scores.get(id.index())?.grade.as_deref()
-    }
-
-    fn coverage(&self, id: ScorecardId) -> Decimal {
-        self.account.scores.get(id.index()).map_or(Decimal::ZERO, |score| score.coverage)
-    }
-
-    fn metric(&self, id: MetricId) -> Value {
-        self.account.metrics.get(id.index()).map_or(Value::Missing(Missing::NoData), |metric| metric.value.clone())
-    }
-
-    fn band(&self, id: MetricId) -> Option<&str> {
-        self.account.metrics.get(id.index())?.band.as_deref()
-    }
-
-    fn points(&self, id: MetricId) -> Option<Value> {
-        self.account.metrics.get(id.index())?.points.clone()
+    fn texts(&self) -> &Texts {
+        &self.texts
     }
 
     fn expired(&self, id: MetricId) -> Option<Date> {
@@ -104,7 +109,11 @@ impl Figures for Told<'_> {
         self.account.rules.get(id.index()).map_or_else(Vec::new, |rule| rule.unknown.clone())
     }
 
-    fn whole(&mut self, id: ScorecardId) -> Option<&ScoreResult> {
+    fn lacks_in_short(&mut self, _: RuleId, _: &mut Vec<u64>) -> bool {
+        false
+    }
+
+    fn limited(&mut self, id: ScorecardId) -> Option<&ScoreResult> {
         self.account.scores.get(id.index())
     }
 
@@ -113,7 +122,8 @@ impl Figures for Told<'_> {
     }
 }
 
-/// An account that was computed a moment ago. The whole of it is made only where a line needs it.
+/// An account that was computed a moment ago: its cells lie where its machine says. The whole of it is made only where a line
+/// needs it.
 pub struct Live<'a, 's> {
     seen: &'a mut Seen<'s>,
     portfolio: &'a [PortfolioResult],
@@ -142,38 +152,20 @@ impl Figures for Live<'_, '_> {
         self.seen.row_then
     }
 
-    fn part(&self, id: PartitionId) -> Option<u32> {
-        self.seen.state.part_of(self.seen.machine, id)
+    #[inline]
+    fn cells(&self) -> &[Cell] {
+        self.seen.state.cells()
     }
 
-    fn score(&self, id: ScorecardId) -> Value {
-        self.seen.state.score_of(self.seen.machine, id).value(self.seen.texts)
-    }
-
-    fn grade(&self, id: ScorecardId) -> Option<&str> {
-        self.seen.state.grade_of(self.seen.machine, id)
-    }
-
-    fn coverage(&self, id: ScorecardId) -> Decimal {
-        self.seen.state.coverage_of(self.seen.machine, id)
-    }
-
-    fn metric(&self, id: MetricId) -> Value {
-        self.seen.state.metric(self.seen.machine, id).value(self.seen.texts)
-    }
-
-    fn band(&self, id: MetricId) -> Option<&str> {
-        self.seen.state.band(self.seen.machine, id)
-    }
-
-    fn points(&self, id: MetricId) -> Option<Value> {
-        self.seen.state.points(self.seen.machine, id).map(|cell| cell.value(self.seen.texts))
+    fn texts(&self) -> &Texts {
+        self.seen.texts
     }
 
     fn expired(&self, id: MetricId) -> Option<Date> {
         self.seen.state.expired_on(self.seen.machine, id)
     }
 
+    #[inline]
     fn status(&self, id: RuleId) -> RuleStatus {
         self.seen.state.rule(self.seen.machine, id)
     }
@@ -182,7 +174,14 @@ impl Figures for Live<'_, '_> {
         self.seen.state.lacks(self.seen.machine, self.seen.texts, id)
     }
 
-    fn whole(&mut self, id: ScorecardId) -> Option<&ScoreResult> {
+    fn lacks_in_short(&mut self, id: RuleId, found: &mut Vec<u64>) -> bool {
+        self.seen.state.lacks_in_short(self.seen.machine, self.seen.texts, id, found)
+    }
+
+    fn limited(&mut self, id: ScorecardId) -> Option<&ScoreResult> {
+        if !self.seen.state.may_be_limited(self.seen.machine, id) {
+            return None;
+        }
         self.whole.get_or_insert_with(|| self.seen.result()).scores.get(id.index())
     }
 

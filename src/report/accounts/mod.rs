@@ -1,5 +1,6 @@
 //! All accounts, scored, as `laud eval` prints them: what every format shows, gathered once.
 
+mod columns;
 mod csv;
 mod extras;
 mod figures;

@@ -154,7 +154,7 @@ pub(super) fn every_type() -> Program {
     build.program
 }
 
-const HEADERS: [&str; 10] =
+pub(super) const HEADERS: [&str; 10] =
     ["account", "occurred_at", "kind", "amount", "score", "share", "solicited", "seen", "who", "free"];
 
 /// Cells, most of them plain and some of every way of being otherwise.
@@ -188,12 +188,12 @@ fn cell(column: usize) -> BoxedStrategy<String> {
     }
 }
 
-fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
+pub(super) fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
     let row = (0..HEADERS.len()).map(cell).collect::<Vec<_>>();
     prop::collection::vec(row, 0..30)
 }
 
-fn quoted(cell: &str, always: bool) -> String {
+pub(super) fn quoted(cell: &str, always: bool) -> String {
     match always || cell.contains(['"', '\n', ',', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell.to_string(),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The cells of a column; a blank is `None`.
 #[derive(Debug, Clone)]
-enum Cells {
+pub(super) enum Cells {
     Text(Vec<Option<Vec<u8>>>),
     Fixed(Vec<Option<Vec<u8>>>),
     Small(Vec<Option<i32>>),
@@ -23,7 +23,7 @@ enum Cells {
     Flag(Vec<Option<bool>>),
 }
 
-type Column = (String, Cells);
+pub(super) type Column = (String, Cells);
 
 fn part<T: Clone>(list: &[Option<T>], from: usize, to: usize) -> (Vec<T>, Vec<i16>) {
     let list = &list[from..to];
@@ -59,7 +59,7 @@ fn write_group<W: std::io::Write + Send>(
     group.close().unwrap();
 }
 
-fn file(columns: &[Column], rows: usize, per_group: usize, properties: WriterProperties) -> Vec<u8> {
+pub(super) fn file(columns: &[Column], rows: usize, per_group: usize, properties: WriterProperties) -> Vec<u8> {
     let fields: String = columns.iter().map(|(field, _)| format!("OPTIONAL {field};\n")).collect();
     let schema = Arc::new(parse_message_type(&format!("message m {{ {fields} }}")).unwrap());
     let mut bytes = Vec::new();
@@ -164,7 +164,7 @@ fn columns(rows: usize) -> impl Strategy<Value = Vec<Column>> {
         .prop_map(|(a, b, c, d, e, f, g, h, i, j)| vec![a, b, c, d, e, f, g, h, i, j])
 }
 
-fn case() -> impl Strategy<Value = (usize, Vec<Column>, usize, WriterProperties)> {
+pub(super) fn case() -> impl Strategy<Value = (usize, Vec<Column>, usize, WriterProperties)> {
     let properties = (any::<bool>(), any::<bool>(), 1usize..30, 0usize..4, 0usize..3);
     (1usize..80, properties, 1usize..60).prop_flat_map(
         |(rows, (dictionary, second, page, squeeze, encoding), group)| {

@@ -266,7 +266,7 @@ impl World {
         }
         match ty {
             Type::Boolean => Cells::Boolean(read(cells, |cell| cell == "yes")),
-            Type::Date => Cells::Date(read(cells, date)),
+            Type::Date => Cells::Date(read(cells, date).into_iter().collect()),
             Type::Instant => Cells::Instant(read(cells, |cell| {
                 let (day, time) = cell.split_once('T').unwrap();
                 let (hour, minute) = time.split_once(':').unwrap();
@@ -275,7 +275,7 @@ impl World {
             })),
             Type::Text => Cells::Text(read(cells, |cell| Arc::from(cell))),
             Type::Enum(id) => Cells::Symbol(read(cells, |cell| self.symbol_of(id, cell))),
-            _ => Cells::Number(read(cells, d)),
+            _ => Cells::Number(read(cells, d).into_iter().collect()),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::super::plan::Wanted;
 use super::super::take::Taker;
-use super::super::{TextList, lane, quick};
+use super::super::{Bits, TextList, lane, quick};
 use super::convert::{BLANK, Convert, ODD, Odd};
 use super::pages::{Beyond, Pages, Values};
 use super::shared::Shared;
@@ -58,7 +58,8 @@ pub(super) struct Column<'a> {
     plain: bool,
     /// The texts of the dictionary.
     texts: Arc<TextList>,
-    present: Vec<bool>,
+    present: Bits,
+    flags: Bits,
     places: Vec<u32>,
     values: Vec<i64>,
     /// All of these are known to be neither odd nor blank.
@@ -111,7 +112,8 @@ impl<'a> Column<'a> {
             odd_values: Vec::new(),
             plain: false,
             texts: Arc::new(TextList::new(true)),
-            present: Vec::new(),
+            present: Bits::default(),
+            flags: Bits::default(),
             places: Vec::new(),
             values: Vec::new(),
             clean: false,
@@ -137,7 +139,8 @@ impl<'a> Column<'a> {
                 *moment = BLANK;
             }
         }
-        self.moments.iter().copied().max().and_then(|moment| self.day_of(moment))
+        let latest = self.moments.iter().fold(i64::MIN, |latest, moment| latest.max(*moment));
+        self.day_of(latest)
     }
 
     fn day_of(&self, moment: i64) -> Option<Date> {
@@ -236,9 +239,31 @@ impl<'a> Column<'a> {
                 if let Values::Places(runs) = values {
                     self.places.clear();
                     runs.read(found, &mut self.places).map_err(Beyond::from)?;
+                    let most = self.places.iter().fold(0, |most, place| most.max(*place));
+                    if found > 0 && most as usize >= self.dictionary.len() {
+                        return Err(Trouble::Beyond);
+                    }
                     let shared = texts.is_none_or(|lane| lane::share_texts(lane, &self.texts, from));
+                    if shared && self.plain && self.convert.nothing_to_say(found == rows) {
+                        self.any |= found > 0;
+                        let lane = self.convert.wanted.lane.and_then(|lane| taker.piece.lanes.get_mut(lane));
+                        if let Some(lane) = lane {
+                            let value = |i: usize| self.places.get(i).and_then(|i| self.dictionary.get(*i as usize));
+                            lane::some(lane, from, rows, |i| value(i).copied().unwrap_or(0), &self.present);
+                        }
+                        return Ok(rows);
+                    }
                     self.places_to_values(shared, taker)?;
                     self.clean = self.plain;
+                } else if self.convert.wanted.field.ty == Type::Boolean
+                    && self.convert.nothing_to_say(found == rows)
+                    && self.convert.flags(values, at, found, &mut self.flags)?
+                {
+                    self.any |= found > 0;
+                    if let Some(lane) = self.convert.wanted.lane.and_then(|lane| taker.piece.lanes.get_mut(lane)) {
+                        lane::flags(lane, from, &self.flags, &self.present);
+                    }
+                    return Ok(rows);
                 } else {
                     let list = texts.and_then(lane::own_texts);
                     self.convert.stored(values, at, found, list, &mut self.values)?;
@@ -252,9 +277,6 @@ impl<'a> Column<'a> {
 
     /// Looks up places in the dictionary.
     fn places_to_values(&mut self, shared: bool, taker: &mut Taker<'_>) -> Result<(), Beyond> {
-        if self.places.iter().max().is_some_and(|most| *most as usize >= self.dictionary.len()) {
-            return Err(Beyond);
-        }
         let dictionary = self.dictionary.as_slice();
         self.values.resize(self.places.len(), ODD);
         for (value, place) in self.values.iter_mut().zip(&self.places) {
@@ -293,10 +315,9 @@ impl<'a> Column<'a> {
         self.any |= good > 0;
         let plain = good == self.values.len();
         let blank = !(wanted.plain_blank && wanted.expected);
-        // Of most columns there is nothing to say: rows have a value, or they are allowed to have none.
-        if plain && !whole && !blank && !wanted.parent && !wanted.at {
+        if plain && self.convert.nothing_to_say(whole) {
             if let Some(lane) = wanted.lane.and_then(|lane| taker.piece.lanes.get_mut(lane)) {
-                lane::some(lane, from, &self.values, &self.present);
+                lane::some(lane, from, rows, |i| self.values.get(i).copied().unwrap_or(0), &self.present);
             }
             return;
         }
@@ -306,7 +327,7 @@ impl<'a> Column<'a> {
             &self.values
         } else {
             let mut values = self.values.iter().copied();
-            by_row.extend(self.present.iter().map(|present| match present {
+            by_row.extend((0..rows).map(|row| match self.present.get(row) {
                 true => values.next().unwrap_or(ODD),
                 false if blank => ODD,
                 false => BLANK,
@@ -324,9 +345,9 @@ impl<'a> Column<'a> {
             } else if let Some(list) = list {
                 let mut odd = self.convert.odd.drain(..).peekable();
                 let mut place = 0u32;
-                for (row, present) in self.present.iter().enumerate() {
+                for row in 0..rows {
                     let at = (from + row) as u32;
-                    if *present {
+                    if self.present.get(row) {
                         if let Some((_, cell)) = odd.next_if(|(odd, _)| *odd == place) {
                             list.push((at, cell));
                         }

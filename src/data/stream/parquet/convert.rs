@@ -2,7 +2,7 @@
 
 use super::super::owners::{Asked, Owners};
 use super::super::plan::{Fast, Wanted};
-use super::super::{TextList, quick};
+use super::super::{Bits, TextList, quick};
 use super::pages::{Beyond, Values};
 use crate::calendar::Date;
 use crate::data::cells::{Cell, CellReader, Raw};
@@ -68,7 +68,7 @@ pub(super) const BLANK: i64 = i64::MIN + 1;
 /// billionths, a place in a list, yes as 1.
 pub(super) struct Convert<'a> {
     pub(super) wanted: &'a Wanted<'a>,
-    pub(super) owners: Option<&'a Owners>,
+    pub(super) owners: Option<&'a Owners<'a>>,
     /// Keys are needed too, not only rows.
     pub(super) keys: bool,
     pub(super) reader: CellReader,
@@ -103,6 +103,13 @@ impl Convert<'_> {
     pub(super) fn aside(&mut self, place: usize, odd: Odd) -> i64 {
         self.odd.push((place as u32, odd));
         ODD
+    }
+
+    /// True if cells that are neither odd nor blank only have to be put into their lane, and blank ones nowhere; `whole` if
+    /// none is blank.
+    pub(super) fn nothing_to_say(&self, whole: bool) -> bool {
+        let wanted = self.wanted;
+        !wanted.parent && !wanted.at && (whole || (wanted.plain_blank && wanted.expected))
     }
 
     /// Converts stored values.
@@ -146,6 +153,13 @@ impl Convert<'_> {
                 self.keys_to_rows(data, at, count, out)?;
             }
             Values::Long(data) => {
+                let whole = match self.texts_at_once() {
+                    true => self.region(data, *at, count)?,
+                    false => None,
+                };
+                if let (Some(region), Some(list)) = (whole, list.as_deref_mut()) {
+                    return self.texts_of(region, at, count, list, out);
+                }
                 for _ in 0..count {
                     let bytes = long(data, at)?;
                     let value = self.long(out.len(), bytes, list.as_deref_mut());
@@ -156,8 +170,80 @@ impl Convert<'_> {
         Ok(())
     }
 
+    /// The next of values that are bits already; false if they are not.
+    pub(super) fn flags(
+        &self,
+        values: &mut Values,
+        at: &mut usize,
+        count: usize,
+        flags: &mut Bits,
+    ) -> Result<bool, Beyond> {
+        flags.clear();
+        match values {
+            Values::Flags(runs) => {
+                runs.full(count, 1, flags)?;
+            }
+            Values::Fixed(data, 0) if self.physical == Physical::BOOLEAN => {
+                let (mut left, end) = (count, at.checked_add(count).ok_or(Beyond)?);
+                let bytes = data.get(*at / 8..end.div_ceil(8)).ok_or(Beyond)?;
+                // Of the first byte some bits may have been taken.
+                let mut skip = *at % 8;
+                for bytes in bytes.chunks(7) {
+                    let word = bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+                    let these = left.min(bytes.len() * 8 - skip);
+                    flags.push_word(word >> skip, these);
+                    (left, skip) = (left - these, 0);
+                }
+                *at = end;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// True if values are texts that are taken as they are.
+    fn texts_at_once(&self) -> bool {
+        self.meaning == Meaning::Plain && matches!(self.wanted.fast, Fast::Text)
+    }
+
+    /// The next values with the lengths before them, if all of that is ASCII: then it is UTF-8, wherever it is cut.
+    fn region<'d>(&self, data: &'d [u8], from: usize, count: usize) -> Result<Option<&'d str>, Beyond> {
+        let mut end = from;
+        for _ in 0..count {
+            long(data, &mut end)?;
+        }
+        let region = data.get(from..end).filter(|region| region.is_ascii());
+        Ok(region.and_then(|region| std::str::from_utf8(region).ok()))
+    }
+
+    /// Converts texts that stand in ASCII with their lengths between them.
+    fn texts_of(
+        &mut self,
+        region: &str,
+        at: &mut usize,
+        count: usize,
+        list: &mut TextList,
+        out: &mut Vec<i64>,
+    ) -> Result<(), Beyond> {
+        let whole = list.push_whole(region);
+        let mut next = 0;
+        for _ in 0..count {
+            let bytes = long(region.as_bytes(), &mut next)?;
+            let plain = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'!'..=b'~'));
+            let taken = plain(bytes.first())
+                && plain(bytes.last())
+                && bytes.first().is_some_and(|first| !self.reader.may_be_nothing(*first));
+            out.push(match taken {
+                true => i64::from(list.place(whole + next - bytes.len(), whole + next)),
+                false => self.long(out.len(), bytes, Some(&mut *list)),
+            });
+        }
+        *at += region.len();
+        Ok(())
+    }
+
     /// The owners of rows, if nothing but the row of each key is wanted.
-    fn owners_at_once(&self) -> Option<&Owners> {
+    fn owners_at_once(&self) -> Option<&Owners<'_>> {
         let plain = self.meaning == Meaning::Plain && matches!(self.wanted.fast, Fast::Owner) && !self.keys;
         self.owners.filter(|owners| plain && !owners.has_merged())
     }
@@ -363,12 +449,12 @@ impl Convert<'_> {
         let wanted = self.wanted;
         let careful = wanted.names_currency
             || wanted.currency.is_some()
-            || self.reader.guesses_percent()
+            || (self.reader.guesses_percent() && !wanted.held)
             || (self.careful && matches!(raw, Raw::Text(_)));
         let value = match self.reader.read(raw) {
             _ if careful => None,
             Ok(Cell::Blank) => (wanted.expected && !wanted.at && !wanted.parent).then_some(BLANK),
-            Ok(Cell::Ignored) => (!wanted.at && !wanted.parent).then_some(BLANK),
+            Ok(Cell::Ignored) => (!wanted.at && !wanted.parent && !wanted.held).then_some(BLANK),
             Ok(Cell::Boolean(flag)) => Some(i64::from(flag)),
             Ok(Cell::Number(n)) => i64::try_from(n.raw()).ok().filter(|n| !matches!(*n, ODD | BLANK)),
             Ok(Cell::Moment(moment)) if moment.shift.is_some() => None,

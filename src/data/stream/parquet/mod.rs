@@ -3,6 +3,7 @@
 
 mod column;
 mod convert;
+mod held;
 mod levels;
 mod pages;
 mod shared;
@@ -137,22 +138,8 @@ impl ParquetFile {
         at: u32,
         show: &mut dyn FnMut(&Piece),
     ) -> Result<(), ParquetError> {
-        let about = self.about.row_group(group);
-        let total = usize::try_from(about.num_rows()).unwrap_or(0);
-        let schema = self.about.file_metadata().schema_descr_ptr();
-        let mut columns = Vec::new();
-        for (wanted, place) in taker.plan.wanted.iter().zip(&self.places) {
-            columns.push(match place {
-                None => None,
-                Some(place) => {
-                    let descriptor = schema.column(*place);
-                    let meaning = meaning(&descriptor);
-                    let name = names(&schema).get(*place).cloned().unwrap_or_default();
-                    let file = (&self.handle, &self.about);
-                    Some(Column::new(file, (group, *place), (meaning, name), taker, wanted)?)
-                }
-            });
-        }
+        let total = usize::try_from(self.about.row_group(group).num_rows()).unwrap_or(0);
+        let mut columns = self.columns(group, taker)?;
         let mut done = 0;
         // Of a row group that was damaged something may be left.
         taker.odd.iter_mut().for_each(Vec::clear);
@@ -179,6 +166,25 @@ impl ParquetFile {
 }
 
 impl ParquetFile {
+    /// The columns of a row group that are read; none for those that the file does not have.
+    fn columns<'p>(&self, group: usize, taker: &Taker<'p>) -> Result<Vec<Option<Column<'p>>>, ParquetError> {
+        let schema = self.about.file_metadata().schema_descr_ptr();
+        let mut columns = Vec::new();
+        for (wanted, place) in taker.plan.wanted.iter().zip(&self.places) {
+            columns.push(match place {
+                None => None,
+                Some(place) => {
+                    let descriptor = schema.column(*place);
+                    let meaning = meaning(&descriptor);
+                    let name = names(&schema).get(*place).cloned().unwrap_or_default();
+                    let file = (&self.handle, &self.about);
+                    Some(Column::new(file, (group, *place), (meaning, name), taker, wanted)?)
+                }
+            });
+        }
+        Ok(columns)
+    }
+
     /// So many rows of a row group that their texts are not too large.
     fn rows_at_once(&self, group: usize) -> usize {
         const ENOUGH: i64 = 64 << 20;

@@ -1,5 +1,6 @@
 //! Pages of a column, taken apart into which rows have a value, and the values as they are stored.
 
+use super::super::Bits;
 use super::levels::{Runs, Short};
 use super::shared::Shared;
 use ::parquet::basic::{Encoding, Type as Physical};
@@ -147,12 +148,12 @@ impl Pages {
     }
 
     /// Says which of the next rows of the page have a value; how many do.
-    pub(super) fn present(&mut self, rows: usize, present: &mut Vec<bool>) -> Result<usize, Beyond> {
+    pub(super) fn present(&mut self, rows: usize, present: &mut Bits) -> Result<usize, Beyond> {
         present.clear();
         let found = match &mut self.levels {
             Some(levels) => levels.full(rows, self.full, present)?,
             None => {
-                present.resize(rows, true);
+                present.extend(true, rows);
                 rows
             }
         };

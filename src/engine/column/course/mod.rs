@@ -111,7 +111,7 @@ enum Way<'c> {
     Column(&'c Column),
     /// Its rows.
     Rows(Box<Feed<'c>>),
-    /// How many they are, and what counts are told from the one below.
+    /// How many they are, and which counts are told from the one below.
     Count(Box<Feed<'c>>, Vec<u32>),
     /// Nobody reads it.
     Unread,
@@ -239,7 +239,10 @@ struct Walker<'w, 'c> {
     texts: Texts,
     /// By input.
     hands: Vec<Hand>,
-    /// By date and input: what is added to counts and sums. Zero between accounts.
+    /// By date: what is added to the count at hand, and at which dates anything is. Zero between counts.
+    steps: Vec<i32>,
+    stepped: Mask,
+    /// By date and input: what is added to counts and sums; of [`Way::Count`], what they are. Zero between accounts.
     counts_added: Vec<i32>,
     sums_added: Vec<i64>,
     /// By date: inputs that something is added to. Empty between accounts.
@@ -258,6 +261,8 @@ impl<'w, 'c> Walker<'w, 'c> {
             traveller,
             texts,
             hands: vec![Hand::default(); route.feeds.len()],
+            steps: vec![0; route.dates],
+            stepped: vec![0; words(route.dates)],
             counts_added: vec![0; places],
             sums_added: vec![0; places],
             touched: vec![0; route.dates * route.words],
@@ -291,7 +296,10 @@ impl<'w, 'c> Walker<'w, 'c> {
                 Way::Unread => continue,
                 Way::Column(column) => Cell::of(&column.value(row), &mut self.texts),
                 Way::Rows(feed) | Way::Count(feed, _) => {
-                    let hand = self.begin(feed, row, i)?;
+                    let hand = match way {
+                        Way::Count(_, bounds) => self.begin_count(feed, bounds, row, i)?,
+                        _ => self.begin(feed, row, i)?,
+                    };
                     let cell = feed.cell(row, 0, &hand, &mut self.texts)?;
                     if let Some(to) = self.hands.get_mut(i) {
                         *to = hand;
@@ -340,19 +348,55 @@ impl<'w, 'c> Walker<'w, 'c> {
         })
     }
 
+    /// The same for a count: notes what it is at dates at which somebody can tell it from the one before.
+    #[inline]
+    fn begin_count(&mut self, feed: &Feed<'c>, bounds: &[u32], row: u32, input: usize) -> Result<Hand, Left> {
+        let (inputs, words) = (self.route.feeds.len(), self.route.words);
+        let Walker { counts_added, touched, traveller, steps, stepped, .. } = self;
+        let hand = feed.begin(row, |date, count, _| {
+            if let Some(step) = steps.get_mut(date as usize) {
+                *step = step.wrapping_add(count);
+                set(stepped, 0, date as usize);
+            }
+        });
+        let mut count = hand.map_or(0, |hand| hand.count);
+        let above = |count: u32| bounds.iter().filter(|bound| **bound <= count).count();
+        let mut known = above(count);
+        for (i, word) in stepped.iter_mut().enumerate() {
+            let mut dates = std::mem::take(word);
+            while dates != 0 {
+                let date = i * 64 + dates.trailing_zeros() as usize;
+                dates &= dates - 1;
+                count = count.wrapping_add_signed(steps.get_mut(date).map_or(0, std::mem::take));
+                if above(count) == known {
+                    continue;
+                }
+                known = above(count);
+                if let Some(added) = counts_added.get_mut(date * inputs + input) {
+                    *added = count.cast_signed();
+                    set(touched, date * words, input);
+                    set(&mut traveller.busy, 0, date);
+                }
+            }
+        }
+        hand
+    }
+
     /// An input that something is added to at a date.
     #[inline]
     fn input(&mut self, row: u32, date: usize, i: usize) -> Result<(), Left> {
         let at = date * self.route.feeds.len() + i;
         let (Some(way), Some(hand)) = (self.route.feeds.get(i), self.hands.get_mut(i)) else { return Ok(()) };
-        let before = hand.count;
-        hand.count = before.wrapping_add_signed(self.counts_added.get_mut(at).map_or(0, std::mem::take));
+        let added = self.counts_added.get_mut(at).map_or(0, std::mem::take);
         let feed = match way {
-            // Nobody can tell.
-            Way::Count(_, bounds) if bounds.iter().all(|bound| (before < *bound) == (hand.count < *bound)) => {
-                return Ok(());
+            Way::Count(feed, _) => {
+                hand.count = added.cast_unsigned();
+                feed
             }
-            Way::Rows(feed) | Way::Count(feed, _) => feed,
+            Way::Rows(feed) => {
+                hand.count = hand.count.wrapping_add_signed(added);
+                feed
+            }
             Way::Column(_) | Way::Unread => return Ok(()),
         };
         hand.sum = hand.sum.wrapping_add(self.sums_added.get_mut(at).map_or(0, std::mem::take));

@@ -48,6 +48,8 @@ pub(super) struct Builder<'p, 's> {
     order: Vec<Done>,
     /// Where the item at hand begins.
     begin: usize,
+    /// So many parts of conditions are compiled by themselves.
+    pub(super) probed: u32,
 }
 
 impl<'p, 's> Builder<'p, 's> {
@@ -79,7 +81,7 @@ impl<'p, 's> Builder<'p, 's> {
             now: Now::default(),
             interpreted: Vec::new(),
             names: Names::default(),
-            probes: HashMap::new(),
+            probes: Vec::new(),
             calendar,
         };
         let (constants, inputs, done) = Default::default();
@@ -101,6 +103,7 @@ impl<'p, 's> Builder<'p, 's> {
             done,
             order,
             begin: 0,
+            probed: 0,
         }
     }
 
@@ -376,7 +379,7 @@ pub(super) fn at(index: usize) -> u32 {
 }
 
 /// Puts something at a place of a list that may not be so long yet.
-fn put<T: Default>(list: &mut Vec<T>, place: usize, of: T) {
+pub(super) fn put<T: Default>(list: &mut Vec<T>, place: usize, of: T) {
     if list.len() <= place {
         list.resize_with(place + 1, T::default);
     }

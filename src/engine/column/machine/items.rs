@@ -13,8 +13,8 @@ use crate::program::{
 };
 use crate::value::{Missing, Value};
 
-/// The names of all bands, each once, in the order of the tables.
-pub(super) fn names(tables: &[BandTable]) -> impl Iterator<Item = &str> {
+/// The names of all bands, each once, in the order of the tables: as a symbol, a band is its place among them.
+pub fn names(tables: &[BandTable]) -> impl Iterator<Item = &str> {
     let all = move || tables.iter().flat_map(|table| &table.bands).map(|band| band.name.as_str());
     all().enumerate().filter(move |(i, name)| !all().take(*i).any(|earlier| earlier == *name)).map(|(_, name)| name)
 }

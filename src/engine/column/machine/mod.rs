@@ -43,7 +43,9 @@ mod unknown;
 mod values;
 
 pub(in crate::engine::column) use alike::alike;
+pub use items::names;
 pub(in crate::engine::column) use mask::{Mask, set, words};
+pub use result::Figure;
 pub use run::{Nobody, Outcome, Outside, State};
 pub(in crate::engine::column) use travel::Traveller;
 pub(in crate::engine::column) use units::{Units, Watched};
@@ -52,7 +54,7 @@ use super::{SlotId, What};
 use crate::calendar::{Calendar, Date};
 use crate::engine::Item;
 use crate::engine::reference::{Schedule, Step};
-use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program, RuleId};
+use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program};
 use crate::value::Value;
 use op::{Bands, Card, Comparison, Expiry, Figures, Op, Reg, Test};
 use std::collections::HashMap;
@@ -243,8 +245,8 @@ pub struct Machine {
     now: Now,
     interpreted: Vec<Interpreted>,
     names: Names,
-    /// What tells why a rule is undecided; nothing, if nobody wants to know.
-    probes: HashMap<RuleId, Vec<unknown::Probe>>,
+    /// By rule: what tells why it is undecided; nothing, if nobody wants to know.
+    probes: Vec<Vec<unknown::Probe>>,
     calendar: Calendar,
 }
 

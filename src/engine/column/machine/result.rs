@@ -15,7 +15,32 @@ use crate::number::Decimal;
 use crate::program::{MetricId, Node, PartitionId, Program, RuleId, Scorecard, ScorecardId, SegmentId};
 use crate::value::{Missing, Value};
 
+/// A figure of an account at the as-of date that is a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// The part of a partition, as a symbol.
+    Part(PartitionId),
+    /// A score after limits.
+    Score(ScorecardId),
+    /// Its grade, as the place among [`names`](super::names).
+    Grade(ScorecardId),
+    /// The share of its weight that had a value.
+    Coverage(ScorecardId),
+    /// The value of a metric.
+    Metric(MetricId),
+    /// Its band, as the place among [`names`](super::names).
+    Band(MetricId),
+    /// Its points.
+    Points(MetricId),
+}
+
 impl State {
+    /// Everything that is known of the account, where [`Machine::lies`] says.
+    #[inline]
+    pub fn cells(&self) -> &[Cell] {
+        &self.regs
+    }
+
     /// The value of a metric at the as-of date.
     pub fn metric(&self, machine: &Machine, id: MetricId) -> Cell {
         match machine.now(Item::Node(Node::Metric(id))).found {
@@ -130,6 +155,16 @@ impl State {
         }
     }
 
+    /// True unless it is sure that a score is what its lines make of it.
+    pub fn may_be_limited(&self, machine: &Machine, id: ScorecardId) -> bool {
+        match machine.now(Item::Node(Node::Scorecard(id))).found {
+            Found::Score { card: Some(card), .. } => machine.cards.get(card as usize).is_none_or(|card| {
+                card.limits.iter().any(|limit| limit.when.is_none_or(|when| truth(self.at(when)) != Some(false)))
+            }),
+            _ => true,
+        }
+    }
+
     /// The day after which the value of a metric was too old, if it is.
     pub fn expired_on(&self, machine: &Machine, id: MetricId) -> Option<Date> {
         let Place { found, asked } = *machine.now(Item::Node(Node::Metric(id)));
@@ -148,6 +183,15 @@ impl State {
             return result.unknown.clone();
         }
         self.unknown(machine, texts, id)
+    }
+
+    /// The same in short, for those that lack the same: appended to `found`. False if only [`State::lacks`] can tell.
+    pub fn lacks_in_short(&mut self, machine: &Machine, texts: &Texts, id: RuleId, found: &mut Vec<u64>) -> bool {
+        let own = self.told(machine.now(Item::Rule(id)).asked).is_none();
+        if own {
+            self.unknown_in_short(machine, texts, id, found);
+        }
+        own
     }
 
     /// Everything about the account.
@@ -303,6 +347,25 @@ impl State {
 static NOWHERE: Place = Place { found: Found::Nothing, asked: None };
 
 impl Machine {
+    /// Where a figure lies among [`State::cells`]; nowhere, if there is none.
+    pub fn lies(&self, figure: Figure) -> Option<u32> {
+        let item = match figure {
+            Figure::Part(id) => Item::Partition(id),
+            Figure::Score(id) | Figure::Grade(id) | Figure::Coverage(id) => Item::Node(Node::Scorecard(id)),
+            Figure::Metric(id) | Figure::Band(id) | Figure::Points(id) => Item::Node(Node::Metric(id)),
+        };
+        match (figure, self.now(item).found) {
+            (Figure::Part(_), Found::Membership { value })
+            | (Figure::Score(_), Found::Score { value, .. })
+            | (Figure::Metric(_), Found::Metric { value, .. }) => Some(value),
+            (Figure::Coverage(_), Found::Score { coverage, .. }) => Some(coverage),
+            (Figure::Grade(_), Found::Score { grade, .. }) => grade,
+            (Figure::Band(_), Found::Metric { band, .. }) => band,
+            (Figure::Points(_), Found::Metric { points, .. }) => points,
+            _ => None,
+        }
+    }
+
     /// The names of the grades of a scorecard, each once.
     pub fn grades(&self, id: ScorecardId) -> &[String] {
         self.names.of(Item::Node(Node::Scorecard(id))).unwrap_or_default()

@@ -87,7 +87,7 @@ impl State {
         if let Some(place) = place {
             *place = cell;
         }
-        self.careful |= matches!(cell.tag, Tag::DivisionByZero | Tag::Overflow | Tag::BadCell | Tag::NoRate);
+        self.careful |= cell.tag.is_fault();
     }
 
     /// Sets all inputs of a new account, in the order of [`Machine::inputs`]. `careful` says that some may be missing because of

@@ -2,17 +2,18 @@
 //!
 //! Every part of a condition is compiled once more by itself, and run only for accounts whose rule is undecided.
 
-use super::build::Builder;
+use super::build::{Builder, put};
 use super::op::Reg;
 use super::run::State;
 use super::values::truth;
 use super::{Code, Machine, Wanted, Why};
 use crate::calendar::Date;
 use crate::engine::Unknown;
-use crate::engine::column::Texts;
+use crate::engine::column::{Tag, Texts};
 use crate::engine::reference::looked_at;
 use crate::program::{Expr, ExprKind, Program, Rule, RuleId};
 use crate::span::Span;
+use crate::value::Missing;
 
 /// Instructions that the parts of one rule may have.
 const MOST: usize = 50_000;
@@ -25,6 +26,8 @@ pub(super) struct Probe {
     span: Span,
     date: Date,
     name: Option<String>,
+    /// It is the only part of the machine with this number.
+    number: u32,
     /// What has the name of a benchmark is called so only if its value is known.
     of: Option<Box<Probe>>,
     /// The condition of a choice between the first and the second part.
@@ -42,7 +45,7 @@ impl Builder<'_, '_> {
         for condition in std::iter::once(&rule.condition).chain(&rule.unless) {
             probes.push(self.probe(condition, date, true, &mut left)?);
         }
-        self.machine.probes.insert(id, probes);
+        put(&mut self.machine.probes, id.index(), probes);
         Ok(())
     }
 
@@ -75,13 +78,19 @@ impl Builder<'_, '_> {
             },
             _ => None,
         };
-        Ok(Probe { code, reg, span: expr.span, date, name: name(self.program, expr), of, condition, parts })
+        let (name, number) = (name(self.program, expr), self.number());
+        Ok(Probe { code, reg, span: expr.span, date, name, number, of, condition, parts })
     }
 
     fn alone(&mut self, expr: &Expr, date: Date) -> Result<Probe, Why> {
         let (code, reg) = self.apart(expr, date)?;
-        let (name, parts) = (name(self.program, expr), Vec::new());
-        Ok(Probe { code, reg, span: expr.span, date, name, of: None, condition: None, parts })
+        let (name, number, parts) = (name(self.program, expr), self.number(), Vec::new());
+        Ok(Probe { code, reg, span: expr.span, date, name, number, of: None, condition: None, parts })
+    }
+
+    fn number(&mut self) -> u32 {
+        self.probed += 1;
+        self.probed
     }
 }
 
@@ -108,16 +117,34 @@ impl State {
     /// What is missing in the conditions of a rule.
     pub(super) fn unknown(&mut self, machine: &Machine, texts: &Texts, id: RuleId) -> Vec<Unknown> {
         let mut all = Vec::new();
-        for probe in machine.probes.get(&id).into_iter().flatten() {
-            let found = self.unknowns(machine, texts, probe);
-            found.into_iter().for_each(|unknown| once(&mut all, unknown));
+        for probe in machine.probes.get(id.index()).into_iter().flatten() {
+            self.unknowns(machine, texts, probe, &mut |probe, named, reason| {
+                let name = named.name.clone();
+                once(&mut all, Unknown { name, span: probe.span, as_of: probe.date, reason });
+            });
         }
         all
     }
 
-    fn unknowns(&mut self, machine: &Machine, texts: &Texts, probe: &Probe) -> Vec<Unknown> {
+    /// The same as numbers, which are alike for accounts that lack the same.
+    pub(super) fn unknown_in_short(&mut self, machine: &Machine, texts: &Texts, id: RuleId, all: &mut Vec<u64>) {
+        for probe in machine.probes.get(id.index()).into_iter().flatten() {
+            self.unknowns(machine, texts, probe, &mut |_, named, reason| {
+                all.push(u64::from(named.number) << 8 | Tag::from(reason) as u64);
+            });
+        }
+    }
+
+    /// Shows the innermost parts that are missing, each with the part that has its name; true if there is one.
+    fn unknowns<'m>(
+        &mut self,
+        machine: &Machine,
+        texts: &Texts,
+        probe: &'m Probe,
+        show: &mut dyn FnMut(&'m Probe, &'m Probe, Missing),
+    ) -> bool {
         self.execute(machine, &probe.code, texts, 0);
-        let Some(reason) = self.at(probe.reg).tag.missing() else { return Vec::new() };
+        let Some(reason) = self.at(probe.reg).tag.missing() else { return false };
         let parts: &[Probe] = match &probe.condition {
             Some(condition) => {
                 self.execute(machine, &condition.code, texts, 0);
@@ -126,22 +153,21 @@ impl State {
             }
             None => &probe.parts,
         };
-        let mut found = Vec::new();
+        let mut inner = false;
         for part in parts {
-            let inner = self.unknowns(machine, texts, part);
-            inner.into_iter().for_each(|unknown| once(&mut found, unknown));
+            inner |= self.unknowns(machine, texts, part, show);
         }
-        if found.is_empty() {
-            let mut name = probe.name.clone();
+        if !inner {
+            let mut named = probe;
             if let Some(of) = &probe.of {
                 self.execute(machine, &of.code, texts, 0);
                 if self.at(of.reg).tag.is_missing() {
-                    name = of.name.clone();
+                    named = of;
                 }
             }
-            found.push(Unknown { name, span: probe.span, as_of: probe.date, reason });
+            show(probe, named, reason);
         }
-        found
+        true
     }
 }
 

@@ -183,6 +183,15 @@ pub(super) struct Group {
     /// The first and the last day that count for any of them.
     pub(super) first: i32,
     pub(super) last: i32,
+    /// By node whether it is part of the condition.
+    parts: Vec<bool>,
+}
+
+impl Group {
+    /// True if the condition cannot be known without this node.
+    pub(super) fn needs(&self, node: NodeId) -> bool {
+        self.parts.get(node as usize).copied().unwrap_or(false)
+    }
 }
 
 impl<'p> Source<'p> {
@@ -258,7 +267,8 @@ impl<'p> Source<'p> {
                 }
                 None => {
                     let lanes = family.written.map_or(Vec::new(), |(filter, _)| self.nodes.lanes_of(filter));
-                    groups.push(Group { filter: family.filter, lanes, families: vec![place], first, last });
+                    let parts = self.nodes.parts_of(family.filter);
+                    groups.push(Group { filter: family.filter, lanes, families: vec![place], first, last, parts });
                 }
             }
         }

@@ -75,7 +75,7 @@ impl<'f> Feed<'f> {
             Some((_, Tally::Many(Many::Sums { small, wide }))) => Of::Sums { small, wide },
             Some((_, Tally::Many(Many::Bests { most, moves }))) => Of::Bests { most: *most, moves },
             Some((_, Tally::Many(Many::Edges { last, moves }))) => Of::Edges { last: *last, moves },
-            Some((_, Tally::Values { .. } | Tally::Periods { .. } | Tally::Days(_))) => return None,
+            Some((_, Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. } | Tally::Days(_))) => return None,
             Some((book, _)) if book.width == 1 => Of::Still(book),
             Some(_) => return None,
         };

@@ -13,7 +13,7 @@ use crate::irrational;
 use crate::number::Decimal;
 use crate::program::Aggregate;
 use crate::value::{Fault, Missing};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -100,8 +100,15 @@ impl<'s, 'p> Found<'s, 'p> {
     }
 
     /// What is kept of a family.
-    pub(super) fn book(&self, family: usize) -> Option<&Book> {
+    pub(in crate::engine::column) fn book(&self, family: usize) -> Option<&Book> {
         self.worker.as_ref()?.books.get(family)
+    }
+
+    /// What is kept of a family, for whoever is the last to ask for it.
+    pub(in crate::engine::column) fn take_book(&mut self, family: usize) -> Option<Book> {
+        let book = self.worker.as_mut()?.books.get_mut(family)?;
+        let nothing = Book { tally: Tally::Count(Vec::new()), hard: HashSet::new(), width: book.width, accounts: 0 };
+        Some(std::mem::replace(book, nothing))
     }
 
     /// The dates of a family.
@@ -124,16 +131,17 @@ impl<'s, 'p> Found<'s, 'p> {
         WentBy { dates, after: self.worker.as_ref().map_or(0, |worker| worker.after) }
     }
 
-    /// The cells of a slot. What the reference has to say is listed: slot and place of the account.
+    /// The cells of a slot, from what is kept of its family. What the reference has to say is listed: slot and place of the
+    /// account.
     pub(in crate::engine::column) fn column(
         &self,
         wanted: &Wanted<'_>,
+        book: Option<&Book>,
         accounts: &Accounts<'_>,
         values: &mut SlotValues,
         hard: &mut Vec<(SlotId, u32)>,
     ) -> SlotColumn {
         let family = self.source.families.get(wanted.family);
-        let book = self.worker.as_ref().and_then(|worker| worker.books.get(wanted.family));
         let nothing = |values: &mut SlotValues| match self.combine(wanted, None, &mut values.texts) {
             Ok(cell) => SlotColumn::Same(cell),
             Err(_) => SlotColumn::Same(Cell::missing(Missing::NoData)),
@@ -149,13 +157,19 @@ impl<'s, 'p> Found<'s, 'p> {
             _ => (whole, wanted.place),
         };
         let column = match &book.tally {
+            Tally::Small(counts) if wanted.aggregate.at_least.is_none() => {
+                SlotColumn::Counts(accounts.rows.iter().map(|row| counts.get(*row as usize)).collect())
+            }
             Tally::Count(counts) if wanted.aggregate.at_least.is_none() => {
                 let base = |row: &u32| *row as usize * book.width + place as usize;
                 let count = |row| counts.get(base(row)).copied().unwrap_or(0);
                 SlotColumn::Counts(accounts.rows.iter().map(count).collect())
             }
-            Tally::Periods { bits, .. } => {
-                let count = |row: &u32| u64::from(bits.get(*row as usize).map_or(0, |bits| bits.count_ones()));
+            Tally::Periods { bits, words, .. } => {
+                let count = |row: &u32| {
+                    let of = bits.get(*row as usize * words..).and_then(|rest| rest.get(..*words)).unwrap_or(&[]);
+                    of.iter().map(|word| u64::from(word.count_ones())).sum()
+                };
                 let cell = |row| self.listed(wanted, Count { value: count(row), rows: count(row) });
                 SlotColumn::Cells(accounts.rows.iter().map(cell).collect())
             }
@@ -235,6 +249,7 @@ impl<'s, 'p> Found<'s, 'p> {
         let none = Summed::default();
         let (count, summed, kept) = match at.map(|(book, at)| (&book.tally, at)) {
             None => (0, none, None),
+            Some((Tally::Small(counts), at)) => (counts.get(at), none, None),
             Some((Tally::Count(counts), at)) => (counts.get(at).copied().unwrap_or(0), none, None),
             Some((Tally::Sum { sums, counts, wide }, at)) => {
                 let small = i128::from(sums.get(at).copied().unwrap_or(0));
@@ -252,7 +267,9 @@ impl<'s, 'p> Found<'s, 'p> {
                 (count, Summed { sum }, None)
             }
             Some((Tally::Best { cells, counts, .. }, at)) => {
-                (counts.get(at).copied().unwrap_or(0), none, cells.get(at).copied().flatten())
+                let cell = cells.get(at).filter(|cell| *cell != Cell::default());
+                let kept = cell.map(|Cell { tag, bits }| Kept { tag, bits });
+                (counts.get(at).copied().unwrap_or(0), none, kept)
             }
             Some((Tally::Edge { cells, counts, .. }, at)) => {
                 let edge = cells.get(at).copied().flatten().map(Edge::from);
@@ -261,9 +278,8 @@ impl<'s, 'p> Found<'s, 'p> {
                 }
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
-            Some((Tally::Values { .. } | Tally::Periods { .. } | Tally::Many(_) | Tally::Days(_), _)) => {
-                (0, none, None)
-            }
+            Some((Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. }, _)) => (0, none, None),
+            Some((Tally::Many(_) | Tally::Days(_), _)) => (0, none, None),
         };
         self.told(wanted, count, summed.sum, kept, texts)
     }
@@ -393,7 +409,7 @@ impl Family<'_> {
         let sizes = (book.accounts, book.width.saturating_sub(1));
         let many = match (&book.tally, self.keeping) {
             (Tally::Days(list), Keeping::Capped { most, .. }) => {
-                let mut starts: HashMap<i32, Date> = HashMap::new();
+                let mut starts: hashbrown::HashMap<i32, Date> = hashbrown::HashMap::new();
                 let mut known = (i32::MIN, Date(i32::MIN));
                 let start = |day: i32| {
                     // Rows of a day often stand together.

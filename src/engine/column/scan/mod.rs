@@ -6,7 +6,8 @@
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
 //! | `worker` | the pass over pieces |
-//! | `tally` | what is kept of rows |
+//! | `tally` | what is kept of rows: `small` counts, `pairs` of accounts and values |
+//! | `order` | rows in the order of their accounts |
 //! | `moves` | the same for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
@@ -18,7 +19,11 @@ pub(super) mod finish;
 mod listed;
 mod moves;
 mod nodes;
+mod order;
+mod pairs;
 pub(super) mod row;
+mod short;
+mod small;
 pub(super) mod tally;
 pub(super) mod worker;
 

@@ -6,7 +6,9 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
-use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, better, outer, put};
+use super::order::by_account;
+use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, best, better, outer, put};
+use crate::engine::column::slots::Cell;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -77,7 +79,7 @@ impl<T: Copy> Moves<T> {
     }
 
     fn merge(&mut self, merge: impl Fn(&mut T, T) -> bool) {
-        self.list.sort_unstable_by_key(|row| (row.account, row.run.from, row.run.to));
+        by_account(&mut self.list, |row| row.account, |row| (row.run.from, row.run.to));
         self.list.dedup_by(|next, kept| {
             let same = (next.account, next.run) == (kept.account, kept.run) && merge(&mut kept.what, next.what);
             if same {
@@ -378,15 +380,13 @@ fn again(many: &Many, book: &mut Book, account: u32, place: u32) {
     hard.remove(&account);
     match (many, tally) {
         (Many::Bests { most, moves }, Tally::Best { cells, counts, .. }) => {
-            let (Some(cell), Some(count)) = (cells.get_mut(at), counts.get_mut(at)) else { return };
-            (*cell, *count) = (None, 0);
+            let Some(count) = counts.get_mut(at) else { return };
+            *count = 0;
+            cells.set(at, Cell::default());
             for row in moves.of(account).iter().filter(|row| row.run.from <= place && place < row.run.to) {
                 *count = count.saturating_add(row.times);
-                if cell.is_some_and(|cell| cell.tag != row.what.tag) {
+                if !best(*most, cells, at, row.what) {
                     hard.insert(account);
-                }
-                if cell.is_none_or(|cell| better(*most, row.what, cell)) {
-                    *cell = Some(row.what);
                 }
             }
         }
@@ -467,7 +467,8 @@ mod tests {
         for (place, best, count) in [(0, Some(9), 2), (1, Some(9), 3), (2, Some(4), 1), (4, None, 0)] {
             let cursor = many.at(&mut cursors, 1, place).unwrap();
             let Tally::Best { cells, counts, .. } = &cursor.book.tally else { panic!() };
-            assert_eq!((cells[0].map(|cell| cell.bits), counts[0]), (best, count), "at {place}");
+            let cell = cells.get(0).filter(|cell| !cell.tag.is_missing());
+            assert_eq!((cell.map(|cell| cell.bits), counts[0]), (best, count), "at {place}");
             assert!(cursor.book.hard.is_empty());
         }
         assert!(many.at(&mut cursors, 1, 3).unwrap().book.hard.contains(&0), "a date is no number");

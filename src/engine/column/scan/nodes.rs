@@ -238,18 +238,61 @@ impl<'p> Nodes<'p> {
         Some(Node::Symbols { lane: self.lane(field), set })
     }
 
-    /// Every node for the rows of a piece. `suspects` are told the rows for which something could not be computed.
-    pub(super) fn masks(&self, piece: &Piece, masks: &mut Vec<Mask>, suspects: &mut Vec<u32>) {
+    /// By node whether it is a condition or part of it.
+    pub(super) fn parts_of(&self, condition: NodeId) -> Vec<bool> {
+        let mut parts = vec![false; self.list.len()];
+        let mut open = vec![condition];
+        while let Some(id) = open.pop() {
+            if let Some(part) = parts.get_mut(id as usize) {
+                *part = true;
+            }
+            match self.list.get(id as usize) {
+                Some(Node::All(list) | Node::Any(list)) => open.extend(list),
+                Some(Node::Not(inner)) => open.push(*inner),
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    /// The nodes that are needed for the rows of a piece, and those that are evaluated row by row, because `suspects` are told
+    /// the rows for which something could not be computed.
+    pub(super) fn masks(
+        &self,
+        piece: &Piece,
+        needed: impl Fn(NodeId) -> bool,
+        masks: &mut Vec<Mask>,
+        suspects: &mut Vec<u32>,
+    ) {
         masks.resize_with(self.list.len(), Mask::default);
         let words = piece.rows.div_ceil(64);
+        let mut planes = Planes::default();
         for (i, node) in self.list.iter().enumerate() {
+            if !needed(i as NodeId) && !matches!(node, Node::Rows(_)) {
+                continue;
+            }
             let (before, rest) = masks.split_at_mut(i);
             let Some(mask) = rest.first_mut() else { continue };
             mask.yes.clear();
             mask.unknown.clear();
             mask.yes.resize(words, 0);
             mask.unknown.resize(words, 0);
-            self.mask(node, piece, before, mask, suspects);
+            match (node, self.symbols(node, piece)) {
+                (Node::Symbols { lane, set }, Some(codes)) => {
+                    planes.one_of(*lane, codes, set, &mut mask.yes);
+                    valid_only(piece, *lane, mask);
+                }
+                _ => self.mask(node, piece, before, mask, suspects),
+            }
+        }
+    }
+
+    /// The cells of a condition on symbols.
+    fn symbols<'c>(&self, node: &Node, piece: &'c Piece) -> Option<&'c [u32]> {
+        let Node::Symbols { lane, .. } = node else { return None };
+        match &piece.lanes.get(*lane as usize)?.cells {
+            LaneCells::Codes(codes) => Some(codes),
+            _ => None,
         }
     }
 
@@ -327,14 +370,66 @@ impl<'p> Nodes<'p> {
             | Node::Text { lane: place, .. } => {
                 let Some(lane) = lane(place) else { return mask.unknown.fill(u64::MAX) };
                 tested(node, lane, &mut mask.yes);
-                let Mask { yes, unknown } = mask;
-                valid_words(lane, |i, valid| {
-                    write(unknown, i, !valid);
-                    if let Some(word) = yes.get_mut(i) {
-                        *word &= valid;
-                    }
-                });
+                valid_only(piece, *place, mask);
             }
+        }
+    }
+}
+
+/// Of rows without a value it is unknown whether they pass a test.
+fn valid_only(piece: &Piece, lane: LaneId, Mask { yes, unknown }: &mut Mask) {
+    let Some(lane) = piece.lanes.get(lane as usize) else { return };
+    valid_words(lane, |i, valid| {
+        write(unknown, i, !valid);
+        if let Some(word) = yes.get_mut(i) {
+            *word &= valid;
+        }
+    });
+}
+
+/// The bits of the symbols of a piece: by lane, for each bit of a symbol's place, a bit per row. Few symbols have few bits,
+/// and every condition on them is made of the same ones.
+#[derive(Default)]
+struct Planes {
+    lanes: Vec<(LaneId, Vec<Vec<u64>>)>,
+}
+
+impl Planes {
+    fn of(&mut self, lane: LaneId, codes: &[u32]) -> &[Vec<u64>] {
+        let known = self.lanes.iter().position(|(known, _)| *known == lane);
+        let place = known.unwrap_or_else(|| {
+            let most = codes.iter().fold(0, |most, code| most.max(*code));
+            let planes = (0..u32::BITS - most.leading_zeros()).map(|bit| {
+                let chunks = codes.chunks(64);
+                chunks.map(|codes| tests(codes, |code| code >> bit & 1 == 1)).collect()
+            });
+            self.lanes.push((lane, planes.collect()));
+            self.lanes.len() - 1
+        });
+        self.lanes.get(place).map_or(&[], |(_, planes)| planes)
+    }
+
+    /// Marks the rows whose symbol is in a set.
+    fn one_of(&mut self, lane: LaneId, codes: &[u32], set: &[u64], yes: &mut [u64]) {
+        let planes = self.of(lane, codes);
+        let mut symbols = Vec::new();
+        for (i, word) in (0u32..).zip(set) {
+            symbols.extend((0..64u32).filter(|bit| word >> bit & 1 == 1).map(|bit| i * 64 + bit));
+        }
+        // Larger symbols than there are do not occur.
+        symbols.retain(|symbol| u32::BITS - symbol.leading_zeros() <= planes.len() as u32);
+        if symbols.len() > MANY_SYMBOLS {
+            let has = |code: u32| set.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1);
+            return each(codes, yes, has);
+        }
+        let mut is = vec![0u64; yes.len()];
+        for symbol in symbols {
+            is.fill(u64::MAX);
+            for (bit, plane) in planes.iter().enumerate() {
+                let turned = if symbol >> bit & 1 == 1 { 0 } else { u64::MAX };
+                is.iter_mut().zip(plane).for_each(|(is, plane)| *is &= plane ^ turned);
+            }
+            yes.iter_mut().zip(&is).for_each(|(yes, is)| *yes |= is);
         }
     }
 }
@@ -387,8 +482,8 @@ pub(super) fn tests<T: Copy>(cells: &[T], test: impl Fn(T) -> bool) -> u64 {
     })
 }
 
-/// So many symbols are looked for one after the other.
-const FEW_SYMBOLS: u32 = 6;
+/// More symbols than these are looked up row by row.
+const MANY_SYMBOLS: usize = 64;
 
 /// The same with the operator outside the loop.
 fn against<T: Copy + PartialOrd>(op: CompareOp, cells: &[T], bound: T, words: &mut [u64]) {
@@ -405,19 +500,6 @@ fn against<T: Copy + PartialOrd>(op: CompareOp, cells: &[T], bound: T, words: &m
 /// Which cells pass a test of a lane.
 fn tested(node: &Node, lane: &Lane, words: &mut [u64]) {
     match (node, &lane.cells) {
-        (Node::Symbols { set, .. }, LaneCells::Codes(codes)) => match set.as_slice() {
-            [set] if set.count_ones() <= FEW_SYMBOLS => {
-                for symbol in (0..64u32).filter(|symbol| set >> symbol & 1 == 1) {
-                    for (word, chunk) in words.iter_mut().zip(codes.chunks(64)) {
-                        *word |= tests(chunk, |code| code == symbol);
-                    }
-                }
-            }
-            [set] => each(codes, words, |code| code < 64 && set >> code & 1 == 1),
-            set => {
-                each(codes, words, |code| set.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1))
-            }
-        },
         (Node::Flag { is, .. }, LaneCells::Flags(bits)) => {
             for (word, flags) in words.iter_mut().zip(bits.words()) {
                 *word = if *is { *flags } else { !flags };
@@ -466,6 +548,25 @@ mod unit {
         for count in [0, 1, 7, 8, 9, 63, 64] {
             let expected = (0..count).filter(|i| i * 7 % 11 < 5).fold(0u64, |word, i| word | 1 << i);
             assert_eq!(cells.get(..count).map(|cells| tests(cells, |cell| cell < 5)), Some(expected), "{count}");
+        }
+    }
+
+    #[test]
+    fn symbols_are_found_by_their_bits() {
+        for most in [0u32, 1, 5, 7, 70, 300] {
+            let codes: Vec<u32> = (0..150).map(|i| i * 31 % (most + 1)).collect();
+            for every in [1, 2, 3, 40] {
+                let mut set = vec![0u64; 6];
+                (0..384u32).filter(|symbol| symbol % every == 0).for_each(|symbol| {
+                    set.get_mut(symbol as usize / 64).into_iter().for_each(|word| *word |= 1 << (symbol % 64));
+                });
+                let (mut planes, mut yes) = (Planes::default(), vec![0u64; 3]);
+                planes.one_of(4, &codes, &set, &mut yes);
+                for (row, code) in codes.iter().enumerate() {
+                    let is = yes.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
+                    assert_eq!(is, code % every == 0, "{most} {every} {row}");
+                }
+            }
         }
     }
 }

@@ -5,8 +5,12 @@
 //! kept for each date. Where there are more than a few dates, `moves` keeps rows instead. Nothing depends on the order in which rows come: whole numbers are added, the least is taken, or
 //! all is kept and sorted.
 
+use super::family::Family;
 use super::moves::Many;
-use crate::engine::column::slots::Tag;
+use super::order::by_account;
+use super::pairs::Pairs;
+use super::small::Small;
+use crate::engine::column::slots::{Cell, Cells, Tag};
 use std::collections::{HashMap, HashSet};
 
 /// The dates that a row counts for, by their places: from this one up to the one before that.
@@ -50,6 +54,8 @@ pub(in crate::engine::column) enum Keeping {
 /// What is kept, by account; for several dates account by account.
 #[derive(Debug)]
 pub(super) enum Tally {
+    /// Counts of one date while rows go by.
+    Small(Small),
     Count(Vec<u32>),
     Sum {
         sums: Vec<i64>,
@@ -58,7 +64,7 @@ pub(super) enum Tally {
     },
     Best {
         most: bool,
-        cells: Vec<Option<Kept>>,
+        cells: Cells,
         counts: Vec<u32>,
     },
     Edge {
@@ -68,7 +74,9 @@ pub(super) enum Tally {
     },
     /// A bit for each period of a window that has a row, for few periods.
     Periods {
-        bits: Vec<u64>,
+        /// So many words for each account.
+        bits: Vec<u16>,
+        words: usize,
         /// The first day of the window, and by day after it the place of its period.
         first: i32,
         places: Vec<u8>,
@@ -77,6 +85,8 @@ pub(super) enum Tally {
     Many(Many),
     /// Account and day of each row, for many dates: see [`on`].
     Days(Vec<u64>),
+    /// Accounts and values of one date, where nobody asks for more than how many there are.
+    Pairs(Pairs),
     /// Account, value, day; by chance in any order.
     Values {
         list: Vec<Seen>,
@@ -128,7 +138,7 @@ pub(super) struct Seen {
 
 /// A family's tally, and the accounts that the reference has to look at.
 #[derive(Debug)]
-pub(super) struct Book {
+pub(in crate::engine::column) struct Book {
     pub(super) tally: Tally,
     pub(super) hard: HashSet<u32>,
     /// Places per account: one for a single date, one more than there are dates otherwise.
@@ -141,6 +151,17 @@ pub(super) struct Book {
 pub(in crate::engine::column) const FEW_DATES: usize = 8;
 
 impl Book {
+    /// For what a family keeps of so many accounts.
+    pub(super) fn of(family: &Family<'_>, accounts: usize) -> Book {
+        let dates = family.days.len();
+        let tally = match family.keeping {
+            Keeping::Count if dates <= 1 => Tally::Small(Small::new(accounts)),
+            Keeping::Distinct if dates <= 1 && !family.counts_rows => Tally::Pairs(Pairs::default()),
+            keeping => return Book::new(keeping, accounts, dates, family.periods()),
+        };
+        Book { tally, hard: HashSet::new(), width: 1, accounts }
+    }
+
     /// For so many accounts and dates; `periods` has the first day of a window and the place of the period of each of its
     /// days, where one row of a period counts.
     pub(super) fn new(keeping: Keeping, accounts: usize, dates: usize, periods: Option<(i32, Vec<u8>)>) -> Book {
@@ -155,11 +176,12 @@ impl Book {
         }
         let tally = match keeping {
             Keeping::Capped { .. } if let Some((first, of)) = periods => {
-                Tally::Periods { bits: vec![0; accounts], first, places: of }
+                let words = of.last().map_or(1, |last| usize::from(*last) / 16 + 1);
+                Tally::Periods { bits: vec![0; accounts * words], words, first, places: of }
             }
             Keeping::Count => Tally::Count(vec![0; places]),
             Keeping::Sum => Tally::Sum { sums: vec![0; places], counts: vec![0; places], wide: HashMap::new() },
-            Keeping::Best { most } => Tally::Best { most, cells: vec![None; places], counts: vec![0; places] },
+            Keeping::Best { most } => Tally::Best { most, cells: Cells::filled(places), counts: vec![0; places] },
             Keeping::Edge { last } => Tally::Edge { last, cells: vec![None; places], counts: vec![0; places] },
             Keeping::Distinct | Keeping::Capped { .. } => Tally::Values { list: Vec::new(), sorted: 0 },
         };
@@ -167,14 +189,15 @@ impl Book {
     }
 
     /// By account how many rows there are, if that is all that is kept.
-    pub(super) fn counts(&mut self) -> Option<&mut [u32]> {
-        if let Tally::Count(counts) = &mut self.tally { Some(counts) } else { None }
+    pub(super) fn small(&mut self) -> Option<&mut Small> {
+        if let Tally::Small(counts) = &mut self.tally { Some(counts) } else { None }
     }
 
     /// One more row that counts.
     #[inline]
     pub(super) fn count(&mut self, account: u32, run: Run) {
         match &mut self.tally {
+            Tally::Small(counts) => counts.add(account),
             Tally::Count(counts) => spread(counts, self.width, account, run),
             Tally::Many(many) => many.count(account, run),
             _ => {}
@@ -204,13 +227,10 @@ impl Book {
         let Tally::Best { most, cells, counts } = &mut self.tally else { return };
         let base = account as usize * self.width;
         for place in run.from as usize..run.to as usize {
-            if let (Some(cell), Some(count)) = (cells.get_mut(base + place), counts.get_mut(base + place)) {
+            if let Some(count) = counts.get_mut(base + place) {
                 *count += 1;
-                if cell.is_some_and(|cell| cell.tag != value.tag) {
+                if !best(*most, cells, base + place, value) {
                     self.hard.insert(account);
-                }
-                if cell.is_none_or(|cell| better(*most, value, cell)) {
-                    *cell = Some(value);
                 }
             }
         }
@@ -233,6 +253,12 @@ impl Book {
 
     /// One more value, or day, that may have been there before.
     pub(super) fn see(&mut self, seen: Seen) {
+        if let Tally::Pairs(pairs) = &mut self.tally {
+            if !pairs.see(seen.account, seen.tag, seen.value) {
+                self.hard.insert(seen.account);
+            }
+            return;
+        }
         let Tally::Values { list, sorted } = &mut self.tally else { return };
         list.push(seen);
         if list.len() > 1 << 16 && list.len() > *sorted * 2 {
@@ -248,10 +274,11 @@ impl Book {
             list.push(on(account, day));
             return true;
         }
-        let Tally::Periods { bits, first, places } = &mut self.tally else { return false };
-        let place = usize::try_from(day - *first).ok().and_then(|day| places.get(day));
-        if let Some((bits, place)) = bits.get_mut(account as usize).zip(place) {
-            *bits |= 1 << place;
+        let Tally::Periods { bits, words, first, places } = &mut self.tally else { return false };
+        if let Some(place) = usize::try_from(day - *first).ok().and_then(|day| places.get(day))
+            && let Some(bits) = bits.get_mut(account as usize * *words + usize::from(place / 16))
+        {
+            *bits |= 1 << (place % 16);
         }
         true
     }
@@ -260,6 +287,12 @@ impl Book {
     pub(super) fn join(&mut self, other: Book) {
         self.hard.extend(other.hard);
         match (&mut self.tally, other.tally) {
+            (Tally::Small(mine), Tally::Small(theirs)) => mine.join(&theirs),
+            (Tally::Pairs(mine), Tally::Pairs(theirs)) => {
+                if let Err(accounts) = mine.join(theirs) {
+                    self.hard.extend(accounts);
+                }
+            }
             (Tally::Count(mine), Tally::Count(theirs)) => together(mine, &theirs),
             (Tally::Sum { sums, counts, wide }, Tally::Sum { sums: their_sums, counts: theirs, wide: their_wide }) => {
                 together(counts, &theirs);
@@ -284,16 +317,10 @@ impl Book {
             }
             (Tally::Best { most, cells, counts }, Tally::Best { cells: theirs, counts: their_counts, .. }) => {
                 together(counts, &their_counts);
-                for (place, (mine, theirs)) in cells.iter_mut().zip(theirs).enumerate() {
-                    let (Some(own), Some(other)) = (*mine, theirs) else {
-                        *mine = mine.or(theirs);
-                        continue;
-                    };
-                    if own.tag != other.tag {
+                for place in 0..cells.len() {
+                    let Some(other) = theirs.get(place).filter(|cell| *cell != Cell::default()) else { continue };
+                    if !best(*most, cells, place, Kept { tag: other.tag, bits: other.bits }) {
                         self.hard.insert((place / self.width) as u32);
-                    }
-                    if better(*most, other, own) {
-                        *mine = Some(other);
                     }
                 }
             }
@@ -326,11 +353,26 @@ impl Book {
                 }
             }
             Tally::Values { list, .. } => compact(list),
+            Tally::Pairs(pairs) => self.tally = Tally::Count(std::mem::take(pairs).count(self.accounts)),
             Tally::Many(many) => many.close(self.accounts, self.width - 1),
-            Tally::Days(list) => list.sort_unstable(),
-            Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
+            Tally::Days(list) => by_account(list, |on| of_on(*on).0, |on| *on),
+            Tally::Small(_) | Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
+}
+
+/// Puts a value into its place if it is the best one; false if what is there is of another kind.
+#[inline]
+pub(super) fn best(most: bool, cells: &mut Cells, place: usize, value: Kept) -> bool {
+    let known = cells.get(place).filter(|known| *known != Cell::default());
+    let Some(Cell { tag, bits }) = known else {
+        cells.set(place, Cell { tag: value.tag, bits: value.bits });
+        return true;
+    };
+    if better(most, value, Kept { tag, bits }) {
+        cells.set(place, Cell { tag: value.tag, bits: value.bits });
+    }
+    tag == value.tag
 }
 
 /// An account and a day as a number, in their order.
@@ -429,7 +471,7 @@ fn sums_from_the_left(sums: &mut [i64], wide: &mut HashMap<u32, Wide>, width: us
 
 /// Sorted, with those that say the same put together.
 fn compact(list: &mut Vec<Seen>) {
-    list.sort_unstable();
+    by_account(list, |seen| seen.account, |seen| *seen);
     list.dedup_by(|next, kept| {
         let same = (next.account, next.tag, next.value, next.day) == (kept.account, kept.tag, kept.value, kept.day);
         if same {

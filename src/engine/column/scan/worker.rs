@@ -1,8 +1,9 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
 use super::family::{Basis, Family, Group, Reading, Source};
-use super::nodes::{Mask, tests};
+use super::nodes::{Mask, NodeId, tests};
 use super::row::{Hard, Rows};
+use super::short::short;
 use super::tally::{Book, Keeping, Kept, Run, Seen};
 use crate::calendar::Date;
 use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList, TextSet};
@@ -50,25 +51,24 @@ pub(in crate::engine::column) struct Worker {
 #[derive(Debug, Default)]
 struct Codes {
     /// Of a list that is met again: which it is, and the code of each of its texts, if it is known.
-    lists: HashMap<(u32, bool), (u64, Vec<u32>)>,
-    /// Of other texts.
-    texts: HashMap<(u32, bool), hashbrown::HashMap<Box<str>, u32>>,
+    lists: HashMap<(u32, bool), (u64, Vec<i64>)>,
+    /// Of other texts: which were met, and by their numbers the codes.
+    texts: HashMap<(u32, bool), (TextSet, Vec<i64>)>,
 }
 
 impl Codes {
-    const UNKNOWN: u32 = u32::MAX;
+    const UNKNOWN: i64 = i64::MIN;
 
     /// The code of a text of a list; `find` finds it out.
-    fn of(&mut self, whose: (u32, bool), list: &TextList, place: u32, find: impl FnOnce(&str) -> u32) -> u32 {
+    fn of(&mut self, whose: (u32, bool), list: &TextList, place: u32, find: impl FnOnce(&str) -> i64) -> i64 {
         let text = list.get(place);
         if !list.is_lasting() {
-            let known = self.texts.entry(whose).or_default();
-            if let Some(code) = known.get(text) {
-                return *code;
+            let (set, codes) = self.texts.entry(whose).or_default();
+            let number = set.number(text) as usize;
+            if number == codes.len() {
+                codes.push(find(text));
             }
-            let code = find(text);
-            known.insert(text.into(), code);
-            return code;
+            return codes.get(number).copied().unwrap_or(Codes::UNKNOWN);
         }
         let (id, codes) = self.lists.entry(whose).or_default();
         if *id != list.id() {
@@ -113,7 +113,7 @@ impl<'s, 'p> Scan<'s, 'p> {
 
     /// A worker that has seen nothing.
     pub(in crate::engine::column) fn start(&self) -> Worker {
-        let book = |family: &Family<'_>| Book::new(family.keeping, self.accounts, family.days.len(), family.periods());
+        let book = |family: &Family<'_>| Book::of(family, self.accounts);
         Worker {
             books: self.source.families.iter().map(book).collect(),
             filters: HashMap::new(),
@@ -143,15 +143,14 @@ impl<'s, 'p> Scan<'s, 'p> {
         worker.suspects.clear();
         let mut masks = std::mem::take(&mut worker.masks);
         let mut suspects = std::mem::take(&mut worker.suspects);
-        self.source.nodes.masks(piece, &mut masks, &mut suspects);
         let (first, last) = self.dates(worker);
+        let apart = |group: &Group| last < group.first || group.last < first;
+        let needed = |node: NodeId| self.source.groups.iter().any(|group| group.needs(node) && !apart(group));
+        self.source.nodes.masks(piece, needed, &mut masks, &mut suspects);
         for (place, group) in self.source.groups.iter().enumerate() {
             self.blame_filters(worker, piece, place as u32, group);
-            if last < group.first || group.last < first {
-                continue;
-            }
-            if let Some(mask) = masks.get(group.filter as usize) {
-                self.group(worker, piece, group, mask);
+            if let Some(mask) = masks.get(group.filter as usize).filter(|_| !apart(group)) {
+                self.group(worker, piece, group, mask, (first, last));
             }
         }
         for row in &suspects {
@@ -252,7 +251,8 @@ impl<'s, 'p> Scan<'s, 'p> {
         }
     }
 
-    fn group(&self, worker: &mut Worker, piece: &Piece, group: &Group, mask: &Mask) {
+    /// Keeps what the families of a group keep of the rows of a piece, which are dated between two days.
+    fn group(&self, worker: &mut Worker, piece: &Piece, group: &Group, mask: &Mask, dated: (i32, i32)) {
         let Worker { books, values, days, kept, rows, inside, codes, .. } = worker;
         rows.clear();
         rows.extend(mask.yes.iter().zip(&*kept).map(|(yes, kept)| yes & kept));
@@ -262,12 +262,16 @@ impl<'s, 'p> Scan<'s, 'p> {
             };
             // With one date the rows outside its window are known at once.
             if let [(_, first, last)] = family.days.as_slice() {
-                within(days, rows, (*first, *last), inside);
-                let counts = if book.width == 1 { book.counts() } else { None };
-                if let (Some(counts), None) = (counts, &self.account_of) {
+                if dated.1 < *first || *last < dated.0 {
+                    continue;
+                }
+                match *first <= dated.0 && dated.1 <= *last {
+                    true => inside.clone_from(rows),
+                    false => within(days, rows, (*first, *last), inside),
+                }
+                if let (Some(counts), None) = (book.small(), &self.account_of) {
                     each_row(inside, |row| {
-                        let count = piece.owners.get(row).and_then(|owner| counts.get_mut(*owner as usize));
-                        count.into_iter().for_each(|count| *count = count.wrapping_add(1));
+                        piece.owners.get(row).into_iter().for_each(|owner| counts.add(*owner));
                     });
                     continue;
                 }
@@ -381,7 +385,7 @@ impl<'s, 'p> Scan<'s, 'p> {
                 let rows = Rows { nodes: &self.source.nodes, piece, date };
                 let value = rows.eval(expr, row, &mut bad)?;
                 let value = if folded { fold(value) } else { value };
-                Ok(Got { value: (!value.is_missing()).then(|| self.kept(value)), bad })
+                Ok(Got { value: (!value.is_missing()).then(|| self.kept(value, folded)), bad })
             }
         }
     }
@@ -398,38 +402,43 @@ impl<'s, 'p> Scan<'s, 'p> {
             LaneCells::Wide(cells) => kept(Tag::Number, *cells.get(row)?),
             LaneCells::Texts { list, codes: of } => {
                 let place = *of.get(row)?;
+                if folded && let Some(number) = short(list.get(place)) {
+                    return Some(kept(Tag::Text, i128::from(number)));
+                }
                 let code = codes.of((id, folded), list, place, |text| self.code(text, folded));
                 kept(Tag::Text, i128::from(code))
             }
         })
     }
 
-    fn kept(&self, value: Value) -> Kept {
+    fn kept(&self, value: Value, folded: bool) -> Kept {
         let Cell { tag, bits } = match &value {
-            Value::Text(text) => Cell { tag: Tag::Text, bits: i128::from(self.code(text, false)) },
+            Value::Text(text) => Cell { tag: Tag::Text, bits: i128::from(self.code(text, folded)) },
             other => Cell::of(other, &mut Texts::default()),
         };
         Kept { tag, bits }
     }
 
-    /// The code of a text, the same for all workers; of one that is folded the code of what [`fold`] makes of it.
-    fn code(&self, text: &str, folded: bool) -> u32 {
-        let known = |text: &str| self.texts.lock().unwrap_or_else(PoisonError::into_inner).number(text);
+    /// The code of a text, the same for all workers. Of one that is folded it is that of what [`fold`] makes of it: a number
+    /// that says the text if it is [`short`], and below zero if it is not.
+    fn code(&self, text: &str, folded: bool) -> i64 {
+        let known = |text: &str| i64::from(self.texts.lock().unwrap_or_else(PoisonError::into_inner).number(text));
         if !folded {
             return known(text);
         }
+        let number = |text: &str| short(text).unwrap_or_else(|| -1 - known(text));
         let mut room = [0u8; 64];
         let trimmed = text.trim().as_bytes();
         if let Some(small) = room.get_mut(..trimmed.len()).filter(|_| trimmed.is_ascii()) {
             small.copy_from_slice(trimmed);
             small.make_ascii_lowercase();
             if let Ok(small) = std::str::from_utf8(small) {
-                return known(small);
+                return number(small);
             }
         }
         match fold(Value::Text(text.into())) {
-            Value::Text(text) => known(&text),
-            _ => 0,
+            Value::Text(text) => number(&text),
+            _ => -1,
         }
     }
 }
