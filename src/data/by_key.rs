@@ -87,7 +87,8 @@ impl ByKey {
         self.index.short(words, place)
     }
 
-    /// What stands where the search for a short key begins: its row, or `u32::MAX`, and whether that is the answer.
+    /// The row at the place where the search for a short key begins, the highest number if there is none, and whether that
+    /// is the answer. It knows no branch, so that many places are looked at before the first of them is there.
     #[inline]
     pub(super) fn look(&self, words: [u64; 2], place: usize) -> (u32, bool) {
         match self.index.slots.get(place) {

@@ -63,7 +63,8 @@ impl<'a> Owners<'a> {
         Asked { key, at: self.by_key.place(key) }
     }
 
-    /// What stands where the search for a key begins: its row, or [`super::NOBODY`], and whether that is the answer.
+    /// The row at the place where the search for a key begins, [`super::NOBODY`] if there is none, and whether that is the
+    /// answer.
     #[inline]
     pub(super) fn look(&self, asked: Asked) -> (u32, bool) {
         self.by_key.look(asked.key, asked.at)

@@ -52,6 +52,13 @@ impl Traveller {
         self.seen.clone_from(&units.all_seen);
     }
 
+    /// The cell of an input at the first date.
+    #[inline]
+    pub(in crate::engine::column) fn set_first(&mut self, units: &Units, input: usize, cell: Cell) {
+        let reg = units.machine().and_then(|machine| machine.input_registers.get(input));
+        reg.into_iter().for_each(|reg| self.state.put(*reg, cell));
+    }
+
     /// Another cell of an input.
     #[inline]
     pub(in crate::engine::column) fn set(&mut self, units: &Units, input: usize, cell: Cell) {

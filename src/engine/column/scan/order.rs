@@ -32,7 +32,7 @@ pub(super) fn by_account<T: Copy, K: Ord>(list: &mut Vec<T>, account: impl Fn(&T
     let mut begin = 0;
     for end in ends {
         if let Some(rows) = sorted.get_mut(begin..end as usize).filter(|rows| rows.len() > 1) {
-            rows.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+            rows.sort_unstable_by_key(&key);
         }
         begin = end as usize;
     }
