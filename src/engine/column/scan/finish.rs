@@ -266,6 +266,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 };
                 (count, Summed { sum }, None)
             }
+            Some((Tally::Extremes(extremes), at)) => (0, none, extremes.get(at)),
             Some((Tally::Best { cells, counts, .. }, at)) => {
                 let cell = cells.get(at).filter(|cell| *cell != Cell::default());
                 let kept = cell.map(|Cell { tag, bits }| Kept { tag, bits });

@@ -6,13 +6,14 @@
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
 //! | `worker` | the pass over pieces |
-//! | `tally` | what is kept of rows: `small` counts, `pairs` of accounts and values |
+//! | `tally` | what is kept of rows: `small` counts, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
 //! | `moves` | the same for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
 //! | `finish` | from what was kept to cells |
 
+mod extremes;
 pub(super) mod family;
 pub(super) mod feeds;
 pub(super) mod finish;

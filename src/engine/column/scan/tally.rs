@@ -5,6 +5,7 @@
 //! kept for each date. Where there are more than a few dates, `moves` keeps rows instead. Nothing depends on the order in which rows come: whole numbers are added, the least is taken, or
 //! all is kept and sorted.
 
+use super::extremes::Extremes;
 use super::family::Family;
 use super::moves::Many;
 use super::order::by_account;
@@ -62,6 +63,8 @@ pub(super) enum Tally {
         counts: Vec<u32>,
         wide: HashMap<u32, Wide>,
     },
+    /// Values of one date, where nobody asks how many rows there are.
+    Extremes(Extremes),
     Best {
         most: bool,
         cells: Cells,
@@ -156,6 +159,9 @@ impl Book {
         let dates = family.days.len();
         let tally = match family.keeping {
             Keeping::Count if dates <= 1 => Tally::Small(Small::new(accounts)),
+            Keeping::Best { most } if dates <= 1 && !family.counts_rows => {
+                Tally::Extremes(Extremes::new(most, accounts))
+            }
             Keeping::Distinct if dates <= 1 && !family.counts_rows => Tally::Pairs(Pairs::default()),
             keeping => return Book::new(keeping, accounts, dates, family.periods()),
         };
@@ -220,7 +226,14 @@ impl Book {
     }
 
     /// One more value of which the smallest or largest is wanted.
+    #[inline]
     pub(super) fn best(&mut self, account: u32, run: Run, value: Kept) {
+        if let Tally::Extremes(extremes) = &mut self.tally {
+            if !extremes.put(account, value) {
+                self.hard.insert(account);
+            }
+            return;
+        }
         if let Tally::Many(many) = &mut self.tally {
             return many.best(account, run, value);
         }
@@ -288,6 +301,11 @@ impl Book {
         self.hard.extend(other.hard);
         match (&mut self.tally, other.tally) {
             (Tally::Small(mine), Tally::Small(theirs)) => mine.join(&theirs),
+            (Tally::Extremes(mine), Tally::Extremes(theirs)) => {
+                if let Err(accounts) = mine.join(&theirs) {
+                    self.hard.extend(accounts);
+                }
+            }
             (Tally::Pairs(mine), Tally::Pairs(theirs)) => {
                 if let Err(accounts) = mine.join(theirs) {
                     self.hard.extend(accounts);
@@ -356,7 +374,7 @@ impl Book {
             Tally::Pairs(pairs) => self.tally = Tally::Count(std::mem::take(pairs).count(self.accounts)),
             Tally::Many(many) => many.close(self.accounts, self.width - 1),
             Tally::Days(list) => by_account(list, |on| of_on(*on).0, |on| *on),
-            Tally::Small(_) | Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
+            Tally::Small(_) | Tally::Extremes(_) | Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
         }
     }
 }
