@@ -2,14 +2,17 @@
 
 use super::tally::Kept;
 use crate::engine::column::slots::Tag;
+use std::collections::HashMap;
 
-/// Values by place, of one kind, that fit one word.
+/// Values by place, of one kind.
 #[derive(Debug)]
 pub(super) struct Extremes {
     most: bool,
     /// What all values are; of the first.
     tag: Option<Tag>,
     cells: Vec<i64>,
+    /// By place the values that do not fit one word; their cells are [`NONE`].
+    wide: HashMap<u32, i128>,
 }
 
 /// Stands where there is no value.
@@ -18,26 +21,47 @@ const NONE: i64 = i64::MIN;
 impl Extremes {
     /// So many places without a value; of each the largest is wanted if `most`, otherwise the smallest.
     pub(super) fn new(most: bool, places: usize) -> Extremes {
-        Extremes { most, tag: None, cells: vec![NONE; places] }
+        Extremes { most, tag: None, cells: vec![NONE; places], wide: HashMap::new() }
     }
 
-    /// One more value. False if it is not kept, because it is of another kind than the others, or too large.
+    /// One more value. False if it is of another kind than the others; then it is not kept.
     #[inline]
     pub(super) fn put(&mut self, place: u32, value: Kept) -> bool {
-        let Some(bits) = i64::try_from(value.bits).ok().filter(|bits| *bits != NONE) else { return false };
         if *self.tag.get_or_insert(value.tag) != value.tag {
             return false;
         }
-        if let Some(cell) = self.cells.get_mut(place as usize) {
-            *cell = better(self.most, *cell, bits);
+        match i64::try_from(value.bits) {
+            Ok(bits) if bits != NONE && self.wide.is_empty() => {
+                if let Some(cell) = self.cells.get_mut(place as usize) {
+                    *cell = better(self.most, *cell, bits);
+                }
+            }
+            _ => self.put_wide(place, value.bits),
         }
         true
     }
 
+    /// The same where it or another does not fit one word.
+    #[cold]
+    fn put_wide(&mut self, place: u32, bits: i128) {
+        let known = self.get(place as usize).map(|known| known.bits);
+        let Some(cell) = self.cells.get_mut(place as usize) else { return };
+        let bits = known.map_or(bits, |known| if self.most { known.max(bits) } else { known.min(bits) });
+        self.wide.remove(&place);
+        *cell = i64::try_from(bits).unwrap_or(NONE);
+        if *cell == NONE {
+            self.wide.insert(place, bits);
+        }
+    }
+
     /// The value of a place.
     pub(super) fn get(&self, place: usize) -> Option<Kept> {
-        let bits = self.cells.get(place).copied().filter(|bits| *bits != NONE)?;
-        Some(Kept { tag: self.tag?, bits: i128::from(bits) })
+        let bits = match self.cells.get(place).copied()? {
+            NONE if self.wide.is_empty() => return None,
+            NONE => *self.wide.get(&(place as u32))?,
+            bits => i128::from(bits),
+        };
+        Some(Kept { tag: self.tag?, bits })
     }
 
     /// Takes in what another has.
@@ -46,17 +70,16 @@ impl Extremes {
     ///
     /// The places of the other, if its values are of another kind; then they are not kept.
     pub(super) fn join(&mut self, other: &Extremes) -> Result<(), Vec<u32>> {
+        let theirs = || (0u32..).zip(0..other.cells.len()).filter_map(|(i, place)| Some((i, other.get(place)?)));
         match (self.tag, other.tag) {
-            (Some(mine), Some(theirs)) if mine != theirs => {
-                let there = (0u32..).zip(&other.cells).filter(|(_, bits)| **bits != NONE);
-                return Err(there.map(|(place, _)| place).collect());
+            (Some(mine), Some(tag)) if mine != tag => Err(theirs().map(|(place, _)| place).collect()),
+            _ => {
+                theirs().for_each(|(place, value)| {
+                    self.put(place, value);
+                });
+                Ok(())
             }
-            (None, theirs) => self.tag = theirs,
-            _ => {}
         }
-        let pairs = self.cells.iter_mut().zip(&other.cells).filter(|(_, theirs)| **theirs != NONE);
-        pairs.for_each(|(mine, theirs)| *mine = better(self.most, *mine, *theirs));
-        Ok(())
     }
 }
 
@@ -87,13 +110,27 @@ mod tests {
     }
 
     #[test]
+    fn values_of_more_than_a_word() {
+        let large = i128::from(i64::MAX) + 1;
+        let orders = [[3, large, 4, i128::from(i64::MIN)], [large, 4, i128::from(i64::MIN), 3]];
+        for (most, expected) in [(true, large), (false, i128::from(i64::MIN))] {
+            for order in orders {
+                for cut in 0..4 {
+                    let (mut mine, mut theirs) = (Extremes::new(most, 2), Extremes::new(most, 2));
+                    assert!(order[..cut].iter().all(|bits| mine.put(1, date(*bits))));
+                    assert!(order[cut..].iter().all(|bits| theirs.put(1, date(*bits))));
+                    mine.join(&theirs).unwrap();
+                    assert_eq!((mine.get(1), mine.get(0)), (Some(date(expected)), None), "{order:?} {cut}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_cannot_be_kept_is_told() {
         let (mut mine, mut theirs) = (Extremes::new(true, 3), Extremes::new(true, 3));
         assert!(mine.put(0, date(1)));
         assert!(!mine.put(0, Kept { tag: Tag::Number, bits: 1 }));
-        for bits in [i128::from(i64::MIN), i128::from(i64::MAX) + 1] {
-            assert!(!mine.put(0, date(bits)));
-        }
         assert!(theirs.put(2, Kept { tag: Tag::Number, bits: 1 }));
         assert_eq!(mine.join(&theirs), Err(vec![2]));
         assert_eq!((mine.get(0), mine.get(2)), (Some(date(1)), None));
