@@ -2,17 +2,15 @@
 //! one by one, as files of other formats are.
 
 use super::super::take::Taker;
-use super::super::{Lane, LaneCells, PIECE};
+use super::super::{Lane, LaneCells};
 use super::column::Column;
-use super::{BROKEN, Odd, ParquetFile};
+use super::{Odd, ParquetFile, touched};
 use crate::calendar::Date;
 use crate::data::RejectReason;
 use crate::data::cells::{Cell, Moment, Raw};
 use crate::data::table::{Source, TableBuilder};
 use crate::number::Decimal;
 use crate::value::DAY_MICROS;
-use ::parquet::errors::ParquetError;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl ParquetFile {
     /// Takes all rows of a row group, counted among those that are read.
@@ -22,45 +20,9 @@ impl ParquetFile {
         taker: &mut Taker<'_>,
         builder: &mut TableBuilder<'_>,
     ) -> Result<(), String> {
-        let Some((group, before)) = self.groups.get(group).copied() else { return Ok(()) };
-        // The library checks most of what a damaged file can hold, but not all of it.
-        match catch_unwind(AssertUnwindSafe(|| self.hold_rows(group, before, taker, builder))) {
-            Ok(Ok(())) => {
-                if let Some(progress) = &taker.plan.about.binding.progress {
-                    progress.add(self.about.row_group(group).compressed_size().unsigned_abs());
-                }
-                Ok(())
-            }
-            Ok(Err(problem)) => Err(problem.to_string()),
-            Err(_) => Err(BROKEN.to_string()),
-        }
-    }
-
-    fn hold_rows(
-        &self,
-        group: usize,
-        before: u64,
-        taker: &mut Taker<'_>,
-        builder: &mut TableBuilder<'_>,
-    ) -> Result<(), ParquetError> {
-        let total = usize::try_from(self.about.row_group(group).num_rows()).unwrap_or(0);
-        let mut columns = self.columns(group, taker)?;
-        taker.odd.resize_with(columns.len(), Vec::new);
-        let (most, mut done) = (self.rows_at_once(group).min(PIECE), 0);
-        while done < total {
-            let rows = most.min(total - done);
-            taker.room();
-            taker.odd.iter_mut().for_each(Vec::clear);
-            for (i, column) in columns.iter_mut().enumerate() {
-                match column {
-                    Some(column) => column.fill(taker, i, rows)?,
-                    None => taker.odd_blank(i, rows),
-                }
-            }
-            self.hand_over(taker, &columns, rows, before + done as u64 + 1, builder);
-            done += rows;
-        }
-        Ok(())
+        self.pieces(group, taker, |taker, columns, line, rows| {
+            self.hand_over(taker, columns, rows, line, builder);
+        })
     }
 
     /// Hands over the rows of a piece, the first of which stands on this line.
@@ -73,12 +35,9 @@ impl ParquetFile {
         builder: &mut TableBuilder<'_>,
     ) {
         let lanes = &taker.piece.lanes;
-        let mut touched: Vec<u32> = taker.odd.iter().flatten().map(|(row, _)| *row).collect();
-        touched.sort_unstable();
-        touched.dedup();
         let mut next = vec![0usize; taker.odd.len()];
         let mut even = 0;
-        for row in touched {
+        for row in touched(&taker.odd) {
             let at = row as usize;
             builder.extend(lanes, even..at, line + even as u64);
             even = at + 1;

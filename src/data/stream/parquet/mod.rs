@@ -116,50 +116,55 @@ impl ParquetFile {
         at: u32,
         show: &mut dyn FnMut(&Piece),
     ) -> Result<(), String> {
-        let Some((group, before)) = self.groups.get(group).copied() else { return Ok(()) };
-        // The library checks most of what a damaged file can hold, but not all of it.
-        match catch_unwind(AssertUnwindSafe(|| self.rows(group, before, taker, at, show))) {
-            Ok(Ok(())) => {
-                if let Some(progress) = &taker.plan.about.binding.progress {
-                    progress.add(self.about.row_group(group).compressed_size().unsigned_abs());
-                }
-                Ok(())
-            }
-            Ok(Err(problem)) => Err(problem.to_string()),
-            Err(_) => Err(BROKEN.to_string()),
-        }
-    }
-
-    fn rows(
-        &self,
-        group: usize,
-        before: u64,
-        taker: &mut Taker<'_>,
-        at: u32,
-        show: &mut dyn FnMut(&Piece),
-    ) -> Result<(), ParquetError> {
-        let total = usize::try_from(self.about.row_group(group).num_rows()).unwrap_or(0);
-        let mut columns = self.columns(group, taker)?;
-        let mut done = 0;
-        // Of a row group that was damaged something may be left.
-        taker.odd.iter_mut().for_each(Vec::clear);
         taker.show(show);
-        let most = self.rows_at_once(group);
-        while done < total {
-            let rows = most.min(total - done);
-            for (i, column) in columns.iter_mut().enumerate() {
-                match column {
-                    Some(column) => column.fill(taker, i, rows)?,
-                    None => taker.odd_blank(i, rows),
-                }
-            }
+        self.pieces(group, taker, |taker, columns, line, rows| {
             if taker.plan.parent.is_none() {
                 taker.piece.owners.iter_mut().take(rows).for_each(|owner| *owner = 0);
             }
-            let origin = |row: usize| Origin { file: at, line: clip_line(before + (done + row) as u64 + 1) };
-            taker.columns_done(rows, at, &mut columns, &self.places, &origin);
+            let origin = |row: usize| Origin { file: at, line: clip_line(line + row as u64) };
+            taker.columns_done(rows, at, columns, &self.places, &origin);
             taker.show(show);
-            done += rows;
+        })
+    }
+
+    /// Fills the lanes of a row group piece by piece; `take` is given each with its columns, the line on which it begins, and
+    /// how many rows it has.
+    fn pieces<'p>(
+        &self,
+        group: usize,
+        taker: &mut Taker<'p>,
+        mut take: impl FnMut(&mut Taker<'p>, &mut [Option<Column<'p>>], u64, usize),
+    ) -> Result<(), String> {
+        let Some((group, before)) = self.groups.get(group).copied() else { return Ok(()) };
+        let fill = || {
+            let total = usize::try_from(self.about.row_group(group).num_rows()).unwrap_or(0);
+            let mut columns = self.columns(group, taker)?;
+            taker.odd.resize_with(columns.len(), Vec::new);
+            let (most, mut done) = (self.rows_at_once(group), 0);
+            while done < total {
+                let rows = most.min(total - done);
+                // Of a row group that was damaged something may be left.
+                taker.room();
+                taker.odd.iter_mut().for_each(Vec::clear);
+                for (i, column) in columns.iter_mut().enumerate() {
+                    match column {
+                        Some(column) => column.fill(taker, i, rows)?,
+                        None => taker.odd_blank(i, rows),
+                    }
+                }
+                take(taker, &mut columns, before + done as u64 + 1, rows);
+                done += rows;
+            }
+            Ok::<_, ParquetError>(())
+        };
+        // The library checks most of what a damaged file can hold, but not all of it.
+        match catch_unwind(AssertUnwindSafe(fill)) {
+            Ok(Ok(())) => {}
+            Ok(Err(problem)) => return Err(problem.to_string()),
+            Err(_) => return Err(BROKEN.to_string()),
+        }
+        if let Some(progress) = &taker.plan.about.binding.progress {
+            progress.add(self.about.row_group(group).compressed_size().unsigned_abs());
         }
         Ok(())
     }
@@ -232,6 +237,14 @@ fn day(reader: &mut CellReader, raw: &Raw<'_>) -> Option<Date> {
     }
 }
 
+/// The rows with a cell that is not plain, rising.
+fn touched(odd: &[Vec<(u32, Odd)>]) -> Vec<u32> {
+    let mut rows: Vec<u32> = odd.iter().flatten().map(|(row, _)| *row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
 impl Taker<'_> {
     /// Takes note of rows that are blank because the file has no such column.
     fn odd_blank(&mut self, i: usize, rows: usize) {
@@ -255,9 +268,7 @@ impl Taker<'_> {
     ) {
         self.odd.resize_with(self.plan.wanted.len(), Vec::new);
         let mut odd = std::mem::take(&mut self.odd);
-        let mut touched: Vec<u32> = odd.iter().flatten().map(|(row, _)| *row).collect();
-        touched.sort_unstable();
-        touched.dedup();
+        let touched = touched(&odd);
         let even = rows - touched.len();
         // The even rows: all is in the lanes already.
         self.read += even as u64;
