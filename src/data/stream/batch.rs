@@ -244,7 +244,7 @@ impl Batch {
                 *words.1 &= !odd;
             }
             column.account.readable |= cells.filled.words().iter().any(|word| *word != 0);
-            if matches!(wanted.fast, Fast::Number { .. }) {
+            if matches!(wanted.fast, Fast::Number(_)) {
                 column.points += cells.marked.count() as u64;
             }
             if wanted.at

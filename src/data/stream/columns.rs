@@ -3,7 +3,7 @@
 use super::batch::Line;
 use super::owners::{Asked, Owners};
 use super::plan::{Fast, Wanted};
-use super::quick::{Clock, Symbols};
+use super::quick::Symbols;
 use super::take::Column;
 use super::{Bits, Lane, NOBODY, eight};
 use crate::data::cells::CellReader;
@@ -131,29 +131,21 @@ impl<'b> Places<'b> {
                     Read::Value(list.as_mut().map_or(0, |list| i64::from(list.push(text))), false)
                 });
             }
-            Fast::Date { zoned, naive } => {
+            Fast::Date(zones) => {
                 let instants = wanted.field.ty == Type::Instant;
                 self.each(cells, odd, blank, |start, end| match eight::moment(block, start, end) {
-                    Some(read)
-                        if (match read.clock {
-                            Clock::None => true,
-                            Clock::Utc => zoned,
-                            Clock::Naive => naive,
-                        }) && !means_nothing(start, end) =>
-                    {
+                    Some(read) if zones.tell(read.clock) && !means_nothing(start, end) => {
                         let day = i64::from(read.day);
                         Read::Value(if instants { day * DAY_MICROS + read.micros } else { day }, false)
                     }
                     _ => nothing(start, end),
                 });
             }
-            Fast::Number { integer, low, high } => {
+            Fast::Number(bounds) => {
                 let doubtful = if column.account.marks.is_some() { Some(3) } else { None };
                 self.each(cells, odd, blank, |start, end| match eight::number(block, start, end) {
                     Some((billionths, after))
-                        if (!integer || billionths % 1_000_000_000 == 0)
-                            && low <= billionths
-                            && billionths <= high
+                        if bounds.hold(billionths)
                             && (after.is_none() || after != doubtful)
                             && !means_nothing(start, end) =>
                     {

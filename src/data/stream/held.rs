@@ -178,31 +178,21 @@ impl Column {
                 let bytes = text.as_bytes();
                 (bytes.first().is_some_and(plain) && bytes.last().is_some_and(plain)).then(|| Cell::Text(text.into()))
             }
-            Fast::Date { zoned, naive } => {
+            Fast::Date(zones) => {
                 let read = quick::moment(text.as_bytes())?;
-                let told = match read.clock {
-                    quick::Clock::None => true,
-                    quick::Clock::Utc => zoned,
-                    quick::Clock::Naive => naive,
-                };
                 let micros = i64::from(read.day) * DAY_MICROS + read.micros;
-                told.then_some(Cell::Moment(Moment { micros, shift: None }))
+                zones.tell(read.clock).then_some(Cell::Moment(Moment { micros, shift: None }))
             }
-            Fast::Number { integer, low, high } => {
+            Fast::Number(bounds) => {
                 let (billionths, after) = quick::number(text.as_bytes())?;
-                let whole = !integer || billionths % 1_000_000_000 == 0;
-                if !whole || billionths < low || high < billionths || (after == Some(3) && self.unmarked) {
+                if !bounds.hold(billionths) || (after == Some(3) && self.unmarked) {
                     return None;
                 }
                 let number = Decimal::from_raw(i128::from(billionths))?;
                 self.points.set(self.points.get() + u64::from(after.is_some()));
                 Some(Cell::Number(number))
             }
-            Fast::Flag => match text {
-                "true" | "True" | "TRUE" | "1" => Some(Cell::Boolean(true)),
-                "false" | "False" | "FALSE" | "0" => Some(Cell::Boolean(false)),
-                _ => None,
-            },
+            Fast::Flag => quick::flag(text.as_bytes()).map(Cell::Boolean),
             Fast::Symbol => {
                 let (reader, symbols) = &mut *self.symbols.try_borrow_mut().ok()?;
                 if let Some(code) = symbols.get(text) {

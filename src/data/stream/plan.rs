@@ -1,6 +1,7 @@
 //! Which columns are read, in which order, and how the plain cells of each are written.
 
 use super::Request;
+use super::quick::Clock;
 use crate::data::account::About;
 use crate::data::cells::{Cell, CellReader, Raw};
 use crate::data::literals::{self, Spellings};
@@ -63,14 +64,56 @@ pub(super) enum Fast {
     Owner,
     /// A text.
     Text,
-    /// A date or a time; whether times with and without a zone are those of the project.
-    Date { zoned: bool, naive: bool },
-    /// A number within bounds, in billionths.
-    Number { integer: bool, low: i64, high: i64 },
+    /// A date or a time.
+    Date(Zones),
+    /// A number.
+    Number(Bounds),
     /// Yes or no.
     Flag,
     /// A value of a list.
     Symbol,
+}
+
+/// Whether times with and without a zone are those of the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Zones {
+    zoned: bool,
+    naive: bool,
+}
+
+impl Zones {
+    /// True if a time says when it is without a look at zones.
+    #[inline]
+    pub(super) fn tell(self, clock: Clock) -> bool {
+        match clock {
+            Clock::None => true,
+            Clock::Utc => self.zoned,
+            Clock::Naive => self.naive,
+        }
+    }
+}
+
+/// What numbers a column takes, in billionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    integer: bool,
+    low: i64,
+    high: i64,
+}
+
+impl Bounds {
+    /// The bounds of a column, as far as 64 bits go.
+    fn of(field: &Field) -> Bounds {
+        let clamp = |n: Decimal| i64::try_from(n.raw()).unwrap_or(if n.is_negative() { i64::MIN } else { i64::MAX });
+        let (low, high) = (field.low.map_or(i64::MIN, clamp), field.high.map_or(i64::MAX, clamp));
+        Bounds { integer: field.integer, low, high }
+    }
+
+    /// True if the column takes a number.
+    #[inline]
+    pub(super) fn hold(self, billionths: i64) -> bool {
+        (self.low..=self.high).contains(&billionths) && (!self.integer || billionths % 1_000_000_000 == 0)
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -193,12 +236,7 @@ impl<'a> Plan<'a> {
 
 pub(super) static NOTHING: ColumnBinding = ColumnBinding::NOTHING;
 
-/// The bounds of a column in billionths, as far as 64 bits go.
-fn bounds(field: &Field) -> (i64, i64) {
-    let clamp = |n: Decimal| i64::try_from(n.raw()).unwrap_or(if n.is_negative() { i64::MIN } else { i64::MAX });
-    (field.low.map_or(i64::MIN, clamp), field.high.map_or(i64::MAX, clamp))
-}
-
+/// How cells of a column are read that are written plainly.
 pub(super) fn fast(field: &Field, bound: &ColumnBinding, reader: &CellReader, project: Tz, parent: bool) -> Fast {
     let options = &bound.options;
     match field.ty {
@@ -208,7 +246,7 @@ pub(super) fn fast(field: &Field, bound: &ColumnBinding, reader: &CellReader, pr
         Type::Boolean if bound.yes.is_empty() && bound.no.is_empty() => Fast::Flag,
         Type::Date | Type::Instant if options.date_format.as_ref().is_none_or(Vec::is_empty) => {
             let utc = project == Tz::UTC;
-            Fast::Date { zoned: utc, naive: utc && options.time_zone == Some(Tz::UTC) }
+            Fast::Date(Zones { zoned: utc, naive: utc && options.time_zone == Some(Tz::UTC) })
         }
         Type::Number(unit) if !reader.guesses_percent() => {
             let point = match (&options.decimal_mark, &options.thousands_mark) {
@@ -224,8 +262,7 @@ pub(super) fn fast(field: &Field, bound: &ColumnBinding, reader: &CellReader, pr
             if !point || shifted {
                 return Fast::Slow;
             }
-            let (low, high) = bounds(field);
-            Fast::Number { integer: field.integer, low, high }
+            Fast::Number(Bounds::of(field))
         }
         _ => Fast::Slow,
     }

@@ -275,13 +275,9 @@ impl<'a> Taker<'a> {
                 }
                 return Ok(());
             }
-            Fast::Date { zoned, naive } => {
+            Fast::Date(zones) => {
                 if let Some(read) = quick::moment(text.as_bytes())
-                    && (match read.clock {
-                        quick::Clock::None => true,
-                        quick::Clock::Utc => zoned,
-                        quick::Clock::Naive => naive,
-                    })
+                    && zones.tell(read.clock)
                     && !column.reader.is_nothing(text)
                 {
                     column.account.readable = true;
@@ -294,11 +290,9 @@ impl<'a> Taker<'a> {
                     return Ok(());
                 }
             }
-            Fast::Number { integer, low, high } => {
+            Fast::Number(bounds) => {
                 if let Some((billionths, after)) = quick::number(text.as_bytes())
-                    && (!integer || billionths % 1_000_000_000 == 0)
-                    && low <= billionths
-                    && billionths <= high
+                    && bounds.hold(billionths)
                     && !(after == Some(3) && column.account.marks.is_some())
                     && !column.reader.is_nothing(text)
                 {

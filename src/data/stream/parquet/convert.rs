@@ -122,24 +122,16 @@ impl Convert<'_> {
         out: &mut Vec<i64>,
     ) -> Result<(), Beyond> {
         out.reserve(count);
+        let mut flags = Bits::default();
+        if self.flags(values, at, count, &mut flags)? {
+            for i in 0..count {
+                let value = self.flag(out.len(), flags.get(i));
+                out.push(value);
+            }
+            return Ok(());
+        }
         match values {
-            Values::Places(_) => return Err(Beyond),
-            Values::Flags(runs) => {
-                let mut flags = Vec::new();
-                runs.read(count, &mut flags)?;
-                for flag in flags {
-                    let value = self.flag(out.len(), flag == 1);
-                    out.push(value);
-                }
-            }
-            Values::Fixed(data, 0) if self.physical == Physical::BOOLEAN => {
-                for _ in 0..count {
-                    let byte = data.get(*at / 8).ok_or(Beyond)?;
-                    let value = self.flag(out.len(), byte >> (*at % 8) & 1 == 1);
-                    out.push(value);
-                    *at += 1;
-                }
-            }
+            Values::Places(_) | Values::Flags(_) => return Err(Beyond),
             Values::Fixed(data, width) => {
                 let end = width.checked_mul(count).and_then(|size| at.checked_add(size)).ok_or(Beyond)?;
                 let bytes = data.get(*at..end).ok_or(Beyond)?;
@@ -320,21 +312,21 @@ impl Convert<'_> {
                     });
                 }
             }
-            (Physical::INT32, Meaning::Plain | Meaning::Scaled(0..=9), Fast::Number { .. }) => {
+            (Physical::INT32, Meaning::Plain | Meaning::Scaled(0..=9), Fast::Number(_)) => {
                 for word in bytes.as_chunks::<4>().0 {
                     let n = i32::from_le_bytes(*word);
                     let value = self.number(out.len(), i128::from(n));
                     out.push(value);
                 }
             }
-            (Physical::INT64, Meaning::Plain | Meaning::Scaled(0..=9), Fast::Number { .. }) => {
+            (Physical::INT64, Meaning::Plain | Meaning::Scaled(0..=9), Fast::Number(_)) => {
                 for word in bytes.as_chunks::<8>().0 {
                     let n = i64::from_le_bytes(*word);
                     let value = self.number(out.len(), i128::from(n));
                     out.push(value);
                 }
             }
-            (Physical::FIXED_LEN_BYTE_ARRAY, Meaning::Scaled(0..=9), Fast::Number { .. }) if width <= 16 => {
+            (Physical::FIXED_LEN_BYTE_ARRAY, Meaning::Scaled(0..=9), Fast::Number(_)) if width <= 16 => {
                 for number in bytes.chunks_exact(width) {
                     let mut wide = [if number.first().is_some_and(|b| *b >= 0x80) { 0xff } else { 0 }; 16];
                     if let Some(low) = wide.get_mut(16 - width..) {
@@ -344,11 +336,10 @@ impl Convert<'_> {
                     out.push(value);
                 }
             }
-            (Physical::DOUBLE, Meaning::Plain, Fast::Number { integer, low, high }) => {
+            (Physical::DOUBLE, Meaning::Plain, Fast::Number(bounds)) => {
                 for word in bytes.as_chunks::<8>().0 {
                     let n = f64::from_le_bytes(*word);
-                    let quick =
-                        billionths(n).filter(|b| (!integer || b % 1_000_000_000 == 0) && (low..=high).contains(b));
+                    let quick = billionths(n).filter(|b| bounds.hold(*b));
                     let value = match quick {
                         Some(billionths) => billionths,
                         None => self.any(out.len(), &float(n, &n.to_string()), list.as_deref_mut()),
@@ -409,10 +400,8 @@ impl Convert<'_> {
         let scale = if let Meaning::Scaled(scale) = self.meaning { scale } else { 0 };
         let unit = UNITS.get(scale as usize).copied().unwrap_or(1);
         let billionths = units.checked_mul(unit).and_then(|n| i64::try_from(n).ok());
-        if let Fast::Number { integer, low, high } = self.wanted.fast
-            && let Some(n) = billionths.filter(|n| !matches!(*n, ODD | BLANK))
-            && (low..=high).contains(&n)
-            && (!integer || n % 1_000_000_000 == 0)
+        if let Fast::Number(bounds) = self.wanted.fast
+            && let Some(n) = billionths.filter(|n| !matches!(*n, ODD | BLANK) && bounds.hold(*n))
         {
             return n;
         }
