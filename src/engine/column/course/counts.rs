@@ -1,7 +1,7 @@
 //! What accounts amount to at each date. What an account has from one date up to another is added at the first and taken off
 //! at the other, and the sum from the left gives every date.
 
-use super::super::machine::{Machine, Traveller, Units, Watched};
+use super::super::machine::{Machine, Traveller, Units, Watched, ones};
 use super::super::scan::feeds::Left;
 use super::super::slots::{Cell, Tag};
 use crate::engine::RuleStatus;
@@ -102,7 +102,7 @@ impl Counts {
     pub(super) fn see(&mut self, date: usize, traveller: &Traveller, units: &Units) -> Result<(), Left> {
         let Some(machine) = units.machine() else { return Err(Left) };
         let since = u32::try_from(date).map_err(|_| Left)?;
-        for i in bits(&traveller.seen) {
+        for i in ones(&traveller.seen) {
             let (Some(watched), Some(held)) = (units.watched().get(i), self.held.get_mut(i)) else { continue };
             let state = &traveller.state;
             let (value, place) = match *watched {
@@ -215,16 +215,4 @@ impl Counts {
         }
         all
     }
-}
-
-/// The bits of a mask that are set.
-fn bits(mask: &[u64]) -> impl Iterator<Item = usize> {
-    mask.iter().enumerate().flat_map(|(i, word)| {
-        let mut word = *word;
-        std::iter::from_fn(move || {
-            let bit = (word != 0).then(|| i * 64 + word.trailing_zeros() as usize);
-            word &= word.wrapping_sub(1);
-            bit
-        })
-    })
 }

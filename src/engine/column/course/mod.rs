@@ -13,7 +13,7 @@ mod counts;
 
 pub use counts::{Graded, Sum, Totals};
 
-use super::machine::{Input, Machine, Mask, Traveller, Units, Wanted, Watched, alike, set, words};
+use super::machine::{Input, Machine, Mask, Traveller, Units, Wanted, Watched, alike, ones, set, words};
 use super::plan::{How, Plan};
 use super::run::Rows;
 use super::scan::feeds::{Feed, Hand, Left};
@@ -362,23 +362,19 @@ impl<'w, 'c> Walker<'w, 'c> {
         let mut count = hand.map_or(0, |hand| hand.count);
         let above = |count: u32| bounds.iter().filter(|bound| **bound <= count).count();
         let mut known = above(count);
-        for (i, word) in stepped.iter_mut().enumerate() {
-            let mut dates = std::mem::take(word);
-            while dates != 0 {
-                let date = i * 64 + dates.trailing_zeros() as usize;
-                dates &= dates - 1;
-                count = count.wrapping_add_signed(steps.get_mut(date).map_or(0, std::mem::take));
-                if above(count) == known {
-                    continue;
-                }
-                known = above(count);
-                if let Some(added) = counts_added.get_mut(date * inputs + input) {
-                    *added = count.cast_signed();
-                    set(touched, date * words, input);
-                    set(&mut traveller.busy, 0, date);
-                }
+        for date in ones(stepped) {
+            count = count.wrapping_add_signed(steps.get_mut(date).map_or(0, std::mem::take));
+            if above(count) == known {
+                continue;
+            }
+            known = above(count);
+            if let Some(added) = counts_added.get_mut(date * inputs + input) {
+                *added = count.cast_signed();
+                set(touched, date * words, input);
+                set(&mut traveller.busy, 0, date);
             }
         }
+        stepped.fill(0);
         hand
     }
 

@@ -40,3 +40,16 @@ pub(super) fn add(mask: &mut [u64], more: &[u64]) {
 pub(super) fn slice(masks: &[u64], at: usize, words: usize) -> &[u64] {
     masks.get(at * words..(at + 1) * words).unwrap_or(&[])
 }
+
+/// The bits of a mask that are set, rising.
+#[inline]
+pub(in crate::engine::column) fn ones(mask: &[u64]) -> impl Iterator<Item = usize> {
+    mask.iter().enumerate().flat_map(|(i, word)| {
+        let mut word = *word;
+        std::iter::from_fn(move || {
+            let bit = (word != 0).then(|| i * 64 + word.trailing_zeros() as usize);
+            word &= word.wrapping_sub(1);
+            bit
+        })
+    })
+}

@@ -44,7 +44,7 @@ mod values;
 
 pub(in crate::engine::column) use alike::alike;
 pub use items::names;
-pub(in crate::engine::column) use mask::{Mask, set, words};
+pub(in crate::engine::column) use mask::{Mask, ones, set, words};
 pub use result::Figure;
 pub use run::{Nobody, Outcome, Outside, State};
 pub(in crate::engine::column) use travel::Traveller;

@@ -6,7 +6,7 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
-use super::order::by_account;
+use super::order::{by_account, gather};
 use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, best, better, outer, put};
 use crate::engine::column::slots::Cell;
 use std::collections::HashSet;
@@ -93,29 +93,7 @@ impl<T: Copy> Moves<T> {
     /// When all rows are there: sorts them by account.
     pub(super) fn close(&mut self, accounts: usize, dates: usize) {
         self.dates = dates;
-        let mut starts = vec![0u32; accounts + 1];
-        for row in &self.list {
-            if let Some(count) = starts.get_mut(row.account as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        if !self.list.is_sorted_by_key(|row| row.account) {
-            let (mut next, mut sorted) = (starts.clone(), self.list.clone());
-            for row in &self.list {
-                let Some(at) = next.get_mut(row.account as usize) else { continue };
-                if let Some(to) = sorted.get_mut(*at as usize) {
-                    *to = *row;
-                }
-                *at += 1;
-            }
-            self.list = sorted;
-        }
-        self.starts = starts;
+        self.starts = gather(&mut self.list, accounts, |row| row.account);
     }
 
     /// What there is at a date.

@@ -2,41 +2,52 @@
 
 /// Sorts rows by account, and those of an account by a key. Rows come more or less in the order of their dates, so that once
 /// they lie with their accounts there is little left to do.
-pub(super) fn by_account<T: Copy, K: Ord>(list: &mut Vec<T>, account: impl Fn(&T) -> u32, key: impl Fn(&T) -> K) {
+pub(super) fn by_account<T: Copy, K: Ord>(
+    list: &mut Vec<T>,
+    account: impl Fn(&T) -> u32 + Copy,
+    key: impl Fn(&T) -> K,
+) {
     let accounts = list.iter().map(&account).max().map_or(0, |most| most as usize + 1);
     // There is a place for every account.
     if list.len() < accounts || u32::try_from(list.len()).is_err() {
         list.sort_unstable_by(|a, b| account(a).cmp(&account(b)).then_with(|| key(a).cmp(&key(b))));
         return;
     }
-    let mut ends = vec![0u32; accounts];
+    let starts = gather(list, accounts, account);
+    for ends in starts.windows(2) {
+        let [start, end] = ends else { continue };
+        if let Some(rows) = list.get_mut(*start as usize..*end as usize).filter(|rows| rows.len() > 1) {
+            rows.sort_unstable_by_key(&key);
+        }
+    }
+}
+
+/// Brings rows of so many accounts together by account, and leaves those of an account in their order. Where those of each
+/// account begin, and last where all end.
+pub(super) fn gather<T: Copy>(list: &mut Vec<T>, accounts: usize, account: impl Fn(&T) -> u32) -> Vec<u32> {
+    let mut starts = vec![0u32; accounts + 1];
     for row in &*list {
-        if let Some(count) = ends.get_mut(account(row) as usize) {
+        if let Some(count) = starts.get_mut(account(row) as usize + 1) {
             *count += 1;
         }
     }
-    // First where those of an account begin; each moves on to where they end.
-    let mut begin = 0;
-    for end in &mut ends {
-        begin += std::mem::replace(end, begin);
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
     }
-    let mut sorted = list.clone();
-    for row in &*list {
-        if let Some(end) = ends.get_mut(account(row) as usize) {
-            if let Some(place) = sorted.get_mut(*end as usize) {
-                *place = *row;
+    if !list.is_sorted_by_key(&account) {
+        let (mut next, mut sorted) = (starts.clone(), list.clone());
+        for row in &*list {
+            let Some(at) = next.get_mut(account(row) as usize) else { continue };
+            if let Some(to) = sorted.get_mut(*at as usize) {
+                *to = *row;
             }
-            *end += 1;
+            *at += 1;
         }
+        *list = sorted;
     }
-    let mut begin = 0;
-    for end in ends {
-        if let Some(rows) = sorted.get_mut(begin..end as usize).filter(|rows| rows.len() > 1) {
-            rows.sort_unstable_by_key(&key);
-        }
-        begin = end as usize;
-    }
-    *list = sorted;
+    starts
 }
 
 #[cfg(test)]
