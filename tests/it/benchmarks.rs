@@ -25,3 +25,18 @@ fn the_scripts_start() {
         assert!(String::from_utf8_lossy(&found.stdout).contains("--rounds"), "{script}");
     }
 }
+
+/// The page of the benchmarks says what to type; that must be there and be allowed to run.
+#[cfg(unix)]
+#[test]
+fn the_scripts_can_be_called_as_the_page_says() {
+    use std::os::unix::fs::PermissionsExt;
+    let page = std::fs::read_to_string(root().join("tests/bench/README.md")).unwrap();
+    let commands: Vec<&str> = page.lines().filter(|line| line.starts_with("tests/bench/")).collect();
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in commands {
+        let script = command.split_whitespace().next().unwrap();
+        let about = std::fs::metadata(root().join(script)).unwrap_or_else(|error| panic!("{script}: {error}"));
+        assert!(about.permissions().mode() & 0o111 != 0, "{script} cannot be executed");
+    }
+}
