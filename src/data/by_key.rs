@@ -5,7 +5,7 @@ use super::stream::{SHORT, words};
 use crate::threads;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows by key; where a key has several rows, the one that counts now.
 #[derive(Debug, Clone, Default)]
@@ -132,18 +132,12 @@ impl Index {
     /// For the keys of all rows; of two rows with one key the first counts, unless `later` says that the second is later.
     pub(super) fn new(keys: &[Arc<str>], later: impl Fn(u32, u32) -> bool + Sync) -> Index {
         let short = keys.iter().filter(|key| key.len() <= SHORT).count();
-        let room = short + short / 2;
-        let region = room.next_power_of_two().clamp(16, REGION);
-        let mut index = Index {
-            slots: vec![Slot { key: [0; 4], row: FREE }; room.div_ceil(region).max(1) * region],
-            region,
-            // Nobody can write a file whose keys all fall on one slot.
-            seed: RandomState::new().hash_one(0u64) | 1,
-            long: HashTable::with_capacity(keys.len() - short),
-            hashes: DefaultHashBuilder::default(),
-            count: 0,
-        };
-        index.fill(keys, &later);
+        let mut index = Index { long: HashTable::with_capacity(keys.len() - short), ..Index::default() };
+        let mut room = short + short / 2;
+        // A seed by which too many keys fall into one region is hardly ever met, and not twice.
+        while !index.fill(keys, &later, room) {
+            room += room / 2;
+        }
         if short < keys.len() {
             let Index { long, hashes, .. } = &mut index;
             let key = |row: u32| keys.get(row as usize).map_or("", |key| &**key);
@@ -157,8 +151,13 @@ impl Index {
         index
     }
 
-    /// Puts short keys into their slots, on all cores: each fills regions of its own.
-    fn fill(&mut self, keys: &[Arc<str>], later: &(impl Fn(u32, u32) -> bool + Sync)) {
+    /// Puts short keys into so many slots, on all cores: each fills regions of its own. False if there are regions with no slot
+    /// left: searches there would not end.
+    fn fill(&mut self, keys: &[Arc<str>], later: &(impl Fn(u32, u32) -> bool + Sync), room: usize) -> bool {
+        self.region = room.next_power_of_two().clamp(16, REGION);
+        self.slots = vec![Slot { key: [0; 4], row: FREE }; room.div_ceil(self.region).max(1) * self.region];
+        // Nobody can write a file whose keys all fall on one slot.
+        self.seed = RandomState::new().hash_one(0u64) | 1;
         let (all, region, seed) = (self.slots.len(), self.region, self.seed);
         let threads = if keys.len() < MANY { 1 } else { threads::all().min(8) };
         let share = (all / region).div_ceil(threads) * region;
@@ -169,7 +168,8 @@ impl Index {
                 let place = place(key, seed, all);
                 let Some(mut at) = place.checked_sub(first).filter(|at| *at < slots.len()) else { continue };
                 let key = halves(key);
-                while let Some(slot) = slots.get_mut(at) {
+                for _ in 0..region {
+                    let Some(slot) = slots.get_mut(at) else { break };
                     if slot.row == FREE {
                         *slot = Slot { key, row };
                         count += 1;
@@ -182,22 +182,22 @@ impl Index {
                     at = next(at, region);
                 }
             }
-            count
+            let has_room = |slots: &[Slot]| slots.iter().any(|slot| slot.row == FREE);
+            slots.chunks(region).all(has_room).then_some(count)
         };
-        let fill = &fill;
-        self.count += std::thread::scope(|scope| {
-            let mut shares = (0..).step_by(share).zip(self.slots.chunks_mut(share));
-            let own = shares.next();
-            let others: Vec<_> = shares.map(|(first, slots)| scope.spawn(move || fill(first, slots))).collect();
-            let mut count: usize = own.map_or(0, |(first, slots)| fill(first, slots));
-            for other in others {
-                match other.join() {
-                    Ok(found) => count += found,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
+        let shares = Mutex::new((0..).step_by(share).zip(self.slots.chunks_mut(share)));
+        let next_share = || shares.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            let mut count = Some(0);
+            while let Some((first, slots)) = next_share() {
+                count = count.zip(fill(first, slots)).map(|(known, more)| known + more);
             }
             count
-        });
+        };
+        let counts: Vec<Option<usize>> = threads::on(threads, work);
+        let count = counts.into_iter().sum::<Option<usize>>();
+        self.count = count.unwrap_or(0);
+        count.is_some()
     }
 
     /// True if no two of so many rows have one key.
@@ -273,6 +273,22 @@ mod tests {
         assert!(!by_key.is_unique() && !by_key.is_empty() && ByKey::default().is_empty());
         assert!(["x", "y"].map(Arc::from).into_iter().collect::<ByKey>().is_unique());
     }
+
+    #[test]
+    fn where_keys_do_not_fit_they_are_given_more_room() {
+        let keys: Vec<Arc<str>> = (0..16).map(|i| Arc::from(format!("k{i}").as_str())).collect();
+        let mut index = Index::default();
+        assert!(!index.fill(&keys, &|_, _| false, 16), "there has to be a slot that ends a search");
+        assert!(!index.fill(&keys, &|_, _| false, 3), "a table is never smaller than 16");
+        assert!(index.fill(&keys, &|_, _| false, 17));
+        assert!(index.fill(keys.get(1..).unwrap(), &|_, _| false, 16));
+        let by_key = ByKey::of(keys.get(1..).unwrap().to_vec(), index);
+        assert_eq!((by_key.get("k15"), by_key.get("k0"), by_key.is_unique()), (Some(14), None, true));
+        // Regions that are full beside others that are not.
+        let keys: Vec<Arc<str>> = (0..2 * REGION as u32).map(|i| Arc::from(i.to_string().as_str())).collect();
+        assert!(!Index::default().fill(&keys, &|_, _| false, keys.len()));
+    }
+
     #[test]
     fn many_keys_of_all_lengths_are_found() {
         let key = |i: u32| format!("{}{i}", "k".repeat(i as usize % 23));
