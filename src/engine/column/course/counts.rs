@@ -4,7 +4,6 @@
 use super::super::machine::{Machine, Traveller, Units, Watched, ones};
 use super::super::scan::feeds::Left;
 use super::super::slots::{Cell, Tag};
-use crate::engine::RuleStatus;
 
 /// What some accounts amount to at a date.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -100,19 +99,10 @@ impl Counts {
 
     /// What changed of an account at a date.
     pub(super) fn see(&mut self, date: usize, traveller: &Traveller, units: &Units) -> Result<(), Left> {
-        let Some(machine) = units.machine() else { return Err(Left) };
         let since = u32::try_from(date).map_err(|_| Left)?;
         for i in ones(&traveller.seen) {
-            let (Some(watched), Some(held)) = (units.watched().get(i), self.held.get_mut(i)) else { continue };
-            let state = &traveller.state;
-            let (value, place) = match *watched {
-                Watched::Metric(id) => (state.metric(machine, id), None),
-                Watched::Score(id) => (
-                    state.score_of(machine, id),
-                    state.grade_place(machine, id).and_then(|place| u32::try_from(place).ok()),
-                ),
-                Watched::Rule(id) => (Cell::default(), (state.rule(machine, id) == RuleStatus::Holds).then_some(0)),
-            };
+            let Some(held) = self.held.get_mut(i) else { continue };
+            let (value, place) = units.see(i, &traveller.state);
             if value.bits.unsigned_abs() > LARGE.unsigned_abs() {
                 return Err(Left);
             }

@@ -310,7 +310,7 @@ impl<'w, 'c> Walker<'w, 'c> {
             if matches!(cell.tag, Tag::DivisionByZero | Tag::Overflow | Tag::BadCell | Tag::NoRate) {
                 return Err(Left);
             }
-            self.traveller.set_first(&route.units, i, cell);
+            self.traveller.set(&route.units, i, cell);
         }
         self.traveller.begin(&route.units, &self.texts);
         self.counts.see(0, &self.traveller, &route.units)?;

@@ -58,17 +58,6 @@ impl Cuts {
     pub(super) fn of(&self, reg: Reg) -> Option<&[i128]> {
         self.own.get(reg as usize).and_then(Option::as_deref)
     }
-
-    /// True if whoever reads the register cannot tell one cell from the other.
-    #[inline]
-    pub(super) fn alike(&self, reg: Reg, a: Cell, b: Cell) -> bool {
-        match self.own.get(reg as usize) {
-            Some(Some(cuts)) if a.tag == Tag::Number && b.tag == Tag::Number => {
-                cuts.iter().all(|cut| (a.bits < *cut) == (b.bits < *cut) && (a.bits > *cut) == (b.bits > *cut))
-            }
-            _ => false,
-        }
-    }
 }
 
 /// The registers that an instruction only compares, and with what.
@@ -224,21 +213,18 @@ impl Drift {
     /// In how many days something may be different, if ever.
     #[inline]
     pub(super) fn days(&self, cuts: &Cuts, cell: impl Fn(Reg) -> Cell) -> Option<i64> {
-        let mut soonest = None;
+        let mut soonest: Option<i64> = None;
         for (reg, grows) in &self.regs {
             let Cell { tag: Tag::Number, bits } = cell(*reg) else { continue };
-            for cut in cuts.of(*reg).unwrap_or(&[]) {
-                let ahead = if *grows { cut.checked_sub(bits) } else { bits.checked_sub(*cut) };
-                let days = match ahead {
-                    Some(0) => 1,
-                    Some(ahead) if ahead > 0 => {
-                        let days = ahead / SCALE + i128::from(ahead % SCALE != 0);
-                        i64::try_from(days).unwrap_or(i64::MAX)
-                    }
-                    _ => continue,
-                };
-                soonest = Some(soonest.map_or(days, |soonest: i64| soonest.min(days)));
-            }
+            let ahead = |cut: &i128| if *grows { cut.checked_sub(bits) } else { bits.checked_sub(*cut) };
+            let all = cuts.of(*reg).unwrap_or(&[]).iter().filter_map(ahead);
+            let Some(least) = all.filter(|ahead| *ahead >= 0).min() else { continue };
+            // What is just at a cut is past it the day after.
+            let days = match i64::try_from(least) {
+                Ok(least) => least.unsigned_abs().div_ceil(SCALE as u64).max(1).cast_signed(),
+                Err(_) => i64::try_from(least / SCALE + i128::from(least % SCALE != 0)).unwrap_or(i64::MAX),
+            };
+            soonest = Some(soonest.map_or(days, |soonest| soonest.min(days)));
         }
         soonest
     }

@@ -15,12 +15,13 @@
 //! | `fuse` | the instructions once more, fewer of them, for accounts without faults |
 //! | `run` | the loop, and what an account's state is |
 //! | `values`, `functions`, `series`, `judge`, `ladder`, `score`, `even` | what instructions do |
-//! | `units`, `alike`, `flow`, `cuts`, `travel`, `mask` | which items read what, so that of an account at many dates those alone are computed again whose operands changed |
+//! | `units`, `alike`, `flow`, `cuts`, `classes`, `travel`, `mask` | which items read what, so that of an account at many dates those alone are computed again whose operands changed, and which operands were seen before |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
 mod alike;
 mod build;
 mod cards;
+mod classes;
 mod cuts;
 mod even;
 mod expressions;

@@ -373,7 +373,7 @@ impl Machine {
 
     /// Where the results of an item at the as-of date lie.
     #[inline]
-    fn now(&self, item: Item) -> &Place {
+    pub(super) fn now(&self, item: Item) -> &Place {
         let place = match item {
             Item::Node(Node::Metric(id)) => self.now.metrics.get(id.index()),
             Item::Node(Node::Scorecard(id)) => self.now.scores.get(id.index()),

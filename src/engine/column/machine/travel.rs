@@ -1,16 +1,23 @@
 //! An account on its way from date to date: what is computed again, and when.
 
+use super::classes::{Class, Classes, Memo};
 use super::cuts::Drift;
 use super::mask::{Mask, add, set, slice, words};
 use super::op::Reg;
 use super::run::State;
-use super::units::Units;
+use super::units::{Unit, Units};
 use crate::engine::column::{Cell, Texts};
 
 /// An account on its way from date to date.
 #[derive(Debug)]
 pub(in crate::engine::column) struct Traveller {
     pub(in crate::engine::column) state: State,
+    /// Of the cells in all registers.
+    classes: Classes,
+    /// By unit.
+    memos: Vec<Memo>,
+    /// Registers are what the units make of the inputs that they had last, and nothing went wrong.
+    sound: bool,
     /// Units that have to run.
     due: Mask,
     /// What changed at the date at hand, of what is watched.
@@ -29,53 +36,58 @@ impl Traveller {
         let state = State::new(units.machine()?, texts);
         let later = vec![0; units.machines.len() * units.words];
         let busy = vec![0; words(units.machines.len())];
-        Some(Traveller { state, due: vec![0; units.words], seen: vec![0; units.eyes], later, busy })
+        let mut classes = Classes::new(units.sorts.len());
+        for (reg, sort) in (0..).zip(&units.sorts) {
+            let class = classes.find(reg, sort, state.at(reg));
+            classes.put(reg, class);
+        }
+        Some(Traveller {
+            state,
+            classes,
+            memos: units.units.iter().map(|_| Memo::default()).collect(),
+            sound: false,
+            due: vec![0; units.words],
+            seen: vec![0; units.eyes],
+            later,
+            busy,
+        })
     }
 
-    /// A new account, at the first date, when its inputs are set: everything is computed and new.
+    /// A new account, at the first date, when its inputs are set: everything is new. What the account before ended with is
+    /// as good a beginning as any.
     pub(in crate::engine::column) fn begin(&mut self, units: &Units, texts: &Texts) {
         self.state.forgive();
+        add(&mut self.due, if self.sound { &units.first } else { &units.live });
+        self.sound = true;
         for (reg, cell) in units.constants.first().into_iter().flatten() {
             self.state.put(*reg, *cell);
         }
-        if let Some(machine) = units.machine() {
-            let code = &machine.plain;
-            // Nobody has to be asked: that was looked at before.
-            let _ = self.state.execute_until(machine, code, texts, 0, code.ops.len());
-        }
-        self.due.fill(0);
-        for i in &units.drifting {
-            if let Some(drift) = units.units.get(*i).and_then(|unit| unit.drift.as_ref()) {
-                self.wake(units, 0, *i, drift);
-            }
-        }
+        self.run(units, 0, texts);
         self.seen.clone_from(&units.all_seen);
-    }
-
-    /// The cell of an input at the first date.
-    #[inline]
-    pub(in crate::engine::column) fn set_first(&mut self, units: &Units, input: usize, cell: Cell) {
-        let reg = units.machine().and_then(|machine| machine.input_registers.get(input));
-        reg.into_iter().for_each(|reg| self.state.put(*reg, cell));
     }
 
     /// Another cell of an input.
     #[inline]
     pub(in crate::engine::column) fn set(&mut self, units: &Units, input: usize, cell: Cell) {
-        let Some(machine) = units.machine() else { return };
-        let Some(reg) = machine.input_registers.get(input).copied() else { return };
-        let before = self.state.at(reg);
-        if before != cell {
-            self.state.put(reg, cell);
-            self.tell(units, reg, before, cell);
+        let Some(reg) = units.machine().and_then(|machine| machine.input_registers.get(input)) else { return };
+        if self.state.at(*reg) != cell {
+            self.state.put(*reg, cell);
+            self.tell(units, *reg, cell);
         }
     }
 
-    /// Tells those who read a register that it is another cell.
+    /// Tells those who read a register that it has another cell.
     #[inline]
-    fn tell(&mut self, units: &Units, reg: Reg, before: Cell, cell: Cell) {
+    fn tell(&mut self, units: &Units, reg: Reg, cell: Cell) {
+        let class = units.sorts.get(reg as usize).map(|sort| self.classes.find(reg, sort, cell));
+        self.turn(units, reg, class.unwrap_or_default());
+    }
+
+    /// The same, when its class is known.
+    #[inline]
+    fn turn(&mut self, units: &Units, reg: Reg, class: Class) {
         add(&mut self.seen, slice(&units.watchers, reg as usize, units.eyes));
-        if !units.cuts.alike(reg, before, cell) {
+        if self.classes.put(reg, class) {
             add(&mut self.due, slice(&units.readers, reg as usize, units.words));
         }
     }
@@ -108,23 +120,47 @@ impl Traveller {
         self.seen.iter().any(|word| *word != 0)
     }
 
+    #[inline]
     fn unit(&mut self, units: &Units, date: usize, i: usize, texts: &Texts) {
-        let Some(unit) = units.units.get(i) else { return };
+        let (Some(unit), Some(memo)) = (units.units.get(i), self.memos.get_mut(i)) else { return };
+        let operands = unit.operands.as_deref().filter(|_| memo.is_worth());
+        let Some(key) = operands.and_then(|operands| self.classes.key(operands)) else {
+            self.compute(units, date, (i, unit), texts);
+            return;
+        };
+        if let Some(results) = memo.get(key) {
+            for (reg, (cell, class)) in unit.results.iter().zip(results) {
+                if self.state.at(*reg) != cell {
+                    self.state.put(*reg, cell);
+                    add(&mut self.seen, slice(&units.watchers, *reg as usize, units.eyes));
+                    if self.classes.put(*reg, class) {
+                        add(&mut self.due, slice(&units.readers, *reg as usize, units.words));
+                    }
+                }
+            }
+            return;
+        }
+        self.compute(units, date, (i, unit), texts);
+        if let Some(memo) = self.memos.get_mut(i).filter(|_| self.state.faults().is_empty()) {
+            memo.keep(key, unit.results.iter().map(|reg| (self.state.at(*reg), self.classes.at(*reg))));
+        }
+    }
+
+    fn compute(&mut self, units: &Units, date: usize, (i, unit): (usize, &Unit), texts: &Texts) {
         let base = units.bases.get(date * units.units.len() + i).copied().unwrap_or(0);
         let Some(machine) = units.machines.get(base as usize) else { return };
         let mut before = [Cell::default(); FEW];
-        for (before, reg) in before.iter_mut().zip(&unit.results) {
+        let (few, more) = unit.results.split_at(unit.results.len().min(FEW));
+        for (before, reg) in before.iter_mut().zip(few) {
             *before = self.state.at(*reg);
         }
-        let others: Vec<Cell> = match unit.results.get(FEW..) {
-            Some(others) => others.iter().map(|reg| self.state.at(*reg)).collect(),
-            None => Vec::new(),
-        };
+        let others: Vec<Cell> = more.iter().map(|reg| self.state.at(*reg)).collect();
+        // Nobody has to be asked: that was looked at before.
         let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
-        for (before, reg) in before.iter().chain(&others).zip(&unit.results) {
+        for (before, reg) in before.iter().zip(few).chain(others.iter().zip(more)) {
             let cell = self.state.at(*reg);
             if cell != *before {
-                self.tell(units, *reg, *before, cell);
+                self.tell(units, *reg, cell);
             }
         }
         if let Some(drift) = &unit.drift {
@@ -146,6 +182,7 @@ impl Traveller {
     pub(in crate::engine::column) fn stop(&mut self) {
         self.later.fill(0);
         self.busy.fill(0);
+        self.sound = false;
     }
 
     /// The next date at which anything has to be done.

@@ -5,16 +5,19 @@
 //! has to run at every date. All others run again only where a register that they read has changed.
 
 use super::alike::same_tables;
+use super::classes::{MOST_OPERANDS, MOST_RESULTS, Sort};
 use super::cuts::{Cuts, Drift};
 use super::flow::{can_fail, reads, writes};
-use super::mask::{Mask, has, set, slice, unset, words};
+use super::mask::{Mask, add, has, set, slice, unset, words};
 use super::op::Reg;
+use super::run::State;
 use super::{Found, Input, Machine};
-use crate::engine::Item;
-use crate::engine::column::{Cell, Texts};
+use crate::engine::column::{Cell, Tag, Texts};
+use crate::engine::{Item, RuleStatus};
 use crate::number::SCALE;
 use crate::program::{MetricId, Node, RuleId, ScorecardId};
 use crate::value::Value;
+use std::collections::HashSet;
 
 /// Something of an account at a date that somebody wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,14 @@ pub(in crate::engine::column) enum Watched {
     Rule(RuleId),
 }
 
+/// Where something that is watched is found.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    Number { value: Reg, grade: Option<Reg> },
+    Rule(RuleId),
+    Nothing,
+}
+
 /// The code of an item, and what reads its results.
 #[derive(Debug)]
 pub(super) struct Unit {
@@ -34,6 +45,8 @@ pub(super) struct Unit {
     pub(super) end: usize,
     /// Registers that somebody else reads.
     pub(super) results: Vec<Reg>,
+    /// Registers that it reads and that are not its own, if they alone, at all dates, decide what it comes to.
+    pub(super) operands: Option<Vec<Reg>>,
     /// When it has to run again, though none of its inputs changed.
     pub(super) drift: Option<Drift>,
 }
@@ -51,8 +64,10 @@ pub(in crate::engine::column) struct Units {
     pub(super) watchers: Vec<u64>,
     /// By date and unit: the first of the dates that have the same code.
     pub(super) bases: Vec<u32>,
+    /// By register: how those who read it tell its cells apart.
+    pub(super) sorts: Vec<Sort>,
     /// What registers are compared with by units other than their own.
-    pub(super) cuts: Cuts,
+    cuts: Cuts,
     /// The same by all units.
     pub(super) all_cuts: Cuts,
     /// By date: the day.
@@ -62,10 +77,11 @@ pub(in crate::engine::column) struct Units {
     /// By date: constants that are others than at the date before; of the first date: all that ever are.
     pub(super) constants: Vec<Vec<(Reg, Cell)>>,
     pub(super) watched: Vec<Watched>,
+    looks: Vec<Look>,
     /// Everything that is watched.
     pub(super) all_seen: Mask,
-    /// The units that depend on days alone.
-    pub(super) drifting: Vec<usize>,
+    /// The units that have to run at the first date, even if their inputs are those that they had last.
+    pub(super) first: Mask,
     /// Words of a mask of units, and of one of what is watched.
     pub(super) words: usize,
     pub(super) eyes: usize,
@@ -79,10 +95,11 @@ impl Units {
         let mut units = Vec::with_capacity(first.plain.ends.len());
         for (end, _) in &first.plain.ends {
             let end = *end as usize;
-            units.push(Unit { begin, end, results: Vec::new(), drift: None });
+            units.push(Unit { begin, end, results: Vec::new(), operands: None, drift: None });
             begin = end;
         }
         let (words, eyes) = (words(units.len()), words(watched.len()));
+        let looks = watched.iter().map(|of| first.look(*of)).collect();
         let registers = first.registers as usize;
         let mut all = Units {
             units,
@@ -96,8 +113,10 @@ impl Units {
             changed: Vec::new(),
             constants: Vec::new(),
             all_seen: vec![0; eyes],
-            drifting: Vec::new(),
+            first: vec![0; words],
+            sorts: Vec::new(),
             watched,
+            looks,
             words,
             eyes,
             machines,
@@ -105,6 +124,7 @@ impl Units {
         all.connect()?;
         all.compare()?;
         all.drift();
+        all.sort();
         Some(all)
     }
 
@@ -117,7 +137,7 @@ impl Units {
                 set(&mut self.watchers, reg as usize * self.eyes, i);
             }
         }
-        let mut all_written = Vec::with_capacity(self.units.len());
+        let (mut all_read, mut all_written) = (Vec::new(), Vec::new());
         for (i, unit) in self.units.iter().enumerate() {
             let (mut read, mut written) = (Vec::new(), Vec::new());
             for op in machine.plain.ops.get(unit.begin..unit.end)? {
@@ -126,12 +146,17 @@ impl Units {
             }
             written.sort_unstable();
             written.dedup();
-            for reg in read.iter().filter(|reg| written.binary_search(reg).is_err()) {
+            read.retain(|reg| written.binary_search(reg).is_err());
+            read.sort_unstable();
+            read.dedup();
+            for reg in &read {
                 set(&mut self.readers, *reg as usize * self.words, i);
             }
+            all_read.push(read);
             all_written.push(written);
         }
-        for (unit, written) in self.units.iter_mut().zip(all_written) {
+        for ((unit, read), written) in self.units.iter_mut().zip(all_read).zip(all_written) {
+            unit.operands = Some(read);
             let (readers, watchers) = (&self.readers, &self.watchers);
             let wanted = |reg: &Reg| {
                 let at = *reg as usize;
@@ -215,10 +240,45 @@ impl Units {
             let drift = Drift::new(&self.machines, (unit.begin, unit.end), &self.all_cuts);
             unit.drift = drift.filter(|drift| !drift.regs().iter().any(|reg| watched(*reg)));
             if unit.drift.is_some() {
-                self.drifting.push(i);
+                set(&mut self.first, 0, i);
                 self.changed.iter_mut().for_each(|changed| unset(changed, i));
             }
         }
+    }
+
+    /// How registers are told apart, and what depends on them alone.
+    fn sort(&mut self) {
+        let Some(machine) = self.machines.first() else { return };
+        let (words, units) = (self.words, self.units.len().max(1));
+        let is_read = |reg: usize| slice(&self.readers, reg, words).iter().any(|word| *word != 0);
+        // What is another code or another constant at some date has to be what it is at the first one.
+        let fickle: Vec<Reg> = self.constants.iter().flatten().map(|(reg, _)| *reg).collect();
+        for changed in &self.changed {
+            add(&mut self.first, changed);
+        }
+        for reg in &fickle {
+            add(&mut self.first, slice(&self.readers, *reg as usize, words));
+        }
+        let constant = |reg: &Reg| machine.constants.iter().any(|(of, _)| of == reg);
+        for (i, unit) in self.units.iter_mut().enumerate() {
+            let still = self.bases.iter().skip(i).step_by(units).all(|base| *base == 0);
+            let read = unit.operands.take().filter(|read| still && !read.iter().any(|reg| fickle.contains(reg)));
+            unit.operands = read.and_then(|mut read| {
+                read.retain(|reg| !constant(reg));
+                let few = (1..=MOST_OPERANDS).contains(&read.len()) && unit.results.len() <= MOST_RESULTS;
+                few.then_some(read)
+            });
+        }
+        let live = |(i, _): &(usize, &Unit)| has(&self.live, *i);
+        let remembering = self.units.iter().enumerate().filter(live).filter_map(|(_, unit)| unit.operands.as_ref());
+        let operands: HashSet<Reg> = remembering.flatten().copied().collect();
+        let sort = |reg: Reg| match self.cuts.of(reg) {
+            _ if !is_read(reg as usize) => Sort::Apart,
+            Some(cuts) => Sort::compared(cuts).unwrap_or(Sort::Cells),
+            None if operands.contains(&reg) => Sort::Cells,
+            None => Sort::Apart,
+        };
+        self.sorts = (0..machine.registers).map(sort).collect();
     }
 
     /// The machine of the first date; results lie at the same places at all dates.
@@ -263,6 +323,22 @@ impl Units {
         Some(bounds)
     }
 
+    /// What there is to see of something that is watched: a number, and the place of its grade or 0 for a rule that holds.
+    #[inline]
+    pub(in crate::engine::column) fn see(&self, i: usize, state: &State) -> (Cell, Option<u32>) {
+        match self.looks.get(i) {
+            Some(Look::Number { value, grade }) => {
+                let grade = grade.map(|reg| state.at(reg)).filter(|cell| cell.tag == Tag::Symbol);
+                (state.at(*value), grade.and_then(|cell| u32::try_from(cell.bits).ok()))
+            }
+            Some(Look::Rule(id)) => {
+                let holds = self.machine().is_some_and(|machine| state.rule(machine, *id) == RuleStatus::Holds);
+                (Cell::default(), holds.then_some(0))
+            }
+            Some(Look::Nothing) | None => (Cell::default(), None),
+        }
+    }
+
     /// What is watched, in the order of the bits.
     pub(in crate::engine::column) fn watched(&self) -> &[Watched] {
         &self.watched
@@ -270,6 +346,20 @@ impl Units {
 }
 
 impl Machine {
+    /// Where something that is watched is found.
+    fn look(&self, watched: Watched) -> Look {
+        let item = match watched {
+            Watched::Metric(id) => Item::Node(Node::Metric(id)),
+            Watched::Score(id) => Item::Node(Node::Scorecard(id)),
+            Watched::Rule(id) => return Look::Rule(id),
+        };
+        match self.now(item).found {
+            Found::Metric { value, .. } => Look::Number { value, grade: None },
+            Found::Score { value, grade, .. } => Look::Number { value, grade },
+            _ => Look::Nothing,
+        }
+    }
+
     /// The registers of what is watched.
     fn registers_of(&self, watched: Watched) -> Vec<Reg> {
         let item = match watched {
