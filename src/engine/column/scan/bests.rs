@@ -16,6 +16,10 @@ pub(super) struct Bests {
     wide: Moves<Kept>,
 }
 
+/// Values of different kinds: none of them is the best.
+#[derive(Debug)]
+pub(super) struct Mixed;
+
 impl Bests {
     pub(super) fn new(most: bool) -> Bests {
         Bests { most, tag: None, small: Moves::new(), wide: Moves::new() }
@@ -62,8 +66,31 @@ impl Bests {
         Row { account, run, times, what: Kept { tag, bits: i128::from(what) } }
     }
 
-    /// Everything of an account.
+    /// How many rows of an account there are at a date, and the best of them.
+    ///
+    /// # Errors
+    ///
+    /// Values of different kinds.
     #[inline]
+    pub(super) fn best(&self, account: u32, place: u32) -> Result<(u32, Option<Kept>), Mixed> {
+        let (mut count, mut best) = (0u32, None);
+        self.small.each(account, place, |times, what| {
+            count = count.saturating_add(times);
+            best = Some(best.map_or(what, |known: i64| if self.most { known.max(what) } else { known.min(what) }));
+        });
+        let tag = self.tag.unwrap_or_default();
+        let (mut best, mut mixed) = (best.map(|bits| Kept { tag, bits: i128::from(bits) }), false);
+        self.wide.each(account, place, |times, what| {
+            count = count.saturating_add(times);
+            mixed |= best.is_some_and(|best| best.tag != what.tag);
+            if best.is_none_or(|best| better(self.most, what, best)) {
+                best = Some(what);
+            }
+        });
+        if mixed { Err(Mixed) } else { Ok((count, best)) }
+    }
+
+    /// Everything of an account.
     pub(super) fn of(&self, account: u32) -> impl Iterator<Item = Row<Kept>> {
         self.small.of(account).map(|row| self.kept(row)).chain(self.wide.of(account))
     }

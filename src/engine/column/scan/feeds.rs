@@ -2,11 +2,11 @@
 //!
 //! A [`Feed`] is what a machine reads of rows in one place, at all dates; a [`Hand`] is what it has of the account at hand.
 
-use super::bests::Bests;
+use super::bests::{Bests, Mixed};
 use super::finish::{Found, Trouble, Wanted};
 use super::moves::{Many, Moves};
 use super::spans::Spans;
-use super::tally::{Book, Edge, Kept, Run, Tally, better, outer};
+use super::tally::{Book, Edge, Kept, Run, Tally, outer};
 use crate::builtins::AggregateFunction as F;
 use crate::engine::column::slots::{Cell, Texts, What};
 use crate::value::Missing;
@@ -203,27 +203,17 @@ impl<'f> Feed<'f> {
     /// What cannot be added up is looked at once more where anything changes.
     #[inline]
     pub(in crate::engine::column) fn again(&self, row: u32, date: usize, hand: &mut Hand) -> Result<(), Left> {
-        let place = self.wanted.get(date).map_or(0, |wanted| wanted.place);
-        let counts = |run: Run| run.from <= place && place < run.to;
         match &self.of {
             Of::Bests(bests) => {
-                *hand = Hand::default();
-                for row in bests.of(row).filter(|row| counts(row.run)) {
-                    hand.count = hand.count.saturating_add(row.times);
-                    if hand.kept.is_some_and(|kept| kept.tag != row.what.tag) {
-                        return Err(Left);
-                    }
-                    if hand.kept.is_none_or(|kept| better(bests.most, row.what, kept)) {
-                        hand.kept = Some(row.what);
-                    }
-                }
+                let (count, kept) = bests.best(row, self.place(date)).map_err(|_: Mixed| Left)?;
+                *hand = Hand { count, sum: 0, kept };
             }
             Of::Edges { last, moves } => {
                 let (mut count, mut edge) = (0u32, None);
-                for row in moves.of(row).filter(|row| counts(row.run)) {
-                    count = count.saturating_add(row.times);
-                    edge = Some(outer(*last, edge, row.what));
-                }
+                moves.each(row, self.place(date), |times, what| {
+                    count = count.saturating_add(times);
+                    edge = Some(outer(*last, edge, what));
+                });
                 if edge.is_some_and(|edge| edge.tied) {
                     return Err(Left);
                 }
@@ -232,6 +222,12 @@ impl<'f> Feed<'f> {
             Of::Counts(_) | Of::Spans(_) | Of::Sums { .. } | Of::Still(_) | Of::Nothing => {}
         }
         Ok(())
+    }
+
+    /// The place of a date among those of the family.
+    #[inline]
+    fn place(&self, date: usize) -> u32 {
+        self.wanted.get(date).map_or(0, |wanted| wanted.place)
     }
 
     /// What the slot says of the account at a date.

@@ -17,6 +17,8 @@ pub(super) struct Kinds {
     /// By the sum of both ends the number of one row. Ends move on together from day to day, so that no two runs of the days
     /// of a window have the same sum; of others only one is found here.
     quick: Vec<u32>,
+    /// By number the number of one row more, if it is known.
+    more: Vec<u32>,
     known: HashMap<Kind, u32>,
 }
 
@@ -42,6 +44,7 @@ impl Kinds {
         let number = *self.known.entry(kind).or_insert(next);
         if number == next {
             self.list.push(kind);
+            self.more.push(u32::MAX);
         }
         let sum = kind.run.from as usize + kind.run.to as usize;
         if kind.times == 1 && sum < LISTED {
@@ -53,6 +56,27 @@ impl Kinds {
             }
         }
         number
+    }
+
+    /// The number of as many rows as two others stand for, which count for the same dates.
+    #[inline]
+    pub(super) fn both(&mut self, one: u32, other: u32) -> u32 {
+        let (kind, Kind { times, .. }) = (self.get(one), self.get(other));
+        let known = self.more.get(one as usize).copied().filter(|known| times == 1 && *known != u32::MAX);
+        known.unwrap_or_else(|| {
+            let both = self.of(Kind { times: kind.times.saturating_add(times), ..kind });
+            if let Some(more) = self.more.get_mut(one as usize).filter(|_| times == 1) {
+                *more = both;
+            }
+            both
+        })
+    }
+
+    /// Where the dates of a kind stand among those of others.
+    #[inline]
+    pub(super) fn order(&self, number: u32) -> u64 {
+        let Run { from, to } = self.get(number).run;
+        u64::from(from) << 32 | u64::from(to)
     }
 
     /// The kind of a number.
@@ -86,5 +110,14 @@ mod tests {
         assert_eq!((numbers.len(), mine.get(numbers[one as usize])), (2, Kind { run: run(2, 3), times: 1 }));
         assert_eq!(mine.get(numbers[many as usize]), Kind { run: run(1, 3), times: 9 });
         assert_eq!(mine.one(run(1, 3)), 1);
+        // Once it is found out, and once it is known.
+        for _ in 0..2 {
+            let two = mine.both(1, 1);
+            let three = mine.both(two, 1);
+            let five = mine.both(two, three);
+            assert_eq!(mine.get(three), Kind { run: run(1, 3), times: 3 });
+            assert_eq!(mine.get(five), Kind { run: run(1, 3), times: 5 });
+            assert!(mine.order(five) == mine.order(1) && mine.order(0) < mine.order(1));
+        }
     }
 }

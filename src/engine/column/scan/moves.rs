@@ -104,7 +104,7 @@ impl<T: Copy> Moves<T> {
     #[cold]
     fn merge(&mut self, merge: impl Fn(&mut T, T) -> bool) {
         let Moves { list, kinds, .. } = self;
-        by_account(list, |row| row.account, |row| order(kinds.get(row.kind).run));
+        by_account(list, |row| row.account, |row| kinds.order(row.kind));
         list.dedup_by(|next, kept| next.account == kept.account && together(kinds, kept, next, &merge));
         self.merged = list.len();
     }
@@ -144,7 +144,7 @@ impl<T: Copy> Moves<T> {
         for start in starts {
             let to = *start as usize;
             if let Some(rows) = list.get_mut(from..to).filter(|rows| rows.len() > 1) {
-                rows.sort_unstable_by_key(|row| order(kinds.get(row.kind).run));
+                rows.sort_unstable_by_key(|row| kinds.order(row.kind));
             }
             let first = end;
             for place in from..to {
@@ -194,13 +194,28 @@ impl<T: Copy> Moves<T> {
         })
     }
 
+    #[inline]
+    fn rows(&self, account: u32) -> &[Move<T>] {
+        let at = account as usize;
+        let ends = self.starts.get(at).zip(self.starts.get(at + 1));
+        ends.and_then(|(start, end)| self.list.get(*start as usize..*end as usize)).unwrap_or(&[])
+    }
+
     /// Everything of an account.
     #[inline]
     pub(super) fn of(&self, account: u32) -> impl Iterator<Item = Row<T>> {
-        let at = account as usize;
-        let ends = self.starts.get(at).zip(self.starts.get(at + 1));
-        let rows = ends.and_then(|(start, end)| self.list.get(*start as usize..*end as usize)).unwrap_or(&[]);
-        rows.iter().map(|row| self.row(row))
+        self.rows(account).iter().map(|row| self.row(row))
+    }
+
+    /// Shows what an account has at a date, and of how many rows.
+    #[inline]
+    pub(super) fn each(&self, account: u32, place: u32, mut show: impl FnMut(u32, T)) {
+        for row in self.rows(account) {
+            let Kind { run, times } = self.kinds.get(row.kind);
+            if run.from <= place && place < run.to {
+                show(times, row.what);
+            }
+        }
     }
 
     /// What there is of all rows.
@@ -224,16 +239,11 @@ impl Moves<()> {
     }
 }
 
-fn order(run: Run) -> (u32, u32) {
-    (run.from, run.to)
-}
-
 /// Takes a row of the same account into another, if both count for the same dates.
 fn together<T: Copy>(kinds: &mut Kinds, kept: &mut Move<T>, next: &Move<T>, merge: impl Fn(&mut T, T) -> bool) -> bool {
-    let (one, other) = (kinds.get(kept.kind), kinds.get(next.kind));
-    let same = one.run == other.run && merge(&mut kept.what, next.what);
+    let same = kinds.order(kept.kind) == kinds.order(next.kind) && merge(&mut kept.what, next.what);
     if same {
-        kept.kind = kinds.of(Kind { run: one.run, times: one.times.saturating_add(other.times) });
+        kept.kind = kinds.both(kept.kind, next.kind);
     }
     same
 }
