@@ -7,6 +7,7 @@ use super::table::{Align, Cell, Column, Table, clean, wrapped};
 use super::{Layout, Stamp, counted, value};
 use crate::calendar::Date;
 use crate::data::LoadReport;
+use crate::engine::column::machine::names;
 use crate::engine::column::{Cell as Raw, Seen, Stage, Sum, Tag, Totals};
 use crate::engine::{AccountResult, PortfolioResult, RuleStatus};
 use crate::number::Decimal;
@@ -110,11 +111,10 @@ impl Summary {
     pub fn of(stage: &Stage<'_, '_>) -> Summary {
         let program = stage.program();
         // By scorecard: where its grades of the machine stand among ours.
-        let cards = (0u32..).zip(&program.scorecards);
-        let places = cards.map(|(i, card)| {
-            let names = grades(card);
-            let place = |name: &String| names.iter().position(|known| known == name);
-            stage.machine().grades(ScorecardId(i)).iter().map(place).collect()
+        let places = program.scorecards.iter().map(|card| {
+            let told = grades(card);
+            let place = |name: &str| told.iter().position(|known| *known == name);
+            names(&card.grades).map(place).collect()
         });
         let places: Vec<Vec<Option<usize>>> = places.collect();
         let means = if program.scorecards.is_empty() { program.metrics.len() } else { 0 };

@@ -12,8 +12,8 @@ use crate::engine::{AccountResult, Options, Results};
 use crate::program::{Aggregate, Program};
 use crate::value::Missing;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// So many accounts are looked at in one go.
 const CHUNK: usize = 256;
@@ -33,7 +33,9 @@ pub struct Stage<'a, 'p> {
     plan: &'a Plan<'p>,
     values: &'a SlotValues,
     evaluator: &'a Evaluator<'a>,
-    machine: Machine,
+    /// Once somebody asks for it.
+    machine: OnceLock<Machine>,
+    as_of: Date,
     /// The places of the accounts that are asked for.
     asked: Vec<u32>,
     /// What others amount to.
@@ -76,14 +78,24 @@ impl<'a, 'p> Stage<'a, 'p> {
         threads: usize,
     ) -> Stage<'a, 'p> {
         evaluator.ready(options.as_of);
-        let mut supply = plan;
-        let machine = Machine::compile(plan.program, plan.calendar, options.as_of, Wanted::Everything, &mut supply);
-        Stage { plan, values, evaluator, machine, asked: evaluator.asked(options), totals: None, threads }
+        let (machine, as_of, asked) = (OnceLock::new(), options.as_of, evaluator.asked(options));
+        Stage { plan, values, evaluator, machine, as_of, asked, totals: None, threads }
     }
 
-    /// The same with these accounts only: it is known what the others amount to.
-    pub(super) fn beside(self, totals: &'a Totals, asked: &[u32]) -> Stage<'a, 'p> {
-        Stage { asked: asked.to_vec(), totals: Some(totals), ..self }
+    /// With these accounts only: it is known what the others amount to.
+    pub(super) fn beside(
+        plan: &'a Plan<'p>,
+        values: &'a SlotValues,
+        evaluator: &'a Evaluator<'a>,
+        as_of: Date,
+        (totals, asked): (&'a Totals, &[u32]),
+        threads: usize,
+    ) -> Stage<'a, 'p> {
+        if !asked.is_empty() {
+            evaluator.ready(as_of);
+        }
+        let (machine, asked) = (OnceLock::new(), asked.to_vec());
+        Stage { plan, values, evaluator, machine, as_of, asked, totals: Some(totals), threads }
     }
 
     /// What those accounts amount to that are not shown: where [`super::Replay::summed`] says that it is enough.
@@ -93,7 +105,7 @@ impl<'a, 'p> Stage<'a, 'p> {
 
     /// The as-of date.
     pub fn as_of(&self) -> Date {
-        self.machine.as_of()
+        self.as_of
     }
 
     /// The program.
@@ -103,7 +115,10 @@ impl<'a, 'p> Stage<'a, 'p> {
 
     /// Who computes the accounts.
     pub fn machine(&self) -> &Machine {
-        &self.machine
+        self.machine.get_or_init(|| {
+            let mut supply = self.plan;
+            Machine::compile(self.plan.program, self.plan.calendar, self.as_of, Wanted::Everything, &mut supply)
+        })
     }
 
     /// Who can be asked about the whole portfolio.
@@ -129,9 +144,12 @@ impl<'a, 'p> Stage<'a, 'p> {
         visit: impl Fn(&mut W, &mut Seen<'_>) + Sync,
         take: impl FnMut(usize, W) + Send,
     ) {
+        if self.asked.is_empty() {
+            return;
+        }
         let chunks: Vec<&[u32]> = self.asked.chunks(CHUNK).collect();
         let next = AtomicUsize::new(from);
-        let (machine, plan, values) = (&self.machine, self.plan, self.values);
+        let (machine, plan, values) = (self.machine(), self.plan, self.values);
         let order = Mutex::new(Order { next: from, waiting: BTreeMap::new(), take });
         let work = |evaluator: &Evaluator<'_>| {
             let mut desk = Desk::new(machine, plan, values, evaluator);

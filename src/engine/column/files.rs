@@ -4,8 +4,9 @@ use super::accounts::Stage;
 use super::plan::Plan;
 use super::run::{At, Columns, Next, Replay, Rows, Turned, scan};
 use super::scan::finish::Found;
-use crate::data::stream::{Owners, Request, stream};
-use crate::data::{Binding, DataError, Dataset, LoadReport, load, load_except};
+use super::scan::worker::{Scan, Worker};
+use crate::data::stream::{Owners, Request, Streamed, stream};
+use crate::data::{Binding, DataError, Dataset, LoadReport, TableData, load, load_except};
 use crate::engine::reference::Evaluator;
 use crate::engine::{Options, Results};
 use crate::program::{FieldId, Program, TableId};
@@ -135,38 +136,59 @@ fn went_by<'s, 'p>(plan: &'s Plan<'p>, binding: &Binding, streams: &[TableId], t
         return None;
     }
     let (mut data, mut load) = load_except(program, binding, streams, &mut |_| {}).ok()?;
-    let (mut found, mut tables) = (Vec::new(), Vec::new());
-    for id in streams {
-        let source = plan.sources.iter().find(|source| source.table == *id)?;
-        let above = program.table(*id)?.kind.owner().map(|(of, _)| of);
-        let above = above.and_then(|of| data.table(of));
-        let owners = above.map(Owners::new);
-        // Columns that nobody looks at are read too: the account of the table says what is wrong with them.
-        let table = program.table(*id)?;
-        let owner = table.kind.owner().map(|(_, parent)| parent);
-        let mut fields = source.fields().to_vec();
-        let others = (0u32..).map(FieldId).take(table.fields.len()).filter(|field| Some(*field) != owner);
-        fields.extend(others.filter(|field| !source.fields().contains(field)));
-        let request = Request {
-            program,
-            table: *id,
-            binding,
-            fields: &fields,
-            // The account of the table says when it begins and ends: all rows are looked at.
-            dates: None,
-            owners: owners.as_ref(),
-            above,
-            rejects: false,
-        };
-        let scan = scan(source, plan, &data);
-        let streamed = stream(&request, threads, || scan.start(), |worker, piece| scan.visit(worker, piece)).ok()?;
-        let seen = Found::new(scan, streamed.workers);
-        tables.push((crate::data::TableData { went_by: Some(seen.went_by()), ..streamed.table }, streamed.report));
-        found.push((*id, seen));
-    }
-    for (id, (table, report)) in streams.iter().zip(tables) {
-        *data.tables.get_mut(id.index())? = table;
+    // What one table amounts to is made of what was seen while the rows of the next go by.
+    let passed = std::thread::scope(|scope| {
+        let mut passed = Vec::new();
+        for id in streams {
+            let (scan, streamed) = pass(plan, binding, &data, *id, threads)?;
+            let made = scope.spawn(move || Found::new(scan, streamed.workers));
+            passed.push((*id, made, streamed.table, streamed.report));
+        }
+        let all = passed.into_iter().map(|(id, made, table, report)| {
+            let seen = made.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (id, seen, table, report)
+        });
+        Some(all.collect::<Vec<_>>())
+    })?;
+    let mut found = Vec::new();
+    for (id, seen, table, report) in passed {
+        *data.tables.get_mut(id.index())? = TableData { went_by: Some(seen.went_by()), ..table };
         *load.tables.get_mut(id.index())? = report;
+        found.push((id, seen));
     }
     Some(Went { data, load, rows: Rows { found, streamed: streams.to_vec() } })
+}
+
+/// Lets the rows of a table go by.
+fn pass<'s, 'p>(
+    plan: &'s Plan<'p>,
+    binding: &Binding,
+    data: &Dataset,
+    id: TableId,
+    threads: usize,
+) -> Option<(Scan<'s, 'p>, Streamed<Worker>)> {
+    let program = plan.program;
+    let source = plan.sources.iter().find(|source| source.table == id)?;
+    // Columns that nobody looks at are read too: the account of the table says what is wrong with them.
+    let table = program.table(id)?;
+    let above = table.kind.owner().and_then(|(of, _)| data.table(of));
+    let owners = above.map(Owners::new);
+    let owner = table.kind.owner().map(|(_, parent)| parent);
+    let mut fields = source.fields().to_vec();
+    let others = (0u32..).map(FieldId).take(table.fields.len()).filter(|field| Some(*field) != owner);
+    fields.extend(others.filter(|field| !source.fields().contains(field)));
+    let request = Request {
+        program,
+        table: id,
+        binding,
+        fields: &fields,
+        // The account of the table says when it begins and ends: all rows are looked at.
+        dates: None,
+        owners: owners.as_ref(),
+        above,
+        rejects: false,
+    };
+    let scan = scan(source, plan, data);
+    let streamed = stream(&request, threads, || scan.start(), |worker, piece| scan.visit(worker, piece)).ok()?;
+    Some((scan, streamed))
 }

@@ -15,7 +15,7 @@ use crate::program::{
     About, Aggregate, Attribution, ExprKind, Keep, Metric, Program, Reach, Rule, Scorecard, Table, TableId, Trigger,
     Type,
 };
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// One aggregate at one as-of date.
 #[derive(Debug)]

@@ -197,11 +197,12 @@ impl<'s, 'p> Rows<'s, 'p> {
         let missed = AtomicBool::new(false);
         let given = Given { plan, values: &values, streamed: &self.streamed, missed: &missed };
         let evaluator = plain.fresh().knowing(given);
-        let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
-        let stage = Stage::new(plan, &values, &evaluator, &asked, threads);
         let looked = look(&match course {
-            Some((course, totals)) => stage.beside(totals, &course.left),
-            None => stage,
+            Some((course, totals)) => Stage::beside(plan, &values, &evaluator, as_of, (totals, &course.left), threads),
+            None => {
+                let asked = Options { as_of, calendar: options.calendar, accounts: options.accounts.to_vec() };
+                Stage::new(plan, &values, &evaluator, &asked, threads)
+            }
         });
         if missed.load(Ordering::Relaxed) {
             return Turned::Missed;

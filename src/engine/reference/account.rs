@@ -14,8 +14,9 @@ use crate::program::{
     SegmentRef,
 };
 use crate::value::{Missing, Value};
+use hashbrown::HashSet;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What has been computed for a step.
 #[derive(Debug, Clone)]

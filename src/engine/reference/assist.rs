@@ -9,7 +9,7 @@ use crate::engine::{AccountFault, Item, MetricResult, RowStanding, RuleResult, S
 use crate::program::{Aggregate, Expr, ExprKind, FieldId, PortfolioId, Type};
 use crate::span::Span;
 use crate::value::{Fault, Value};
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 /// Nobody's: faults are noted here until they are handed over.
 const PENDING: Item = Item::Portfolio(PortfolioId(u32::MAX));

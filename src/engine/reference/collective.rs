@@ -15,8 +15,9 @@ use crate::calendar::Date;
 use crate::engine::PortfolioResult;
 use crate::program::{Across, Aggregate, Expr, ExprKind, PortfolioId, Ranked, Reach, SegmentRef, Within};
 use crate::value::Value;
+use hashbrown::HashSet;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 /// Nobody: a portfolio metric is evaluated for no account.

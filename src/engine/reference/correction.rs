@@ -6,7 +6,7 @@ use super::time;
 use crate::calendar::{Calendar, Date};
 use crate::engine::{CorrectionOutcome as Outcome, CorrectionResult, Item};
 use crate::program::{Aggregate, Correction, Expr, ExprKind, FieldId, Line, Node, Scorecard};
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 impl Scope<'_> {
     /// What people set for the account, latest first. The latest that is in force applies.

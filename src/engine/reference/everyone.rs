@@ -13,7 +13,8 @@ use crate::calendar::Date;
 use crate::engine::RowsTold;
 use crate::program::{Aggregate, Expr, TableId};
 use crate::value::{Missing, Value};
-use std::collections::{HashMap, HashSet};
+use hashbrown::HashSet;
+use std::collections::HashMap;
 
 /// What was found out about rows beforehand.
 #[derive(Debug, Default)]

@@ -11,8 +11,9 @@ use crate::program::{
     Scorecard, SegmentRef,
 };
 use crate::program::{MetricId, PartitionId, PortfolioId, ScorecardId, SegmentId, TableId};
+use hashbrown::HashSet;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// One thing at one as-of date.
 pub(crate) type Step = (Item, Date);

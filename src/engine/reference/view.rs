@@ -40,7 +40,7 @@ impl<'a> Evaluator<'a> {
     pub fn looks_at_others(&self, as_of: Date) -> bool {
         use super::schedule::{Needs, Schedule};
         let needs = Needs::new(self.program, self.calendar, true);
-        needs.in_order(Schedule::everything(self.program, as_of), &std::collections::HashSet::new());
+        needs.in_order(Schedule::everything(self.program, as_of), &hashbrown::HashSet::new());
         !needs.collectives().is_empty()
     }
 }

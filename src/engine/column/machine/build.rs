@@ -10,7 +10,7 @@ use crate::engine::column::Tag;
 use crate::engine::reference::Step;
 use crate::program::{Expr, MetricId, Node, PartitionId, Program, RuleId, ScorecardId, SegmentId, SegmentRef};
 use crate::value::{Missing, Value};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Registers for inputs besides a column of the account each.
 const RESERVED: usize = 256;

@@ -6,7 +6,7 @@ use super::build::at;
 use super::flow::jump;
 use super::op::{Comparison, List, Op, Place as At, Reg};
 use super::values::orders;
-use std::collections::HashSet;
+use hashbrown::HashSet;
 use std::iter::repeat_n;
 
 /// The same code, shorter. The comparisons of its chains are put among the others.

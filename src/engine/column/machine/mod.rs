@@ -57,8 +57,8 @@ use crate::engine::Item;
 use crate::engine::reference::{Schedule, Step};
 use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program};
 use crate::value::Value;
+use hashbrown::HashMap;
 use op::{Bands, Card, Comparison, Expiry, Figures, Op, Reg, Test};
-use std::collections::HashMap;
 
 /// Something that a machine reads of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

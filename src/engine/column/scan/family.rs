@@ -2,7 +2,8 @@
 
 use super::nodes::{LaneId, NodeId, Nodes};
 use super::row::asks_for_the_date;
-use super::tally::{Keeping, Run};
+use super::spans::Spans;
+use super::tally::{FEW_DATES, Keeping, Run};
 use crate::calendar::{Calendar, Date, DateRange, WindowKind};
 use crate::program::{Expr, ExprKind, Program, TableId};
 
@@ -64,6 +65,8 @@ pub(in crate::engine::column) struct Family<'p> {
     pub(super) calendar: Calendar,
     /// By as-of date, rising: the first and the last day that count.
     pub(super) days: Vec<(Date, i32, i32)>,
+    /// The first and the last day that count on any date.
+    pub(super) ends: (i32, i32),
     /// By day from this one on: the dates on which a row counts. Nothing, if there is one date only.
     runs: (i32, Vec<Run>),
 }
@@ -97,12 +100,15 @@ impl<'p> Family<'p> {
             counts_rows: false,
             calendar: source.nodes.calendar,
             days: Vec::new(),
+            ends: (i32::MAX, i32::MIN),
             runs: (0, Vec::new()),
         }
     }
 
     /// When all dates are there: lists the days on which anything changes, and those between.
     fn list(&mut self) {
+        let ends = self.days.iter().map(|(_, first, last)| (*first, *last));
+        self.ends = ends.fold(self.ends, |(first, last), (a, b)| (first.min(a), last.max(b)));
         let turns = || self.days.iter().flat_map(|(_, first, last)| [*first, last.saturating_add(1)]);
         let (first, last) = (turns().filter(|day| *day > i32::MIN).min(), turns().max());
         let (Some(first), Some(last)) = (first, last) else { return };
@@ -133,6 +139,20 @@ impl<'p> Family<'p> {
             places.push(place);
         }
         Some((*first, places))
+    }
+
+    /// Where one row of a period counts, at many dates: what is kept of so many accounts, if the first and the last day of a
+    /// period are enough.
+    pub(super) fn spans(&self, accounts: usize) -> Option<Spans> {
+        let Keeping::Capped { most: 1, period } = self.keeping else { return None };
+        let (first, runs) = &self.runs;
+        // Days that are not listed count as the first and the last that are: those must not count at all.
+        let none = |run: Option<&Run>| run.is_some_and(|run| run.from >= run.to);
+        if self.days.len() <= FEW_DATES || !none(runs.first()) || !none(runs.last()) {
+            return None;
+        }
+        let days = (*first..).zip(runs);
+        Spans::new(*first, days.map(|(day, run)| (*run, self.calendar.start_of(period, Date(day)).0)), accounts)
     }
 
     /// The dates on which a row of this day counts.
@@ -258,8 +278,7 @@ impl<'p> Source<'p> {
         self.families.iter_mut().for_each(Family::list);
         let mut groups: Vec<Group> = Vec::new();
         for (place, family) in self.families.iter().enumerate() {
-            let first = family.days.iter().map(|(_, first, _)| *first).min().unwrap_or(i32::MAX);
-            let last = family.days.iter().map(|(_, _, last)| *last).max().unwrap_or(i32::MIN);
+            let (first, last) = family.ends;
             match groups.iter_mut().find(|group| group.filter == family.filter) {
                 Some(group) => {
                     group.families.push(place);

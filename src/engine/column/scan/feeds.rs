@@ -2,9 +2,11 @@
 //!
 //! A [`Feed`] is what a machine reads of rows in one place, at all dates; a [`Hand`] is what it has of the account at hand.
 
+use super::bests::{Bests, Mixed};
 use super::finish::{Found, Trouble, Wanted};
-use super::moves::{Many, Move, Moves};
-use super::tally::{Book, Edge, Kept, Run, Tally, better, outer};
+use super::moves::{Many, Moves};
+use super::spans::Spans;
+use super::tally::{Book, Edge, Kept, Run, Tally, outer};
 use crate::builtins::AggregateFunction as F;
 use crate::engine::column::slots::{Cell, Texts, What};
 use crate::value::Missing;
@@ -30,14 +32,13 @@ enum Of<'f> {
         small: &'f Moves<i64>,
         wide: &'f Moves<i128>,
     },
-    Bests {
-        most: bool,
-        moves: &'f Moves<Kept>,
-    },
+    Bests(&'f Bests),
     Edges {
         last: bool,
         moves: &'f Moves<Edge>,
     },
+    /// Periods of which one row counts.
+    Spans(&'f Spans),
     /// The same at all dates.
     Still(&'f Book),
     /// There are no rows.
@@ -72,8 +73,9 @@ impl<'f> Feed<'f> {
         let of = match found.book(family).map(|book| (book, &book.tally)) {
             None => Of::Nothing,
             Some((_, Tally::Many(Many::Counts(moves)))) => Of::Counts(moves),
+            Some((_, Tally::Spans(spans))) => Of::Spans(spans),
             Some((_, Tally::Many(Many::Sums { small, wide }))) => Of::Sums { small, wide },
-            Some((_, Tally::Many(Many::Bests { most, moves }))) => Of::Bests { most: *most, moves },
+            Some((_, Tally::Many(Many::Bests(bests)))) => Of::Bests(bests),
             Some((_, Tally::Many(Many::Edges { last, moves }))) => Of::Edges { last: *last, moves },
             Some((_, Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. } | Tally::Days(_))) => return None,
             Some((book, _)) if book.width == 1 => Of::Still(book),
@@ -89,7 +91,7 @@ impl<'f> Feed<'f> {
 
     /// True if the count of rows is all there is to it, at all dates.
     pub(in crate::engine::column) fn is_count(&self) -> bool {
-        self.counts && matches!(self.of, Of::Counts(_)) && self.covered.iter().all(|covered| *covered)
+        self.counts && matches!(self.of, Of::Counts(_) | Of::Spans(_)) && self.covered.iter().all(|covered| *covered)
     }
 
     /// Dates on which the source begins or ceases to have something to say.
@@ -101,17 +103,19 @@ impl<'f> Feed<'f> {
     /// True if nothing can go wrong with it: where nobody reads it, it can be left alone.
     pub(in crate::engine::column) fn is_safe(&self) -> bool {
         match &self.of {
-            Of::Counts(_) | Of::Nothing => true,
+            Of::Counts(_) | Of::Spans(_) | Of::Nothing => true,
             // No sum of rows is larger than the sum of all magnitudes.
             Of::Sums { small, wide } => {
                 let plain = self.wanted.first().is_some_and(|wanted| {
                     matches!(wanted.aggregate.function, F::Sum | F::Avg | F::Ces | F::Share | F::Nps | F::Csat)
                 });
-                let magnitude = |row: &Move<i64>| u128::from(row.what.unsigned_abs());
-                let all = small.all().iter().map(magnitude).fold(0, u128::saturating_add);
-                plain && wide.all().is_empty() && i64::try_from(all).is_ok_and(|all| all.checked_mul(100).is_some())
+                let magnitude = |what: i64| u128::from(what.unsigned_abs());
+                let all = small.all().map(magnitude).fold(0, u128::saturating_add);
+                plain
+                    && wide.all().next().is_none()
+                    && i64::try_from(all).is_ok_and(|all| all.checked_mul(100).is_some())
             }
-            Of::Bests { .. } | Of::Edges { .. } | Of::Still(_) => false,
+            Of::Bests(_) | Of::Edges { .. } | Of::Still(_) => false,
         }
     }
 
@@ -125,8 +129,13 @@ impl<'f> Feed<'f> {
                     self.spread(row.run, row.times, 0, &mut hand, &mut at)?;
                 }
             }
+            Of::Spans(spans) => {
+                for run in spans.of(row) {
+                    self.spread(run, 1, 0, &mut hand, &mut at)?;
+                }
+            }
             Of::Sums { small, wide } => {
-                if !wide.of(row).is_empty() {
+                if wide.of(row).next().is_some() {
                     return Err(Left);
                 }
                 // As large as a sum may be on the way.
@@ -136,12 +145,12 @@ impl<'f> Feed<'f> {
                     self.spread(row.run, row.times, row.what, &mut hand, &mut at)?;
                 }
             }
-            Of::Bests { moves, .. } => {
-                moves.of(row).iter().for_each(|row| self.touch(row.run, &mut at));
+            Of::Bests(bests) => {
+                bests.of(row).for_each(|row| self.touch(row.run, &mut at));
                 self.again(row, 0, &mut hand)?;
             }
             Of::Edges { moves, .. } => {
-                moves.of(row).iter().for_each(|row| self.touch(row.run, &mut at));
+                moves.of(row).for_each(|row| self.touch(row.run, &mut at));
                 self.again(row, 0, &mut hand)?;
             }
             Of::Still(_) | Of::Nothing => {}
@@ -194,35 +203,31 @@ impl<'f> Feed<'f> {
     /// What cannot be added up is looked at once more where anything changes.
     #[inline]
     pub(in crate::engine::column) fn again(&self, row: u32, date: usize, hand: &mut Hand) -> Result<(), Left> {
-        let place = self.wanted.get(date).map_or(0, |wanted| wanted.place);
-        let counts = |run: Run| run.from <= place && place < run.to;
         match &self.of {
-            Of::Bests { most, moves } => {
-                *hand = Hand::default();
-                for row in moves.of(row).iter().filter(|row| counts(row.run)) {
-                    hand.count = hand.count.saturating_add(row.times);
-                    if hand.kept.is_some_and(|kept| kept.tag != row.what.tag) {
-                        return Err(Left);
-                    }
-                    if hand.kept.is_none_or(|kept| better(*most, row.what, kept)) {
-                        hand.kept = Some(row.what);
-                    }
-                }
+            Of::Bests(bests) => {
+                let (count, kept) = bests.best(row, self.place(date)).map_err(|_: Mixed| Left)?;
+                *hand = Hand { count, sum: 0, kept };
             }
             Of::Edges { last, moves } => {
                 let (mut count, mut edge) = (0u32, None);
-                for row in moves.of(row).iter().filter(|row| counts(row.run)) {
-                    count = count.saturating_add(row.times);
-                    edge = Some(outer(*last, edge, row.what));
-                }
+                moves.each(row, self.place(date), |times, what| {
+                    count = count.saturating_add(times);
+                    edge = Some(outer(*last, edge, what));
+                });
                 if edge.is_some_and(|edge| edge.tied) {
                     return Err(Left);
                 }
                 *hand = Hand { count, sum: 0, kept: edge.map(|edge| edge.value) };
             }
-            Of::Counts(_) | Of::Sums { .. } | Of::Still(_) | Of::Nothing => {}
+            Of::Counts(_) | Of::Spans(_) | Of::Sums { .. } | Of::Still(_) | Of::Nothing => {}
         }
         Ok(())
+    }
+
+    /// The place of a date among those of the family.
+    #[inline]
+    fn place(&self, date: usize) -> u32 {
+        self.wanted.get(date).map_or(0, |wanted| wanted.place)
     }
 
     /// What the slot says of the account at a date.

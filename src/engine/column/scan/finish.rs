@@ -173,6 +173,17 @@ impl<'s, 'p> Found<'s, 'p> {
                 let cell = |row| self.listed(wanted, Count { value: count(row), rows: count(row) });
                 SlotColumn::Cells(accounts.rows.iter().map(cell).collect())
             }
+            Tally::Spans(spans) => {
+                let counts = spans.at(wanted.place);
+                let counts = accounts.rows.iter().map(|row| counts.get(*row as usize).copied().unwrap_or(0));
+                match wanted.aggregate.at_least {
+                    None => SlotColumn::Counts(counts.collect()),
+                    Some(_) => {
+                        let count = |count: u32| Count { value: count.into(), rows: count.into() };
+                        SlotColumn::Cells(counts.map(|of| self.listed(wanted, count(of))).collect())
+                    }
+                }
+            }
             Tally::Values { list, .. } => {
                 let counts = counted(list, family, wanted, book);
                 let mut cells = Cells::with_capacity(accounts.rows.len());
@@ -280,7 +291,7 @@ impl<'s, 'p> Found<'s, 'p> {
                 (counts.get(at).copied().unwrap_or(0), none, edge.map(|edge| edge.value))
             }
             Some((Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. }, _)) => (0, none, None),
-            Some((Tally::Many(_) | Tally::Days(_), _)) => (0, none, None),
+            Some((Tally::Many(_) | Tally::Days(_) | Tally::Spans(_), _)) => (0, none, None),
         };
         self.told(wanted, count, summed.sum, kept, texts)
     }

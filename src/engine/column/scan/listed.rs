@@ -1,7 +1,8 @@
 //! Lists of rows of which only some count: those of a period up to its cap, and one of those that say the same. They become rows
 //! that begin and end, so that not every date has to look at all of a list.
 
-use super::moves::{Many, Move, Moves};
+use super::kinds::Kind;
+use super::moves::{Many, Moves};
 use super::tally::{Run, Seen, of_on};
 use crate::calendar::Date;
 
@@ -67,7 +68,7 @@ impl Moves<()> {
                 Some((_, known)) if known == times => {}
                 known => {
                     if let Some((from, times)) = known.filter(|(_, times)| *times > 0) {
-                        self.list.push(Move { account, run: Run { from, to: *place }, times, what: () });
+                        self.push(account, Kind { run: Run { from, to: *place }, times }, ());
                     }
                     open = Some((*place, times));
                 }

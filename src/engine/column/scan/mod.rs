@@ -8,15 +8,18 @@
 //! | `worker` | the pass over pieces |
 //! | `tally` | what is kept of rows: `small` counts, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
-//! | `moves` | the same for many as-of dates |
+//! | `moves` | the same for many as-of dates; `kinds` of rows, `bests` of values |
+//! | `spans` | days of periods of which one row counts, for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
 //! | `finish` | from what was kept to cells |
 
+mod bests;
 mod extremes;
 pub(super) mod family;
 pub(super) mod feeds;
 pub(super) mod finish;
+mod kinds;
 mod listed;
 mod moves;
 mod nodes;
@@ -25,6 +28,7 @@ mod pairs;
 pub(super) mod row;
 mod short;
 mod small;
+mod spans;
 pub(super) mod tally;
 pub(super) mod worker;
 

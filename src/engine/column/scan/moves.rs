@@ -6,26 +6,40 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
+use super::bests::Bests;
+use super::kinds::{Kind, Kinds};
 use super::order::{by_account, gather};
-use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, best, better, outer, put};
+use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, best, outer, put};
 use crate::engine::column::slots::Cell;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// Rows of an account that count for the same dates.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Move<T> {
+pub(super) struct Row<T> {
     pub(super) account: u32,
     pub(super) run: Run,
     pub(super) times: u32,
     pub(super) what: T,
 }
 
+/// The same as it is held by the million.
+#[derive(Debug, Clone, Copy)]
+struct Move<T> {
+    account: u32,
+    /// A number of [`Moves::kinds`].
+    kind: u32,
+    what: T,
+}
+
 /// Rows, and where to find those of an account, or those that begin or end at a date.
 #[derive(Debug)]
 pub(super) struct Moves<T> {
     /// In the end in the order of the accounts.
-    pub(super) list: Vec<Move<T>>,
+    list: Vec<Move<T>>,
+    kinds: Kinds,
+    /// Those of other workers, until the end.
+    others: Vec<Vec<Move<T>>>,
     /// How many there were when they were last put together.
     merged: usize,
     /// By account: where its rows begin; those of the last one end at the last of these.
@@ -48,7 +62,7 @@ struct Places {
 pub(super) enum Many {
     Counts(Moves<()>),
     Sums { small: Moves<i64>, wide: Moves<i128> },
-    Bests { most: bool, moves: Moves<Kept> },
+    Bests(Bests),
     Edges { last: bool, moves: Moves<Edge> },
 }
 
@@ -67,76 +81,171 @@ const FEW: usize = 1 << 20;
 
 impl<T: Copy> Moves<T> {
     pub(super) fn new() -> Moves<T> {
-        Moves { list: Vec::new(), merged: 0, starts: Vec::new(), dates: 0, turns: OnceLock::new() }
+        let (list, kinds, others, starts) = Default::default();
+        Moves { list, kinds, others, merged: 0, starts, dates: 0, turns: OnceLock::new() }
     }
 
     /// One more row. `merge` takes one into another, or says that it cannot.
-    fn add(&mut self, account: u32, run: Run, what: T, merge: impl Fn(&mut T, T) -> bool) {
-        self.list.push(Move { account, run, times: 1, what });
+    #[inline]
+    pub(super) fn add(&mut self, account: u32, run: Run, what: T, merge: impl Fn(&mut T, T) -> bool) {
+        let kind = self.kinds.one(run);
+        self.list.push(Move { account, kind, what });
         if self.list.len() > FEW && self.list.len() > self.merged * 2 {
             self.merge(merge);
         }
     }
 
+    /// So many rows.
+    pub(super) fn push(&mut self, account: u32, kind: Kind, what: T) {
+        let kind = self.kinds.of(kind);
+        self.list.push(Move { account, kind, what });
+    }
+
+    #[cold]
     fn merge(&mut self, merge: impl Fn(&mut T, T) -> bool) {
-        by_account(&mut self.list, |row| row.account, |row| (row.run.from, row.run.to));
-        self.list.dedup_by(|next, kept| {
-            let same = (next.account, next.run) == (kept.account, kept.run) && merge(&mut kept.what, next.what);
-            if same {
-                kept.times = kept.times.saturating_add(next.times);
+        let Moves { list, kinds, .. } = self;
+        by_account(list, |row| row.account, |row| kinds.order(row.kind));
+        list.dedup_by(|next, kept| next.account == kept.account && together(kinds, kept, next, &merge));
+        self.merged = list.len();
+    }
+
+    /// Takes in those of another worker.
+    pub(super) fn join(&mut self, other: Moves<T>) {
+        let numbers = self.kinds.numbers_of(&other.kinds);
+        for mut list in std::iter::once(other.list).chain(other.others) {
+            for row in &mut list {
+                row.kind = numbers.get(row.kind as usize).copied().unwrap_or(row.kind);
             }
-            same
-        });
-        self.merged = self.list.len();
+            self.others.push(list);
+        }
+    }
+
+    /// The same rows with something else of each.
+    pub(super) fn map<U: Copy>(self, of: impl Fn(T) -> U) -> Moves<U> {
+        let Moves { list, kinds, others, merged, starts, dates, turns } = self;
+        let all = |list: Vec<Move<T>>| -> Vec<Move<U>> {
+            let rows = list.into_iter();
+            rows.map(|Move { account, kind, what }| Move { account, kind, what: of(what) }).collect()
+        };
+        Moves { list: all(list), kinds, others: others.into_iter().map(all).collect(), merged, starts, dates, turns }
     }
 
     /// When all rows are there: sorts them by account.
     pub(super) fn close(&mut self, accounts: usize, dates: usize) {
         self.dates = dates;
-        self.starts = gather(&mut self.list, accounts, |row| row.account);
+        self.starts = gather(&mut self.list, std::mem::take(&mut self.others), accounts, |row| row.account);
+    }
+
+    /// The same; those of an account that count for the same dates are put together.
+    pub(super) fn close_together(&mut self, accounts: usize, dates: usize, merge: impl Fn(&mut T, T) -> bool) {
+        self.close(accounts, dates);
+        let Moves { list, kinds, starts, .. } = self;
+        let (mut from, mut end) = (0, 0);
+        for start in starts {
+            let to = *start as usize;
+            if let Some(rows) = list.get_mut(from..to).filter(|rows| rows.len() > 1) {
+                rows.sort_unstable_by_key(|row| kinds.order(row.kind));
+            }
+            let first = end;
+            for place in from..to {
+                let Some(next) = list.get(place).copied() else { continue };
+                let kept = list.get_mut(first..end).and_then(<[_]>::last_mut);
+                if kept.is_none_or(|kept| !together(kinds, kept, &next, &merge)) {
+                    if let Some(to) = list.get_mut(end) {
+                        *to = next;
+                    }
+                    end += 1;
+                }
+            }
+            // Where those of the next account begin.
+            (from, *start) = (to, end as u32);
+        }
+        list.truncate(end);
+    }
+
+    #[inline]
+    fn row(&self, row: &Move<T>) -> Row<T> {
+        let Kind { run, times } = self.kinds.get(row.kind);
+        Row { account: row.account, run, times, what: row.what }
     }
 
     /// What there is at a date.
-    fn at(&self, place: u32) -> impl Iterator<Item = &Move<T>> {
-        self.list.iter().filter(move |row| row.run.from <= place && place < row.run.to)
+    pub(super) fn at(&self, place: u32) -> impl Iterator<Item = Row<T>> {
+        self.list.iter().map(|row| self.row(row)).filter(move |row| row.run.from <= place && place < row.run.to)
     }
 
     /// What begins on the way from one date to another.
-    fn begun(&self, from: u32, to: u32) -> impl Iterator<Item = &Move<T>> {
+    fn begun(&self, from: u32, to: u32) -> impl Iterator<Item = Row<T>> {
         let [begin, _] = self.turns();
-        begin.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
+        begin.between(from, to).iter().filter_map(|row| Some(self.row(self.list.get(*row as usize)?)))
     }
 
     /// What ends.
-    fn ended(&self, from: u32, to: u32) -> impl Iterator<Item = &Move<T>> {
+    fn ended(&self, from: u32, to: u32) -> impl Iterator<Item = Row<T>> {
         let [_, end] = self.turns();
-        end.between(from, to).iter().filter_map(|row| self.list.get(*row as usize))
+        end.between(from, to).iter().filter_map(|row| Some(self.row(self.list.get(*row as usize)?)))
     }
 
     fn turns(&self) -> &[Places; 2] {
         self.turns.get_or_init(|| {
-            let begin = Places::new(self.dates, self.list.iter().map(|row| row.run.from));
-            Box::new([begin, Places::new(self.dates, self.list.iter().map(|row| row.run.to))])
+            let run = |row: &Move<T>| self.kinds.get(row.kind).run;
+            let begin = Places::new(self.dates, self.list.iter().map(|row| run(row).from));
+            Box::new([begin, Places::new(self.dates, self.list.iter().map(|row| run(row).to))])
         })
     }
 
-    /// Everything of an account.
     #[inline]
-    pub(super) fn of(&self, account: u32) -> &[Move<T>] {
+    fn rows(&self, account: u32) -> &[Move<T>] {
         let at = account as usize;
         let ends = self.starts.get(at).zip(self.starts.get(at + 1));
         ends.and_then(|(start, end)| self.list.get(*start as usize..*end as usize)).unwrap_or(&[])
     }
 
-    /// All rows.
-    pub(super) fn all(&self) -> &[Move<T>] {
-        &self.list
+    /// Everything of an account.
+    #[inline]
+    pub(super) fn of(&self, account: u32) -> impl Iterator<Item = Row<T>> {
+        self.rows(account).iter().map(|row| self.row(row))
+    }
+
+    /// Shows what an account has at a date, and of how many rows.
+    #[inline]
+    pub(super) fn each(&self, account: u32, place: u32, mut show: impl FnMut(u32, T)) {
+        for row in self.rows(account) {
+            let Kind { run, times } = self.kinds.get(row.kind);
+            if run.from <= place && place < run.to {
+                show(times, row.what);
+            }
+        }
+    }
+
+    /// What there is of all rows.
+    pub(super) fn all(&self) -> impl Iterator<Item = T> {
+        self.list.iter().map(|row| row.what)
     }
 
     /// The accounts that something begins or ends for.
-    fn touched(&self, from: u32, to: u32) -> HashSet<u32> {
+    pub(super) fn touched(&self, from: u32, to: u32) -> HashSet<u32> {
         self.begun(from, to).chain(self.ended(from, to)).map(|row| row.account).collect()
     }
+}
+
+impl Moves<()> {
+    /// One more row, if it counts on any date.
+    #[inline]
+    pub(super) fn count(&mut self, account: u32, run: Run) {
+        if run.from < run.to {
+            self.add(account, run, (), |(), ()| true);
+        }
+    }
+}
+
+/// Takes a row of the same account into another, if both count for the same dates.
+fn together<T: Copy>(kinds: &mut Kinds, kept: &mut Move<T>, next: &Move<T>, merge: impl Fn(&mut T, T) -> bool) -> bool {
+    let same = kinds.order(kept.kind) == kinds.order(next.kind) && merge(&mut kept.what, next.what);
+    if same {
+        kept.kind = kinds.both(kept.kind, next.kind);
+    }
+    same
 }
 
 impl Places {
@@ -177,7 +286,7 @@ impl Many {
         Some(match keeping {
             Keeping::Count => Many::Counts(Moves::new()),
             Keeping::Sum => Many::Sums { small: Moves::new(), wide: Moves::new() },
-            Keeping::Best { most } => Many::Bests { most, moves: Moves::new() },
+            Keeping::Best { most } => Many::Bests(Bests::new(most)),
             Keeping::Edge { last } => Many::Edges { last, moves: Moves::new() },
             Keeping::Distinct | Keeping::Capped { .. } => return None,
         })
@@ -185,7 +294,7 @@ impl Many {
 
     pub(super) fn count(&mut self, account: u32, run: Run) {
         if let Many::Counts(moves) = self {
-            moves.add(account, run, (), |(), ()| true);
+            moves.count(account, run);
         }
     }
 
@@ -199,9 +308,8 @@ impl Many {
     }
 
     pub(super) fn best(&mut self, account: u32, run: Run, value: Kept) {
-        if let Many::Bests { most, moves } = self {
-            let most = *most;
-            moves.add(account, run, value, |kept, next| best_of(most, kept, next));
+        if let Many::Bests(bests) = self {
+            bests.add(account, run, value);
         }
     }
 
@@ -218,13 +326,13 @@ impl Many {
     /// Takes in what another worker has.
     pub(super) fn join(&mut self, other: Many) {
         match (self, other) {
-            (Many::Counts(mine), Many::Counts(theirs)) => mine.list.extend(theirs.list),
+            (Many::Counts(mine), Many::Counts(theirs)) => mine.join(theirs),
             (Many::Sums { small, wide }, Many::Sums { small: theirs, wide: their_wide }) => {
-                small.list.extend(theirs.list);
-                wide.list.extend(their_wide.list);
+                small.join(theirs);
+                wide.join(their_wide);
             }
-            (Many::Bests { moves, .. }, Many::Bests { moves: theirs, .. }) => moves.list.extend(theirs.list),
-            (Many::Edges { moves, .. }, Many::Edges { moves: theirs, .. }) => moves.list.extend(theirs.list),
+            (Many::Bests(mine), Many::Bests(theirs)) => mine.join(theirs),
+            (Many::Edges { moves, .. }, Many::Edges { moves: theirs, .. }) => moves.join(theirs),
             _ => {}
         }
     }
@@ -237,19 +345,14 @@ impl Many {
                 small.close(accounts, dates);
                 wide.close(accounts, dates);
             }
+            Many::Bests(bests) => bests.close(accounts, dates),
             // Of an account all is looked at together.
-            Many::Bests { most, moves } => {
-                let most = *most;
-                moves.merge(|kept, next| best_of(most, kept, next));
-                moves.close(accounts, dates);
-            }
             Many::Edges { last, moves } => {
                 let last = *last;
-                moves.merge(|kept, next| {
+                moves.close_together(accounts, dates, |kept, next| {
                     *kept = outer(last, Some(*kept), next);
                     true
                 });
-                moves.close(accounts, dates);
             }
         }
     }
@@ -279,25 +382,24 @@ impl Many {
         let keeping = match self {
             Many::Counts(_) => Keeping::Count,
             Many::Sums { .. } => Keeping::Sum,
-            Many::Bests { most, .. } => Keeping::Best { most: *most },
+            Many::Bests(bests) => Keeping::Best { most: bests.most },
             Many::Edges { last, .. } => Keeping::Edge { last: *last },
         };
         let mut book = Book::new(keeping, accounts, 1, None);
         match (self, &mut book.tally) {
-            (Many::Counts(moves), Tally::Count(counts)) => moves.at(place).for_each(|row| count(counts, row, false)),
+            (Many::Counts(moves), Tally::Count(counts)) => moves.at(place).for_each(|row| count(counts, &row, false)),
             (Many::Sums { small, wide: large }, Tally::Sum { sums, counts, wide }) => {
                 for row in small.at(place) {
-                    count(counts, row, false);
+                    count(counts, &row, false);
                     put(sums, wide, row.account as usize, i128::from(row.what));
                 }
                 for row in large.at(place) {
-                    count(counts, row, false);
+                    count(counts, &row, false);
                     put(sums, wide, row.account as usize, row.what);
                 }
             }
-            (Many::Bests { moves, .. }, _) => {
-                let accounts: HashSet<u32> = moves.at(place).map(|row| row.account).collect();
-                accounts.into_iter().for_each(|account| again(self, &mut book, account, place));
+            (Many::Bests(bests), _) => {
+                bests.at(place).into_iter().for_each(|account| again(self, &mut book, account, place));
             }
             (Many::Edges { moves, .. }, _) => {
                 let accounts: HashSet<u32> = moves.at(place).map(|row| row.account).collect();
@@ -313,29 +415,29 @@ impl Many {
         cursor.place = place;
         match (self, &mut cursor.book.tally) {
             (Many::Counts(moves), Tally::Count(counts)) => {
-                moves.begun(from, place).for_each(|row| count(counts, row, false));
-                moves.ended(from, place).for_each(|row| count(counts, row, true));
+                moves.begun(from, place).for_each(|row| count(counts, &row, false));
+                moves.ended(from, place).for_each(|row| count(counts, &row, true));
             }
             (Many::Sums { small, wide: large }, Tally::Sum { sums, counts, wide }) => {
                 for row in small.begun(from, place) {
-                    count(counts, row, false);
+                    count(counts, &row, false);
                     put(sums, wide, row.account as usize, i128::from(row.what));
                 }
                 for row in small.ended(from, place) {
-                    count(counts, row, true);
+                    count(counts, &row, true);
                     put(sums, wide, row.account as usize, -i128::from(row.what));
                 }
                 for row in large.begun(from, place) {
-                    count(counts, row, false);
+                    count(counts, &row, false);
                     put(sums, wide, row.account as usize, row.what);
                 }
                 for row in large.ended(from, place) {
-                    count(counts, row, true);
+                    count(counts, &row, true);
                     put(sums, wide, row.account as usize, -row.what);
                 }
             }
-            (Many::Bests { moves, .. }, _) => {
-                moves.touched(from, place).into_iter().for_each(|a| again(self, &mut cursor.book, a, place));
+            (Many::Bests(bests), _) => {
+                bests.touched(from, place).into_iter().for_each(|a| again(self, &mut cursor.book, a, place));
             }
             (Many::Edges { moves, .. }, _) => {
                 moves.touched(from, place).into_iter().for_each(|a| again(self, &mut cursor.book, a, place));
@@ -345,7 +447,7 @@ impl Many {
     }
 }
 
-fn count<T>(counts: &mut [u32], row: &Move<T>, off: bool) {
+fn count<T>(counts: &mut [u32], row: &Row<T>, off: bool) {
     if let Some(count) = counts.get_mut(row.account as usize) {
         *count = if off { count.wrapping_sub(row.times) } else { count.wrapping_add(row.times) };
     }
@@ -357,13 +459,13 @@ fn again(many: &Many, book: &mut Book, account: u32, place: u32) {
     let Book { tally, hard, .. } = book;
     hard.remove(&account);
     match (many, tally) {
-        (Many::Bests { most, moves }, Tally::Best { cells, counts, .. }) => {
+        (Many::Bests(bests), Tally::Best { cells, counts, .. }) => {
             let Some(count) = counts.get_mut(at) else { return };
             *count = 0;
             cells.set(at, Cell::default());
-            for row in moves.of(account).iter().filter(|row| row.run.from <= place && place < row.run.to) {
+            for row in bests.of(account).filter(|row| row.run.from <= place && place < row.run.to) {
                 *count = count.saturating_add(row.times);
-                if !best(*most, cells, at, row.what) {
+                if !best(bests.most, cells, at, row.what) {
                     hard.insert(account);
                 }
             }
@@ -371,7 +473,7 @@ fn again(many: &Many, book: &mut Book, account: u32, place: u32) {
         (Many::Edges { last, moves }, Tally::Edge { cells, counts, .. }) => {
             let (Some(cell), Some(count)) = (cells.get_mut(at), counts.get_mut(at)) else { return };
             (*cell, *count) = (None, 0);
-            for row in moves.of(account).iter().filter(|row| row.run.from <= place && place < row.run.to) {
+            for row in moves.of(account).filter(|row| row.run.from <= place && place < row.run.to) {
                 *count = count.saturating_add(row.times);
                 *cell = Some(outer(*last, cell.map(Edge::from), row.what).into());
             }
@@ -388,14 +490,6 @@ fn small_sum(kept: &mut i64, next: i64) -> bool {
         }
         None => false,
     }
-}
-
-/// What is of another type is not comparable, and told later.
-fn best_of(most: bool, kept: &mut Kept, next: Kept) -> bool {
-    if kept.tag == next.tag && better(most, next, *kept) {
-        *kept = next;
-    }
-    kept.tag == next.tag
 }
 
 #[cfg(test)]
@@ -461,7 +555,7 @@ mod tests {
         }
         many.close(1, 3);
         let Many::Edges { moves, .. } = &many else { panic!() };
-        assert_eq!((moves.list.len(), moves.list[0].times), (1, 1000));
+        assert_eq!((moves.list.len(), moves.of(0).next().unwrap().times), (1, 1000));
         let mut cursors = Vec::new();
         let Tally::Edge { cells, counts, .. } = &many.at(&mut cursors, 1, 1).unwrap().book.tally else { panic!() };
         let edge = Edge::from(cells[0].unwrap());

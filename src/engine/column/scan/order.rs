@@ -13,7 +13,7 @@ pub(super) fn by_account<T: Copy, K: Ord>(
         list.sort_unstable_by(|a, b| account(a).cmp(&account(b)).then_with(|| key(a).cmp(&key(b))));
         return;
     }
-    let starts = gather(list, accounts, account);
+    let starts = gather(list, Vec::new(), accounts, account);
     for ends in starts.windows(2) {
         let [start, end] = ends else { continue };
         if let Some(rows) = list.get_mut(*start as usize..*end as usize).filter(|rows| rows.len() > 1) {
@@ -22,12 +22,18 @@ pub(super) fn by_account<T: Copy, K: Ord>(
     }
 }
 
-/// Brings rows of so many accounts together by account, and leaves those of an account in their order. Where those of each
+/// Brings the rows of these lists together by account, and leaves those of an account in their order. Where those of each
 /// account begin, and last where all end.
-pub(super) fn gather<T: Copy>(list: &mut Vec<T>, accounts: usize, account: impl Fn(&T) -> u32) -> Vec<u32> {
-    let mut starts = vec![0u32; accounts + 1];
-    for row in &*list {
-        if let Some(count) = starts.get_mut(account(row) as usize + 1) {
+pub(super) fn gather<T: Copy>(
+    list: &mut Vec<T>,
+    others: Vec<Vec<T>>,
+    accounts: usize,
+    account: impl Fn(&T) -> u32,
+) -> Vec<u32> {
+    // First how many there are, two places on; then where each begins, one place on, which moves to where it ends.
+    let mut starts = vec![0u32; accounts + 2];
+    for row in std::iter::once(&*list).chain(&others).flatten() {
+        if let Some(count) = starts.get_mut(account(row) as usize + 2) {
             *count += 1;
         }
     }
@@ -36,17 +42,23 @@ pub(super) fn gather<T: Copy>(list: &mut Vec<T>, accounts: usize, account: impl 
         sum += *start;
         *start = sum;
     }
-    if !list.is_sorted_by_key(&account) {
-        let (mut next, mut sorted) = (starts.clone(), list.clone());
-        for row in &*list {
-            let Some(at) = next.get_mut(account(row) as usize) else { continue };
+    let first = list.first().or_else(|| others.iter().find_map(|list| list.first())).copied();
+    let Some(first) = first.filter(|_| !others.is_empty() || !list.is_sorted_by_key(&account)) else {
+        starts.remove(0);
+        return starts;
+    };
+    let mut sorted = vec![first; sum as usize];
+    for list in std::iter::once(std::mem::take(list)).chain(others) {
+        for row in &list {
+            let Some(at) = starts.get_mut(account(row) as usize + 1) else { continue };
             if let Some(to) = sorted.get_mut(*at as usize) {
                 *to = *row;
             }
             *at += 1;
         }
-        *list = sorted;
     }
+    *list = sorted;
+    starts.pop();
     starts
 }
 
@@ -69,5 +81,19 @@ mod tests {
             by_account(&mut list, |row| row.0, |row| row.1);
             assert_eq!(list, expected, "{count} of {accounts}");
         }
+    }
+
+    #[test]
+    fn lists_are_brought_together() {
+        for (mut list, others) in [
+            (vec![(2, 'a'), (0, 'b'), (2, 'c')], vec![vec![(0, 'd')], vec![], vec![(3, 'e'), (2, 'f')]]),
+            (vec![], vec![vec![(2, 'a'), (0, 'b'), (2, 'c'), (0, 'd')], vec![(2, 'f'), (3, 'e')]]),
+            (vec![(0, 'b'), (0, 'd'), (2, 'a'), (2, 'c'), (2, 'f'), (3, 'e')], vec![]),
+        ] {
+            let starts = gather(&mut list, others, 5, |row| row.0);
+            assert_eq!(starts, [0, 2, 2, 5, 6, 6]);
+            assert_eq!(list.iter().map(|row| row.1).collect::<String>(), "bdacfe");
+        }
+        assert_eq!(gather(&mut Vec::<u32>::new(), vec![vec![]], 2, |row| *row), [0, 0, 0]);
     }
 }

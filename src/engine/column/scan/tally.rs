@@ -11,11 +11,12 @@ use super::moves::Many;
 use super::order::by_account;
 use super::pairs::Pairs;
 use super::small::Small;
+use super::spans::Spans;
 use crate::engine::column::slots::{Cell, Cells, Tag};
 use std::collections::{HashMap, HashSet};
 
 /// The dates that a row counts for, by their places: from this one up to the one before that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Run {
     pub(super) from: u32,
     pub(super) to: u32,
@@ -86,6 +87,8 @@ pub(super) enum Tally {
     },
     /// Rows, for many dates.
     Many(Many),
+    /// The first and the last day of each period, for many dates.
+    Spans(Spans),
     /// Account and day of each row, for many dates: see [`on`].
     Days(Vec<u64>),
     /// Accounts and values of one date, where nobody asks for more than how many there are.
@@ -163,6 +166,9 @@ impl Book {
                 Tally::Extremes(Extremes::new(most, accounts))
             }
             Keeping::Distinct if dates <= 1 && !family.counts_rows => Tally::Pairs(Pairs::default()),
+            Keeping::Capped { .. } if let Some(spans) = family.spans(accounts) => {
+                return Book { tally: Tally::Spans(spans), hard: HashSet::new(), width: dates + 1, accounts };
+            }
             keeping => return Book::new(keeping, accounts, dates, family.periods()),
         };
         Book { tally, hard: HashSet::new(), width: 1, accounts }
@@ -192,11 +198,6 @@ impl Book {
             Keeping::Distinct | Keeping::Capped { .. } => Tally::Values { list: Vec::new(), sorted: 0 },
         };
         Book { tally, hard: HashSet::new(), width, accounts }
-    }
-
-    /// By account how many rows there are, if that is all that is kept.
-    pub(super) fn small(&mut self) -> Option<&mut Small> {
-        if let Tally::Small(counts) = &mut self.tally { Some(counts) } else { None }
     }
 
     /// One more row that counts.
@@ -287,6 +288,10 @@ impl Book {
             list.push(on(account, day));
             return true;
         }
+        if let Tally::Spans(spans) = &mut self.tally {
+            spans.add(account, day);
+            return true;
+        }
         let Tally::Periods { bits, words, first, places } = &mut self.tally else { return false };
         if let Some(place) = usize::try_from(day - *first).ok().and_then(|day| places.get(day))
             && let Some(bits) = bits.get_mut(account as usize * *words + usize::from(place / 16))
@@ -355,6 +360,7 @@ impl Book {
             }
             (Tally::Values { list, .. }, Tally::Values { list: theirs, .. }) => list.extend(theirs),
             (Tally::Many(mine), Tally::Many(theirs)) => mine.join(theirs),
+            (Tally::Spans(mine), Tally::Spans(theirs)) => mine.join(theirs),
             (Tally::Days(mine), Tally::Days(theirs)) => mine.extend(theirs),
             _ => {}
         }
@@ -374,7 +380,8 @@ impl Book {
             Tally::Pairs(pairs) => self.tally = Tally::Count(std::mem::take(pairs).count(self.accounts)),
             Tally::Many(many) => many.close(self.accounts, self.width - 1),
             Tally::Days(list) => by_account(list, |on| of_on(*on).0, |on| *on),
-            Tally::Small(_) | Tally::Extremes(_) | Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } => {}
+            Tally::Small(_) | Tally::Extremes(_) | Tally::Best { .. } | Tally::Edge { .. } => {}
+            Tally::Periods { .. } | Tally::Spans(_) => {}
         }
     }
 }

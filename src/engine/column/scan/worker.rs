@@ -1,10 +1,11 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
 use super::family::{Basis, Family, Group, Reading, Source};
+use super::moves::Many;
 use super::nodes::{Mask, NodeId, tests};
 use super::row::{Hard, Rows};
 use super::short::short;
-use super::tally::{Book, Keeping, Kept, Run, Seen};
+use super::tally::{Book, Keeping, Kept, Run, Seen, Tally};
 use crate::calendar::Date;
 use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList, TextSet};
 use crate::engine::column::slots::{Cell, Tag, Texts};
@@ -260,23 +261,36 @@ impl<'s, 'p> Scan<'s, 'p> {
             let (Some(family), Some(book)) = (self.source.families.get(*place), books.get_mut(*place)) else {
                 continue;
             };
-            // With one date the rows outside its window are known at once.
-            if let [(_, first, last)] = family.days.as_slice() {
-                if dated.1 < *first || *last < dated.0 {
+            // Rows outside all of its windows are none of its.
+            let (first, last) = family.ends;
+            if dated.1 < first || last < dated.0 {
+                continue;
+            }
+            match first <= dated.0 && dated.1 <= last {
+                true => inside.clone_from(rows),
+                false => within(days, rows, (first, last), inside),
+            }
+            let owners = &piece.owners;
+            match (&mut book.tally, &self.account_of) {
+                (Tally::Small(counts), None) => {
+                    each_row(inside, |row| owners.get(row).into_iter().for_each(|owner| counts.add(*owner)));
                     continue;
                 }
-                match *first <= dated.0 && dated.1 <= *last {
-                    true => inside.clone_from(rows),
-                    false => within(days, rows, (*first, *last), inside),
-                }
-                if let (Some(counts), None) = (book.small(), &self.account_of) {
+                (Tally::Many(Many::Counts(counts)), None) => {
                     each_row(inside, |row| {
-                        piece.owners.get(row).into_iter().for_each(|owner| counts.add(*owner));
+                        let (Some(owner), Some(day)) = (owners.get(row), days.get(row)) else { return };
+                        counts.count(*owner, family.run(*day));
                     });
                     continue;
                 }
-            } else {
-                inside.clone_from(rows);
+                (Tally::Spans(spans), None) => {
+                    each_row(inside, |row| {
+                        let (Some(owner), Some(day)) = (owners.get(row), days.get(row)) else { return };
+                        spans.add(*owner, *day);
+                    });
+                    continue;
+                }
+                _ => {}
             }
             each_row(inside, |row| {
                 let (Some(owner), Some(day)) = (piece.owners.get(row), days.get(row)) else { return };
