@@ -6,7 +6,7 @@
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
 //! | `worker` | the pass over pieces |
-//! | `tally` | what is kept of rows: `small` counts, `extremes`, `pairs` of accounts and values |
+//! | `tally` | what is kept of rows: `small` counts, `sums`, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
 //! | `moves` | the same for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
@@ -25,6 +25,7 @@ mod pairs;
 pub(super) mod row;
 mod short;
 mod small;
+mod sums;
 pub(super) mod tally;
 pub(super) mod worker;
 

@@ -1,10 +1,12 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
+use super::extremes::put_day;
 use super::family::{Basis, Family, Group, Reading, Source};
 use super::nodes::{Mask, NodeId, tests};
+use super::pairs::Shared;
 use super::row::{Hard, Rows};
 use super::short::short;
-use super::tally::{Book, Keeping, Kept, Run, Seen};
+use super::tally::{Book, Keeping, Kept, Run, Seen, Tally};
 use crate::calendar::Date;
 use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList, TextSet};
 use crate::engine::column::slots::{Cell, Tag, Texts};
@@ -12,7 +14,7 @@ use crate::engine::reference::fold;
 use crate::number::{Decimal, SCALE};
 use crate::value::{DAY_MICROS, Value};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is the same for all workers.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(in crate::engine::column) struct Scan<'s, 'p> {
     account_of: Option<Vec<u32>>,
     as_of: Date,
     pub(super) texts: Mutex<TextSet>,
+    /// By family what the workers keep together.
+    shared: Vec<Arc<Shared>>,
 }
 
 /// What one worker has seen.
@@ -103,7 +107,8 @@ impl<'s, 'p> Scan<'s, 'p> {
         account_of: Option<Vec<u32>>,
         as_of: Date,
     ) -> Scan<'s, 'p> {
-        Scan { source, accounts, account_of, as_of, texts: Mutex::default() }
+        let shared = source.families.iter().map(|_| Arc::default()).collect();
+        Scan { source, accounts, account_of, as_of, texts: Mutex::default(), shared }
     }
 
     /// With fewer accounts one core is as fast as two.
@@ -113,9 +118,9 @@ impl<'s, 'p> Scan<'s, 'p> {
 
     /// A worker that has seen nothing.
     pub(in crate::engine::column) fn start(&self) -> Worker {
-        let book = |family: &Family<'_>| Book::of(family, self.accounts);
+        let families = self.source.families.iter().zip(&self.shared);
         Worker {
-            books: self.source.families.iter().map(book).collect(),
+            books: families.map(|(family, shared)| Book::of(family, self.accounts, shared)).collect(),
             filters: HashMap::new(),
             values: HashSet::new(),
             dates: None,
@@ -269,10 +274,7 @@ impl<'s, 'p> Scan<'s, 'p> {
                     true => inside.clone_from(rows),
                     false => within(days, rows, (*first, *last), inside),
                 }
-                if let (Some(counts), None) = (book.small(), &self.account_of) {
-                    each_row(inside, |row| {
-                        piece.owners.get(row).into_iter().for_each(|owner| counts.add(*owner));
-                    });
+                if self.account_of.is_none() && self.at_once(family, book, piece, (inside, days)) {
                     continue;
                 }
             } else {
@@ -289,6 +291,52 @@ impl<'s, 'p> Scan<'s, 'p> {
                 }
             });
         }
+    }
+
+    /// Keeps what a family keeps of rows of one date, if that takes no more than where it is kept and what stands in a lane:
+    /// the next rows are on their way while memory is waited for. False if it takes more; then nothing is kept.
+    fn at_once(&self, family: &Family<'_>, book: &mut Book, piece: &Piece, (inside, days): (&[u64], &[i32])) -> bool {
+        let owners = &piece.owners;
+        let dated = |row: usize| Some((*owners.get(row)?, *days.get(row)?));
+        match (&mut book.tally, family.value) {
+            _ if family.present.is_some() => return false,
+            (Tally::Small(counts), Reading::Nothing) => {
+                each_row(inside, |row| owners.get(row).into_iter().for_each(|owner| counts.add(*owner)));
+            }
+            (Tally::Periods { bits, words, first, places }, Reading::Nothing) => each_row(inside, |row| {
+                let Some((owner, day)) = dated(row) else { return };
+                let place = places.get(day.wrapping_sub(*first) as usize).copied().unwrap_or(0);
+                if let Some(bits) = bits.get_mut(owner as usize * *words + usize::from(place / 16)) {
+                    *bits |= 1 << (place % 16);
+                }
+            }),
+            (Tally::Extremes(extremes), Reading::Day) => {
+                let Some((known, most)) = extremes.days() else { return false };
+                each_row(inside, |row| {
+                    dated(row).into_iter().for_each(|(owner, day)| put_day(known, most, owner, day))
+                });
+            }
+            (Tally::Sums(sums), Reading::Lane(id)) => {
+                let Some(Lane { cells: LaneCells::Small(cells), valid, unreadable }) = piece.lanes.get(id as usize)
+                else {
+                    return false;
+                };
+                if !unreadable.is_empty() || family.basis == Basis::CsatMean {
+                    return false;
+                }
+                each_row(inside, |row| {
+                    let (Some(owner), Some(bits)) = (owners.get(row), cells.get(row)) else { return };
+                    let value = Kept { tag: Tag::Number, bits: i128::from(*bits) };
+                    if valid.has(row)
+                        && let Some(value) = basis(family.basis, value)
+                    {
+                        sums.add(*owner, value);
+                    }
+                });
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// Keeps what a family keeps of a row.
