@@ -5,7 +5,7 @@
 //! | `nodes` | conditions as tests of lanes |
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
-//! | `worker` | the pass over pieces |
+//! | `worker` | the pass over pieces; `at_once` for rows that take little |
 //! | `tally` | what is kept of rows: `small` counts, `sums`, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
 //! | `moves` | the same for many as-of dates |
@@ -13,6 +13,7 @@
 //! | `feeds` | one account of those through all dates |
 //! | `finish` | from what was kept to cells |
 
+mod at_once;
 mod extremes;
 pub(super) mod family;
 pub(super) mod feeds;

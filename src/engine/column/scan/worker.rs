@@ -1,12 +1,12 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
-use super::extremes::put_day;
+use super::at_once::at_once;
 use super::family::{Basis, Family, Group, Reading, Source};
 use super::nodes::{Mask, NodeId, tests};
 use super::pairs::Shared;
 use super::row::{Hard, Rows};
 use super::short::short;
-use super::tally::{Book, Keeping, Kept, Run, Seen, Tally};
+use super::tally::{Book, Keeping, Kept, Run, Seen};
 use crate::calendar::Date;
 use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList, TextSet};
 use crate::engine::column::slots::{Cell, Tag, Texts};
@@ -274,7 +274,7 @@ impl<'s, 'p> Scan<'s, 'p> {
                     true => inside.clone_from(rows),
                     false => within(days, rows, (*first, *last), inside),
                 }
-                if self.account_of.is_none() && self.at_once(family, book, piece, (inside, days)) {
+                if self.account_of.is_none() && at_once(family, book, piece, (inside, days)) {
                     continue;
                 }
             } else {
@@ -291,52 +291,6 @@ impl<'s, 'p> Scan<'s, 'p> {
                 }
             });
         }
-    }
-
-    /// Keeps what a family keeps of rows of one date, if that takes no more than where it is kept and what stands in a lane:
-    /// the next rows are on their way while memory is waited for. False if it takes more; then nothing is kept.
-    fn at_once(&self, family: &Family<'_>, book: &mut Book, piece: &Piece, (inside, days): (&[u64], &[i32])) -> bool {
-        let owners = &piece.owners;
-        let dated = |row: usize| Some((*owners.get(row)?, *days.get(row)?));
-        match (&mut book.tally, family.value) {
-            _ if family.present.is_some() => return false,
-            (Tally::Small(counts), Reading::Nothing) => {
-                each_row(inside, |row| owners.get(row).into_iter().for_each(|owner| counts.add(*owner)));
-            }
-            (Tally::Periods { bits, words, first, places }, Reading::Nothing) => each_row(inside, |row| {
-                let Some((owner, day)) = dated(row) else { return };
-                let place = places.get(day.wrapping_sub(*first) as usize).copied().unwrap_or(0);
-                if let Some(bits) = bits.get_mut(owner as usize * *words + usize::from(place / 16)) {
-                    *bits |= 1 << (place % 16);
-                }
-            }),
-            (Tally::Extremes(extremes), Reading::Day) => {
-                let Some((known, most)) = extremes.days() else { return false };
-                each_row(inside, |row| {
-                    dated(row).into_iter().for_each(|(owner, day)| put_day(known, most, owner, day))
-                });
-            }
-            (Tally::Sums(sums), Reading::Lane(id)) => {
-                let Some(Lane { cells: LaneCells::Small(cells), valid, unreadable }) = piece.lanes.get(id as usize)
-                else {
-                    return false;
-                };
-                if !unreadable.is_empty() || family.basis == Basis::CsatMean {
-                    return false;
-                }
-                each_row(inside, |row| {
-                    let (Some(owner), Some(bits)) = (owners.get(row), cells.get(row)) else { return };
-                    let value = Kept { tag: Tag::Number, bits: i128::from(*bits) };
-                    if valid.has(row)
-                        && let Some(value) = basis(family.basis, value)
-                    {
-                        sums.add(*owner, value);
-                    }
-                });
-            }
-            _ => return false,
-        }
-        true
     }
 
     /// Keeps what a family keeps of a row.
@@ -506,7 +460,7 @@ impl Taken {
 }
 
 /// What a value adds; `None` where the reference has to say.
-fn basis(basis: Basis, value: Kept) -> Option<i128> {
+pub(super) fn basis(basis: Basis, value: Kept) -> Option<i128> {
     let whole = |n: i64| i128::from(n) * SCALE;
     Some(match basis {
         Basis::Plain => value.bits,
@@ -553,7 +507,7 @@ fn within(days: &[i32], rows: &[u64], (first, last): (i32, i32), inside: &mut Ve
 
 /// Shows the rows whose bit is set.
 #[inline]
-fn each_row(words: &[u64], mut show: impl FnMut(usize)) {
+pub(super) fn each_row(words: &[u64], mut show: impl FnMut(usize)) {
     for (i, word) in words.iter().enumerate() {
         let mut word = *word;
         while word != 0 {
