@@ -107,7 +107,8 @@ fn lines(
     };
     let options = Replay { dates: &dates, calendar: *calendar, accounts: &[], summed: false };
     let mut code = 0;
-    let told = replay_files(program, binding, &options, Columns::default(), look, |turn| {
+    let engine = Columns { leaves: true, ..Columns::default() };
+    let told = replay_files(program, binding, &options, engine, look, |turn| {
         let mut printed = printed.borrow_mut();
         let terminal = &mut *printed.0;
         let mut load = turn.load.clone();

@@ -1,6 +1,7 @@
 //! The rows of a table by their keys: each key is held once, and looked for without another copy of it. Short keys, which
-//! most are, are compared as two words and stand where they are looked for.
+//! most are, are compared as two words and stand where they are looked for; keys that are numbers are not even held there.
 
+use super::numbered::Numbered;
 use super::stream::{SHORT, words};
 use crate::threads;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -24,6 +25,8 @@ pub(super) struct Index {
     /// How many slots a region has, a power of two.
     region: usize,
     seed: u64,
+    /// In place of all that, for keys that are numbers of one kind.
+    numbered: Option<Numbered>,
     /// Longer keys.
     long: HashTable<u32>,
     hashes: DefaultHashBuilder,
@@ -38,7 +41,8 @@ struct Slot {
     row: u32,
 }
 
-const FREE: u32 = u32::MAX;
+/// Stands where there is no row.
+pub(super) const FREE: u32 = u32::MAX;
 /// So many slots stay in the cache while they are filled.
 const REGION: usize = 1 << 15;
 /// With fewer keys one core is as fast.
@@ -91,6 +95,9 @@ impl ByKey {
     /// is the answer. It knows no branch, so that many places are looked at before the first of them is there.
     #[inline]
     pub(super) fn look(&self, words: [u64; 2], place: usize) -> (u32, bool) {
+        if let Some(numbered) = &self.index.numbered {
+            return (numbered.row(place), true);
+        }
         match self.index.slots.get(place) {
             Some(slot) => (slot.row, (slot.key == halves(words)) | (slot.row == FREE)),
             None => (FREE, true),
@@ -131,6 +138,9 @@ impl ByKey {
 impl Index {
     /// For the keys of all rows; of two rows with one key the first counts, unless `later` says that the second is later.
     pub(super) fn new(keys: &[Arc<str>], later: impl Fn(u32, u32) -> bool + Sync) -> Index {
+        if let Some(numbered) = Numbered::new(keys, &later) {
+            return Index { count: numbered.count, numbered: Some(numbered), ..Index::default() };
+        }
         let short = keys.iter().filter(|key| key.len() <= SHORT).count();
         let mut index = Index { long: HashTable::with_capacity(keys.len() - short), ..Index::default() };
         let mut room = short + short / 2;
@@ -207,11 +217,17 @@ impl Index {
 
     #[inline]
     fn place(&self, words: [u64; 2]) -> usize {
-        place(words, self.seed, self.slots.len())
+        match &self.numbered {
+            Some(numbered) => numbered.place(words),
+            None => place(words, self.seed, self.slots.len()),
+        }
     }
 
     #[inline]
     fn short(&self, words: [u64; 2], mut at: usize) -> Option<u32> {
+        if let Some(numbered) = &self.numbered {
+            return Some(numbered.row(at)).filter(|row| *row != FREE);
+        }
         let key = halves(words);
         loop {
             let slot = self.slots.get(at)?;

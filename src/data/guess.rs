@@ -1,6 +1,7 @@
 //! What a key that does not exist was probably meant to be: one pass over the keys that do, looking for those that are asked
 //! for. There may be millions of accounts, but few keys that lead nowhere.
 
+use super::stream::words;
 use super::{ByKey, Cells, TableData};
 use crate::program::Table;
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ pub(super) fn of<'k>(keys: impl Iterator<Item = &'k Arc<str>>, parents: &TableDa
     if asked.keys.is_empty() {
         return Guesses::new();
     }
+    asked.sieve = Sieve::new(asked.folded.keys());
     let texts = parent.fields.iter().zip(&parents.columns).enumerate().filter_map(|(i, (field, column))| {
         let skip = parent.key.is_some_and(|k| k.index() == i) || field.merged || field.parent;
         if let (false, Cells::Text(cells)) = (skip, &column.cells) { Some((i, cells.as_slice())) } else { None }
@@ -53,12 +55,54 @@ struct Asked<'k, 'p> {
     keys: hashbrown::HashMap<&'k str, &'k Arc<str>>,
     /// By small letters.
     folded: hashbrown::HashMap<String, Folded<'p>>,
+    /// Which texts need not be looked for there.
+    sieve: Sieve,
     /// By number: the last key in order that is this number.
     numbers: hashbrown::HashMap<String, Option<&'p Arc<str>>>,
     /// Keys that others may begin with: such a one, and whether there are more.
     longer: hashbrown::HashMap<&'k str, (Option<&'p Arc<str>>, bool)>,
     /// How long those are, rising.
     lengths: Vec<usize>,
+}
+
+/// Holds back most short texts that are not among a few that are looked for, whatever their capitals: there may be millions.
+#[derive(Default)]
+struct Sieve {
+    /// A bit for each of so many groups of texts, a power of two: whether one that is looked for is among them.
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    fn new<'t>(texts: impl ExactSizeIterator<Item = &'t String>) -> Sieve {
+        let size = (texts.len().max(8) * 16).next_power_of_two();
+        let mut sieve = Sieve { bits: vec![0; size / 64], shift: 64 - size.trailing_zeros() };
+        for text in texts {
+            if let Some(group) = sieve.group(text)
+                && let Some(bits) = sieve.bits.get_mut(group / 64)
+            {
+                *bits |= 1 << (group % 64);
+            }
+        }
+        sieve
+    }
+
+    /// The group of a short text in ASCII.
+    #[inline]
+    fn group(&self, text: &str) -> Option<usize> {
+        let [low, high] = words(text.as_bytes())?;
+        // A capital differs from its small letter in this bit.
+        let (low, high) = (low | 0x2020_2020_2020_2020, high | 0x0020_2020_2020_2020);
+        let hash = (low ^ high.rotate_left(29).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        ((low | high) & 0x8080_8080_8080_8080 == 0).then_some((hash >> self.shift) as usize)
+    }
+
+    /// True if a text may be looked for.
+    #[inline]
+    fn lets_through(&self, text: &str) -> bool {
+        let Some(group) = self.group(text) else { return true };
+        self.bits.get(group / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
+    }
 }
 
 /// What reads the same but for capitals.
@@ -89,7 +133,9 @@ impl<'k, 'p> Asked<'k, 'p> {
 
     /// Looks at a key that exists.
     fn see(&mut self, key: &'p Arc<str>, buffer: &mut String) {
-        if let Some(found) = self.folded.get_mut(small(key, buffer)) {
+        if self.sieve.lets_through(key)
+            && let Some(found) = self.folded.get_mut(small(key, buffer))
+        {
             found.key = found.key.max(Some(key));
         }
         if let Some(found) = number(key).and_then(|number| self.numbers.get_mut(number)) {
@@ -105,7 +151,8 @@ impl<'k, 'p> Asked<'k, 'p> {
 
     /// Looks at another text of a row.
     fn see_text(&mut self, text: &str, at: (usize, u32, &'p Arc<str>), buffer: &mut String) {
-        if let Some(found) = self.folded.get_mut(small(text, buffer))
+        if self.sieve.lets_through(text)
+            && let Some(found) = self.folded.get_mut(small(text, buffer))
             && found.cell.is_none_or(|known| (at.0, at.1) < (known.0, known.1))
         {
             found.cell = Some(at);
@@ -161,4 +208,21 @@ fn number(key: &str) -> Option<&str> {
     }
     let bare = whole.trim_start_matches('0');
     Some(if bare.is_empty() { "0" } else { bare })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_goes_through_the_sieve_whatever_its_capitals() {
+        let texts: Vec<String> = (0..300).map(|i| format!("{}{i}", ["a", "é", "long-long-long-", ""][i % 4])).collect();
+        let sieve = Sieve::new(texts.iter());
+        for text in &texts {
+            assert!(sieve.lets_through(text) && sieve.lets_through(&text.to_uppercase()), "{text}");
+        }
+        let others = (0..10_000).filter(|i| sieve.lets_through(&format!("A0{i:06}"))).count();
+        assert!(others < 1000, "{others} of 10000 go through that nobody looks for");
+    }
 }

@@ -25,6 +25,7 @@ mod load;
 mod marks;
 mod ndjson;
 mod notes;
+mod numbered;
 mod origins;
 mod orphans;
 #[cfg(feature = "parquet")]

@@ -52,7 +52,7 @@ fn case(folder: &Path) -> Result<(), String> {
         let options = Options { as_of, calendar: loaded.calendar, accounts: Vec::new() };
         let expected = Reference.evaluate(&program, &loaded.data, &options);
         let threads = NonZero::new(1 + i % 3);
-        let got = Columns { threads }.evaluate(&program, &loaded.data, &options);
+        let got = Columns { threads, ..Columns::default() }.evaluate(&program, &loaded.data, &options);
         same(&expected, &got).map_err(|what| format!("as of {as_of}: {what}"))?;
     }
     let shifts: &[i64] = if small { &[-400, -200, -100, -93, -45, -8, -7, -1, 0, 1, 30] } else { &[-30, 0] };
@@ -69,7 +69,7 @@ fn replayed(program: &Program, bound: Option<&Bound>, loaded: &Loaded, dates: &[
     let expected: Vec<Results> = dates.iter().map(|as_of| reference.evaluate(&at(*as_of))).collect();
     let replay = Replay { dates, calendar: loaded.calendar, accounts: &[], summed: false };
     let mut found = Vec::new();
-    let columns = Columns { threads: NonZero::new(2) };
+    let columns = Columns { threads: NonZero::new(2), ..Columns::default() };
     columns.replay(
         program,
         &loaded.data,
@@ -120,7 +120,7 @@ pub(crate) fn summed(
 ) -> Result<u64, String> {
     let mut courses = 0;
     let replay = Replay { summed: true, ..*replay };
-    let columns = Columns { threads: NonZero::new(2) };
+    let columns = Columns { threads: NonZero::new(2), ..Columns::default() };
     let (mut found, mut from_files) = (Vec::new(), Vec::new());
     let look = |stage: &Stage<'_, '_>| (Summary::of(stage), stage.totals().map_or(0, |totals| totals.accounts));
     columns.replay(program, &loaded.data, &replay, look, |_, summary| {
@@ -198,7 +198,7 @@ fn added(program: &Program, results: &Results) -> Summary {
 fn from_files(program: &Program, bound: &Bound, loaded: &Loaded) -> Result<usize, String> {
     let options = Options { as_of: loaded.as_of, calendar: loaded.calendar, accounts: Vec::new() };
     let expected = Reference.evaluate(program, &loaded.data, &options);
-    let columns = Columns { threads: NonZero::new(2) };
+    let columns = Columns { threads: NonZero::new(2), ..Columns::default() };
     let compared = evaluate_files(program, &bound.binding, &options, columns, |run| {
         same(&expected, run.results).map_err(|what| format!("from files: {what}"))?;
         if run.load != &loaded.report {
@@ -271,7 +271,7 @@ fn rows_of_every_kind_come_out_the_same() {
             let options = Options { as_of, calendar, accounts: Vec::new() };
             let expected = Reference.evaluate(&all, &data, &options);
             assert!(expected.accounts.iter().any(|account| !account.faults.is_empty()), "nothing goes wrong");
-            let got = Columns { threads: NonZero::new(threads) }.evaluate(&all, &data, &options);
+            let got = Columns { threads: NonZero::new(threads), ..Columns::default() }.evaluate(&all, &data, &options);
             same(&expected, &got).unwrap_or_else(|what| panic!("seed {seed}, as of {day}: {what}"));
             let plan = Plan::new(&all, calendar, as_of);
             assert!(plan.asked() < 12, "{} slots are not found while rows go by", plan.asked());

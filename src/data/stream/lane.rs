@@ -158,9 +158,18 @@ pub(super) fn own_texts(lane: &mut Lane) -> Option<&mut TextList> {
     let LaneCells::Texts { list, codes } = &mut lane.cells else { return None };
     if list.is_lasting() || Arc::get_mut(list).is_none() {
         let mut own = TextList::new(false);
-        let mut from = std::collections::HashMap::new();
+        // By number there the number here.
+        let mut known = vec![u32::MAX; list.len()];
         for (_, code) in codes.iter_mut().enumerate().filter(|(row, _)| valid.has(*row)) {
-            *code = *from.entry(*code).or_insert_with(|| own.push(list.get(*code)));
+            *code = match known.get_mut(*code as usize) {
+                Some(known) => {
+                    if *known == u32::MAX {
+                        *known = own.push(list.get(*code));
+                    }
+                    *known
+                }
+                None => own.push(""),
+            };
         }
         *list = Arc::new(own);
     }

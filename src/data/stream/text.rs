@@ -66,6 +66,7 @@ impl TextList {
     }
 
     /// Adds a text that is part of what was added before; its number.
+    #[inline]
     pub(super) fn place(&mut self, start: usize, end: usize) -> u32 {
         let code = self.places.len() as u32;
         self.places.push((start, end));

@@ -97,13 +97,20 @@ pub fn replay_files<T>(
         let plain = Evaluator::new(program, &data, options.calendar);
         let mut found = |evaluator: &Evaluator<'_>, found| each(&Turn { data: &data, load: &load, evaluator, found });
         course = rows.course(&plan, &plain, options, threads);
-        loop {
+        let told = loop {
             let at = At { plan: &plan, place, plain: &plain, course: course.as_ref() };
             match rows.turn(at, options, threads, &look, &mut found) {
                 Turned::Told(Next::Go) => place += 1,
-                Turned::Told(Next::Stop) => return Ok(()),
-                Turned::Missed => break,
+                Turned::Told(Next::Stop) => break true,
+                Turned::Missed => break false,
             }
+        };
+        if told {
+            if columns.leaves {
+                std::mem::forget((plain, rows));
+                std::mem::forget(data);
+            }
+            return Ok(());
         }
     }
     let (data, load) = load(program, binding, &mut |_| {})?;

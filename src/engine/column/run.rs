@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Columns {
     /// How many threads; as many as there are cores, if it does not say.
     pub threads: Option<NonZero<usize>>,
+    /// The process ends once the results are told: a million accounts are not given back one by one before that.
+    pub leaves: bool,
 }
 
 impl Columns {

@@ -278,12 +278,8 @@ impl<'a> Column<'a> {
     /// Looks up places in the dictionary.
     fn places_to_values(&mut self, shared: bool, taker: &mut Taker<'_>) -> Result<(), Beyond> {
         let dictionary = self.dictionary.as_slice();
-        self.values.resize(self.places.len(), ODD);
-        for (value, place) in self.values.iter_mut().zip(&self.places) {
-            if let Some(found) = dictionary.get(*place as usize) {
-                *value = *found;
-            }
-        }
+        let value = |place: &u32| dictionary.get(*place as usize).copied().unwrap_or(ODD);
+        self.values.extend(self.places.iter().map(value));
         if !self.odd_values.is_empty() {
             for (at, (value, place)) in self.values.iter().zip(&self.places).enumerate() {
                 if *value == ODD

@@ -10,9 +10,17 @@ pub(super) struct Extremes {
     most: bool,
     /// What all values are; of the first.
     tag: Option<Tag>,
-    cells: Vec<i64>,
+    cells: Cells,
     /// By place the values that do not fit one word; their cells are [`NONE`].
     wide: HashMap<u32, i128>,
+}
+
+/// Values by place; [`NONE`] where there is none.
+#[derive(Debug)]
+enum Cells {
+    /// As dates are; the lowest number where there is none.
+    Half(Vec<i32>),
+    Whole(Vec<i64>),
 }
 
 /// Stands where there is no value.
@@ -21,7 +29,7 @@ const NONE: i64 = i64::MIN;
 impl Extremes {
     /// So many places without a value; of each the largest is wanted if `most`, otherwise the smallest.
     pub(super) fn new(most: bool, places: usize) -> Extremes {
-        Extremes { most, tag: None, cells: vec![NONE; places], wide: HashMap::new() }
+        Extremes { most, tag: None, cells: Cells::Half(vec![i32::MIN; places]), wide: HashMap::new() }
     }
 
     /// One more value. False if it is of another kind than the others; then it is not kept.
@@ -30,22 +38,57 @@ impl Extremes {
         if *self.tag.get_or_insert(value.tag) != value.tag {
             return false;
         }
-        match i64::try_from(value.bits) {
-            Ok(bits) if bits != NONE && self.wide.is_empty() => {
-                if let Some(cell) = self.cells.get_mut(place as usize) {
-                    *cell = better(self.most, *cell, bits);
+        if let Cells::Half(cells) = &mut self.cells {
+            match i32::try_from(value.bits) {
+                Ok(bits) if bits != i32::MIN => put_day(cells, self.most, place, bits),
+                _ => {
+                    self.widen();
+                    self.put_whole(place, value.bits);
                 }
             }
-            _ => self.put_wide(place, value.bits),
+            return true;
         }
+        self.put_whole(place, value.bits);
         true
+    }
+
+    /// By place the days, if all values are dates, for [`put_day`]; and whether the largest is wanted.
+    #[inline]
+    pub(super) fn days(&mut self) -> Option<(&mut [i32], bool)> {
+        match (&mut self.cells, *self.tag.get_or_insert(Tag::Date)) {
+            (Cells::Half(cells), Tag::Date) => Some((cells, self.most)),
+            _ => None,
+        }
+    }
+
+    /// Makes room for values that do not fit half a word.
+    #[cold]
+    fn widen(&mut self) {
+        if let Cells::Half(cells) = &self.cells {
+            let whole = |bits: &i32| if *bits == i32::MIN { NONE } else { i64::from(*bits) };
+            self.cells = Cells::Whole(cells.iter().map(whole).collect());
+        }
+    }
+
+    #[inline]
+    fn put_whole(&mut self, place: u32, bits: i128) {
+        match (i64::try_from(bits), &mut self.cells) {
+            (Ok(bits), Cells::Whole(cells)) if bits != NONE && self.wide.is_empty() => {
+                if let Some(cell) = cells.get_mut(place as usize) {
+                    *cell = better(self.most, NONE, *cell, bits);
+                }
+            }
+            _ => self.put_wide(place, bits),
+        }
     }
 
     /// The same where it or another does not fit one word.
     #[cold]
     fn put_wide(&mut self, place: u32, bits: i128) {
         let known = self.get(place as usize).map(|known| known.bits);
-        let Some(cell) = self.cells.get_mut(place as usize) else { return };
+        self.widen();
+        let Cells::Whole(cells) = &mut self.cells else { return };
+        let Some(cell) = cells.get_mut(place as usize) else { return };
         let bits = known.map_or(bits, |known| if self.most { known.max(bits) } else { known.min(bits) });
         self.wide.remove(&place);
         *cell = i64::try_from(bits).unwrap_or(NONE);
@@ -56,12 +99,25 @@ impl Extremes {
 
     /// The value of a place.
     pub(super) fn get(&self, place: usize) -> Option<Kept> {
-        let bits = match self.cells.get(place).copied()? {
+        let bits = match &self.cells {
+            Cells::Half(cells) => {
+                cells.get(place).copied().map(|bits| if bits == i32::MIN { NONE } else { bits.into() })
+            }
+            Cells::Whole(cells) => cells.get(place).copied(),
+        };
+        let bits = match bits? {
             NONE if self.wide.is_empty() => return None,
             NONE => *self.wide.get(&(place as u32))?,
             bits => i128::from(bits),
         };
         Some(Kept { tag: self.tag?, bits })
+    }
+
+    fn len(&self) -> usize {
+        match &self.cells {
+            Cells::Half(cells) => cells.len(),
+            Cells::Whole(cells) => cells.len(),
+        }
     }
 
     /// Takes in what another has.
@@ -70,7 +126,7 @@ impl Extremes {
     ///
     /// The places of the other, if its values are of another kind; then they are not kept.
     pub(super) fn join(&mut self, other: &Extremes) -> Result<(), Vec<u32>> {
-        let theirs = || (0u32..).zip(0..other.cells.len()).filter_map(|(i, place)| Some((i, other.get(place)?)));
+        let theirs = || (0u32..).zip(0..other.len()).filter_map(|(i, place)| Some((i, other.get(place)?)));
         match (self.tag, other.tag) {
             (Some(mine), Some(tag)) if mine != tag => Err(theirs().map(|(place, _)| place).collect()),
             _ => {
@@ -83,10 +139,18 @@ impl Extremes {
     }
 }
 
+/// One more day at a place.
 #[inline]
-fn better(most: bool, known: i64, next: i64) -> i64 {
+pub(super) fn put_day(days: &mut [i32], most: bool, place: u32, day: i32) {
+    if let Some(cell) = days.get_mut(place as usize) {
+        *cell = better(most, i32::MIN, *cell, day);
+    }
+}
+
+#[inline]
+fn better<T: Ord + Copy>(most: bool, none: T, known: T, next: T) -> T {
     // No value is less than any.
-    if most || known == NONE { known.max(next) } else { known.min(next) }
+    if most || known == none { known.max(next) } else { known.min(next) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::family::{Family, Source};
 use super::moves::{Cursor, Many};
-use super::tally::{Book, Edge, FEW_DATES, Keeping, Kept, Seen, Tally};
+use super::tally::{Book, Edge, FEW_DATES, Keeping, Kept, Seen, Tally, Wide};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
@@ -158,7 +158,14 @@ impl<'s, 'p> Found<'s, 'p> {
         };
         let column = match &book.tally {
             Tally::Small(counts) if wanted.aggregate.at_least.is_none() => {
-                SlotColumn::Counts(accounts.rows.iter().map(|row| counts.get(*row as usize)).collect())
+                let all = counts.all();
+                let in_order = (0u32..).zip(accounts.rows).all(|(account, row)| account == *row);
+                if in_order && all.len() == accounts.rows.len() {
+                    SlotColumn::Counts(all)
+                } else {
+                    let count = |row: &u32| all.get(*row as usize).copied().unwrap_or(0);
+                    SlotColumn::Counts(accounts.rows.iter().map(count).collect())
+                }
             }
             Tally::Count(counts) if wanted.aggregate.at_least.is_none() => {
                 let base = |row: &u32| *row as usize * book.width + place as usize;
@@ -257,25 +264,22 @@ impl<'s, 'p> Found<'s, 'p> {
         at: Option<(&Book, usize)>,
         texts: &mut Texts,
     ) -> Result<Cell, Trouble> {
-        let none = Summed::default();
-        let (count, summed, kept) = match at.map(|(book, at)| (&book.tally, at)) {
+        let none = 0;
+        let (count, sum, kept) = match at.map(|(book, at)| (&book.tally, at)) {
             None => (0, none, None),
             Some((Tally::Small(counts), at)) => (counts.get(at), none, None),
             Some((Tally::Count(counts), at)) => (counts.get(at).copied().unwrap_or(0), none, None),
+            Some((Tally::Sums(sums), at)) => {
+                let (count, small, wide) = sums.get(at);
+                (count, whole(small, wide)?, None)
+            }
             Some((Tally::Sum { sums, counts, wide }, at)) => {
-                let small = i128::from(sums.get(at).copied().unwrap_or(0));
+                let small = sums.get(at).copied().unwrap_or(0);
                 let wide = match wide.is_empty() {
                     true => None,
-                    false => wide.get(&(at as u32)),
+                    false => wide.get(&(at as u32)).copied(),
                 };
-                let count = counts.get(at).copied().unwrap_or(0);
-                let sum = match wide {
-                    None => small,
-                    // As the reference adds up, a sum on the way could be too large that is not in the end.
-                    Some(wide) if wide.magnitude >= 10u128.pow(38) - u128::from(u64::MAX) => return Err(Trouble::Hard),
-                    Some(wide) => small + wide.sum,
-                };
-                (count, Summed { sum }, None)
+                (counts.get(at).copied().unwrap_or(0), whole(small, wide)?, None)
             }
             Some((Tally::Extremes(extremes), at)) => (0, none, extremes.get(at)),
             Some((Tally::Best { cells, counts, .. }, at)) => {
@@ -293,7 +297,7 @@ impl<'s, 'p> Found<'s, 'p> {
             Some((Tally::Values { .. } | Tally::Pairs(_) | Tally::Periods { .. }, _)) => (0, none, None),
             Some((Tally::Many(_) | Tally::Days(_) | Tally::Spans(_), _)) => (0, none, None),
         };
-        self.told(wanted, count, summed.sum, kept, texts)
+        self.told(wanted, count, sum, kept, texts)
     }
 
     /// The same of what is kept: how many rows, their sum, the one that stands out.
@@ -354,9 +358,14 @@ pub(super) enum Trouble {
     Hard,
 }
 
-#[derive(Default)]
-struct Summed {
-    sum: i128,
+/// A sum with what of it does not fit one word.
+fn whole(small: i64, wide: Option<Wide>) -> Result<i128, Trouble> {
+    match wide {
+        None => Ok(i128::from(small)),
+        // As the reference adds up, a sum on the way could be too large that is not in the end.
+        Some(wide) if wide.magnitude >= 10u128.pow(38) - u128::from(u64::MAX) => Err(Trouble::Hard),
+        Some(wide) => Ok(i128::from(small) + wide.sum),
+    }
 }
 
 /// How many different values, or rows of full periods, and how many rows they are of.

@@ -5,8 +5,8 @@
 //! | `nodes` | conditions as tests of lanes |
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
-//! | `worker` | the pass over pieces |
-//! | `tally` | what is kept of rows: `small` counts, `extremes`, `pairs` of accounts and values |
+//! | `worker` | the pass over pieces; `at_once` for rows that take little |
+//! | `tally` | what is kept of rows: `small` counts, `sums`, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
 //! | `moves` | the same for many as-of dates; `kinds` of rows, `bests` of values |
 //! | `spans` | days of periods of which one row counts, for many as-of dates |
@@ -14,6 +14,7 @@
 //! | `feeds` | one account of those through all dates |
 //! | `finish` | from what was kept to cells |
 
+mod at_once;
 mod bests;
 mod extremes;
 pub(super) mod family;
@@ -29,6 +30,7 @@ pub(super) mod row;
 mod short;
 mod small;
 mod spans;
+mod sums;
 pub(super) mod tally;
 pub(super) mod worker;
 

@@ -37,6 +37,17 @@ impl Small {
         }
     }
 
+    /// The counts of all places: that of one after the other takes longer where some are large.
+    pub(super) fn all(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = self.low.iter().copied().map(u32::from).collect();
+        for (place, high) in &self.high {
+            if let Some(count) = all.get_mut(*place as usize) {
+                *count = count.saturating_add(high.saturating_mul(256));
+            }
+        }
+        all
+    }
+
     /// Adds what another has.
     pub(super) fn join(&mut self, other: &Small) {
         for ((place, mine), theirs) in (0u32..).zip(&mut self.low).zip(&other.low) {
@@ -67,5 +78,6 @@ mod tests {
         theirs.add(u32::MAX);
         mine.join(&theirs);
         assert_eq!([0, 1, 2, 3].map(|place| mine.get(place)), [1300, 0, 256, 0]);
+        assert_eq!(mine.all(), [1300, 0, 256]);
     }
 }

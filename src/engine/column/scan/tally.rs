@@ -9,11 +9,13 @@ use super::extremes::Extremes;
 use super::family::Family;
 use super::moves::Many;
 use super::order::by_account;
-use super::pairs::Pairs;
+use super::pairs::{Pairs, Shared};
 use super::small::Small;
 use super::spans::Spans;
+use super::sums::Sums;
 use crate::engine::column::slots::{Cell, Cells, Tag};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The dates that a row counts for, by their places: from this one up to the one before that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +36,17 @@ pub(super) struct Kept {
 pub(super) struct Wide {
     pub(super) sum: i128,
     pub(super) magnitude: u128,
+}
+
+impl Wide {
+    /// Adds another.
+    pub(super) fn join(&mut self, more: Wide) {
+        match self.sum.checked_add(more.sum) {
+            Some(sum) => self.sum = sum,
+            None => self.magnitude = u128::MAX,
+        }
+        self.magnitude = self.magnitude.saturating_add(more.magnitude);
+    }
 }
 
 /// How values are kept.
@@ -59,6 +72,8 @@ pub(super) enum Tally {
     /// Counts of one date while rows go by.
     Small(Small),
     Count(Vec<u32>),
+    /// Sums of one date, and their counts.
+    Sums(Sums),
     Sum {
         sums: Vec<i64>,
         counts: Vec<u32>,
@@ -157,19 +172,21 @@ pub(in crate::engine::column) struct Book {
 pub(in crate::engine::column) const FEW_DATES: usize = 8;
 
 impl Book {
-    /// For what a family keeps of so many accounts.
-    pub(super) fn of(family: &Family<'_>, accounts: usize) -> Book {
+    /// For what a family keeps of so many accounts; what all workers share of it is `shared`.
+    pub(super) fn of(family: &Family<'_>, accounts: usize, shared: &Arc<Shared>) -> Book {
         let dates = family.days.len();
         let tally = match family.keeping {
             Keeping::Count if dates <= 1 => Tally::Small(Small::new(accounts)),
+            Keeping::Sum if dates <= 1 => Tally::Sums(Sums::new(accounts)),
             Keeping::Best { most } if dates <= 1 && !family.counts_rows => {
                 Tally::Extremes(Extremes::new(most, accounts))
             }
-            Keeping::Distinct if dates <= 1 && !family.counts_rows => Tally::Pairs(Pairs::default()),
-            Keeping::Capped { .. } if let Some(spans) = family.spans(accounts) => {
+            Keeping::Distinct if dates <= 1 && !family.counts_rows => Tally::Pairs(Pairs::new(shared)),
+            keeping => {
+                let spans = if matches!(keeping, Keeping::Capped { .. }) { family.spans(accounts) } else { None };
+                let Some(spans) = spans else { return Book::new(keeping, accounts, dates, family.periods()) };
                 return Book { tally: Tally::Spans(spans), hard: HashSet::new(), width: dates + 1, accounts };
             }
-            keeping => return Book::new(keeping, accounts, dates, family.periods()),
         };
         Book { tally, hard: HashSet::new(), width: 1, accounts }
     }
@@ -186,16 +203,16 @@ impl Book {
         if let Some(many) = many {
             return Book { tally: Tally::Many(many), hard: HashSet::new(), width, accounts };
         }
-        let tally = match keeping {
-            Keeping::Capped { .. } if let Some((first, of)) = periods => {
+        let tally = match (keeping, periods) {
+            (Keeping::Capped { .. }, Some((first, of))) => {
                 let words = of.last().map_or(1, |last| usize::from(*last) / 16 + 1);
                 Tally::Periods { bits: vec![0; accounts * words], words, first, places: of }
             }
-            Keeping::Count => Tally::Count(vec![0; places]),
-            Keeping::Sum => Tally::Sum { sums: vec![0; places], counts: vec![0; places], wide: HashMap::new() },
-            Keeping::Best { most } => Tally::Best { most, cells: Cells::filled(places), counts: vec![0; places] },
-            Keeping::Edge { last } => Tally::Edge { last, cells: vec![None; places], counts: vec![0; places] },
-            Keeping::Distinct | Keeping::Capped { .. } => Tally::Values { list: Vec::new(), sorted: 0 },
+            (Keeping::Count, _) => Tally::Count(vec![0; places]),
+            (Keeping::Sum, _) => Tally::Sum { sums: vec![0; places], counts: vec![0; places], wide: HashMap::new() },
+            (Keeping::Best { most }, _) => Tally::Best { most, cells: Cells::filled(places), counts: vec![0; places] },
+            (Keeping::Edge { last }, _) => Tally::Edge { last, cells: vec![None; places], counts: vec![0; places] },
+            (Keeping::Distinct | Keeping::Capped { .. }, _) => Tally::Values { list: Vec::new(), sorted: 0 },
         };
         Book { tally, hard: HashSet::new(), width, accounts }
     }
@@ -216,6 +233,9 @@ impl Book {
     pub(super) fn add(&mut self, account: u32, run: Run, value: i128) {
         if let Tally::Many(many) = &mut self.tally {
             return many.add(account, run, value);
+        }
+        if let Tally::Sums(sums) = &mut self.tally {
+            return sums.add(account, value);
         }
         let Tally::Sum { sums, counts, wide } = &mut self.tally else { return };
         spread(counts, self.width, account, run);
@@ -306,36 +326,24 @@ impl Book {
         self.hard.extend(other.hard);
         match (&mut self.tally, other.tally) {
             (Tally::Small(mine), Tally::Small(theirs)) => mine.join(&theirs),
+            (Tally::Sums(mine), Tally::Sums(theirs)) => mine.join(theirs),
             (Tally::Extremes(mine), Tally::Extremes(theirs)) => {
                 if let Err(accounts) = mine.join(&theirs) {
                     self.hard.extend(accounts);
                 }
             }
-            (Tally::Pairs(mine), Tally::Pairs(theirs)) => {
-                if let Err(accounts) = mine.join(theirs) {
-                    self.hard.extend(accounts);
-                }
-            }
+            (Tally::Pairs(mine), Tally::Pairs(theirs)) => mine.join(theirs),
             (Tally::Count(mine), Tally::Count(theirs)) => together(mine, &theirs),
             (Tally::Sum { sums, counts, wide }, Tally::Sum { sums: their_sums, counts: theirs, wide: their_wide }) => {
                 together(counts, &theirs);
                 for (place, (mine, theirs)) in sums.iter_mut().zip(&their_sums).enumerate() {
                     match mine.checked_add(*theirs) {
                         Some(sum) => *mine = sum,
-                        None => {
-                            let wide = wide.entry(place as u32).or_default();
-                            wide.sum = wide.sum.saturating_add(i128::from(*theirs));
-                            wide.magnitude = wide.magnitude.saturating_add(u128::from(theirs.unsigned_abs()));
-                        }
+                        None => beyond(wide, place as u32, i128::from(*theirs)),
                     }
                 }
                 for (place, more) in their_wide {
-                    let wide = wide.entry(place).or_default();
-                    match wide.sum.checked_add(more.sum) {
-                        Some(sum) => wide.sum = sum,
-                        None => wide.magnitude = u128::MAX,
-                    }
-                    wide.magnitude = wide.magnitude.saturating_add(more.magnitude);
+                    wide.entry(place).or_default().join(more);
                 }
             }
             (Tally::Best { most, cells, counts }, Tally::Best { cells: theirs, counts: their_counts, .. }) => {
@@ -377,11 +385,11 @@ impl Book {
                 }
             }
             Tally::Values { list, .. } => compact(list),
-            Tally::Pairs(pairs) => self.tally = Tally::Count(std::mem::take(pairs).count(self.accounts)),
+            Tally::Pairs(pairs) => self.tally = Tally::Count(pairs.count(self.accounts)),
             Tally::Many(many) => many.close(self.accounts, self.width - 1),
             Tally::Days(list) => by_account(list, |on| of_on(*on).0, |on| *on),
-            Tally::Small(_) | Tally::Extremes(_) | Tally::Best { .. } | Tally::Edge { .. } => {}
-            Tally::Periods { .. } | Tally::Spans(_) => {}
+            Tally::Small(_) | Tally::Sums(_) | Tally::Extremes(_) => {}
+            Tally::Best { .. } | Tally::Edge { .. } | Tally::Periods { .. } | Tally::Spans(_) => {}
         }
     }
 }
@@ -437,15 +445,14 @@ pub(super) fn put(sums: &mut [i64], wide: &mut HashMap<u32, Wide>, place: usize,
     let Some(sum) = sums.get_mut(place) else { return };
     match i64::try_from(value).ok().and_then(|value| sum.checked_add(value)) {
         Some(next) => *sum = next,
-        None => {
-            let wide = wide.entry(place as u32).or_default();
-            match wide.sum.checked_add(value) {
-                Some(next) => wide.sum = next,
-                None => wide.magnitude = u128::MAX,
-            }
-            wide.magnitude = wide.magnitude.saturating_add(value.unsigned_abs());
-        }
+        None => beyond(wide, place as u32, value),
     }
+}
+
+/// Keeps a value beside a sum that it does not fit.
+#[cold]
+pub(super) fn beyond(wide: &mut HashMap<u32, Wide>, place: u32, value: i128) {
+    wide.entry(place).or_default().join(Wide { sum: value, magnitude: value.unsigned_abs() });
 }
 
 pub(super) fn outer(last: bool, known: Option<Edge>, edge: Edge) -> Edge {

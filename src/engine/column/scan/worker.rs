@@ -1,11 +1,12 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
+use super::at_once::at_once;
 use super::family::{Basis, Family, Group, Reading, Source};
-use super::moves::Many;
 use super::nodes::{Mask, NodeId, tests};
+use super::pairs::Shared;
 use super::row::{Hard, Rows};
 use super::short::short;
-use super::tally::{Book, Keeping, Kept, Run, Seen, Tally};
+use super::tally::{Book, Keeping, Kept, Run, Seen};
 use crate::calendar::Date;
 use crate::data::stream::{Lane, LaneCells, NOBODY, Piece, TextList, TextSet};
 use crate::engine::column::slots::{Cell, Tag, Texts};
@@ -13,7 +14,7 @@ use crate::engine::reference::fold;
 use crate::number::{Decimal, SCALE};
 use crate::value::{DAY_MICROS, Value};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is the same for all workers.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(in crate::engine::column) struct Scan<'s, 'p> {
     account_of: Option<Vec<u32>>,
     as_of: Date,
     pub(super) texts: Mutex<TextSet>,
+    /// By family what the workers keep together.
+    shared: Vec<Arc<Shared>>,
 }
 
 /// What one worker has seen.
@@ -104,7 +107,8 @@ impl<'s, 'p> Scan<'s, 'p> {
         account_of: Option<Vec<u32>>,
         as_of: Date,
     ) -> Scan<'s, 'p> {
-        Scan { source, accounts, account_of, as_of, texts: Mutex::default() }
+        let shared = source.families.iter().map(|_| Arc::default()).collect();
+        Scan { source, accounts, account_of, as_of, texts: Mutex::default(), shared }
     }
 
     /// With fewer accounts one core is as fast as two.
@@ -114,9 +118,9 @@ impl<'s, 'p> Scan<'s, 'p> {
 
     /// A worker that has seen nothing.
     pub(in crate::engine::column) fn start(&self) -> Worker {
-        let book = |family: &Family<'_>| Book::of(family, self.accounts);
+        let families = self.source.families.iter().zip(&self.shared);
         Worker {
-            books: self.source.families.iter().map(book).collect(),
+            books: families.map(|(family, shared)| Book::of(family, self.accounts, shared)).collect(),
             filters: HashMap::new(),
             values: HashSet::new(),
             dates: None,
@@ -270,27 +274,8 @@ impl<'s, 'p> Scan<'s, 'p> {
                 true => inside.clone_from(rows),
                 false => within(days, rows, (first, last), inside),
             }
-            let owners = &piece.owners;
-            match (&mut book.tally, &self.account_of) {
-                (Tally::Small(counts), None) => {
-                    each_row(inside, |row| owners.get(row).into_iter().for_each(|owner| counts.add(*owner)));
-                    continue;
-                }
-                (Tally::Many(Many::Counts(counts)), None) => {
-                    each_row(inside, |row| {
-                        let (Some(owner), Some(day)) = (owners.get(row), days.get(row)) else { return };
-                        counts.count(*owner, family.run(*day));
-                    });
-                    continue;
-                }
-                (Tally::Spans(spans), None) => {
-                    each_row(inside, |row| {
-                        let (Some(owner), Some(day)) = (owners.get(row), days.get(row)) else { return };
-                        spans.add(*owner, *day);
-                    });
-                    continue;
-                }
-                _ => {}
+            if self.account_of.is_none() && at_once(family, book, piece, (inside, days)) {
+                continue;
             }
             each_row(inside, |row| {
                 let (Some(owner), Some(day)) = (piece.owners.get(row), days.get(row)) else { return };
@@ -472,7 +457,7 @@ impl Taken {
 }
 
 /// What a value adds; `None` where the reference has to say.
-fn basis(basis: Basis, value: Kept) -> Option<i128> {
+pub(super) fn basis(basis: Basis, value: Kept) -> Option<i128> {
     let whole = |n: i64| i128::from(n) * SCALE;
     Some(match basis {
         Basis::Plain => value.bits,
@@ -519,7 +504,7 @@ fn within(days: &[i32], rows: &[u64], (first, last): (i32, i32), inside: &mut Ve
 
 /// Shows the rows whose bit is set.
 #[inline]
-fn each_row(words: &[u64], mut show: impl FnMut(usize)) {
+pub(super) fn each_row(words: &[u64], mut show: impl FnMut(usize)) {
     for (i, word) in words.iter().enumerate() {
         let mut word = *word;
         while word != 0 {
