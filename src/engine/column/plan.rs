@@ -10,7 +10,7 @@ use super::slots::{SlotId, What};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};
 use crate::data::stream::is_streamable;
-use crate::engine::reference::{aggregates_asked, aggregates_read, reads_others};
+use crate::engine::reference::{aggregates_asked, reads_others};
 use crate::program::{
     About, Aggregate, Attribution, ExprKind, Keep, Metric, Program, Reach, Rule, Scorecard, Table, TableId, Trigger,
     Type,
@@ -78,15 +78,11 @@ impl<'p> Plan<'p> {
         // Without scores it is metrics that are added up.
         if !program.scorecards.is_empty() {
             unread.extend(program.metrics.iter().filter_map(counted).map(address));
-            for as_of in as_of {
-                for aggregate in aggregates_read(program, calendar, *as_of) {
-                    unread.remove(&address(aggregate));
-                }
-            }
         }
         Plan::made(program, calendar, as_of, unread)
     }
 
+    /// `unread` are aggregates that nobody is told; of them those are left out that nobody else reads.
     fn made(program: &'p Program, calendar: Calendar, as_of: &[Date], unread: HashSet<usize>) -> Plan<'p> {
         let (slots, sources, index, held) = Default::default();
         let (dates, turns) = (as_of.to_vec(), vec![Vec::new(); as_of.len()]);
@@ -94,7 +90,10 @@ impl<'p> Plan<'p> {
         let mut shared = HashMap::new();
         let mut asked = Vec::new();
         for (turn, as_of) in as_of.iter().enumerate() {
-            let found = aggregates_asked(program, calendar, *as_of);
+            let (found, read) = aggregates_asked(program, calendar, *as_of);
+            for (aggregate, ..) in found.iter().take(read) {
+                plan.unread.remove(&address(aggregate));
+            }
             asked.extend(found.into_iter().map(|(aggregate, date, last)| (turn, aggregate, date, last)));
         }
         asked.sort_by_key(|(_, _, date, _)| *date);

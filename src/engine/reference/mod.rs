@@ -80,7 +80,7 @@ pub use related::OfRow;
 pub use rows::{Counted, Dropped, Outcome, RowTrace, RowsTrace};
 pub(crate) use rules::met;
 pub use schedule::earliest_asked;
-pub(crate) use schedule::{Schedule, Step, aggregates_asked, aggregates_read, reads_others};
+pub(crate) use schedule::{Schedule, Step, aggregates_asked, reads_others};
 pub(crate) use score::{limited, unlimited};
 pub use suppose::{Supposed, Supposition, Suppositions};
 pub use time::Replayed;

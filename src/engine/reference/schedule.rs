@@ -91,37 +91,48 @@ pub(super) struct Needs<'a> {
 
 /// The aggregates of rows that a run asks for, each with the date at which it looks; and whether the date of the last row
 /// that counts is asked for beside its value. Some come more than once.
-pub(crate) fn aggregates_asked(program: &Program, calendar: Calendar, as_of: Date) -> Vec<(&Aggregate, Date, bool)> {
-    let needs = gathered(program, calendar, Schedule::everything(program, as_of));
+///
+/// First come those that are asked for even if nobody is told a metric: for scores, rules, segments and the portfolio. How
+/// many they are comes beside.
+pub(crate) fn aggregates_asked(
+    program: &Program,
+    calendar: Calendar,
+    as_of: Date,
+) -> (Vec<(&Aggregate, Date, bool)>, usize) {
+    let is_metric = |(item, _): &Step| matches!(item, Item::Node(Node::Metric(_)));
+    let (metrics, others) = Schedule::everything(program, as_of).into_iter().partition(is_metric);
+    let needs = Needs::new(program, calendar, true);
+    let mut known = Gathered::default();
+    gather(&needs, others, &mut known);
+    let read = needs.aggregates.borrow().len();
+    gather(&needs, metrics, &mut known);
     let evidence = |card: &Scorecard| card.correction.as_ref().is_some_and(|correction| correction.newer_evidence);
     let all = program.scorecards.iter().any(evidence);
     let expiring = program.metrics.iter().filter(|metric| metric.valid_for.is_some());
     let expiring: Vec<&Aggregate> = expiring.flat_map(|metric| metric.value.aggregates()).collect();
     let last = |aggregate: &Aggregate| all || expiring.iter().any(|known| std::ptr::eq(*known, aggregate));
-    needs.aggregates.into_inner().into_iter().map(|(aggregate, date)| (aggregate, date, last(aggregate))).collect()
+    let all = needs.aggregates.into_inner().into_iter();
+    (all.map(|(aggregate, date)| (aggregate, date, last(aggregate))).collect(), read)
 }
 
-/// Those of them that are asked for even if nobody is told a metric: for scores, rules, segments and the portfolio.
-pub(crate) fn aggregates_read(program: &Program, calendar: Calendar, as_of: Date) -> Vec<&Aggregate> {
-    let mut roots = Schedule::everything(program, as_of);
-    roots.retain(|(item, _)| !matches!(item, Item::Node(Node::Metric(_))));
-    let read = gathered(program, calendar, roots).aggregates.into_inner();
-    read.into_iter().map(|(aggregate, _)| aggregate).collect()
+/// What was gone through already.
+#[derive(Default)]
+struct Gathered {
+    steps: HashSet<Step>,
+    /// How many of what takes all accounts.
+    collectives: usize,
 }
 
-/// Everything that these steps need.
-fn gathered<'p>(program: &'p Program, calendar: Calendar, mut roots: Vec<Step>) -> Needs<'p> {
-    let needs = Needs::new(program, calendar, true);
-    let mut seen: HashSet<Step> = HashSet::new();
-    let mut collectives = 0;
+/// Goes through everything that these steps need.
+fn gather<'p>(needs: &Needs<'p>, mut roots: Vec<Step>, known: &mut Gathered) {
     loop {
-        seen.extend(needs.in_order(roots, &seen));
-        let Some((expr, date)) = needs.collectives.borrow().get(collectives).copied() else { break };
-        collectives += 1;
+        let steps = needs.in_order(roots, &known.steps);
+        known.steps.extend(steps);
+        let Some((expr, date)) = needs.collectives.borrow().get(known.collectives).copied() else { break };
+        known.collectives += 1;
         roots = Vec::new();
         needs.members(expr, date, &mut roots);
     }
-    needs
 }
 
 /// True if what an aggregate says of a row has to be computed first: metrics, segments, what takes all accounts.

@@ -15,7 +15,11 @@ pub(super) fn at_once(family: &Family<'_>, book: &mut Book, piece: &Piece, (insi
     let dated = |row: usize| Some((*owners.get(row)?, *days.get(row)?));
     match (&mut book.tally, family.value) {
         (Tally::Many(Many::Counts(counts)), _) => each_row(inside, |row| {
-            dated(row).into_iter().for_each(|(owner, day)| counts.count(owner, family.run(day)));
+            let Some((owner, day)) = dated(row) else { return };
+            match family.place(day) {
+                Some(place) => counts.count_on(owner, place, || family.run(day)),
+                None => counts.count(owner, family.run(day)),
+            }
         }),
         (Tally::Spans(spans), _) => each_row(inside, |row| {
             dated(row).into_iter().for_each(|(owner, day)| spans.add(owner, day));

@@ -3,9 +3,11 @@
 use super::nodes::{LaneId, NodeId, Nodes};
 use super::row::asks_for_the_date;
 use super::spans::Spans;
-use super::tally::{FEW_DATES, Keeping, Run};
+use super::tally::{FEW_DATES, Keeping, Kept, Run};
 use crate::calendar::{Calendar, Date, DateRange, WindowKind};
+use crate::engine::column::slots::{Cell, Texts};
 use crate::program::{Expr, ExprKind, Program, TableId};
+use crate::value::Value;
 
 /// What is read of each row that counts.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +18,22 @@ pub(in crate::engine::column) enum Reading<'p> {
     Day,
     /// A column.
     Lane(LaneId),
+    /// One of few values.
+    Test(Test<'p>),
     /// An expression at an as-of date.
     Expr(&'p Expr, Date),
+}
+
+/// A value that a condition decides.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine::column) struct Test<'p> {
+    pub(super) node: NodeId,
+    /// The value of rows that meet it, of those that do not, and of those of which it is unknown.
+    pub(super) met: Option<Kept>,
+    pub(super) not: Option<Kept>,
+    pub(super) unknown: Option<Kept>,
+    /// The same as it is written, for rows with cells that cannot be read.
+    pub(super) written: (&'p Expr, Date),
 }
 
 impl PartialEq for Reading<'_> {
@@ -26,6 +42,9 @@ impl PartialEq for Reading<'_> {
             (Reading::Nothing, Reading::Nothing) | (Reading::Day, Reading::Day) => true,
             (Reading::Lane(a), Reading::Lane(b)) => a == b,
             (Reading::Expr(a, at), Reading::Expr(b, other)) => std::ptr::eq(*a, *b) && at == other,
+            (Reading::Test(Test { written: (a, at), .. }), Reading::Test(Test { written: (b, other), .. })) => {
+                std::ptr::eq(*a, *b) && at == other
+            }
             _ => false,
         }
     }
@@ -155,6 +174,15 @@ impl<'p> Family<'p> {
         Spans::new(*first, days.map(|(day, run)| (*run, self.calendar.start_of(period, Date(day)).0)), accounts)
     }
 
+    /// The conditions that decide what is read of a row.
+    fn tests(&self) -> impl Iterator<Item = NodeId> {
+        let test = |reading: Reading<'_>| match reading {
+            Reading::Test(test) => Some(test.node),
+            _ => None,
+        };
+        std::iter::once(self.value).chain(self.present).filter_map(test)
+    }
+
     /// The dates on which a row of this day counts.
     #[inline]
     pub(super) fn run(&self, day: i32) -> Run {
@@ -162,13 +190,24 @@ impl<'p> Family<'p> {
             return Run { from: 0, to: u32::from(*first <= day && day <= *last) };
         }
         if let Some(last) = self.runs.1.len().checked_sub(1) {
-            // Before the first day and after the last nothing changes.
-            let at = usize::try_from(i64::from(day) - i64::from(self.runs.0)).unwrap_or(0).min(last);
-            if let Some(run) = self.runs.1.get(at) {
+            if let Some(run) = self.runs.1.get(self.listed(day, last)) {
                 return *run;
             }
         }
         self.searched(day)
+    }
+
+    /// The place of a day among those that are listed, of which this is the last: before the first and after the last nothing
+    /// changes.
+    #[inline]
+    fn listed(&self, day: i32, last: usize) -> usize {
+        usize::try_from(i64::from(day) - i64::from(self.runs.0)).unwrap_or(0).min(last)
+    }
+
+    /// The place of a day among those whose dates are listed, if any are.
+    #[inline]
+    pub(super) fn place(&self, day: i32) -> Option<usize> {
+        self.runs.1.len().checked_sub(1).map(|last| self.listed(day, last))
     }
 
     fn searched(&self, day: i32) -> Run {
@@ -203,12 +242,12 @@ pub(super) struct Group {
     /// The first and the last day that count for any of them.
     pub(super) first: i32,
     pub(super) last: i32,
-    /// By node whether it is part of the condition.
+    /// By node whether it is part of the condition, or of one that decides a value.
     parts: Vec<bool>,
 }
 
 impl Group {
-    /// True if the condition cannot be known without this node.
+    /// True if the condition, or a value, cannot be known without this node.
     pub(super) fn needs(&self, node: NodeId) -> bool {
         self.parts.get(node as usize).copied().unwrap_or(false)
     }
@@ -232,7 +271,38 @@ impl<'p> Source<'p> {
             return Reading::Lane(self.nodes.lane(*field));
         }
         self.nodes.lanes_of(expr);
-        Reading::Expr(expr, if asks_for_the_date(expr) { date } else { ANY_DATE })
+        let date = if asks_for_the_date(expr) { date } else { ANY_DATE };
+        self.test(expr, date).map_or(Reading::Expr(expr, date), Reading::Test)
+    }
+
+    /// What a condition decides that is known for all rows of a piece at once.
+    fn test(&mut self, expr: &'p Expr, date: Date) -> Option<Test<'p>> {
+        let kept = |value: &Value| {
+            let Cell { tag, bits } = Cell::of(value, &mut Texts::default());
+            Kept { tag, bits }
+        };
+        let written = (expr, date);
+        match &expr.kind {
+            ExprKind::If { condition, then, otherwise } => {
+                let of = |expr| match self.nodes.constant(expr, date)? {
+                    value @ (Value::Number(_) | Value::Boolean(_)) => Some(kept(&value)),
+                    _ => None,
+                };
+                let (met, not) = (Some(of(then)?), Some(of(otherwise)?));
+                Some(Test { node: self.nodes.quick(condition, date)?, met, not, unknown: not, written })
+            }
+            ExprKind::Not(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Compare(..)
+            | ExprKind::In { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::IsMissing { .. } => {
+                let (met, not) = (Some(kept(&Value::Boolean(true))), Some(kept(&Value::Boolean(false))));
+                Some(Test { node: self.nodes.quick(expr, date)?, met, not, unknown: None, written })
+            }
+            _ => None,
+        }
     }
 
     /// Adds a family, or a date to one that is the same; gives its place and that of the date. Dates come in rising order.
@@ -282,11 +352,13 @@ impl<'p> Source<'p> {
             match groups.iter_mut().find(|group| group.filter == family.filter) {
                 Some(group) => {
                     group.families.push(place);
+                    family.tests().for_each(|test| self.nodes.mark_parts(test, &mut group.parts));
                     (group.first, group.last) = (group.first.min(first), group.last.max(last));
                 }
                 None => {
                     let lanes = family.written.map_or(Vec::new(), |(filter, _)| self.nodes.lanes_of(filter));
-                    let parts = self.nodes.parts_of(family.filter);
+                    let mut parts = self.nodes.parts_of(family.filter);
+                    family.tests().for_each(|test| self.nodes.mark_parts(test, &mut parts));
                     groups.push(Group { filter: family.filter, lanes, families: vec![place], first, last, parts });
                 }
             }

@@ -38,6 +38,8 @@ pub(super) struct Moves<T> {
     /// In the end in the order of the accounts.
     list: Vec<Move<T>>,
     kinds: Kinds,
+    /// By place of a day the kind of one row, as far as it is known.
+    days: Vec<u32>,
     /// Those of other workers, until the end.
     others: Vec<Vec<Move<T>>>,
     /// How many there were when they were last put together.
@@ -76,20 +78,29 @@ pub(super) struct Cursor {
 /// More cursors than this are not kept: a program that looks at so many dates at once begins anew.
 const CURSORS: usize = 24;
 
+/// Stand in [`Moves::days`] for what is not known, and for days that count on no date.
+const UNKNOWN: u32 = u32::MAX;
+const NEVER: u32 = u32::MAX - 1;
+
 /// Fewer rows than this are not put together.
 const FEW: usize = 1 << 20;
 
 impl<T: Copy> Moves<T> {
     pub(super) fn new() -> Moves<T> {
-        let (list, kinds, others, starts) = Default::default();
-        Moves { list, kinds, others, merged: 0, starts, dates: 0, turns: OnceLock::new() }
+        let (list, kinds, days, others, starts) = Default::default();
+        Moves { list, kinds, days, others, merged: 0, starts, dates: 0, turns: OnceLock::new() }
     }
 
     /// One more row. `merge` takes one into another, or says that it cannot.
     #[inline]
     pub(super) fn add(&mut self, account: u32, run: Run, what: T, merge: impl Fn(&mut T, T) -> bool) {
         let kind = self.kinds.one(run);
-        self.list.push(Move { account, kind, what });
+        self.put(Move { account, kind, what }, merge);
+    }
+
+    #[inline]
+    fn put(&mut self, row: Move<T>, merge: impl Fn(&mut T, T) -> bool) {
+        self.list.push(row);
         if self.list.len() > FEW && self.list.len() > self.merged * 2 {
             self.merge(merge);
         }
@@ -122,12 +133,21 @@ impl<T: Copy> Moves<T> {
 
     /// The same rows with something else of each.
     pub(super) fn map<U: Copy>(self, of: impl Fn(T) -> U) -> Moves<U> {
-        let Moves { list, kinds, others, merged, starts, dates, turns } = self;
+        let Moves { list, kinds, days, others, merged, starts, dates, turns } = self;
         let all = |list: Vec<Move<T>>| -> Vec<Move<U>> {
             let rows = list.into_iter();
             rows.map(|Move { account, kind, what }| Move { account, kind, what: of(what) }).collect()
         };
-        Moves { list: all(list), kinds, others: others.into_iter().map(all).collect(), merged, starts, dates, turns }
+        Moves {
+            list: all(list),
+            kinds,
+            days,
+            others: others.into_iter().map(all).collect(),
+            merged,
+            starts,
+            dates,
+            turns,
+        }
     }
 
     /// When all rows are there: sorts them by account.
@@ -236,6 +256,30 @@ impl Moves<()> {
         if run.from < run.to {
             self.add(account, run, (), |(), ()| true);
         }
+    }
+
+    /// The same; rows of a day, by its place, count for the same dates.
+    #[inline]
+    pub(super) fn count_on(&mut self, account: u32, place: usize, run: impl FnOnce() -> Run) {
+        let kind = match self.days.get(place) {
+            Some(known) if *known != UNKNOWN => *known,
+            _ => self.learn(place, run()),
+        };
+        if kind != NEVER {
+            self.put(Move { account, kind, what: () }, |(), ()| true);
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, place: usize, run: Run) -> u32 {
+        let kind = if run.from < run.to { self.kinds.one(run) } else { NEVER };
+        if self.days.len() <= place {
+            self.days.resize(place + 1, UNKNOWN);
+        }
+        if let Some(day) = self.days.get_mut(place) {
+            *day = kind;
+        }
+        kind
     }
 }
 

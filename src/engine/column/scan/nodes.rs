@@ -129,6 +129,20 @@ impl<'p> Nodes<'p> {
         self.add(node)
     }
 
+    /// A condition at an as-of date, if none of it is evaluated row by row.
+    pub(super) fn quick(&mut self, expr: &'p Expr, date: Date) -> Option<NodeId> {
+        let (nodes, exprs) = (self.list.len(), self.exprs.len());
+        let id = self.condition(expr, date);
+        let parts = self.parts_of(id);
+        if !self.list.iter().zip(&parts).any(|(node, part)| *part && matches!(node, Node::Rows(_))) {
+            return Some(id);
+        }
+        self.list.truncate(nodes);
+        self.exprs.truncate(exprs);
+        self.known.retain(|_, id| (*id as usize) < nodes);
+        None
+    }
+
     fn simple(&mut self, expr: &'p Expr, date: Date) -> Option<Node> {
         if let Some(value) = self.constant(expr, date) {
             return Some(Node::Same(value.truth()));
@@ -176,7 +190,7 @@ impl<'p> Nodes<'p> {
     }
 
     /// What is the same for all rows.
-    fn constant(&self, expr: &Expr, date: Date) -> Option<Value> {
+    pub(super) fn constant(&self, expr: &Expr, date: Date) -> Option<Value> {
         match &expr.kind {
             ExprKind::Literal(value) => Some(value.clone()),
             ExprKind::Param(id) => self.program.params.get(id.index()).map(|param| param.value.clone()),
@@ -241,6 +255,12 @@ impl<'p> Nodes<'p> {
     /// By node whether it is a condition or part of it.
     pub(super) fn parts_of(&self, condition: NodeId) -> Vec<bool> {
         let mut parts = vec![false; self.list.len()];
+        self.mark_parts(condition, &mut parts);
+        parts
+    }
+
+    /// The same beside what is marked already.
+    pub(super) fn mark_parts(&self, condition: NodeId, parts: &mut [bool]) {
         let mut open = vec![condition];
         while let Some(id) = open.pop() {
             if let Some(part) = parts.get_mut(id as usize) {
@@ -252,7 +272,6 @@ impl<'p> Nodes<'p> {
                 _ => {}
             }
         }
-        parts
     }
 
     /// The nodes that are needed for the rows of a piece, and those that are evaluated row by row, because `suspects` are told

@@ -1,7 +1,7 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
 use super::at_once::at_once;
-use super::family::{Basis, Family, Group, Reading, Source};
+use super::family::{Basis, Family, Group, Reading, Source, Test};
 use super::nodes::{Mask, NodeId, tests};
 use super::pairs::Shared;
 use super::row::{Hard, Rows};
@@ -92,6 +92,16 @@ impl Codes {
     }
 }
 
+/// A piece that is looked at.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    piece: &'a Piece,
+    /// By node which rows meet it.
+    masks: &'a [Mask],
+    /// Every cell can be read.
+    clean: bool,
+}
+
 /// What was read of a row.
 struct Got {
     value: Option<Kept>,
@@ -152,10 +162,11 @@ impl<'s, 'p> Scan<'s, 'p> {
         let apart = |group: &Group| last < group.first || group.last < first;
         let needed = |node: NodeId| self.source.groups.iter().any(|group| group.needs(node) && !apart(group));
         self.source.nodes.masks(piece, needed, &mut masks, &mut suspects);
+        let look = Look { piece, masks: &masks, clean: piece.lanes.iter().all(|lane| lane.unreadable.is_empty()) };
         for (place, group) in self.source.groups.iter().enumerate() {
             self.blame_filters(worker, piece, place as u32, group);
             if let Some(mask) = masks.get(group.filter as usize).filter(|_| !apart(group)) {
-                self.group(worker, piece, group, mask, (first, last));
+                self.group(worker, look, group, mask, (first, last));
             }
         }
         for row in &suspects {
@@ -257,7 +268,8 @@ impl<'s, 'p> Scan<'s, 'p> {
     }
 
     /// Keeps what the families of a group keep of the rows of a piece, which are dated between two days.
-    fn group(&self, worker: &mut Worker, piece: &Piece, group: &Group, mask: &Mask, dated: (i32, i32)) {
+    fn group(&self, worker: &mut Worker, look: Look<'_>, group: &Group, mask: &Mask, dated: (i32, i32)) {
+        let piece = look.piece;
         let Worker { books, values, days, kept, rows, inside, codes, .. } = worker;
         rows.clear();
         rows.extend(mask.yes.iter().zip(&*kept).map(|(yes, kept)| yes & kept));
@@ -282,7 +294,7 @@ impl<'s, 'p> Scan<'s, 'p> {
                 let (account, run) = (self.account(*owner), family.run(*day));
                 if account != NOBODY
                     && run.from < run.to
-                    && self.take(family, book, piece, (row, account, *day), run, codes).is_bad()
+                    && self.take(family, book, look, (row, account, *day), run, codes).is_bad()
                 {
                     values.insert((*place as u32, account, *day));
                 }
@@ -296,7 +308,7 @@ impl<'s, 'p> Scan<'s, 'p> {
         &self,
         family: &Family<'_>,
         book: &mut Book,
-        piece: &Piece,
+        look: Look<'_>,
         (row, account, day): (usize, u32, i32),
         run: Run,
         codes: &mut Codes,
@@ -306,7 +318,7 @@ impl<'s, 'p> Scan<'s, 'p> {
             return Taken::Well;
         }
         if let Some(present) = family.present {
-            match self.read(present, piece, (row, day), false, codes) {
+            match self.read(present, look, (row, day), false, codes) {
                 // What the value itself notes, the value's own slot notes.
                 Ok(Got { value: None, .. }) => return Taken::Well,
                 Ok(_) => {}
@@ -317,7 +329,7 @@ impl<'s, 'p> Scan<'s, 'p> {
             }
         }
         let folded = family.keeping == Keeping::Distinct;
-        let (value, taken) = match self.read(family.value, piece, (row, day), folded, codes) {
+        let (value, taken) = match self.read(family.value, look, (row, day), folded, codes) {
             Ok(Got { value, bad }) => (value, if bad { Taken::Badly } else { Taken::Well }),
             Err(Hard) => {
                 book.hard.insert(account);
@@ -335,7 +347,7 @@ impl<'s, 'p> Scan<'s, 'p> {
             },
             Keeping::Best { .. } => book.best(account, run, value),
             Keeping::Edge { .. } => {
-                let lane = self.source.at.and_then(|at| piece.lanes.get(at as usize)).map(|lane| &lane.cells);
+                let lane = self.source.at.and_then(|at| look.piece.lanes.get(at as usize)).map(|lane| &lane.cells);
                 let moment = match lane {
                     Some(LaneCells::Micros(micros)) => micros.get(row).copied().unwrap_or(0),
                     _ => i64::from(day) * DAY_MICROS,
@@ -362,11 +374,12 @@ impl<'s, 'p> Scan<'s, 'p> {
     fn read(
         &self,
         reading: Reading<'_>,
-        piece: &Piece,
+        look: Look<'_>,
         (row, day): (usize, i32),
         folded: bool,
         codes: &mut Codes,
     ) -> Result<Got, Hard> {
+        let Look { piece, masks, clean } = look;
         let plain = |tag, bits| Ok(Got { value: Some(Kept { tag, bits }), bad: false });
         match reading {
             Reading::Nothing => plain(Tag::Boolean, 1),
@@ -379,7 +392,16 @@ impl<'s, 'p> Scan<'s, 'p> {
                 }
                 Ok(Got { value: self.cell(lane, row, (folded, id), codes), bad: false })
             }
-            Reading::Expr(expr, date) => {
+            Reading::Test(test) if clean => {
+                let has = |words: &[u64]| words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
+                let value = match masks.get(test.node as usize) {
+                    Some(mask) if has(&mask.yes) => test.met,
+                    Some(mask) if !has(&mask.unknown) => test.not,
+                    _ => test.unknown,
+                };
+                Ok(Got { value, bad: false })
+            }
+            Reading::Expr(expr, date) | Reading::Test(Test { written: (expr, date), .. }) => {
                 let mut bad = false;
                 let rows = Rows { nodes: &self.source.nodes, piece, date };
                 let value = rows.eval(expr, row, &mut bad)?;
