@@ -63,7 +63,7 @@ struct Places {
 #[derive(Debug)]
 pub(super) enum Many {
     Counts(Moves<()>),
-    Sums { small: Moves<i64>, wide: Moves<i128> },
+    Sums { small: Moves<i64>, wide: Box<Moves<i128>> },
     Bests(Bests),
     Edges { last: bool, moves: Moves<Edge> },
 }
@@ -329,7 +329,7 @@ impl Many {
     pub(super) fn new(keeping: Keeping) -> Option<Many> {
         Some(match keeping {
             Keeping::Count => Many::Counts(Moves::new()),
-            Keeping::Sum => Many::Sums { small: Moves::new(), wide: Moves::new() },
+            Keeping::Sum => Many::Sums { small: Moves::new(), wide: Box::new(Moves::new()) },
             Keeping::Best { most } => Many::Bests(Bests::new(most)),
             Keeping::Edge { last } => Many::Edges { last, moves: Moves::new() },
             Keeping::Distinct | Keeping::Capped { .. } => return None,
@@ -373,7 +373,7 @@ impl Many {
             (Many::Counts(mine), Many::Counts(theirs)) => mine.join(theirs),
             (Many::Sums { small, wide }, Many::Sums { small: theirs, wide: their_wide }) => {
                 small.join(theirs);
-                wide.join(their_wide);
+                wide.join(*their_wide);
             }
             (Many::Bests(mine), Many::Bests(theirs)) => mine.join(theirs),
             (Many::Edges { moves, .. }, Many::Edges { moves: theirs, .. }) => moves.join(theirs),
