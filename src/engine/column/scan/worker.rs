@@ -1,7 +1,7 @@
 //! The pass over pieces: which rows meet which condition, and what is kept of each.
 
 use super::family::{Basis, Family, Group, Reading, Source, Test};
-use super::moves::Many;
+use super::many::Many;
 use super::nodes::{Mask, NodeId, tests};
 use super::row::{Hard, Rows};
 use super::short::short;
