@@ -8,6 +8,7 @@ use super::advice::{Home, quoted};
 use super::binding::TableBinding;
 use super::cells::{Bad, Cell, CellReader, Raw, Shift, currency_of, shown};
 use super::marks::Marks;
+use super::origins::keep_first;
 use super::rivals::Rivals;
 use super::settings::ColumnBinding;
 use super::undeclared::Undeclared;
@@ -147,9 +148,8 @@ impl Account {
             None => self.readable = self.readable || reader.is_filled(raw),
             Some(bad) => {
                 self.unread += 1;
-                if self.first_unread.as_ref().is_none_or(|(first, ..)| origin < *first) {
-                    self.first_unread = Some((origin, bad, clip(&shown(raw))));
-                }
+                let unread = || (origin, bad, clip(&shown(raw)));
+                keep_first(&mut self.first_unread, origin, unread, |known| (known.0, &known.2));
                 if matches!(bad, Bad::Zoneless | Bad::Ambiguous) {
                     self.undeclared.add(bad, &shown(raw), origin);
                 }
@@ -168,10 +168,8 @@ impl Account {
         }
         self.readable |= other.readable;
         self.unread += other.unread;
-        if let Some(theirs) = other.first_unread
-            && self.first_unread.as_ref().is_none_or(|ours| theirs.0 < ours.0)
-        {
-            self.first_unread = Some(theirs);
+        if let Some(theirs) = other.first_unread {
+            keep_first(&mut self.first_unread, theirs.0, || theirs, |known| (known.0, &known.2));
         }
     }
 

@@ -3,6 +3,26 @@
 
 use super::Origin;
 
+/// Keeps what stands first in the files, and of what stands on one line the text that is first by its letters: parts of a file
+/// are read in any order, and all of a file may stand on one line.
+pub(super) fn keep_first<T>(
+    known: &mut Option<T>,
+    origin: Origin,
+    new: impl FnOnce() -> T,
+    of: impl Fn(&T) -> (Origin, &str),
+) {
+    match known.as_ref().map(|known| of(known).0) {
+        Some(first) if first < origin => {}
+        Some(first) if first == origin => {
+            let new = new();
+            if known.as_ref().is_some_and(|known| of(&new).1 < of(known).1) {
+                *known = Some(new);
+            }
+        }
+        _ => *known = Some(new()),
+    }
+}
+
 /// The places of rows.
 #[derive(Debug, Clone, Default)]
 pub struct Origins {

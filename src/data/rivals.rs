@@ -3,6 +3,7 @@
 
 use super::advice::{Home, quoted};
 use super::cells::{DateFormat, is_iso};
+use super::origins::keep_first;
 use super::wording::{clip, told};
 use super::{DataError, Origin};
 use crate::program::Field;
@@ -74,8 +75,8 @@ impl Rivals {
         self.cells += 1;
         if fits {
             self.fit += 1;
-        } else if self.first.as_ref().is_none_or(|(first, _)| origin < *first) {
-            self.first = Some((origin, clip(text)));
+        } else {
+            keep_first(&mut self.first, origin, || (origin, clip(text)), |known| (known.0, &known.1));
         }
         alive.retain(|(_, format)| format.fits(text));
     }
@@ -89,10 +90,8 @@ impl Rivals {
         }
         self.cells += other.cells;
         self.fit += other.fit;
-        if let Some(theirs) = other.first
-            && self.first.as_ref().is_none_or(|ours| theirs.0 < ours.0)
-        {
-            self.first = Some(theirs);
+        if let Some(theirs) = other.first {
+            keep_first(&mut self.first, theirs.0, || theirs, |known| (known.0, &known.1));
         }
     }
 

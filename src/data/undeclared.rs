@@ -3,6 +3,7 @@
 
 use super::advice::Home;
 use super::cells::{Bad, Slashed, slashed};
+use super::origins::keep_first;
 use super::wording::{clip, plural};
 use super::{DataError, Origin};
 use crate::calendar::Date;
@@ -39,7 +40,7 @@ impl Undeclared {
     /// Remembers a cell: the first as the example, the others as evidence.
     pub(super) fn add(&mut self, bad: Bad, text: &str, origin: Origin) {
         if bad == Bad::Zoneless {
-            earliest(&mut self.zoneless, origin, || (origin, clip(text)), |known| known.0);
+            keep_first(&mut self.zoneless, origin, || (origin, clip(text)), |known| (known.0, &known.1));
             return;
         }
         let Some(both) = slashed(text.trim()) else { return };
@@ -49,16 +50,16 @@ impl Undeclared {
         }
         match (both.day_first, both.month_first) {
             (Some(a), Some(b)) if a != b => {
-                earliest(&mut self.both, origin, || (origin, clip(text), both), |known| known.0);
+                keep_first(&mut self.both, origin, || (origin, clip(text), both), |known| (known.0, &known.1));
             }
             (Some(_), Some(_)) => {
-                earliest(&mut self.one, origin, || (origin, clip(text), both), |known| known.0);
+                keep_first(&mut self.one, origin, || (origin, clip(text), both), |known| (known.0, &known.1));
             }
             (first, _) => {
                 if let Some(form) = self.forms.get_mut(place_of) {
                     *(if first.is_some() { &mut form.day_first } else { &mut form.month_first }) += 1;
                 }
-                earliest(&mut self.one, origin, || (origin, clip(text), both), |known| known.0);
+                keep_first(&mut self.one, origin, || (origin, clip(text), both), |known| (known.0, &known.1));
             }
         }
     }
@@ -66,13 +67,13 @@ impl Undeclared {
     /// Adds what other cells of the column said.
     pub(super) fn merge(&mut self, other: Undeclared) {
         if let Some(theirs) = other.zoneless {
-            earliest(&mut self.zoneless, theirs.0, || theirs, |known| known.0);
+            keep_first(&mut self.zoneless, theirs.0, || theirs, |known| (known.0, &known.1));
         }
         if let Some(theirs) = other.both {
-            earliest(&mut self.both, theirs.0, || theirs, |known| known.0);
+            keep_first(&mut self.both, theirs.0, || theirs, |known| (known.0, &known.1));
         }
         if let Some(theirs) = other.one {
-            earliest(&mut self.one, theirs.0, || theirs, |known| known.0);
+            keep_first(&mut self.one, theirs.0, || theirs, |known| (known.0, &known.1));
         }
         for theirs in other.forms {
             match self.forms.iter_mut().find(|form| form.is(&theirs.example)) {
@@ -86,7 +87,8 @@ impl Undeclared {
                 None => self.forms.push(theirs),
             }
         }
-        self.forms.sort_by_key(|form| form.first);
+        // Where one line has several of them, their order has to be the same each time too.
+        self.forms.sort_by_cached_key(|form| (form.first, form.example.format(true)));
     }
 
     /// How many cells can be read with the day first only.
@@ -194,13 +196,6 @@ impl Undeclared {
             });
         }
         errors
-    }
-}
-
-/// Keeps what stands first in the files.
-fn earliest<T>(known: &mut Option<T>, origin: Origin, new: impl FnOnce() -> T, of: impl Fn(&T) -> Origin) {
-    if known.as_ref().is_none_or(|known| origin < of(known)) {
-        *known = Some(new());
     }
 }
 

@@ -4,6 +4,7 @@ use super::accounts::Stage;
 use super::plan::Plan;
 use super::run::{At, Columns, Next, Replay, Rows, Turned, scan};
 use super::scan::finish::Found;
+use super::scan::tally::FEW_DATES;
 use super::scan::worker::{Scan, Worker};
 use crate::data::stream::{Owners, Request, Streamed, stream};
 use crate::data::{Binding, DataError, Dataset, LoadReport, TableData, load, load_except};
@@ -148,11 +149,19 @@ fn went_by<'s, 'p>(plan: &'s Plan<'p>, binding: &Binding, streams: &[TableId], t
         let mut passed = Vec::new();
         for id in streams {
             let (scan, streamed) = pass(plan, binding, &data, *id, threads)?;
-            let made = scope.spawn(move || Found::new(scan, streamed.workers));
-            passed.push((*id, made, streamed.table, streamed.report));
+            let (table, report) = (streamed.table, streamed.report);
+            // With few dates there is little to be made of it, and room to be saved.
+            let found = match plan.dates().len() > FEW_DATES {
+                true => Made::Soon(scope.spawn(move || Found::new(scan, streamed.workers))),
+                false => Made::There(Found::new(scan, streamed.workers)),
+            };
+            passed.push((*id, found, table, report));
         }
-        let all = passed.into_iter().map(|(id, made, table, report)| {
-            let seen = made.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let all = passed.into_iter().map(|(id, found, table, report)| {
+            let seen = match found {
+                Made::Soon(found) => found.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Made::There(found) => found,
+            };
             (id, seen, table, report)
         });
         Some(all.collect::<Vec<_>>())
@@ -164,6 +173,12 @@ fn went_by<'s, 'p>(plan: &'s Plan<'p>, binding: &Binding, streams: &[TableId], t
         found.push((id, seen));
     }
     Some(Went { data, load, rows: Rows { found, streamed: streams.to_vec() } })
+}
+
+/// What is made of what was seen.
+enum Made<'scope, T> {
+    There(T),
+    Soon(std::thread::ScopedJoinHandle<'scope, T>),
 }
 
 /// Lets the rows of a table go by.

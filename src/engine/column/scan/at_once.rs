@@ -2,7 +2,7 @@
 
 use super::extremes::put_day;
 use super::family::{Basis, Family, Reading};
-use super::moves::Many;
+use super::many::Many;
 use super::tally::{Book, Kept, Tally};
 use super::worker::{basis, each_row};
 use crate::data::stream::{Lane, LaneCells, Piece};

@@ -13,7 +13,7 @@ pub(super) struct Bests {
     tag: Option<Tag>,
     small: Moves<i64>,
     /// Of other kinds, or larger.
-    wide: Moves<Kept>,
+    wide: Box<Moves<Kept>>,
 }
 
 /// Values of different kinds: none of them is the best.
@@ -22,7 +22,7 @@ pub(super) struct Mixed;
 
 impl Bests {
     pub(super) fn new(most: bool) -> Bests {
-        Bests { most, tag: None, small: Moves::new(), wide: Moves::new() }
+        Bests { most, tag: None, small: Moves::new(), wide: Box::new(Moves::new()) }
     }
 
     /// One more value.
@@ -39,7 +39,7 @@ impl Bests {
 
     /// Takes in those of another worker.
     pub(super) fn join(&mut self, other: Bests) {
-        self.wide.join(other.wide);
+        self.wide.join(*other.wide);
         match (self.tag, other.tag) {
             (Some(mine), Some(tag)) if mine != tag => {
                 let kept = |what| Kept { tag, bits: i128::from(what) };

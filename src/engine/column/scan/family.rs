@@ -189,25 +189,17 @@ impl<'p> Family<'p> {
         if let [(_, first, last)] = self.days.as_slice() {
             return Run { from: 0, to: u32::from(*first <= day && day <= *last) };
         }
-        if let Some(last) = self.runs.1.len().checked_sub(1) {
-            if let Some(run) = self.runs.1.get(self.listed(day, last)) {
-                return *run;
-            }
+        match self.place(day).and_then(|place| self.runs.1.get(place)) {
+            Some(run) => *run,
+            None => self.searched(day),
         }
-        self.searched(day)
     }
 
-    /// The place of a day among those that are listed, of which this is the last: before the first and after the last nothing
-    /// changes.
-    #[inline]
-    fn listed(&self, day: i32, last: usize) -> usize {
-        usize::try_from(i64::from(day) - i64::from(self.runs.0)).unwrap_or(0).min(last)
-    }
-
-    /// The place of a day among those whose dates are listed, if any are.
+    /// The place of a day among those whose dates are listed, if any are: before the first and after the last nothing changes.
     #[inline]
     pub(super) fn place(&self, day: i32) -> Option<usize> {
-        self.runs.1.len().checked_sub(1).map(|last| self.listed(day, last))
+        let last = self.runs.1.len().checked_sub(1)?;
+        Some(usize::try_from(i64::from(day) - i64::from(self.runs.0)).unwrap_or(0).min(last))
     }
 
     fn searched(&self, day: i32) -> Run {

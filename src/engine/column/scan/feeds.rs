@@ -4,7 +4,8 @@
 
 use super::bests::{Bests, Mixed};
 use super::finish::{Found, Trouble, Wanted};
-use super::moves::{Many, Moves};
+use super::many::Many;
+use super::moves::Moves;
 use super::spans::Spans;
 use super::tally::{Book, Edge, Kept, Run, Tally, outer};
 use crate::builtins::AggregateFunction as F;

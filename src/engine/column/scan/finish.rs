@@ -1,7 +1,7 @@
 //! From what was kept of rows to the cells of slots, as [`crate::engine::reference`] combines rows.
 
 use super::family::{Family, Source};
-use super::moves::{Cursor, Many};
+use super::many::{Cursor, Many};
 use super::tally::{Book, Edge, FEW_DATES, Keeping, Kept, Seen, Tally, Wide};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;

@@ -2,7 +2,8 @@
 //! that begin and end, so that not every date has to look at all of a list.
 
 use super::kinds::Kind;
-use super::moves::{Many, Moves};
+use super::many::Many;
+use super::moves::Moves;
 use super::tally::{Run, Seen, of_on};
 use crate::calendar::Date;
 

@@ -8,7 +8,7 @@
 //! | `worker` | the pass over pieces; `at_once` for rows that take little |
 //! | `tally` | what is kept of rows: `small` counts, `sums`, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
-//! | `moves` | the same for many as-of dates; `kinds` of rows, `bests` of values |
+//! | `many` | the same for many as-of dates: `moves` of rows, the `kinds` of them, the `bests` of values |
 //! | `spans` | days of periods of which one row counts, for many as-of dates |
 //! | `listed` | lists of rows of which only some count, as such moves |
 //! | `feeds` | one account of those through all dates |
@@ -22,6 +22,7 @@ pub(super) mod feeds;
 pub(super) mod finish;
 mod kinds;
 mod listed;
+mod many;
 mod moves;
 mod nodes;
 mod order;

@@ -7,7 +7,7 @@
 
 use super::extremes::Extremes;
 use super::family::Family;
-use super::moves::Many;
+use super::many::Many;
 use super::order::by_account;
 use super::pairs::{Pairs, Shared};
 use super::small::Small;
