@@ -449,3 +449,20 @@ fn rejects_of_one_line_are_listed_in_order() {
     assert!(loaded.report(1).rejected_for(RejectReason::UnknownAccount) > 1000);
     assert!(loaded.rejects.iter().all(|reject| reject.line == 1));
 }
+
+#[test]
+fn of_one_line_the_same_cell_is_shown_whatever_is_read_first() {
+    // Again all rows are on the first line, in several blocks, each of which has another first cell without a zone.
+    let program = activity(None, vec![optional(text("note"))]);
+    let mut csv = "account,occurred_at,note\r".to_string();
+    for i in 0..9000 {
+        csv += &format!("a1,2026-01-01 {:02}:{:02},{}\r", 23 - i / 400, i % 60, "note ".repeat(6));
+    }
+    let data = files(&[("account.csv", accounts().as_str()), ("activity.csv", csv.as_str())]);
+    for _ in 0..20 {
+        let told = errors(data.load(&program));
+        // From row 8,800 on it is one o'clock; the first by its letters is the full hour.
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("`2026-01-01 01:00`"), "{told:?}");
+    }
+}
