@@ -2,9 +2,11 @@
 
 use super::extremes::put_day;
 use super::family::{Basis, Family, Reading};
+use super::kept::Kept;
 use super::many::Many;
-use super::tally::{Book, Kept, Tally};
-use super::worker::{basis, each_row};
+use super::take::basis;
+use super::tally::{Book, Tally};
+use super::worker::each_row;
 use crate::data::stream::{Lane, LaneCells, Piece};
 use crate::engine::column::slots::Tag;
 

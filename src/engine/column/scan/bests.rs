@@ -1,7 +1,7 @@
 //! Values of which the largest or the smallest is wanted, for many dates: one word each where they are of one kind.
 
+use super::kept::{Kept, Run, better};
 use super::moves::{Moves, Row};
-use super::tally::{Kept, Run, better};
 use crate::engine::column::slots::Tag;
 use std::collections::HashSet;
 

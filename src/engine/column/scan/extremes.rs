@@ -1,6 +1,6 @@
 //! The smallest or the largest value of each account at one date, where nobody asks how many there are.
 
-use super::tally::Kept;
+use super::kept::Kept;
 use crate::engine::column::slots::Tag;
 use std::collections::HashMap;
 

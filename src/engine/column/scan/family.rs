@@ -1,9 +1,10 @@
 //! Which rows of a source count for what, on which dates.
 
+use super::kept::{Kept, Run};
 use super::nodes::{LaneId, NodeId, Nodes};
 use super::row::asks_for_the_date;
 use super::spans::Spans;
-use super::tally::{FEW_DATES, Keeping, Kept, Run};
+use super::tally::{FEW_DATES, Keeping};
 use crate::calendar::{Calendar, Date, DateRange, WindowKind};
 use crate::engine::column::slots::{Cell, Texts};
 use crate::program::{Expr, ExprKind, Program, TableId};

@@ -4,10 +4,11 @@
 
 use super::bests::{Bests, Mixed};
 use super::finish::{Found, Trouble, Wanted};
+use super::kept::{Edge, Kept, Run, outer};
 use super::many::Many;
 use super::moves::Moves;
 use super::spans::Spans;
-use super::tally::{Book, Edge, Kept, Run, Tally, outer};
+use super::tally::{Book, Tally};
 use crate::builtins::AggregateFunction as F;
 use crate::engine::column::slots::{Cell, Texts, What};
 use crate::value::Missing;

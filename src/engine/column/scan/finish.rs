@@ -1,8 +1,9 @@
 //! From what was kept of rows to the cells of slots, as [`crate::engine::reference`] combines rows.
 
 use super::family::{Family, Source};
+use super::kept::{Edge, Kept, Seen, Wide};
 use super::many::{Cursor, Many};
-use super::tally::{Book, Edge, FEW_DATES, Keeping, Kept, Seen, Tally, Wide};
+use super::tally::{Book, FEW_DATES, Keeping, Tally};
 use super::worker::{Scan, Worker, seen};
 use crate::builtins::AggregateFunction as F;
 use crate::calendar::{Calendar, Date};

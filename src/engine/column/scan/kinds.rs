@@ -1,6 +1,6 @@
 //! The dates that rows count for, and how many rows they are, as numbers: there are few of them, and many rows.
 
-use super::tally::Run;
+use super::kept::Run;
 use hashbrown::HashMap;
 
 /// For which dates rows count, and how many they are.

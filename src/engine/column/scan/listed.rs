@@ -1,10 +1,11 @@
 //! Lists of rows of which only some count: those of a period up to its cap, and one of those that say the same. They become rows
 //! that begin and end, so that not every date has to look at all of a list.
 
+use super::kept::{Run, Seen};
 use super::kinds::Kind;
 use super::many::Many;
 use super::moves::Moves;
-use super::tally::{Run, Seen, of_on};
+use super::tally::of_on;
 use crate::calendar::Date;
 
 impl Many {

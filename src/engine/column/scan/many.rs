@@ -4,8 +4,9 @@
 //! off (the smallest value, the last one) it looks again at the rows of the accounts that changed.
 
 use super::bests::Bests;
+use super::kept::{Edge, Kept, Run, outer};
 use super::moves::{Moves, Row};
-use super::tally::{Book, Edge, Keeping, Kept, Run, Tally, best, outer, put};
+use super::tally::{Book, Keeping, Tally, best, put};
 use crate::engine::column::slots::Cell;
 use std::collections::HashSet;
 

@@ -2,11 +2,11 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `nodes` | conditions as tests of lanes |
+//! | `nodes`, `lanes` | conditions as tests of lanes |
 //! | `row` | expressions about one row |
 //! | `family` | which rows count for what |
-//! | `worker` | the pass over pieces; `at_once` for rows that take little |
-//! | `tally` | what is kept of rows: `small` counts, `sums`, `extremes`, `pairs` of accounts and values |
+//! | `worker` | the pass over pieces: `take` for each row, `at_once` for rows that take little |
+//! | `kept`, `tally` | what is kept of rows: `small` counts, `sums`, `extremes`, `pairs` of accounts and values |
 //! | `order` | rows in the order of their accounts |
 //! | `many` | the same for many as-of dates: `moves` of rows, the `kinds` of them, the `bests` of values |
 //! | `spans` | days of periods of which one row counts, for many as-of dates |
@@ -20,7 +20,9 @@ mod extremes;
 pub(super) mod family;
 pub(super) mod feeds;
 pub(super) mod finish;
+mod kept;
 mod kinds;
+mod lanes;
 mod listed;
 mod many;
 mod moves;
@@ -32,6 +34,7 @@ mod short;
 mod small;
 mod spans;
 mod sums;
+mod take;
 pub(super) mod tally;
 pub(super) mod worker;
 

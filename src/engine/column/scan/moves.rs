@@ -3,9 +3,9 @@
 //! Rows of the same account and dates are put together when there are many, so that memory grows with accounts and dates,
 //! not with rows. In the end they lie account by account: [`super::feeds`] takes one account through all dates.
 
+use super::kept::Run;
 use super::kinds::{Kind, Kinds};
 use super::order::{by_account, gather};
-use super::tally::Run;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 

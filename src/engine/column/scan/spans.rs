@@ -1,7 +1,7 @@
 //! Where one row of a period counts, for many dates: the first and the last day on which each account has a row in each
 //! period. That is enough where the first row of a period never ceases to count before the last one begins to.
 
-use super::tally::Run;
+use super::kept::Run;
 
 /// Days by period and account.
 #[derive(Debug)]

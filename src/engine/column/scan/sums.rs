@@ -1,6 +1,7 @@
 //! Sums by account at one date, each with the count of its rows beside it: a row that counts touches one place in memory.
 
-use super::tally::{Wide, beyond};
+use super::kept::Wide;
+use super::tally::beyond;
 use std::collections::HashMap;
 
 /// Sums and counts by place.
