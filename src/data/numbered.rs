@@ -36,11 +36,13 @@ impl Numbered {
     /// second is later.
     pub(super) fn new(keys: &[Arc<str>], later: impl Fn(u32, u32) -> bool) -> Option<Numbered> {
         let first = keys.first()?.as_bytes();
+        // Keys that are not short have no place in two words.
+        let known = words(first)?;
         let digits = first.iter().rev().take(8).take_while(|byte| byte.is_ascii_digit()).count();
         let (size, begin) = (digits as u32 * 8, (first.len() - digits) as u32 * 8);
         let of_digits = u128::from(u64::MAX.checked_shr(64 - size)?) << begin;
         let mut numbered = Numbered {
-            common: joined(words(first)?) & !of_digits,
+            common: joined(known) & !of_digits,
             mask: !of_digits,
             from: begin,
             to: 64 - size,
@@ -169,6 +171,7 @@ mod tests {
             &["A000000001", "A999999999"],
             &["A00000001", "A99999999"],
             &["a-long-key-of-16", "a-long-key-of-17"],
+            &["00e7ee1b050b8499577073aeb2a297a1", "00e7ee1b050b8499577073aeb2a297a2"],
         ] {
             assert!(of(keys).is_none(), "{keys:?}");
         }
