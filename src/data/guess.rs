@@ -1,7 +1,7 @@
 //! What a key that does not exist was probably meant to be: one pass over the keys that do, looking for those that are asked
 //! for. There may be millions of accounts, but few keys that lead nowhere.
 
-use super::stream::words;
+use super::stream::{mixed, words};
 use super::{ByKey, Cells, TableData};
 use crate::program::Table;
 use std::collections::HashMap;
@@ -93,8 +93,7 @@ impl Sieve {
         let [low, high] = words(text.as_bytes())?;
         // A capital differs from its small letter in this bit.
         let (low, high) = (low | 0x2020_2020_2020_2020, high | 0x0020_2020_2020_2020);
-        let hash = (low ^ high.rotate_left(29).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        ((low | high) & 0x8080_8080_8080_8080 == 0).then_some((hash >> self.shift) as usize)
+        ((low | high) & 0x8080_8080_8080_8080 == 0).then(|| (mixed([low, high]) >> self.shift) as usize)
     }
 
     /// True if a text may be looked for.

@@ -2,7 +2,7 @@
 //! held or compared to look for another.
 
 use super::by_key::FREE;
-use super::stream::words;
+use super::stream::{eight_digits, words};
 use std::sync::Arc;
 
 /// Where rows are looked for whose keys begin alike, are equally long, and end in digits.
@@ -27,7 +27,6 @@ pub(super) struct Numbered {
 /// Stands where a key has no place.
 const NOWHERE: usize = usize::MAX;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
-const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
 /// A table may have so many places for each key: it takes less than the keys themselves would.
 const SPARSE: usize = 4;
 
@@ -82,16 +81,7 @@ impl Numbered {
     fn number(&self, key: [u64; 2]) -> Option<u32> {
         let key = joined(key);
         let digits = ((key >> self.from) as u64) << self.to | self.zeros;
-        // Neither above a nine nor below a zero, in none of eight bytes.
-        let are_digits = (digits & HIGH == ZEROS) & (digits.wrapping_add(ZEROS / 8) & HIGH == ZEROS);
-        if (key & self.mask != self.common) | !are_digits {
-            return None;
-        }
-        // Ones, then pairs, then fours are put together; the first digit stands lowest.
-        let ones = digits & !HIGH;
-        let pairs = (ones * 10 + (ones >> 8)) & 0x00ff_00ff_00ff_00ff;
-        let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-        Some((fours * 10_000 + (fours >> 32)) as u32)
+        eight_digits(digits).filter(|_| key & self.mask == self.common).map(|number| number as u32)
     }
 
     /// The place of a key.

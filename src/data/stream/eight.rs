@@ -64,6 +64,13 @@ fn digits(x: u64) -> u64 {
     fours.wrapping_mul(42_949_672_960_001) >> 32
 }
 
+/// The number of eight digits as they are written, the first in the lowest byte; nothing, if one of them is none.
+#[inline]
+pub(in crate::data) fn eight_digits(written: u64) -> Option<u64> {
+    let figures = written ^ ZEROS;
+    Most::DIGITS.holds(figures).then(|| digits(figures))
+}
+
 /// A short text of a block as two words, the last byte of which is its length; as [`super::owners::words`] has it.
 #[inline]
 pub(super) fn words(block: &[u8], start: usize, end: usize) -> Option<[u64; 2]> {

@@ -41,12 +41,13 @@ mod text;
 mod whose;
 
 pub use bits::{Bits, BitsIter};
+pub(in crate::data) use eight::eight_digits;
 pub use given::{from_table, piece_of};
 pub(in crate::data) use held::csv;
 #[cfg(feature = "parquet")]
 pub(in crate::data) use held::{has_plain_keys, parquet};
 pub use owners::Owners;
-pub(in crate::data) use owners::{SHORT, words};
+pub(in crate::data) use owners::{SHORT, mixed, words};
 pub use text::{TextList, TextSet};
 
 use super::{Binding, DataError, TableData, TableReport};

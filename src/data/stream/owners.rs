@@ -88,6 +88,12 @@ impl<'a> Owners<'a> {
     }
 }
 
+/// The words of a short text as one, of which the highest bits say where to look for the text.
+#[inline]
+pub(in crate::data) fn mixed([low, high]: [u64; 2]) -> u64 {
+    (low ^ high.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// A short text as two words, the last byte of which is its length.
 #[inline]
 pub(in crate::data) fn words(text: &[u8]) -> Option<[u64; 2]> {

@@ -1,7 +1,7 @@
 //! The plain way of writing a cell, read in one go: what is not plain is `None`, never something else than the careful
 //! readers of [`crate::data::cells`] would find.
 
-use super::owners::words;
+use super::owners::{mixed, words};
 
 /// What is said about the zone of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,8 +148,7 @@ impl Symbols {
     const LONGEST: usize = 200;
 
     fn slot(words: [u64; 2]) -> usize {
-        let mixed = (words[0] ^ words[1].rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 56) as usize
+        (mixed(words) >> 56) as usize
     }
 
     /// The value that is spelled so, if it has been met.
