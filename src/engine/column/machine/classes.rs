@@ -142,10 +142,17 @@ struct Entry {
 
 /// A cell of which the number is not too large, and its class.
 #[derive(Debug, Clone, Copy, Default)]
-struct Kept {
+pub(super) struct Kept {
     bits: i64,
     tag: Tag,
-    class: Class,
+    pub(super) class: Class,
+}
+
+impl Kept {
+    #[inline]
+    pub(super) fn cell(self) -> Cell {
+        Cell { tag: self.tag, bits: i128::from(self.bits) }
+    }
 }
 
 /// A memo has so many places, as a power of two.
@@ -169,11 +176,10 @@ impl Memo {
 
     /// What the item came to, result by result.
     #[inline]
-    pub(super) fn get(&mut self, key: u128) -> Option<impl Iterator<Item = (Cell, Class)>> {
+    pub(super) fn get(&mut self, key: u128) -> Option<[Kept; MOST_RESULTS]> {
         let entry = self.entries.get(Memo::place(key)).filter(|entry| entry.key == key)?;
         self.gain = self.gain.saturating_add(1);
-        let results = entry.results.iter();
-        Some(results.map(|kept| (Cell { tag: kept.tag, bits: i128::from(kept.bits) }, kept.class)))
+        Some(entry.results)
     }
 
     /// Keeps what it came to, if no number is too large.
@@ -247,7 +253,8 @@ mod tests {
 
     #[test]
     fn an_item_is_found_by_its_operands_until_another_takes_its_place() {
-        let results = |memo: &mut Memo, key| memo.get(key).map(|all| all.take(2).collect::<Vec<_>>());
+        let results =
+            |memo: &mut Memo, key| memo.get(key).map(|all| all.map(|kept| (kept.cell(), kept.class))[..2].to_vec());
         let mut memo = Memo::default();
         assert_eq!(results(&mut memo, 7), None);
         let kept = [(number(-3), 4), (Cell { tag: Tag::TooFew, bits: 0 }, 5)];

@@ -129,13 +129,10 @@ impl Traveller {
             return;
         };
         if let Some(results) = memo.get(key) {
-            for (reg, (cell, class)) in unit.results.iter().zip(results) {
-                if self.state.at(*reg) != cell {
-                    self.state.put(*reg, cell);
-                    add(&mut self.seen, slice(&units.watchers, *reg as usize, units.eyes));
-                    if self.classes.put(*reg, class) {
-                        add(&mut self.due, slice(&units.readers, *reg as usize, units.words));
-                    }
+            for (reg, kept) in unit.results.iter().zip(results) {
+                if self.state.at(*reg) != kept.cell() {
+                    self.state.put(*reg, kept.cell());
+                    self.turn(units, *reg, kept.class);
                 }
             }
             return;

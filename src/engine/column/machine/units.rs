@@ -362,18 +362,15 @@ impl Machine {
 
     /// The registers of what is watched.
     fn registers_of(&self, watched: Watched) -> Vec<Reg> {
-        let item = match watched {
-            Watched::Metric(id) => Item::Node(Node::Metric(id)),
-            Watched::Score(id) => Item::Node(Node::Scorecard(id)),
-            Watched::Rule(id) => Item::Rule(id),
+        let (first, second) = match self.look(watched) {
+            Look::Number { value, grade } => (Some(value), grade),
+            Look::Rule(id) => match self.now(Item::Rule(id)).found {
+                Found::Rule { condition, unless, .. } => (Some(condition), unless),
+                _ => (None, None),
+            },
+            Look::Nothing => (None, None),
         };
-        match self.found(item, self.as_of).map(|place| place.found) {
-            Some(Found::Metric { value, .. }) => vec![value],
-            Some(Found::Score { value, grade, .. }) => [Some(value), grade].into_iter().flatten().collect(),
-            Some(Found::Rule { condition, unless, .. }) => [Some(condition), unless].into_iter().flatten().collect(),
-            Some(Found::Membership { value }) => vec![value],
-            Some(Found::Nothing) | None => Vec::new(),
-        }
+        first.into_iter().chain(second).collect()
     }
 }
 
