@@ -1,9 +1,9 @@
 //! What accounts amount to at each date. What an account has from one date up to another is added at the first and taken off
 //! at the other, and the sum from the left gives every date.
 
-use super::super::machine::{Machine, Traveller, Units, Watched, ones};
+use super::super::machine::{Machine, Timeline, Units, Watched};
 use super::super::scan::feeds::Left;
-use super::super::slots::{Cell, Tag};
+use super::super::slots::Tag;
 
 /// What some accounts amount to at a date.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,18 +38,8 @@ pub struct Sum {
     pub sum: i128,
 }
 
-/// What is watched of an account, from a date on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Held {
-    since: u32,
-    /// A score or the value of a metric.
-    value: Cell,
-    /// The place of a grade; of a rule 0, if it holds.
-    place: Option<u32>,
-}
-
 /// So large may a number be: sums of them do not get too large.
-const LARGE: i128 = 1 << 90;
+const LARGE: u128 = 1 << 90;
 
 /// How many numbers there are beside the places of grades.
 const OWN: usize = 2;
@@ -68,10 +58,6 @@ pub(super) struct Counts {
     counts: Vec<i64>,
     /// By date and what is watched.
     sums: Vec<i128>,
-    /// Of the account at hand.
-    held: Vec<Held>,
-    /// What it had before: what is watched, and up to which date.
-    spans: Vec<(u32, u32, Held)>,
 }
 
 impl Counts {
@@ -90,83 +76,53 @@ impl Counts {
             accounts: 0,
             starts,
             width,
-            counts: vec![0; (dates + 1) * width],
-            sums: vec![0; (dates + 1) * watched.len()],
-            held: vec![Held::default(); watched.len()],
-            spans: Vec::new(),
+            counts: vec![0; dates * width],
+            sums: vec![0; dates * watched.len()],
         }
     }
 
-    /// What changed of an account at a date.
-    pub(super) fn see(&mut self, date: usize, traveller: &Traveller, units: &Units) -> Result<(), Left> {
-        let since = u32::try_from(date).map_err(|_| Left)?;
-        for i in ones(&traveller.seen) {
-            let Some(held) = self.held.get_mut(i) else { continue };
-            let (value, place) = units.see(i, &traveller.state);
-            if value.bits.unsigned_abs() > LARGE.unsigned_abs() {
-                return Err(Left);
-            }
-            if date == 0 {
-                *held = Held { since, value, place };
-            } else if (value, place) != (held.value, held.place) {
-                self.spans.push((i as u32, since, *held));
-                *held = Held { since, value, place };
-            }
+    /// One more account; nothing of it, if a number is too large.
+    pub(super) fn add(&mut self, timeline: &Timeline, units: &Units) -> Result<(), Left> {
+        if units.is_beyond(LARGE, timeline) {
+            return Err(Left);
+        }
+        self.accounts += 1;
+        let watched = units.watched();
+        let Counts { starts, width, counts, sums, .. } = self;
+        for ((i, of), start) in watched.iter().enumerate().zip(starts) {
+            let grades = if let Watched::Rule(_) = of { *start } else { *start + OWN };
+            // What was there before.
+            let (mut number, mut counted, mut place) = (0, None, None);
+            units.see(i, timeline, |date, value, now| {
+                let mut count = |at: Option<usize>, one: i64| {
+                    if let Some(count) = at.and_then(|at| counts.get_mut(date as usize * *width + at)) {
+                        *count += one;
+                    }
+                };
+                let now = now.map(|place| grades + place as usize);
+                if now != place {
+                    count(place, -1);
+                    count(now, 1);
+                    place = now;
+                }
+                if let Watched::Rule(_) = of {
+                    return;
+                }
+                let is_number = value.tag == Tag::Number;
+                let bits = if is_number { value.bits } else { 0 };
+                let own = if is_number { Some(*start) } else { value.tag.is_missing().then_some(*start + 1) };
+                if own != counted {
+                    count(counted, -1);
+                    count(own, 1);
+                    counted = own;
+                }
+                if let Some(sum) = sums.get_mut(date as usize * watched.len() + i) {
+                    *sum += bits - number;
+                }
+                number = bits;
+            });
         }
         Ok(())
-    }
-
-    /// The account at hand is done.
-    pub(super) fn close(&mut self, watched: &[Watched]) {
-        self.accounts += 1;
-        let spans = std::mem::take(&mut self.spans);
-        for (i, to, held) in &spans {
-            self.add(watched, *i as usize, *to as usize, *held);
-        }
-        for i in 0..self.held.len() {
-            let held = self.held.get(i).copied().unwrap_or_default();
-            self.add(watched, i, self.dates, held);
-        }
-        self.spans = spans;
-        self.spans.clear();
-    }
-
-    /// The account at hand is none of ours.
-    pub(super) fn forget(&mut self) {
-        self.spans.clear();
-    }
-
-    fn add(&mut self, watched: &[Watched], i: usize, to: usize, held: Held) {
-        let from = held.since as usize;
-        let start = self.starts.get(i).copied().unwrap_or(0);
-        let first = match watched.get(i) {
-            Some(Watched::Rule(_)) => start,
-            Some(Watched::Metric(_) | Watched::Score(_)) => {
-                if held.value.tag == Tag::Number {
-                    for (date, bits) in [(from, held.value.bits), (to, -held.value.bits)] {
-                        if let Some(sum) = self.sums.get_mut(date * watched.len() + i) {
-                            *sum += bits;
-                        }
-                    }
-                    self.count(start, from, to);
-                } else if held.value.tag.is_missing() {
-                    self.count(start + 1, from, to);
-                }
-                start + OWN
-            }
-            None => return,
-        };
-        if let Some(place) = held.place {
-            self.count(first + place as usize, from, to);
-        }
-    }
-
-    fn count(&mut self, at: usize, from: usize, to: usize) {
-        for (date, one) in [(from, 1), (to, -1)] {
-            if let Some(count) = self.counts.get_mut(date * self.width + at) {
-                *count += one;
-            }
-        }
     }
 
     /// Takes in those of another thread.

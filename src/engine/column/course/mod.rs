@@ -1,8 +1,9 @@
 //! All as-of dates of one account after the other: what the accounts amount to at each date, without a result for any of them.
 //!
-//! Rows are kept with the dates for which they count. An account takes its own, and goes from date to date: only inputs that
-//! rows begin or end for are set anew, only items that read what changed are computed again ([`Units`]), and what holds for
-//! several dates is counted once for all of them ([`Totals`]). An account lies in the cache of a core meanwhile.
+//! Rows are kept with the dates for which they count. An account takes its own, input by input: from which date on they amount
+//! to what. Item by item follows, each computed once for all dates between which nothing changes that it reads ([`Timeline`]),
+//! and what holds for several dates is counted once for all of them ([`Totals`]). An account lies in the cache of a core
+//! meanwhile.
 //!
 //! Not every program and not every account can be taken this way: accounts with histories, figures of the whole portfolio, what
 //! the machine does not compute, and lists of values are looked at date by date; so are those of all accounts
@@ -10,22 +11,24 @@
 //! [`Course::left`].
 
 mod counts;
+mod steps;
 
 pub use counts::{Graded, Sum, Totals};
 
-use super::machine::{Input, Machine, Mask, Traveller, Units, Wanted, Watched, alike, ones, set, words};
+use super::machine::{Input, Machine, Timeline, Told, Units, Wanted, Watched, alike};
 use super::plan::{How, Plan};
 use super::run::Rows;
-use super::scan::feeds::{Feed, Hand, Left};
+use super::scan::feeds::{Feed, Left};
 use super::scan::finish::{self, Found, covered};
 use super::scan::tally::FEW_DATES;
-use super::slots::{Cell, Tag, Texts};
+use super::slots::{Cell, Texts};
 use crate::data::Column;
 use crate::engine::reference::Evaluator;
 use crate::program::{MetricId, Program, RuleId, ScorecardId};
 use counts::Counts;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use steps::Steps;
 
 /// So many accounts are looked at in one go.
 const CHUNK: usize = 256;
@@ -93,25 +96,20 @@ struct Route<'c> {
     /// By place: the row of the account.
     rows: Vec<u32>,
     units: Units,
-    feeds: Vec<Way<'c>>,
-    /// By date, as many words as a mask of inputs has: inputs that change for all accounts.
-    flips: Vec<u64>,
-    /// Dates at which something has to be done, whatever the account.
-    busy: Mask,
+    /// By input.
+    ways: Vec<Way<'c>>,
     /// Accounts that are looked at date by date anyway, by row.
     suspects: HashSet<u32>,
     dates: usize,
-    /// Words of a mask of inputs.
-    words: usize,
 }
 
 /// Where an input comes from.
 enum Way<'c> {
     /// A column of the account.
     Column(&'c Column),
-    /// Its rows.
-    Rows(Box<Feed<'c>>),
-    /// How many they are, and which counts are told from the one below.
+    /// Its rows, and dates at which their source begins or ceases to have something to say.
+    Rows(Box<Feed<'c>>, Vec<u32>),
+    /// How many rows there are, and which counts are told from the one below.
     Count(Box<Feed<'c>>, Vec<u32>),
     /// Nobody reads it.
     Unread,
@@ -169,10 +167,9 @@ impl<'c> Route<'c> {
         let (program, dates) = (plan.program, machines.len());
         let units = Units::new(machines, watched(program))?;
         let table = program.subject.and_then(|id| evaluator.data.table(id))?;
-        let inputs = units.inputs(0).len();
-        let mut feeds = Vec::with_capacity(inputs);
+        let mut ways = Vec::with_capacity(units.inputs(0).len());
         for (i, input) in units.inputs(0).iter().enumerate() {
-            feeds.push(match input {
+            ways.push(match input {
                 Input::Field(..) if !units.is_read(i) => Way::Unread,
                 Input::Field(field, _) => Way::Column(table.columns.get(field.index())?),
                 Input::Slot(id) if plan.slots.get(id.index()).is_some_and(|slot| slot.how == How::Unread) => {
@@ -183,26 +180,17 @@ impl<'c> Route<'c> {
                     match units.bounds(i).filter(|_| feed.is_count()) {
                         _ if !units.is_read(i) && feed.is_safe() => Way::Unread,
                         Some(bounds) => Way::Count(Box::new(feed), bounds),
-                        None => Way::Rows(Box::new(feed)),
+                        None => {
+                            let flips = feed.flips().collect();
+                            Way::Rows(Box::new(feed), flips)
+                        }
                     }
                 }
                 Input::Portfolio(..) | Input::Given(..) => return None,
             });
         }
-        let words = words(inputs);
-        let mut flips = vec![0; dates * words];
-        let mut busy = vec![0; self::words(dates)];
-        (1..dates).filter(|date| units.is_busy(*date)).for_each(|date| set(&mut busy, 0, date));
-        for (i, way) in feeds.iter().enumerate() {
-            if let Way::Rows(feed) = way {
-                for date in feed.flips() {
-                    set(&mut flips, date * words, i);
-                    set(&mut busy, 0, date);
-                }
-            }
-        }
         let suspects = rows.found.iter().flat_map(|(_, found)| found.suspects()).collect();
-        Some(Route { rows: evaluator.account_rows(), units, feeds, flips, busy, suspects, dates, words })
+        Some(Route { rows: evaluator.account_rows(), units, ways, suspects, dates })
     }
 }
 
@@ -235,18 +223,12 @@ fn feed<'c>(
 /// Where one thread takes one account after the other.
 struct Walker<'w, 'c> {
     route: &'w Route<'c>,
-    traveller: Traveller,
+    timeline: Timeline,
     texts: Texts,
-    /// By input.
-    hands: Vec<Hand>,
-    /// By date: what is added to the count at hand, and at which dates anything is. Zero between counts.
-    steps: Vec<i32>,
-    stepped: Mask,
-    /// By date and input: what is added to counts and sums; of [`Way::Count`], what they are. Zero between accounts.
-    counts_added: Vec<i32>,
-    sums_added: Vec<i64>,
-    /// By date: inputs that something is added to. Empty between accounts.
-    touched: Mask,
+    /// Of the input at hand.
+    steps: Steps,
+    /// By input that is a [`Way::Count`]: what stands for the counts up to each of the bounds, and for those above all.
+    levels: Vec<Vec<Told>>,
     counts: Counts,
     left: Vec<u32>,
 }
@@ -254,34 +236,24 @@ struct Walker<'w, 'c> {
 impl<'w, 'c> Walker<'w, 'c> {
     fn new(route: &'w Route<'c>) -> Option<Walker<'w, 'c>> {
         let mut texts = Texts::default();
-        let traveller = Traveller::new(&route.units, &mut texts)?;
-        let places = route.dates * route.feeds.len();
-        Some(Walker {
-            route,
-            traveller,
-            texts,
-            hands: vec![Hand::default(); route.feeds.len()],
-            steps: vec![0; route.dates],
-            stepped: vec![0; words(route.dates)],
-            counts_added: vec![0; places],
-            sums_added: vec![0; places],
-            touched: vec![0; route.dates * route.words],
-            counts: Counts::new(route.units.machine()?, route.units.watched(), route.dates),
-            left: Vec::new(),
-        })
+        let mut timeline = Timeline::new(&route.units, &mut texts)?;
+        let level = |(i, way): (usize, &Way<'_>)| match way {
+            Way::Count(_, bounds) => {
+                let counts = std::iter::once(0).chain(bounds.iter().copied());
+                counts.map(|count| timeline.told(&route.units, i, Cell::int(i64::from(count)))).collect()
+            }
+            _ => Vec::new(),
+        };
+        let levels = route.ways.iter().enumerate().map(level).collect();
+        let counts = Counts::new(route.units.machine()?, route.units.watched(), route.dates);
+        Some(Walker { route, timeline, texts, steps: Steps::new(route.dates), levels, counts, left: Vec::new() })
     }
 
     fn account(&mut self, place: u32) {
-        if self.walk(place).is_ok() && self.traveller.state.faults().is_empty() {
-            self.counts.close(self.route.units.watched());
-            return;
+        if self.walk(place).is_err() {
+            self.steps.clear();
+            self.left.push(place);
         }
-        self.counts.forget();
-        self.traveller.stop();
-        self.left.push(place);
-        self.counts_added.fill(0);
-        self.sums_added.fill(0);
-        self.touched.fill(0);
     }
 
     fn walk(&mut self, place: u32) -> Result<(), Left> {
@@ -290,115 +262,68 @@ impl<'w, 'c> Walker<'w, 'c> {
         if route.suspects.contains(&row) {
             return Err(Left);
         }
-        self.traveller.busy.clone_from(&route.busy);
-        for (i, way) in route.feeds.iter().enumerate() {
-            let cell = match way {
-                Way::Unread => continue,
-                Way::Column(column) => Cell::of(&column.value(row), &mut self.texts),
-                Way::Rows(feed) | Way::Count(feed, _) => {
-                    let hand = match way {
-                        Way::Count(_, bounds) => self.begin_count(feed, bounds, row, i)?,
-                        _ => self.begin(feed, row, i)?,
-                    };
-                    let cell = feed.cell(row, 0, &hand, &mut self.texts)?;
-                    if let Some(to) = self.hands.get_mut(i) {
-                        *to = hand;
-                    }
-                    cell
+        for (i, way) in route.ways.iter().enumerate() {
+            match way {
+                Way::Unread => {}
+                Way::Column(column) => {
+                    let cell = Cell::of(&column.value(row), &mut self.texts);
+                    self.set(i, 0, cell)?;
                 }
-            };
-            if matches!(cell.tag, Tag::DivisionByZero | Tag::Overflow | Tag::BadCell | Tag::NoRate) {
-                return Err(Left);
+                Way::Rows(feed, flips) => self.rows(feed, flips, row, i)?,
+                Way::Count(feed, bounds) => self.count(feed, bounds, row, i)?,
             }
-            self.traveller.set(&route.units, i, cell);
         }
-        self.traveller.begin(&route.units, &self.texts);
-        self.counts.see(0, &self.traveller, &route.units)?;
-        while let Some(date) = self.traveller.next() {
-            self.traveller.go(&route.units, date);
-            for word in date * route.words..(date + 1) * route.words {
-                let added = self.touched.get_mut(word).map_or(0, std::mem::take);
-                let mut inputs = added | route.flips.get(word).copied().unwrap_or(0);
-                while inputs != 0 {
-                    let i = (word - date * route.words) * 64 + inputs.trailing_zeros() as usize;
-                    inputs &= inputs - 1;
-                    self.input(row, date, i)?;
-                }
-            }
-            if self.traveller.run(&route.units, date, &self.texts) {
-                self.counts.see(date, &self.traveller, &route.units)?;
-            }
+        if !self.timeline.run(&route.units, &self.texts) {
+            return Err(Left);
+        }
+        self.counts.add(&self.timeline, &route.units)
+    }
+
+    /// What an input has from a date on.
+    #[inline]
+    fn set(&mut self, input: usize, date: u32, cell: Cell) -> Result<(), Left> {
+        if cell.tag.is_fault() {
+            return Err(Left);
+        }
+        self.timeline.set(&self.route.units, input, date, cell);
+        Ok(())
+    }
+
+    /// What rows amount to.
+    #[inline(never)]
+    fn rows(&mut self, feed: &Feed<'c>, flips: &[u32], row: u32, input: usize) -> Result<(), Left> {
+        let mut hand = feed.begin(row, |date, count, sum| self.steps.add(date, count, sum))?;
+        flips.iter().for_each(|date| self.steps.touch(*date));
+        let cell = feed.cell(row, 0, &hand, &mut self.texts)?;
+        self.set(input, 0, cell)?;
+        while let Some((date, count, sum)) = self.steps.next() {
+            hand.count = hand.count.wrapping_add_signed(count);
+            hand.sum = hand.sum.wrapping_add(sum);
+            feed.again(row, date as usize, &mut hand)?;
+            let cell = feed.cell(row, date as usize, &hand, &mut self.texts)?;
+            self.set(input, date, cell)?;
         }
         Ok(())
     }
 
-    /// What an input has at the first date; notes what is added at later ones.
-    #[inline]
-    fn begin(&mut self, feed: &Feed<'c>, row: u32, input: usize) -> Result<Hand, Left> {
-        let (inputs, words) = (self.route.feeds.len(), self.route.words);
-        let Walker { counts_added, sums_added, touched, traveller, .. } = self;
-        feed.begin(row, |date, count, sum| {
-            let at = date as usize * inputs + input;
-            if let (Some(counts), Some(sums)) = (counts_added.get_mut(at), sums_added.get_mut(at)) {
-                *counts = counts.wrapping_add(count);
-                *sums = sums.wrapping_add(sum);
+    /// How many rows there are, at dates at which somebody can tell that from how many there were before.
+    #[inline(never)]
+    fn count(&mut self, feed: &Feed<'c>, bounds: &[u32], row: u32, input: usize) -> Result<(), Left> {
+        let mut count = feed.begin(row, |date, count, _| self.steps.add(date, count, 0))?.count;
+        let Some(levels) = self.levels.get(input) else { return Ok(()) };
+        let level = |count: u32| bounds.iter().filter(|bound| **bound <= count).count();
+        let (mut known, mut date) = (usize::MAX, 0);
+        loop {
+            let now = level(count);
+            if now != known {
+                known = now;
+                if let Some(told) = levels.get(now) {
+                    self.timeline.set_told(&self.route.units, input, date, *told);
+                }
             }
-            set(touched, date as usize * words, input);
-            set(&mut traveller.busy, 0, date as usize);
-        })
-    }
-
-    /// The same for a count: notes what it is at dates at which somebody can tell it from the one before.
-    #[inline]
-    fn begin_count(&mut self, feed: &Feed<'c>, bounds: &[u32], row: u32, input: usize) -> Result<Hand, Left> {
-        let (inputs, words) = (self.route.feeds.len(), self.route.words);
-        let Walker { counts_added, touched, traveller, steps, stepped, .. } = self;
-        let hand = feed.begin(row, |date, count, _| {
-            if let Some(step) = steps.get_mut(date as usize) {
-                *step = step.wrapping_add(count);
-                set(stepped, 0, date as usize);
-            }
-        });
-        let mut count = hand.map_or(0, |hand| hand.count);
-        let above = |count: u32| bounds.iter().filter(|bound| **bound <= count).count();
-        let mut known = above(count);
-        for date in ones(stepped) {
-            count = count.wrapping_add_signed(steps.get_mut(date).map_or(0, std::mem::take));
-            if above(count) == known {
-                continue;
-            }
-            known = above(count);
-            if let Some(added) = counts_added.get_mut(date * inputs + input) {
-                *added = count.cast_signed();
-                set(touched, date * words, input);
-                set(&mut traveller.busy, 0, date);
-            }
+            let Some((next, added, _)) = self.steps.next() else { return Ok(()) };
+            count = count.wrapping_add_signed(added);
+            date = next;
         }
-        stepped.fill(0);
-        hand
-    }
-
-    /// An input that something is added to at a date.
-    #[inline]
-    fn input(&mut self, row: u32, date: usize, i: usize) -> Result<(), Left> {
-        let at = date * self.route.feeds.len() + i;
-        let (Some(way), Some(hand)) = (self.route.feeds.get(i), self.hands.get_mut(i)) else { return Ok(()) };
-        let added = self.counts_added.get_mut(at).map_or(0, std::mem::take);
-        let feed = match way {
-            Way::Count(feed, _) => {
-                hand.count = added.cast_unsigned();
-                feed
-            }
-            Way::Rows(feed) => {
-                hand.count = hand.count.wrapping_add_signed(added);
-                feed
-            }
-            Way::Column(_) | Way::Unread => return Ok(()),
-        };
-        hand.sum = hand.sum.wrapping_add(self.sums_added.get_mut(at).map_or(0, std::mem::take));
-        feed.again(row, date, hand)?;
-        let cell = feed.cell(row, date, hand, &mut self.texts)?;
-        self.traveller.set(&self.route.units, i, cell);
-        Ok(())
     }
 }

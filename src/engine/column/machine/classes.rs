@@ -13,13 +13,13 @@ use hashbrown::HashMap;
 pub(super) type Class = u16;
 
 /// The class of cells that are not told apart: every one is another one.
-const UNKNOWN: Class = 0;
+pub(super) const UNKNOWN: Class = 0;
 
-/// So many different cells of a register are told apart.
-const MOST_CELLS: usize = 1 << 12;
+/// So many different cells of a register are told apart, and so many constants that they are compared with.
+pub(super) const MOST_CELLS: usize = 1 << 12;
 
 /// So many operands fit into a key.
-pub(super) const MOST_OPERANDS: usize = (u128::BITS / Class::BITS) as usize;
+pub(super) const MOST_OPERANDS: usize = 2 * IN_WORD;
 
 /// So many results of an item are kept.
 pub(super) const MOST_RESULTS: usize = 3;
@@ -27,7 +27,7 @@ pub(super) const MOST_RESULTS: usize = 3;
 /// How the cells of a register are told apart.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Sort {
-    /// They are not: nobody reads it who remembers.
+    /// Values are not: nobody reads them who remembers.
     Apart,
     /// Numbers by these constants, which rise; all else cell by cell.
     Compared(Vec<i64>),
@@ -38,42 +38,96 @@ pub(super) enum Sort {
 impl Sort {
     /// Numbers by these constants; none, if one of them is too large.
     pub(super) fn compared(cuts: &[i128]) -> Option<Sort> {
+        if cuts.len() > MOST_CELLS {
+            return None;
+        }
         let small = |cut: &i128| i64::try_from(*cut).ok().filter(|cut| *cut != i64::MIN && *cut != i64::MAX);
         cuts.iter().map(small).collect::<Option<_>>().map(Sort::Compared)
     }
 }
 
-/// The classes of all registers.
+/// By register: the cells that have a class of their own, and which.
 #[derive(Debug)]
 pub(super) struct Classes {
-    of: Vec<Class>,
-    /// By register: the cells that have a class of their own, and which.
     known: Vec<HashMap<Cell, Class>>,
+}
+
+/// The classes of the operands of an item, a few to a word: [`MOST_OPERANDS`] at the most.
+pub(super) type Key = [u64; 2];
+
+/// So many classes are in a word.
+const IN_WORD: usize = (u64::BITS / Class::BITS) as usize;
+
+/// That of no operands.
+const NO_OPERANDS: Key = [0; 2];
+
+/// The classes of the operands of an item.
+#[derive(Debug, Default)]
+pub(super) struct Operands {
+    key: Key,
+    /// How many are known.
+    known: usize,
+}
+
+impl Operands {
+    /// The operand of this place has another class. At first all are unknown.
+    #[inline]
+    pub(super) fn put(&mut self, place: usize, before: Class, now: Class) {
+        // Items with more operands than fit are not remembered.
+        if let Some(word) = self.key.get_mut(place / IN_WORD) {
+            *word ^= u64::from(before ^ now) << (place % IN_WORD * Class::BITS as usize);
+        }
+        self.known = self.known + usize::from(now != UNKNOWN) - usize::from(before != UNKNOWN);
+    }
+
+    /// Of an item that has so many; nothing, if one of them is unknown.
+    #[inline]
+    pub(super) fn key(&self, operands: usize) -> Option<Key> {
+        (self.known == operands).then_some(self.key)
+    }
+}
+
+/// The class that a cell has for one reader alone, as one of those that it can tell apart. No register has such a class.
+#[inline]
+pub(super) fn own(place: usize) -> Class {
+    OWN | place as Class
+}
+
+/// More than any class of a register.
+const OWN: Class = 1 << (Class::BITS - 1);
+
+/// The class of a number for a reader that only compares it with these constants.
+#[inline]
+pub(super) fn seen(cuts: &[i64], cell: Cell) -> Option<Class> {
+    (cell.tag == Tag::Number).then(|| own(passed(cuts, cell).into()))
+}
+
+/// Where a number lies among constants that rise.
+#[inline]
+fn passed(cuts: &[i64], cell: Cell) -> Class {
+    // No constant is as large as the ends.
+    let number = cell.bits.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    cuts.iter().map(|cut| Class::from(*cut < number) + Class::from(*cut <= number)).sum()
 }
 
 impl Classes {
     /// Of so many registers, of all of which nothing is known yet.
     pub(super) fn new(registers: usize) -> Classes {
-        Classes { of: vec![UNKNOWN; registers], known: vec![HashMap::new(); registers] }
+        Classes { known: vec![HashMap::new(); registers] }
     }
 
     /// The class of a cell in a register.
     #[inline]
     pub(super) fn find(&mut self, reg: Reg, sort: &Sort, cell: Cell) -> Class {
         let first = match sort {
-            Sort::Apart => return UNKNOWN,
-            Sort::Compared(cuts) if cell.tag == Tag::Number => {
-                // No constant is as large as the ends.
-                let number = cell.bits.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
-                let passed = |cut: &i64| Class::from(*cut < number) + Class::from(*cut <= number);
-                return 1 + cuts.iter().map(passed).sum::<Class>();
-            }
+            Sort::Compared(cuts) if cell.tag == Tag::Number => return 1 + passed(cuts, cell),
             Sort::Compared(cuts) => cuts.len() * 2 + 2,
-            Sort::Cells => 1,
+            Sort::Cells | Sort::Apart => 1,
         };
         let place = match cell.tag {
             Tag::Boolean => Tag::Boolean as usize + usize::from(cell.bits != 0),
             tag if tag.is_missing() => tag as usize,
+            _ if *sort == Sort::Apart => return UNKNOWN,
             _ => return self.find_other(reg, first + Tag::Boolean as usize + 2, cell),
         };
         Class::try_from(first + place).unwrap_or(UNKNOWN)
@@ -93,50 +147,24 @@ impl Classes {
             _ => UNKNOWN,
         }
     }
-
-    /// The class that a register has.
-    #[inline]
-    pub(super) fn at(&self, reg: Reg) -> Class {
-        self.of.get(reg as usize).copied().unwrap_or(UNKNOWN)
-    }
-
-    /// Gives a register another cell of this class. True if its readers can tell it from the one before.
-    #[inline]
-    pub(super) fn put(&mut self, reg: Reg, class: Class) -> bool {
-        let Some(of) = self.of.get_mut(reg as usize) else { return true };
-        let other = class == UNKNOWN || *of != class;
-        *of = class;
-        other
-    }
-
-    /// The classes of some registers as one number; nothing, if one of them is unknown.
-    #[inline]
-    pub(super) fn key(&self, operands: &[Reg]) -> Option<u128> {
-        let mut key = 0;
-        for reg in operands {
-            let class = self.at(*reg);
-            if class == UNKNOWN {
-                return None;
-            }
-            key = key << Class::BITS | u128::from(class);
-        }
-        Some(key)
-    }
 }
 
 /// What an item came to for some of the keys of its operands: one for each place, the last one that came there.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     entries: Vec<Entry>,
-    /// How many more items were found than were not.
+    /// How much was gained: to find an item is worth more than to look for it costs.
     gain: i32,
+    /// How many were not found since there were more places.
+    lost: usize,
 }
 
 /// A line of the cache.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct Entry {
-    /// 0 if there is nothing.
-    key: u128,
+    /// That of no operands, if there is nothing.
+    key: Key,
     results: [Kept; MOST_RESULTS],
 }
 
@@ -155,17 +183,23 @@ impl Kept {
     }
 }
 
-/// A memo has so many places, as a power of two.
-const PLACES: u32 = 9;
+/// So many places a memo has at first, and at the most.
+const PLACES: usize = 1 << 9;
+const MOST_PLACES: usize = 1 << 13;
 
-/// When so few were found a memo is not asked any more.
+/// So many times what it costs to look for an item is what it is worth to find it.
+const WORTH: i32 = 4;
+
+/// When so much was lost a memo is not asked any more.
 const LOST: i32 = -4096;
 
 impl Memo {
     #[inline]
-    fn place(key: u128) -> usize {
-        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
-        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PLACES)) as usize
+    fn place(&self, [few, more]: Key) -> usize {
+        let folded = few ^ more.rotate_left(29);
+        let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // Their number is a power of two.
+        (mixed >> (u64::BITS - MOST_PLACES.trailing_zeros())) as usize & self.entries.len().wrapping_sub(1)
     }
 
     /// False if it turned out that the same operands seldom come again.
@@ -176,33 +210,47 @@ impl Memo {
 
     /// What the item came to, result by result.
     #[inline]
-    pub(super) fn get(&mut self, key: u128) -> Option<[Kept; MOST_RESULTS]> {
-        let entry = self.entries.get(Memo::place(key)).filter(|entry| entry.key == key)?;
-        self.gain = self.gain.saturating_add(1);
-        Some(entry.results)
+    pub(super) fn get(&mut self, key: Key) -> Option<&[Kept; MOST_RESULTS]> {
+        let entry = self.entries.get(self.place(key)).filter(|entry| entry.key == key)?;
+        self.gain = self.gain.saturating_add(WORTH);
+        Some(&entry.results)
     }
 
     /// Keeps what it came to, if no number is too large.
-    pub(super) fn keep(&mut self, key: u128, results: impl Iterator<Item = (Cell, Class)>) {
+    pub(super) fn keep(&mut self, key: Key, results: impl Iterator<Item = (Cell, Class)>) {
         self.gain = self.gain.saturating_sub(1);
         let mut entry = Entry { key, ..Entry::default() };
         for (kept, (cell, class)) in entry.results.iter_mut().zip(results) {
             let Ok(bits) = i64::try_from(cell.bits) else { return };
             *kept = Kept { bits, tag: cell.tag, class };
         }
-        if self.entries.is_empty() {
-            self.entries = vec![Entry::default(); 1 << PLACES];
+        self.lost += 1;
+        if self.entries.is_empty() || self.lost > self.entries.len() * 2 && self.entries.len() < MOST_PLACES {
+            self.grow();
         }
-        if let Some(of) = self.entries.get_mut(Memo::place(key)) {
+        self.put(entry);
+    }
+
+    fn put(&mut self, entry: Entry) {
+        let place = self.place(entry.key);
+        if let Some(of) = self.entries.get_mut(place) {
             *of = entry;
         }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let places = (self.entries.len() * 2).max(PLACES);
+        let known = std::mem::replace(&mut self.entries, vec![Entry::default(); places]);
+        known.into_iter().filter(|entry| entry.key != NO_OPERANDS).for_each(|entry| self.put(entry));
+        self.lost = 0;
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-    use super::{Classes, MOST_CELLS, Memo, Sort, UNKNOWN};
+    use super::{Classes, MOST_CELLS, Memo, Operands, Sort, UNKNOWN};
     use crate::engine::column::{Cell, Tag};
 
     fn number(bits: i128) -> Cell {
@@ -247,8 +295,15 @@ mod tests {
         }
         let unknown = classes.find(0, &Sort::Cells, number(-1));
         assert_eq!(unknown, UNKNOWN);
-        assert!(classes.put(0, unknown) && classes.put(0, unknown), "each may be another one");
-        assert_eq!(classes.key(&[0]), None);
+        let mut operands = Operands::default();
+        operands.put(0, UNKNOWN, 7);
+        assert_eq!((operands.key(1), operands.key(2)), (Some([7, 0]), None));
+        operands.put(1, UNKNOWN, 3);
+        assert_eq!(operands.key(2), Some([3 << 16 | 7, 0]));
+        operands.put(0, 7, unknown);
+        assert_eq!(operands.key(2), None);
+        operands.put(0, unknown, 9);
+        assert_eq!(operands.key(2), Some([3 << 16 | 9, 0]));
     }
 
     #[test]
@@ -256,18 +311,35 @@ mod tests {
         let results =
             |memo: &mut Memo, key| memo.get(key).map(|all| all.map(|kept| (kept.cell(), kept.class))[..2].to_vec());
         let mut memo = Memo::default();
-        assert_eq!(results(&mut memo, 7), None);
+        assert_eq!(results(&mut memo, [7, 0]), None);
         let kept = [(number(-3), 4), (Cell { tag: Tag::TooFew, bits: 0 }, 5)];
-        memo.keep(7, kept.into_iter());
-        assert_eq!(results(&mut memo, 7), Some(kept.to_vec()));
-        let other = (8..).find(|key| Memo::place(*key) == Memo::place(7)).unwrap();
+        memo.keep([7, 0], kept.into_iter());
+        assert_eq!(results(&mut memo, [7, 0]), Some(kept.to_vec()));
+        let other = (8..).map(|word| [word, 0]).find(|key| memo.place(*key) == memo.place([7, 0])).unwrap();
         assert_eq!(results(&mut memo, other), None);
         memo.keep(other, [(number(i128::MAX), 6)].into_iter());
-        assert_eq!(results(&mut memo, 7), Some(kept.to_vec()), "too large to be kept");
+        assert_eq!(results(&mut memo, [7, 0]), Some(kept.to_vec()), "too large to be kept");
         memo.keep(other, [(number(1), 6)].into_iter());
-        assert_eq!(results(&mut memo, 7), None);
-        assert!(memo.is_worth());
-        (0..10_000).for_each(|key| memo.keep(key << 70 | 1, [].into_iter()));
-        assert!(!memo.is_worth(), "never found again");
+        assert_eq!(results(&mut memo, [7, 0]), None);
+    }
+
+    #[test]
+    fn a_memo_grows_as_long_as_it_is_asked_for_more_and_is_left_alone_if_nothing_is_found() {
+        let found = |memo: &mut Memo, words: u64| (1..=words).filter(|word| memo.get([*word, *word]).is_some()).count();
+        let keep = |memo: &mut Memo, word: u64| memo.keep([word, word], [(number(word.into()), 1)].into_iter());
+        let mut memo = Memo::default();
+        for _ in 0..10 {
+            for word in 1..=1500 {
+                if memo.get([word, word]).is_none() {
+                    keep(&mut memo, word);
+                }
+            }
+        }
+        assert!(memo.entries.len() > 1500 && memo.is_worth());
+        // Of so few in so many places, some still share one.
+        assert!(found(&mut memo, 1500) > 1000);
+        let mut memo = Memo::default();
+        (1..10_000).for_each(|word| keep(&mut memo, word));
+        assert!(!memo.is_worth());
     }
 }

@@ -4,18 +4,19 @@
 //! who read it find the same as long as its number stays between the same two of these constants: its [`Cuts`]. Most
 //! changes of a count change nothing for anybody.
 //!
-//! A unit in which nothing depends on the date but days since a date, or until one, is a [`Drift`]: while its inputs stay the
-//! same, its results do, until one of these numbers of days gets past a cut. When that will be is known at once.
+//! A unit in which nothing depends on the as-of date but days since a date, or until one, is a [`Drift`]: while its inputs stay
+//! the same, its results do, until one of these numbers of days gets past a cut. Which are the [`Ages`] of that date.
 
 use super::Machine;
 use super::alike::same_tables;
+use super::classes::MOST_CELLS;
 use super::flow::{reads, writes};
 use super::op::{Bands, Op, Reg, Table, Test};
 use crate::calendar::{Date, PeriodKind};
-use crate::engine::column::{Cell, Tag};
+use crate::engine::column::Cell;
 use crate::number::SCALE;
 use crate::value::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// By register: the constants that its number is compared with, sorted; nothing, if it is read in other ways too.
 #[derive(Debug, Default)]
@@ -24,8 +25,12 @@ pub(super) struct Cuts {
 }
 
 impl Cuts {
-    /// Of the registers that these instructions read. Constants in `fickle` are others at other dates.
-    pub(super) fn new<'o>(machine: &Machine, ops: impl Iterator<Item = &'o Op>, fickle: &[(Reg, Cell)]) -> Cuts {
+    /// Of the registers that these instructions read, or of some of them. Constants in `fickle` are others at other dates.
+    pub(super) fn new<'o>(
+        machine: &Machine,
+        ops: impl Iterator<Item = (&'o Op, Option<&'o [Reg]>)>,
+        fickle: &[(Reg, Cell)],
+    ) -> Cuts {
         let numbers: HashMap<Reg, Option<i128>> = machine
             .constants
             .iter()
@@ -34,9 +39,10 @@ impl Cuts {
             .collect();
         let mut own = vec![Some(Vec::new()); machine.registers as usize];
         let mut read = Vec::new();
-        for op in ops {
+        for (op, of) in ops {
             read.clear();
             reads(op, machine, &mut read);
+            read.retain(|reg| of.is_none_or(|of| of.contains(reg)));
             let cut = compared(op, machine, &numbers);
             for reg in &read {
                 let Some(of) = own.get_mut(*reg as usize) else { continue };
@@ -123,16 +129,56 @@ fn bounds<'t>(tests: impl Iterator<Item = &'t Test>) -> Option<Vec<i128>> {
 /// What grows by one a day, or falls.
 #[derive(Debug, PartialEq)]
 pub(super) struct Drift {
-    /// The registers that are compared, and whether they grow.
-    regs: Vec<(Reg, bool)>,
-    /// All of them.
-    all: Vec<Reg>,
+    /// By register of a date, rising.
+    pub(super) ages: Vec<(Reg, Ages)>,
+    /// The registers that depend on the as-of date.
+    pub(super) all: Vec<Reg>,
+}
+
+/// What a unit can tell of a date: between which of these ages it is, in days before the as-of date (less than none of those
+/// that are to come). They rise; each begins something new.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Ages {
+    turns: Vec<i64>,
+}
+
+impl Ages {
+    /// Where an age lies, and at which one that changes.
+    #[inline]
+    pub(super) fn at(&self, age: i64) -> (usize, Option<i64>) {
+        let passed = self.turns.iter().filter(|turn| **turn <= age).count();
+        (passed, self.turns.get(passed).copied())
+    }
+}
+
+/// A number that is an age, or less the more an age is, and something added.
+#[derive(Debug, Clone, Copy)]
+struct Aging {
+    date: Reg,
+    grows: bool,
+    added: i128,
+}
+
+impl Aging {
+    /// The ages at which it gets as far as a constant, and past it; nothing, if they are too large.
+    fn turns(self, cut: i128) -> Option<[i64; 2]> {
+        let days = if self.grows { cut.checked_sub(self.added)? } else { self.added.checked_sub(cut)? };
+        let turn = |days: i128| i64::try_from(days).ok().filter(|days| i32::try_from(*days).is_ok());
+        let whole = days.div_euclid(SCALE);
+        let [reached, past] = if days.rem_euclid(SCALE) == 0 { [whole, whole + 1] } else { [whole + 1, whole + 1] };
+        Some([turn(reached)?, turn(past)?])
+    }
 }
 
 impl Drift {
     /// Of the code of a unit at all dates; nothing, if something else depends on the date, or is done with days than to
-    /// compare them.
-    pub(super) fn new(machines: &[Machine], (begin, end): (usize, usize), cuts: &Cuts) -> Option<Drift> {
+    /// compare them. Constants in `fickle` are others at other dates.
+    pub(super) fn new(
+        machines: &[Machine],
+        (begin, end): (usize, usize),
+        cuts: &Cuts,
+        fickle: &[(Reg, Cell)],
+    ) -> Option<Drift> {
         let first = machines.first()?;
         let code = |machine: &'_ Machine| machine.plain.ops.get(begin..end).map(<[Op]>::to_vec);
         let ops = code(first)?;
@@ -148,22 +194,30 @@ impl Drift {
         ops.iter().for_each(|op| writes(op, first, &mut written));
         let own = |reg: &Reg| written.contains(reg);
         let number = |reg: &Reg| {
-            let numbers = first.constants.iter().filter(|(_, value)| matches!(value, Value::Number(_)));
-            numbers.into_iter().any(|(of, _)| of == reg)
+            let (_, value) =
+                first.constants.iter().find(|(of, _)| of == reg && fickle.iter().all(|(of, _)| of != reg))?;
+            if let Value::Number(number) = value { Some(number.raw()) } else { None }
         };
-        let mut drifting: HashMap<Reg, bool> = HashMap::new();
+        let mut drifting: HashMap<Reg, Aging> = HashMap::new();
         for op in &ops {
             match op {
-                Op::Elapsed { to, date, unit: PeriodKind::Day, until, .. } if !own(date) => {
-                    drifting.insert(*to, !until);
+                Op::Elapsed { to, date, unit: PeriodKind::Day, until, as_of } if !own(date) => {
+                    let days = i128::from(as_of.days_since(first.as_of)) * SCALE;
+                    let added = if *until { -days } else { days };
+                    drifting.insert(*to, Aging { date: *date, grows: !until, added });
                 }
                 Op::Plus { to, left, right, subtract } => match (drifting.get(left), drifting.get(right)) {
                     (None, None) => {}
-                    (Some(grows), None) if number(right) => {
-                        drifting.insert(*to, *grows);
+                    (Some(aging), None) => {
+                        let more = number(right)?;
+                        let added = aging.added.checked_add(if *subtract { more.checked_neg()? } else { more })?;
+                        drifting.insert(*to, Aging { added, ..*aging });
                     }
-                    (None, Some(grows)) if number(left) => {
-                        drifting.insert(*to, *grows != *subtract);
+                    (None, Some(aging)) => {
+                        let more = number(left)?;
+                        let own = if *subtract { aging.added.checked_neg()? } else { aging.added };
+                        let (grows, added) = (aging.grows != *subtract, more.checked_add(own)?);
+                        drifting.insert(*to, Aging { grows, added, ..*aging });
                     }
                     _ => return None,
                 },
@@ -180,12 +234,16 @@ impl Drift {
         let once = |reg: &Reg| written.iter().filter(|of| *of == reg).count() == 1;
         let added =
             |reg: &Reg| ops.iter().any(|op| matches!(op, Op::Plus { left, right, .. } if left == reg || right == reg));
-        let mut regs: Vec<(Reg, bool)> = Vec::new();
-        for (reg, grows) in &drifting {
+        let mut ages: BTreeMap<Reg, Ages> = BTreeMap::new();
+        for (reg, aging) in &drifting {
+            let of = ages.entry(aging.date).or_default();
             match cuts.of(*reg) {
                 _ if !once(reg) => return None,
-                Some([]) => {}
-                Some(_) => regs.push((*reg, *grows)),
+                Some(cuts) => {
+                    for cut in cuts {
+                        of.turns.extend(aging.turns(*cut)?);
+                    }
+                }
                 None if added(reg) && read_outside(first, (begin, end), *reg) == 0 => {
                     let compared = ops.iter().any(|op| {
                         let mut read = Vec::new();
@@ -199,34 +257,14 @@ impl Drift {
                 None => return None,
             }
         }
-        regs.sort_unstable();
+        for Ages { turns } in ages.values_mut() {
+            turns.sort_unstable();
+            turns.dedup();
+        }
+        let few = ages.values().all(|ages| ages.turns.len() <= MOST_CELLS);
         let mut all: Vec<Reg> = drifting.into_keys().collect();
         all.sort_unstable();
-        (!all.is_empty()).then_some(Drift { regs, all })
-    }
-
-    /// The registers that depend on the date.
-    pub(super) fn regs(&self) -> &[Reg] {
-        &self.all
-    }
-
-    /// In how many days something may be different, if ever.
-    #[inline]
-    pub(super) fn days(&self, cuts: &Cuts, cell: impl Fn(Reg) -> Cell) -> Option<i64> {
-        let mut soonest: Option<i64> = None;
-        for (reg, grows) in &self.regs {
-            let Cell { tag: Tag::Number, bits } = cell(*reg) else { continue };
-            let ahead = |cut: &i128| if *grows { cut.checked_sub(bits) } else { bits.checked_sub(*cut) };
-            let all = cuts.of(*reg).unwrap_or(&[]).iter().filter_map(ahead);
-            let Some(least) = all.filter(|ahead| *ahead >= 0).min() else { continue };
-            // What is just at a cut is past it the day after.
-            let days = match i64::try_from(least) {
-                Ok(least) => least.unsigned_abs().div_ceil(SCALE as u64).max(1).cast_signed(),
-                Err(_) => i64::try_from(least / SCALE + i128::from(least % SCALE != 0)).unwrap_or(i64::MAX),
-            };
-            soonest = Some(soonest.map_or(days, |soonest| soonest.min(days)));
-        }
-        soonest
+        (few && !all.is_empty()).then_some(Drift { ages: ages.into_iter().collect(), all })
     }
 }
 

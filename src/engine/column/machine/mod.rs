@@ -15,7 +15,8 @@
 //! | `fuse` | the instructions once more, fewer of them, for accounts without faults |
 //! | `run` | the loop, and what an account's state is |
 //! | `values`, `functions`, `series`, `judge`, `ladder`, `score`, `even` | what instructions do |
-//! | `units`, `alike`, `flow`, `cuts`, `classes`, `travel`, `mask` | which items read what, so that of an account at many dates those alone are computed again whose operands changed, and which operands were seen before |
+//! | `units`, `alike`, `flow`, `cuts` | which items read what, and what of a number somebody can tell |
+//! | `timeline`, `classes` | an account at all dates: of each item only what changes, and what was not seen before |
 //! | `result`, `unknown` | what is told of an account beyond its scores |
 
 mod alike;
@@ -31,24 +32,22 @@ mod fuse;
 mod items;
 mod judge;
 mod ladder;
-mod mask;
 mod op;
 mod past;
 mod result;
 mod run;
 mod score;
 mod series;
-mod travel;
+mod timeline;
 mod units;
 mod unknown;
 mod values;
 
 pub(in crate::engine::column) use alike::alike;
 pub use items::names;
-pub(in crate::engine::column) use mask::{Mask, ones, set, words};
 pub use result::Figure;
 pub use run::{Nobody, Outcome, Outside, State};
-pub(in crate::engine::column) use travel::Traveller;
+pub(in crate::engine::column) use timeline::{Timeline, Told};
 pub(in crate::engine::column) use units::{Units, Watched};
 
 use super::{SlotId, What};

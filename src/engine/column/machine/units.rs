@@ -1,4 +1,4 @@
-//! Which items read what, so that of an account at many dates only what changed is computed again.
+//! Which items read what, so that of an account at many dates only what changed is computed again ([`super::timeline`]).
 //!
 //! A unit is the code of an item at a date. Machines of the same program at different dates mostly have the same code; where an
 //! as-of date stands in it (`days since`, ages, benchmarks) the unit of one date differs from that of the date before, and
@@ -6,14 +6,14 @@
 
 use super::alike::same_tables;
 use super::classes::{MOST_OPERANDS, MOST_RESULTS, Sort};
-use super::cuts::{Cuts, Drift};
+use super::cuts::{Ages, Cuts, Drift};
 use super::flow::{can_fail, reads, writes};
-use super::mask::{Mask, add, has, set, slice, unset, words};
-use super::op::Reg;
-use super::run::State;
+use super::op::{Op, Reg};
+use super::timeline::{NEVER, Phase, Timeline};
+use super::values::truth;
 use super::{Found, Input, Machine};
+use crate::engine::Item;
 use crate::engine::column::{Cell, Tag, Texts};
-use crate::engine::{Item, RuleStatus};
 use crate::number::SCALE;
 use crate::program::{MetricId, Node, RuleId, ScorecardId};
 use crate::value::Value;
@@ -34,57 +34,74 @@ pub(in crate::engine::column) enum Watched {
 #[derive(Debug, Clone, Copy)]
 enum Look {
     Number { value: Reg, grade: Option<Reg> },
-    Rule(RuleId),
+    Rule { condition: Reg, unless: Option<Reg> },
     Nothing,
 }
 
 /// The code of an item, and what reads its results.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Unit {
     pub(super) begin: usize,
     pub(super) end: usize,
     /// Registers that somebody else reads.
     pub(super) results: Vec<Reg>,
-    /// Registers that it reads and that are not its own, if they alone, at all dates, decide what it comes to.
-    pub(super) operands: Option<Vec<Reg>>,
-    /// When it has to run again, though none of its inputs changed.
-    pub(super) drift: Option<Drift>,
+    /// Registers that it reads, that are not its own, and that are not the same for all accounts and dates.
+    pub(super) operands: Vec<Operand>,
+    /// They alone, at all dates, decide what it comes to, and they are few.
+    pub(super) remembers: bool,
+    /// Dates at which it has to run whatever they are: its code is another one than at the date before.
+    pub(super) stops: Vec<u32>,
 }
+
+/// A register that a unit reads.
+#[derive(Debug)]
+pub(super) struct Operand {
+    pub(super) reg: Reg,
+    pub(super) sight: Sight,
+}
+
+/// What a unit can tell of a register.
+#[derive(Debug)]
+pub(super) enum Sight {
+    /// All that anybody can.
+    Whole,
+    /// Where a number lies among these constants, which rise.
+    Compared(Vec<i64>),
+    /// How long ago a date is.
+    Age(Ages),
+}
+
+impl Operand {
+    fn is_age(&self) -> bool {
+        matches!(self.sight, Sight::Age(_))
+    }
+}
+
+/// Constants are few enough to compare a number with all of them, again and again.
+const FEW_CUTS: usize = 16;
 
 /// The units of the machines of many dates, which differ in dates only.
 #[derive(Debug)]
 pub(in crate::engine::column) struct Units {
     pub(super) machines: Vec<Machine>,
     pub(super) units: Vec<Unit>,
-    /// Units that have to run at all: the others are read by nobody, and cannot go wrong.
-    pub(super) live: Mask,
-    /// By register: the units that read it.
-    pub(super) readers: Vec<u64>,
-    /// By register: what is watched that it belongs to.
-    pub(super) watchers: Vec<u64>,
+    /// Units that have to run at all, in their order: the others are read by nobody, and cannot go wrong.
+    pub(super) live: Vec<usize>,
+    /// By register: somebody wants to know it, or somebody who runs reads it.
+    watched_registers: Vec<bool>,
+    read: Vec<bool>,
     /// By date and unit: the first of the dates that have the same code.
     pub(super) bases: Vec<u32>,
     /// By register: how those who read it tell its cells apart.
     pub(super) sorts: Vec<Sort>,
     /// What registers are compared with by units other than their own.
     cuts: Cuts,
-    /// The same by all units.
-    pub(super) all_cuts: Cuts,
     /// By date: the day.
     pub(super) days: Vec<i32>,
-    /// By date: units whose code is another one than at the date before, and which have to run for that reason.
-    pub(super) changed: Vec<Mask>,
-    /// By date: constants that are others than at the date before; of the first date: all that ever are.
+    /// By date: constants that are others than at the date before; of the first date: what they are there.
     pub(super) constants: Vec<Vec<(Reg, Cell)>>,
-    pub(super) watched: Vec<Watched>,
+    watched: Vec<Watched>,
     looks: Vec<Look>,
-    /// Everything that is watched.
-    pub(super) all_seen: Mask,
-    /// The units that have to run at the first date, even if their inputs are those that they had last.
-    pub(super) first: Mask,
-    /// Words of a mask of units, and of one of what is watched.
-    pub(super) words: usize,
-    pub(super) eyes: usize,
 }
 
 impl Units {
@@ -95,30 +112,23 @@ impl Units {
         let mut units = Vec::with_capacity(first.plain.ends.len());
         for (end, _) in &first.plain.ends {
             let end = *end as usize;
-            units.push(Unit { begin, end, results: Vec::new(), operands: None, drift: None });
+            units.push(Unit { begin, end, ..Unit::default() });
             begin = end;
         }
-        let (words, eyes) = (words(units.len()), words(watched.len()));
         let looks = watched.iter().map(|of| first.look(*of)).collect();
         let registers = first.registers as usize;
         let mut all = Units {
             units,
-            live: vec![0; words],
-            readers: vec![0; registers * words],
-            watchers: vec![0; registers * eyes],
+            live: Vec::new(),
+            watched_registers: vec![false; registers],
+            read: vec![false; registers],
             cuts: Cuts::default(),
-            all_cuts: Cuts::default(),
             days: machines.iter().map(|machine| machine.as_of.0).collect(),
             bases: Vec::new(),
-            changed: Vec::new(),
             constants: Vec::new(),
-            all_seen: vec![0; eyes],
-            first: vec![0; words],
             sorts: Vec::new(),
             watched,
             looks,
-            words,
-            eyes,
             machines,
         };
         all.connect()?;
@@ -128,120 +138,104 @@ impl Units {
         Some(all)
     }
 
-    /// Who reads what.
+    /// Who reads what. Nothing, if a register has two owners.
     fn connect(&mut self) -> Option<()> {
         let machine = self.machines.first()?;
-        for (i, of) in self.watched.iter().enumerate() {
-            set(&mut self.all_seen, 0, i);
-            for reg in machine.registers_of(*of) {
-                set(&mut self.watchers, reg as usize * self.eyes, i);
-            }
+        for reg in self.looks.iter().flat_map(Look::registers) {
+            *self.watched_registers.get_mut(reg as usize)? = true;
         }
-        let (mut all_read, mut all_written) = (Vec::new(), Vec::new());
-        for (i, unit) in self.units.iter().enumerate() {
+        let mut owned = vec![false; machine.registers as usize];
+        let inputs = machine.input_registers.iter();
+        inputs.chain(machine.constants.iter().map(|(reg, _)| reg)).for_each(|reg| mark(&mut owned, *reg));
+        let mut wanted = self.watched_registers.clone();
+        // From the last to the first: whoever reads comes after those who are read.
+        for (i, unit) in self.units.iter_mut().enumerate().rev() {
+            let ops = machine.plain.ops.get(unit.begin..unit.end)?;
             let (mut read, mut written) = (Vec::new(), Vec::new());
-            for op in machine.plain.ops.get(unit.begin..unit.end)? {
+            for op in ops {
                 reads(op, machine, &mut read);
                 writes(op, machine, &mut written);
             }
-            written.sort_unstable();
-            written.dedup();
+            sorted(&mut written);
             read.retain(|reg| written.binary_search(reg).is_err());
-            read.sort_unstable();
-            read.dedup();
-            for reg in &read {
-                set(&mut self.readers, *reg as usize * self.words, i);
+            sorted(&mut read);
+            if written.iter().any(|reg| has(&owned, *reg)) {
+                return None;
             }
-            all_read.push(read);
-            all_written.push(written);
-        }
-        for ((unit, read), written) in self.units.iter_mut().zip(all_read).zip(all_written) {
-            unit.operands = Some(read);
-            let (readers, watchers) = (&self.readers, &self.watchers);
-            let wanted = |reg: &Reg| {
-                let at = *reg as usize;
-                slice(readers, at, self.words).iter().any(|word| *word != 0)
-                    || slice(watchers, at, self.eyes).iter().any(|word| *word != 0)
-            };
-            unit.results = written.into_iter().filter(wanted).collect();
-        }
-        // From the last to the first: whoever reads comes after those who are read.
-        for i in (0..self.units.len()).rev() {
-            let unit = self.units.get(i)?;
-            let wanted = unit.results.iter().any(|reg| {
-                let at = *reg as usize;
-                let mut readers = slice(&self.readers, at, self.words).iter().zip(&self.live);
-                readers.any(|(reader, live)| reader & live != 0)
-                    || slice(&self.watchers, at, self.eyes).iter().any(|word| *word != 0)
-            });
-            if wanted || machine.plain.ops.get(unit.begin..unit.end)?.iter().any(can_fail) {
-                set(&mut self.live, 0, i);
+            written.iter().for_each(|reg| mark(&mut owned, *reg));
+            written.retain(|reg| has(&wanted, *reg));
+            if !written.is_empty() || ops.iter().any(can_fail) {
+                read.iter().for_each(|reg| [&mut wanted, &mut self.read].into_iter().for_each(|of| mark(of, *reg)));
+                self.live.push(i);
             }
+            unit.operands = read.into_iter().map(|reg| Operand { reg, sight: Sight::Whole }).collect();
+            unit.results = written;
         }
-        // Nobody has to be told who is not live.
-        for readers in self.readers.chunks_mut(self.words.max(1)) {
-            readers.iter_mut().zip(&self.live).for_each(|(readers, live)| *readers &= live);
-        }
+        self.live.reverse();
         Some(())
     }
 
     /// What differs from date to date. Nothing, if a constant is another text.
     fn compare(&mut self) -> Option<()> {
         self.bases = vec![0; self.units.len()];
-        self.changed.push(vec![0; self.words]);
+        let (first, count) = (self.machines.first()?, self.units.len());
         self.constants.push(Vec::new());
         for (date, pair) in (1u32..).zip(self.machines.windows(2)) {
             let [before, after] = pair else { continue };
-            let mut changed = vec![0; self.words];
-            for (i, unit) in self.units.iter().enumerate() {
+            for unit in &mut self.units {
                 let same = same(before, after, unit);
-                if !same && has(&self.live, i) {
-                    set(&mut changed, 0, i);
+                if !same {
+                    unit.stops.push(date);
                 }
-                let base = if same { self.bases.get(self.bases.len() - self.units.len()).copied() } else { None };
+                let base = if same { self.bases.get(self.bases.len() - count).copied() } else { None };
                 self.bases.push(base.unwrap_or(date));
             }
             let mut constants = Vec::new();
             for ((reg, was), (_, is)) in before.constants.iter().zip(&after.constants).filter(|(was, is)| was != is) {
                 constants.push((*reg, constant(is)?));
-                let first = self.machines.first().and_then(|first| first.constants.iter().find(|(of, _)| of == reg));
-                let reset = (*reg, constant(first.map_or(was, |(_, value)| value))?);
-                if let Some(resets) = self.constants.first_mut().filter(|resets| !resets.contains(&reset)) {
-                    resets.push(reset);
+                let first = first.constants.iter().find(|(of, _)| of == reg);
+                let begins = (*reg, constant(first.map_or(was, |(_, value)| value))?);
+                if let Some(known) = self.constants.first_mut().filter(|known| !known.contains(&begins)) {
+                    known.push(begins);
                 }
             }
             self.constants.push(constants);
-            self.changed.push(changed);
         }
         Some(())
+    }
+
+    /// The units that run.
+    fn running(&self) -> impl Iterator<Item = &Unit> {
+        self.live.iter().filter_map(|i| self.units.get(*i))
     }
 
     /// What numbers are compared with, and which of them only grow with the date.
     fn drift(&mut self) {
         let (Some(machine), Some(fickle)) = (self.machines.first(), self.constants.first()) else { return };
-        let live = |i: &usize| has(&self.live, *i);
-        let units = || self.units.iter().enumerate().filter(|(i, _)| live(i)).map(|(_, unit)| unit);
         let ops = |unit: &Unit| machine.plain.ops.get(unit.begin..unit.end).unwrap_or(&[]).iter();
-        self.all_cuts = Cuts::new(machine, units().flat_map(ops), fickle);
+        let cuts = Cuts::new(machine, self.running().flat_map(|unit| ops(unit).map(|op| (op, None))), fickle);
         // What a unit reads of its own is nobody else's business.
-        let others = units().flat_map(|unit| {
-            let mut written = Vec::new();
-            ops(unit).for_each(|op| writes(op, machine, &mut written));
-            ops(unit).filter(move |op| {
+        let regs: Vec<Vec<Reg>> = self.running().map(|unit| unit.operands.iter().map(|of| of.reg).collect()).collect();
+        let others = self.running().zip(&regs).flat_map(|(unit, regs)| ops(unit).map(|op| (op, Some(&**regs))));
+        self.cuts = Cuts::new(machine, others, fickle);
+        for i in &self.live {
+            let Some(unit) = self.units.get_mut(*i) else { continue };
+            let drift = Drift::new(&self.machines, (unit.begin, unit.end), &cuts, fickle);
+            let Some(Drift { mut ages, all }) = drift else { continue };
+            // Who reads such a date does nothing else with it.
+            let shared = |op: &Op| {
                 let mut read = Vec::new();
                 reads(op, machine, &mut read);
-                read.iter().any(|reg| !written.contains(reg))
-            })
-        });
-        self.cuts = Cuts::new(machine, others, fickle);
-        let watched = |reg: Reg| slice(&self.watchers, reg as usize, self.eyes).iter().any(|word| *word != 0);
-        for i in 0..self.units.len() {
-            let Some(unit) = self.units.get_mut(i).filter(|_| has(&self.live, i)) else { continue };
-            let drift = Drift::new(&self.machines, (unit.begin, unit.end), &self.all_cuts);
-            unit.drift = drift.filter(|drift| !drift.regs().iter().any(|reg| watched(*reg)));
-            if unit.drift.is_some() {
-                set(&mut self.first, 0, i);
-                self.changed.iter_mut().for_each(|changed| unset(changed, i));
+                !matches!(op, Op::Elapsed { .. }) && read.iter().any(|reg| ages.iter().any(|(date, _)| date == reg))
+            };
+            if all.iter().any(|reg| has(&self.watched_registers, *reg)) || ops(unit).any(shared) {
+                continue;
+            }
+            unit.stops.clear();
+            for operand in &mut unit.operands {
+                if let Some(place) = ages.iter().position(|(date, _)| *date == operand.reg) {
+                    operand.sight = Sight::Age(ages.swap_remove(place).1);
+                }
             }
         }
     }
@@ -249,31 +243,35 @@ impl Units {
     /// How registers are told apart, and what depends on them alone.
     fn sort(&mut self) {
         let Some(machine) = self.machines.first() else { return };
-        let (words, units) = (self.words, self.units.len().max(1));
-        let is_read = |reg: usize| slice(&self.readers, reg, words).iter().any(|word| *word != 0);
-        // What is another code or another constant at some date has to be what it is at the first one.
+        let count = self.units.len().max(1);
         let fickle: Vec<Reg> = self.constants.iter().flatten().map(|(reg, _)| *reg).collect();
-        for changed in &self.changed {
-            add(&mut self.first, changed);
-        }
-        for reg in &fickle {
-            add(&mut self.first, slice(&self.readers, *reg as usize, words));
-        }
-        let constant = |reg: &Reg| machine.constants.iter().any(|(of, _)| of == reg);
+        let still: HashSet<Reg> =
+            machine.constants.iter().map(|(reg, _)| *reg).filter(|reg| !fickle.contains(reg)).collect();
         for (i, unit) in self.units.iter_mut().enumerate() {
-            let still = self.bases.iter().skip(i).step_by(units).all(|base| *base == 0);
-            let read = unit.operands.take().filter(|read| still && !read.iter().any(|reg| fickle.contains(reg)));
-            unit.operands = read.and_then(|mut read| {
-                read.retain(|reg| !constant(reg));
-                let few = (1..=MOST_OPERANDS).contains(&read.len()) && unit.results.len() <= MOST_RESULTS;
-                few.then_some(read)
-            });
+            unit.operands.retain(|of| of.is_age() || !still.contains(&of.reg));
+            let drifts = unit.operands.iter().any(Operand::is_age);
+            unit.remembers = (drifts || self.bases.iter().skip(i).step_by(count).all(|base| *base == 0))
+                && !unit.operands.iter().any(|of| fickle.contains(&of.reg))
+                && (1..=MOST_OPERANDS).contains(&unit.operands.len())
+                && unit.results.len() <= MOST_RESULTS;
         }
-        let live = |(i, _): &(usize, &Unit)| has(&self.live, *i);
-        let remembering = self.units.iter().enumerate().filter(live).filter_map(|(_, unit)| unit.operands.as_ref());
-        let operands: HashSet<Reg> = remembering.flatten().copied().collect();
+        for unit in self.units.iter_mut().filter(|unit| unit.remembers) {
+            let ops = machine.plain.ops.get(unit.begin..unit.end).unwrap_or(&[]);
+            let cuts = Cuts::new(machine, ops.iter().map(|op| (op, None)), &[]);
+            for operand in unit.operands.iter_mut().filter(|of| !of.is_age()) {
+                // Whatever is compared with a number is one, or missing.
+                let own = cuts.of(operand.reg).filter(|own| (1..=FEW_CUTS).contains(&own.len()));
+                let own = own.filter(|own| self.cuts.of(operand.reg).is_none_or(|all| all.len() > own.len()));
+                if let Some(Sort::Compared(own)) = own.and_then(Sort::compared) {
+                    operand.sight = Sight::Compared(own);
+                }
+            }
+        }
+        let remembering = self.running().filter(|unit| unit.remembers).flat_map(|unit| &unit.operands);
+        let operands: HashSet<Reg> =
+            remembering.filter(|of| matches!(of.sight, Sight::Whole)).map(|of| of.reg).collect();
         let sort = |reg: Reg| match self.cuts.of(reg) {
-            _ if !is_read(reg as usize) => Sort::Apart,
+            _ if !has(&self.read, reg) => Sort::Apart,
             Some(cuts) => Sort::compared(cuts).unwrap_or(Sort::Cells),
             None if operands.contains(&reg) => Sort::Cells,
             None => Sort::Apart,
@@ -286,29 +284,53 @@ impl Units {
         self.machines.first()
     }
 
+    /// One that has the code of a unit at a date.
+    #[inline]
+    pub(super) fn machine_of(&self, date: u32, unit: usize) -> Option<&Machine> {
+        self.machines.get(*self.bases.get(date as usize * self.units.len() + unit)? as usize)
+    }
+
     /// What it reads of an account at a date.
     pub(in crate::engine::column) fn inputs(&self, date: usize) -> &[Input] {
         self.machines.get(date).map_or(&[], Machine::inputs)
     }
 
-    /// True if anybody who counts reads an input.
-    pub(in crate::engine::column) fn is_read(&self, input: usize) -> bool {
-        let Some(reg) = self.machine().and_then(|machine| machine.input_registers.get(input)) else { return false };
-        slice(&self.readers, *reg as usize, self.words).iter().any(|word| *word != 0)
-            || slice(&self.watchers, *reg as usize, self.eyes).iter().any(|word| *word != 0)
+    /// The register of an input.
+    #[inline]
+    pub(super) fn input(&self, input: usize) -> Option<Reg> {
+        self.machines.first()?.input_registers.get(input).copied()
     }
 
-    /// True if something has to be done at a date, whatever the account.
-    pub(in crate::engine::column) fn is_busy(&self, date: usize) -> bool {
-        self.changed.get(date).is_some_and(|changed| changed.iter().any(|word| *word != 0))
-            || self.constants.get(date).is_some_and(|constants| !constants.is_empty())
+    /// The day of a date.
+    #[inline]
+    pub(super) fn day(&self, date: u32) -> i64 {
+        self.days.get(date as usize).map_or(i64::MAX, |day| i64::from(*day))
+    }
+
+    /// The first date that is this day or later; one that does not come, if there is none.
+    #[inline]
+    pub(super) fn from(&self, day: i64) -> u32 {
+        let date = self.days.partition_point(|known| i64::from(*known) < day);
+        if date < self.days.len() { date as u32 } else { NEVER }
+    }
+
+    /// True if somebody wants to know a register.
+    #[inline]
+    pub(super) fn is_watched(&self, reg: Reg) -> bool {
+        has(&self.watched_registers, reg)
+    }
+
+    /// True if anybody who counts reads an input.
+    pub(in crate::engine::column) fn is_read(&self, input: usize) -> bool {
+        let reg = self.machine().and_then(|machine| machine.input_registers.get(input));
+        reg.is_some_and(|reg| has(&self.read, *reg) || self.is_watched(*reg))
     }
 
     /// Where an input is a count of rows: counts that somebody who reads it tells from the one below. Nothing, if each one
     /// matters.
     pub(in crate::engine::column) fn bounds(&self, input: usize) -> Option<Vec<u32>> {
         let reg = *self.machine()?.input_registers.get(input)?;
-        if slice(&self.watchers, reg as usize, self.eyes).iter().any(|word| *word != 0) {
+        if self.is_watched(reg) {
             return None;
         }
         let around = |cut: &i128| {
@@ -323,25 +345,76 @@ impl Units {
         Some(bounds)
     }
 
-    /// What there is to see of something that is watched: a number, and the place of its grade or 0 for a rule that holds.
+    /// Shows what there is to see of something that is watched, and from which date on: a number, and the place of its grade or
+    /// 0 for a rule that holds.
     #[inline]
-    pub(in crate::engine::column) fn see(&self, i: usize, state: &State) -> (Cell, Option<u32>) {
-        match self.looks.get(i) {
-            Some(Look::Number { value, grade }) => {
-                let grade = grade.map(|reg| state.at(reg)).filter(|cell| cell.tag == Tag::Symbol);
-                (state.at(*value), grade.and_then(|cell| u32::try_from(cell.bits).ok()))
+    pub(in crate::engine::column) fn see(
+        &self,
+        i: usize,
+        timeline: &Timeline,
+        mut show: impl FnMut(u32, Cell, Option<u32>),
+    ) {
+        let Some((look, first)) = self.looks.get(i).and_then(|look| Some((look, look.registers().next()?))) else {
+            return;
+        };
+        let second = look.registers().nth(1).map_or(&[][..], |reg| timeline.of(reg));
+        let (mut first, mut second) = (timeline.of(first), second);
+        let mut since = 0;
+        while let Some(phase) = first.first() {
+            let (value, place) = look.see(phase.cell, second.first().map(|phase| phase.cell));
+            show(since, value, place);
+            let until = |phases: &[Phase]| phases.get(1).map_or(NEVER, |next| next.since);
+            let (a, b) = (until(first), until(second));
+            since = a.min(b);
+            if since == NEVER {
+                return;
             }
-            Some(Look::Rule(id)) => {
-                let holds = self.machine().is_some_and(|machine| state.rule(machine, *id) == RuleStatus::Holds);
-                (Cell::default(), holds.then_some(0))
+            for (phases, _) in [(&mut first, a), (&mut second, b)].into_iter().filter(|(_, until)| *until == since) {
+                *phases = phases.get(1..).unwrap_or(&[]);
             }
-            Some(Look::Nothing) | None => (Cell::default(), None),
         }
     }
 
-    /// What is watched, in the order of the bits.
+    /// True if a number of what is watched is as large as this.
+    pub(in crate::engine::column) fn is_beyond(&self, most: u128, timeline: &Timeline) -> bool {
+        let values = self
+            .looks
+            .iter()
+            .filter_map(|look| if let Look::Number { value, .. } = look { Some(*value) } else { None });
+        values.flat_map(|reg| timeline.of(reg)).any(|phase| phase.cell.bits.unsigned_abs() > most)
+    }
+
+    /// What is watched, in the order of [`Units::see`].
     pub(in crate::engine::column) fn watched(&self) -> &[Watched] {
         &self.watched
+    }
+}
+
+impl Look {
+    fn registers(&self) -> impl Iterator<Item = Reg> + use<> {
+        let (first, second) = match *self {
+            Look::Number { value, grade } => (Some(value), grade),
+            Look::Rule { condition, unless } => (Some(condition), unless),
+            Look::Nothing => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// What cells of these registers say.
+    #[inline]
+    fn see(&self, first: Cell, second: Option<Cell>) -> (Cell, Option<u32>) {
+        match self {
+            Look::Number { .. } => {
+                let grade = second.filter(|cell| cell.tag == Tag::Symbol);
+                (first, grade.and_then(|cell| u32::try_from(cell.bits).ok()))
+            }
+            Look::Rule { .. } => {
+                let held_back = second.map_or(Some(false), truth);
+                let holds = truth(first) == Some(true) && held_back == Some(false);
+                (Cell::default(), holds.then_some(0))
+            }
+            Look::Nothing => (Cell::default(), None),
+        }
     }
 }
 
@@ -351,27 +424,30 @@ impl Machine {
         let item = match watched {
             Watched::Metric(id) => Item::Node(Node::Metric(id)),
             Watched::Score(id) => Item::Node(Node::Scorecard(id)),
-            Watched::Rule(id) => return Look::Rule(id),
+            Watched::Rule(id) => Item::Rule(id),
         };
         match self.now(item).found {
             Found::Metric { value, .. } => Look::Number { value, grade: None },
             Found::Score { value, grade, .. } => Look::Number { value, grade },
-            _ => Look::Nothing,
+            Found::Rule { condition, unless, .. } => Look::Rule { condition, unless },
+            Found::Membership { .. } | Found::Nothing => Look::Nothing,
         }
     }
+}
 
-    /// The registers of what is watched.
-    fn registers_of(&self, watched: Watched) -> Vec<Reg> {
-        let (first, second) = match self.look(watched) {
-            Look::Number { value, grade } => (Some(value), grade),
-            Look::Rule(id) => match self.now(Item::Rule(id)).found {
-                Found::Rule { condition, unless, .. } => (Some(condition), unless),
-                _ => (None, None),
-            },
-            Look::Nothing => (None, None),
-        };
-        first.into_iter().chain(second).collect()
+fn has(of: &[bool], reg: Reg) -> bool {
+    of.get(reg as usize).copied().unwrap_or(false)
+}
+
+fn mark(of: &mut [bool], reg: Reg) {
+    if let Some(of) = of.get_mut(reg as usize) {
+        *of = true;
     }
+}
+
+fn sorted(regs: &mut Vec<Reg>) {
+    regs.sort_unstable();
+    regs.dedup();
 }
 
 /// The cell of a constant that is no text.

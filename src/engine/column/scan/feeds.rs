@@ -97,9 +97,8 @@ impl<'f> Feed<'f> {
     }
 
     /// Dates on which the source begins or ceases to have something to say.
-    pub(in crate::engine::column) fn flips(&self) -> impl Iterator<Item = usize> {
-        let pairs = self.covered.windows(2).enumerate();
-        pairs.filter(|(_, pair)| pair.first() != pair.last()).map(|(i, _)| i + 1)
+    pub(in crate::engine::column) fn flips(&self) -> impl Iterator<Item = u32> {
+        (1..).zip(self.covered.windows(2)).filter(|(_, pair)| pair.first() != pair.last()).map(|(date, _)| date)
     }
 
     /// True if nothing can go wrong with it: where nobody reads it, it can be left alone.
