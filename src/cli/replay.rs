@@ -69,6 +69,7 @@ pub fn run(args: &EvalArgs, dates: &[Date], terminal: &mut Terminal) -> Result<u
         let sheet = RefCell::new(Sheet::new(args, program, columns, stamps, terminal));
         let bar = RefCell::new(Some(bar));
         let options = Replay { dates, calendar, accounts: &[], summed };
+        let engine = Columns { leaves: true, ..Columns::default() };
         let look = |stage: &Stage<'_, '_>| match printing {
             true => {
                 drop(bar.take());
@@ -76,7 +77,7 @@ pub fn run(args: &EvalArgs, dates: &[Date], terminal: &mut Terminal) -> Result<u
             }
             false => look(stage),
         };
-        let told = replay_files(program, &prepared.binding, &options, Columns::default(), look, |turn| {
+        let told = replay_files(program, &prepared.binding, &options, engine, look, |turn| {
             drop(bar.take());
             let mut sheet = sheet.borrow_mut();
             if sheet.load.is_none() {

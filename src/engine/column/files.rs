@@ -108,7 +108,7 @@ pub fn replay_files<T>(
         };
         if told {
             if columns.leaves {
-                std::mem::forget((plain, rows));
+                std::mem::forget((plain, rows, course));
                 std::mem::forget(data);
             }
             return Ok(());

@@ -2,7 +2,6 @@
 //! at the other, and the sum from the left gives every date.
 
 use super::super::machine::{Machine, Timeline, Units, Watched};
-use super::super::scan::feeds::Left;
 use super::super::slots::Tag;
 
 /// What some accounts amount to at a date.
@@ -81,19 +80,25 @@ impl Counts {
         }
     }
 
-    /// One more account; nothing of it, if a number is too large.
-    pub(super) fn add(&mut self, timeline: &Timeline, units: &Units) -> Result<(), Left> {
-        if units.is_beyond(LARGE, timeline) {
-            return Err(Left);
-        }
-        self.accounts += 1;
+    /// More accounts, but for those of which something went wrong, or of which a number is so large that sums of them might
+    /// get too large.
+    pub(super) fn add(&mut self, timeline: &mut Timeline, units: &Units) {
+        units.spare(timeline, LARGE);
         let watched = units.watched();
+        let spoilt = timeline.spoilt();
+        self.accounts += spoilt.iter().filter(|spoilt| !**spoilt).count() as u64;
         let Counts { starts, width, counts, sums, .. } = self;
         for ((i, of), start) in watched.iter().enumerate().zip(starts) {
             let grades = if let Watched::Rule(_) = of { *start } else { *start + OWN };
             // What was there before.
             let (mut number, mut counted, mut place) = (0, None, None);
-            units.see(i, timeline, |date, value, now| {
+            units.see(i, timeline, |account, date, value, now| {
+                if date == 0 {
+                    (number, counted, place) = (0, None, None);
+                }
+                if spoilt.get(account).is_none_or(|spoilt| *spoilt) {
+                    return;
+                }
                 let mut count = |at: Option<usize>, one: i64| {
                     if let Some(count) = at.and_then(|at| counts.get_mut(date as usize * *width + at)) {
                         *count += one;
@@ -122,7 +127,6 @@ impl Counts {
                 number = bits;
             });
         }
-        Ok(())
     }
 
     /// Takes in those of another thread.

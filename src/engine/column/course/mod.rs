@@ -15,7 +15,7 @@ mod steps;
 
 pub use counts::{Graded, Sum, Totals};
 
-use super::machine::{Input, Machine, Timeline, Told, Units, Wanted, Watched, alike};
+use super::machine::{Input, Machine, Reg, Timeline, Told, Units, Wanted, Watched, alike};
 use super::plan::{How, Plan};
 use super::run::Rows;
 use super::scan::feeds::{Feed, Left};
@@ -30,8 +30,11 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use steps::Steps;
 
-/// So many accounts are looked at in one go.
-const CHUNK: usize = 256;
+/// So many accounts are looked at together: what is known of them lies in the cache of a core.
+const CHUNK: usize = 64;
+
+/// Stands for the row of an account that has none.
+const NO_ROW: u32 = u32::MAX;
 
 /// A program with more instructions than this, at all dates together, is looked at date by date.
 const MOST: usize = 500_000;
@@ -96,8 +99,8 @@ struct Route<'c> {
     /// By place: the row of the account.
     rows: Vec<u32>,
     units: Units,
-    /// By input.
-    ways: Vec<Way<'c>>,
+    /// The inputs that somebody reads: where they go, and where they come from.
+    ways: Vec<(Reg, Way<'c>)>,
     /// Accounts that are looked at date by date anyway, by row.
     suspects: HashSet<u32>,
     dates: usize,
@@ -111,8 +114,6 @@ enum Way<'c> {
     Rows(Box<Feed<'c>>, Vec<u32>),
     /// How many rows there are, and which counts are told from the one below.
     Count(Box<Feed<'c>>, Vec<u32>),
-    /// Nobody reads it.
-    Unread,
 }
 
 /// What somebody wants to know of every account.
@@ -140,7 +141,7 @@ impl Course {
         let work = || {
             let mut walker = Walker::new(&route)?;
             while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                chunk.iter().for_each(|place| walker.account(*place));
+                walker.accounts(chunk);
             }
             Some((walker.counts, walker.left))
         };
@@ -169,16 +170,14 @@ impl<'c> Route<'c> {
         let table = program.subject.and_then(|id| evaluator.data.table(id))?;
         let mut ways = Vec::with_capacity(units.inputs(0).len());
         for (i, input) in units.inputs(0).iter().enumerate() {
-            ways.push(match input {
-                Input::Field(..) if !units.is_read(i) => Way::Unread,
+            let way = match input {
+                Input::Field(..) if !units.is_read(i) => continue,
                 Input::Field(field, _) => Way::Column(table.columns.get(field.index())?),
-                Input::Slot(id) if plan.slots.get(id.index()).is_some_and(|slot| slot.how == How::Unread) => {
-                    Way::Unread
-                }
+                Input::Slot(id) if plan.slots.get(id.index()).is_some_and(|slot| slot.how == How::Unread) => continue,
                 Input::Slot(_) => {
                     let feed = feed(plan, rows, evaluator, (&units, dates), i)?;
                     match units.bounds(i).filter(|_| feed.is_count()) {
-                        _ if !units.is_read(i) && feed.is_safe() => Way::Unread,
+                        _ if !units.is_read(i) && feed.is_safe() => continue,
                         Some(bounds) => Way::Count(Box::new(feed), bounds),
                         None => {
                             let flips = feed.flips().collect();
@@ -187,7 +186,8 @@ impl<'c> Route<'c> {
                     }
                 }
                 Input::Portfolio(..) | Input::Given(..) => return None,
-            });
+            };
+            ways.push((units.input(i)?, way));
         }
         let suspects = rows.found.iter().flat_map(|(_, found)| found.suspects()).collect();
         Some(Route { rows: evaluator.account_rows(), units, ways, suspects, dates })
@@ -225,9 +225,11 @@ struct Walker<'w, 'c> {
     route: &'w Route<'c>,
     timeline: Timeline,
     texts: Texts,
+    /// Those of the accounts at hand.
+    rows: Vec<u32>,
     /// Of the input at hand.
     steps: Steps,
-    /// By input that is a [`Way::Count`]: what stands for the counts up to each of the bounds, and for those above all.
+    /// By way, if it is a [`Way::Count`]: what stands for the counts up to each of the bounds, and for those above all.
     levels: Vec<Vec<Told>>,
     counts: Counts,
     left: Vec<u32>,
@@ -237,80 +239,86 @@ impl<'w, 'c> Walker<'w, 'c> {
     fn new(route: &'w Route<'c>) -> Option<Walker<'w, 'c>> {
         let mut texts = Texts::default();
         let mut timeline = Timeline::new(&route.units, &mut texts)?;
-        let level = |(i, way): (usize, &Way<'_>)| match way {
+        let level = |(reg, way): &(Reg, Way<'_>)| match way {
             Way::Count(_, bounds) => {
                 let counts = std::iter::once(0).chain(bounds.iter().copied());
-                counts.map(|count| timeline.told(&route.units, i, Cell::int(i64::from(count)))).collect()
+                counts.map(|count| timeline.told(&route.units, *reg, Cell::int(i64::from(count)))).collect()
             }
-            _ => Vec::new(),
+            Way::Column(_) | Way::Rows(..) => Vec::new(),
         };
-        let levels = route.ways.iter().enumerate().map(level).collect();
+        let levels = route.ways.iter().map(level).collect();
         let counts = Counts::new(route.units.machine()?, route.units.watched(), route.dates);
-        Some(Walker { route, timeline, texts, steps: Steps::new(route.dates), levels, counts, left: Vec::new() })
+        let steps = Steps::new(route.dates);
+        Some(Walker { route, timeline, texts, rows: Vec::new(), steps, levels, counts, left: Vec::new() })
     }
 
-    fn account(&mut self, place: u32) {
-        if self.walk(place).is_err() {
-            self.steps.clear();
-            self.left.push(place);
-        }
-    }
-
-    fn walk(&mut self, place: u32) -> Result<(), Left> {
+    fn accounts(&mut self, places: &[u32]) {
         let route = self.route;
-        let row = *route.rows.get(place as usize).ok_or(Left)?;
-        if route.suspects.contains(&row) {
-            return Err(Left);
-        }
-        for (i, way) in route.ways.iter().enumerate() {
-            match way {
-                Way::Unread => {}
-                Way::Column(column) => {
-                    let cell = Cell::of(&column.value(row), &mut self.texts);
-                    self.set(i, 0, cell)?;
-                }
-                Way::Rows(feed, flips) => self.rows(feed, flips, row, i)?,
-                Way::Count(feed, bounds) => self.count(feed, bounds, row, i)?,
+        self.timeline.begin(places.len());
+        self.rows.clear();
+        self.rows.extend(places.iter().map(|place| route.rows.get(*place as usize).copied().unwrap_or(NO_ROW)));
+        for (account, row) in self.rows.iter().enumerate() {
+            if *row == NO_ROW || route.suspects.contains(row) {
+                self.timeline.spoil(account);
             }
         }
-        if !self.timeline.run(&route.units, &self.texts) {
-            return Err(Left);
+        for (i, (reg, way)) in route.ways.iter().enumerate() {
+            for account in 0..places.len() {
+                let row = self.rows.get(account).copied().unwrap_or(NO_ROW);
+                let before = self.timeline.len(*reg);
+                let spoilt = self.timeline.spoilt().get(account).is_none_or(|spoilt| *spoilt);
+                let told = match way {
+                    _ if spoilt => Err(Left),
+                    Way::Column(column) => {
+                        let cell = Cell::of(&column.value(row), &mut self.texts);
+                        self.set(*reg, 0, cell)
+                    }
+                    Way::Rows(feed, flips) => self.amounts(feed, flips, row, *reg),
+                    Way::Count(feed, bounds) => self.count((i, feed), bounds, row, *reg),
+                };
+                if told.is_err() {
+                    self.steps.clear();
+                    self.timeline.give_up(*reg, before, account);
+                }
+            }
         }
-        self.counts.add(&self.timeline, &route.units)
+        self.timeline.run(&route.units, &self.texts);
+        self.counts.add(&mut self.timeline, &route.units);
+        let spoilt = places.iter().zip(self.timeline.spoilt()).filter(|(_, spoilt)| **spoilt);
+        self.left.extend(spoilt.map(|(place, _)| *place));
     }
 
     /// What an input has from a date on.
     #[inline]
-    fn set(&mut self, input: usize, date: u32, cell: Cell) -> Result<(), Left> {
+    fn set(&mut self, reg: Reg, date: u32, cell: Cell) -> Result<(), Left> {
         if cell.tag.is_fault() {
             return Err(Left);
         }
-        self.timeline.set(&self.route.units, input, date, cell);
+        let told = self.timeline.told(&self.route.units, reg, cell);
+        self.timeline.set(reg, date, told);
         Ok(())
     }
 
     /// What rows amount to.
-    #[inline(never)]
-    fn rows(&mut self, feed: &Feed<'c>, flips: &[u32], row: u32, input: usize) -> Result<(), Left> {
+    fn amounts(&mut self, feed: &Feed<'c>, flips: &[u32], row: u32, reg: Reg) -> Result<(), Left> {
         let mut hand = feed.begin(row, |date, count, sum| self.steps.add(date, count, sum))?;
         flips.iter().for_each(|date| self.steps.touch(*date));
         let cell = feed.cell(row, 0, &hand, &mut self.texts)?;
-        self.set(input, 0, cell)?;
+        self.set(reg, 0, cell)?;
         while let Some((date, count, sum)) = self.steps.next() {
             hand.count = hand.count.wrapping_add_signed(count);
             hand.sum = hand.sum.wrapping_add(sum);
             feed.again(row, date as usize, &mut hand)?;
             let cell = feed.cell(row, date as usize, &hand, &mut self.texts)?;
-            self.set(input, date, cell)?;
+            self.set(reg, date, cell)?;
         }
         Ok(())
     }
 
     /// How many rows there are, at dates at which somebody can tell that from how many there were before.
-    #[inline(never)]
-    fn count(&mut self, feed: &Feed<'c>, bounds: &[u32], row: u32, input: usize) -> Result<(), Left> {
+    fn count(&mut self, (i, feed): (usize, &Feed<'c>), bounds: &[u32], row: u32, reg: Reg) -> Result<(), Left> {
         let mut count = feed.begin(row, |date, count, _| self.steps.add(date, count, 0))?.count;
-        let Some(levels) = self.levels.get(input) else { return Ok(()) };
+        let Some(levels) = self.levels.get(i) else { return Ok(()) };
         let level = |count: u32| bounds.iter().filter(|bound| **bound <= count).count();
         let (mut known, mut date) = (usize::MAX, 0);
         loop {
@@ -318,7 +326,7 @@ impl<'w, 'c> Walker<'w, 'c> {
             if now != known {
                 known = now;
                 if let Some(told) = levels.get(now) {
-                    self.timeline.set_told(&self.route.units, input, date, *told);
+                    self.timeline.set(reg, date, *told);
                 }
             }
             let Some((next, added, _)) = self.steps.next() else { return Ok(()) };

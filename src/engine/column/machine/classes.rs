@@ -7,6 +7,7 @@
 
 use super::op::Reg;
 use crate::engine::column::{Cell, Tag};
+use crate::number::SCALE;
 use hashbrown::HashMap;
 
 /// What readers can tell of a cell; nothing is known of it where it is [`UNKNOWN`].
@@ -19,7 +20,7 @@ pub(super) const UNKNOWN: Class = 0;
 pub(super) const MOST_CELLS: usize = 1 << 12;
 
 /// So many operands fit into a key.
-pub(super) const MOST_OPERANDS: usize = 2 * IN_WORD;
+pub(super) const MOST_OPERANDS: usize = (Key::BITS / Class::BITS) as usize;
 
 /// So many results of an item are kept.
 pub(super) const MOST_RESULTS: usize = 3;
@@ -52,38 +53,18 @@ pub(super) struct Classes {
     known: Vec<HashMap<Cell, Class>>,
 }
 
-/// The classes of the operands of an item, a few to a word: [`MOST_OPERANDS`] at the most.
-pub(super) type Key = [u64; 2];
-
-/// So many classes are in a word.
-const IN_WORD: usize = (u64::BITS / Class::BITS) as usize;
+/// The classes of the operands of an item, as one number: [`MOST_OPERANDS`] at the most.
+pub(super) type Key = u128;
 
 /// That of no operands.
-const NO_OPERANDS: Key = [0; 2];
+pub(super) const NO_OPERANDS: Key = 0;
 
-/// The classes of the operands of an item.
-#[derive(Debug, Default)]
-pub(super) struct Operands {
-    key: Key,
-    /// How many are known.
-    known: usize,
-}
-
-impl Operands {
-    /// The operand of this place has another class. At first all are unknown.
-    #[inline]
-    pub(super) fn put(&mut self, place: usize, before: Class, now: Class) {
-        // Items with more operands than fit are not remembered.
-        if let Some(word) = self.key.get_mut(place / IN_WORD) {
-            *word ^= u64::from(before ^ now) << (place % IN_WORD * Class::BITS as usize);
-        }
-        self.known = self.known + usize::from(now != UNKNOWN) - usize::from(before != UNKNOWN);
-    }
-
-    /// Of an item that has so many; nothing, if one of them is unknown.
-    #[inline]
-    pub(super) fn key(&self, operands: usize) -> Option<Key> {
-        (self.known == operands).then_some(self.key)
+/// With one operand more; nothing, if its class is unknown.
+#[inline]
+pub(super) fn with(key: Option<Key>, class: Class) -> Option<Key> {
+    match key {
+        Some(key) if class != UNKNOWN => Some(key << Class::BITS | Key::from(class)),
+        _ => None,
     }
 }
 
@@ -96,12 +77,6 @@ pub(super) fn own(place: usize) -> Class {
 /// More than any class of a register.
 const OWN: Class = 1 << (Class::BITS - 1);
 
-/// The class of a number for a reader that only compares it with these constants.
-#[inline]
-pub(super) fn seen(cuts: &[i64], cell: Cell) -> Option<Class> {
-    (cell.tag == Tag::Number).then(|| own(passed(cuts, cell).into()))
-}
-
 /// Where a number lies among constants that rise.
 #[inline]
 fn passed(cuts: &[i64], cell: Cell) -> Class {
@@ -109,6 +84,20 @@ fn passed(cuts: &[i64], cell: Cell) -> Class {
     let number = cell.bits.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
     cuts.iter().map(|cut| Class::from(*cut < number) + Class::from(*cut <= number)).sum()
 }
+
+/// Where the classes of counts begin, and how many there are: nobody has to look them up.
+const COUNTS: usize = Tag::Boolean as usize + 2;
+const MOST_COUNTS: usize = 128;
+
+/// A small whole number.
+#[inline]
+fn count(cell: Cell) -> Option<usize> {
+    let bits = usize::try_from(cell.bits).ok().filter(|bits| cell.tag == Tag::Number && *bits < MOST_COUNTS * WHOLE)?;
+    (bits % WHOLE == 0).then_some(bits / WHOLE)
+}
+
+/// One.
+const WHOLE: usize = SCALE as usize;
 
 impl Classes {
     /// Of so many registers, of all of which nothing is known yet.
@@ -124,11 +113,15 @@ impl Classes {
             Sort::Compared(cuts) => cuts.len() * 2 + 2,
             Sort::Cells | Sort::Apart => 1,
         };
+        // What is missing comes first, then truth, counts, and all else.
         let place = match cell.tag {
             Tag::Boolean => Tag::Boolean as usize + usize::from(cell.bits != 0),
             tag if tag.is_missing() => tag as usize,
             _ if *sort == Sort::Apart => return UNKNOWN,
-            _ => return self.find_other(reg, first + Tag::Boolean as usize + 2, cell),
+            _ => match count(cell) {
+                Some(count) => COUNTS + count,
+                None => return self.find_other(reg, first + COUNTS + MOST_COUNTS, cell),
+            },
         };
         Class::try_from(first + place).unwrap_or(UNKNOWN)
     }
@@ -195,8 +188,8 @@ const LOST: i32 = -4096;
 
 impl Memo {
     #[inline]
-    fn place(&self, [few, more]: Key) -> usize {
-        let folded = few ^ more.rotate_left(29);
+    fn place(&self, key: Key) -> usize {
+        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
         let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // Their number is a power of two.
         (mixed >> (u64::BITS - MOST_PLACES.trailing_zeros())) as usize & self.entries.len().wrapping_sub(1)
@@ -250,7 +243,7 @@ impl Memo {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-    use super::{Classes, MOST_CELLS, Memo, Operands, Sort, UNKNOWN};
+    use super::{Classes, MOST_CELLS, Memo, NO_OPERANDS, Sort, UNKNOWN, with};
     use crate::engine::column::{Cell, Tag};
 
     fn number(bits: i128) -> Cell {
@@ -290,20 +283,15 @@ mod tests {
     #[test]
     fn of_too_many_cells_nothing_is_known() {
         let mut classes = Classes::new(1);
-        for bits in 0..MOST_CELLS as i128 {
+        // Whole numbers have classes of their own.
+        for bits in 1..=MOST_CELLS as i128 {
             assert_ne!(classes.find(0, &Sort::Cells, number(bits)), UNKNOWN);
         }
         let unknown = classes.find(0, &Sort::Cells, number(-1));
         assert_eq!(unknown, UNKNOWN);
-        let mut operands = Operands::default();
-        operands.put(0, UNKNOWN, 7);
-        assert_eq!((operands.key(1), operands.key(2)), (Some([7, 0]), None));
-        operands.put(1, UNKNOWN, 3);
-        assert_eq!(operands.key(2), Some([3 << 16 | 7, 0]));
-        operands.put(0, 7, unknown);
-        assert_eq!(operands.key(2), None);
-        operands.put(0, unknown, 9);
-        assert_eq!(operands.key(2), Some([3 << 16 | 9, 0]));
+        let known = with(Some(NO_OPERANDS), 7);
+        assert_eq!(with(known, 3), Some(7 << 16 | 3));
+        assert_eq!(with(with(known, unknown), 3), None);
     }
 
     #[test]
@@ -311,26 +299,27 @@ mod tests {
         let results =
             |memo: &mut Memo, key| memo.get(key).map(|all| all.map(|kept| (kept.cell(), kept.class))[..2].to_vec());
         let mut memo = Memo::default();
-        assert_eq!(results(&mut memo, [7, 0]), None);
+        assert_eq!(results(&mut memo, 7), None);
         let kept = [(number(-3), 4), (Cell { tag: Tag::TooFew, bits: 0 }, 5)];
-        memo.keep([7, 0], kept.into_iter());
-        assert_eq!(results(&mut memo, [7, 0]), Some(kept.to_vec()));
-        let other = (8..).map(|word| [word, 0]).find(|key| memo.place(*key) == memo.place([7, 0])).unwrap();
+        memo.keep(7, kept.into_iter());
+        assert_eq!(results(&mut memo, 7), Some(kept.to_vec()));
+        let other = (8..).find(|key| memo.place(*key) == memo.place(7)).unwrap();
         assert_eq!(results(&mut memo, other), None);
         memo.keep(other, [(number(i128::MAX), 6)].into_iter());
-        assert_eq!(results(&mut memo, [7, 0]), Some(kept.to_vec()), "too large to be kept");
+        assert_eq!(results(&mut memo, 7), Some(kept.to_vec()), "too large to be kept");
         memo.keep(other, [(number(1), 6)].into_iter());
-        assert_eq!(results(&mut memo, [7, 0]), None);
+        assert_eq!(results(&mut memo, 7), None);
     }
 
     #[test]
     fn a_memo_grows_as_long_as_it_is_asked_for_more_and_is_left_alone_if_nothing_is_found() {
-        let found = |memo: &mut Memo, words: u64| (1..=words).filter(|word| memo.get([*word, *word]).is_some()).count();
-        let keep = |memo: &mut Memo, word: u64| memo.keep([word, word], [(number(word.into()), 1)].into_iter());
+        let pair = |word: u64| u128::from(word) << 64 | u128::from(word);
+        let found = |memo: &mut Memo, words: u64| (1..=words).filter(|word| memo.get(pair(*word)).is_some()).count();
+        let keep = |memo: &mut Memo, word: u64| memo.keep(pair(word), [(number(word.into()), 1)].into_iter());
         let mut memo = Memo::default();
         for _ in 0..10 {
             for word in 1..=1500 {
-                if memo.get([word, word]).is_none() {
+                if memo.get(pair(word)).is_none() {
                     keep(&mut memo, word);
                 }
             }

@@ -45,6 +45,7 @@ mod values;
 
 pub(in crate::engine::column) use alike::alike;
 pub use items::names;
+pub(in crate::engine::column) use op::Reg;
 pub use result::Figure;
 pub use run::{Nobody, Outcome, Outside, State};
 pub(in crate::engine::column) use timeline::{Timeline, Told};
@@ -57,7 +58,7 @@ use crate::engine::reference::{Schedule, Step};
 use crate::program::{Aggregate, FieldId, MetricId, Node, PortfolioId, Program};
 use crate::value::Value;
 use hashbrown::HashMap;
-use op::{Bands, Card, Comparison, Expiry, Figures, Op, Reg, Test};
+use op::{Bands, Card, Comparison, Expiry, Figures, Op, Test};
 
 /// Something that a machine reads of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

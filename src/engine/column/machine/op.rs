@@ -13,7 +13,7 @@ use crate::number::Decimal;
 use crate::program::{Combine, MissingPolicy, Stale, Type};
 
 /// A place in the list of registers.
-pub(super) type Reg = u32;
+pub(in crate::engine::column) type Reg = u32;
 
 /// A place among instructions.
 pub(super) type Place = u32;

@@ -1,21 +1,34 @@
-//! An account at all dates: what each register has, and from when on.
+//! Some accounts at all dates: what each register has, and from when on.
 //!
-//! An input has a new phase at each date at which rows that it counts begin or end to count. The units follow in their order:
-//! each runs once for all dates between which nothing changes that it reads, so that its results come in phases too.
+//! An input has a new phase at each date at which rows that it counts begin or end to count. The units follow in their order,
+//! each for all accounts at hand: it runs once for all dates between which nothing changes that it reads, so that its results
+//! come in phases too. What it came to for operands that cannot be told from these is looked up ([`super::classes`]).
 
-use super::classes::{Class, Classes, Kept, Key, Memo, Operands, UNKNOWN, own, seen};
+use super::classes::{Class, Classes, Key, Memo, NO_OPERANDS, UNKNOWN, own, with};
 use super::cuts::Ages;
 use super::op::Reg;
 use super::run::State;
-use super::units::{Operand, Sight, Unit, Units};
+use super::units::{Operand, Unit, Units};
 use crate::engine::column::{Cell, Tag, Texts};
 
-/// What a register has from a date on.
+/// What a register has from a date on. At the first date another account begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Phase {
+    bits: i128,
     pub(super) since: u32,
-    pub(super) class: Class,
-    pub(super) cell: Cell,
+    class: Class,
+    tag: Tag,
+}
+
+impl Phase {
+    fn new(since: u32, class: Class, Cell { tag, bits }: Cell) -> Phase {
+        Phase { bits, since, class, tag }
+    }
+
+    #[inline]
+    pub(super) fn cell(&self) -> Cell {
+        Cell { tag: self.tag, bits: self.bits }
+    }
 }
 
 /// A cell with its class.
@@ -25,7 +38,7 @@ pub(in crate::engine::column) struct Told {
     class: Class,
 }
 
-/// What the registers of an account have at all dates.
+/// What the registers of some accounts have at all dates.
 #[derive(Debug)]
 pub(in crate::engine::column) struct Timeline {
     state: State,
@@ -34,49 +47,27 @@ pub(in crate::engine::column) struct Timeline {
     memos: Vec<Memo>,
     /// By register.
     tracks: Vec<Track>,
-    /// Room for what is known of the unit at hand.
-    turns: Vec<Turn>,
-    open: Vec<usize>,
+    /// What registers have that nobody sets, and that somebody looks at.
+    fixed: Vec<(Reg, Vec<Phase>)>,
+    /// By account: something went wrong.
+    wrong: Vec<bool>,
 }
 
-impl Kept {
-    #[inline]
-    fn since(self, date: u32) -> Phase {
-        Phase { since: date, class: self.class, cell: self.cell() }
-    }
-}
-
-/// What a register has at all dates.
-#[derive(Debug)]
+/// What a register has, account by account, in the order of the dates.
+#[derive(Debug, Default)]
 struct Track {
-    /// In the order of the dates; there is always one, and the first is since the first date.
     phases: Vec<Phase>,
     /// Somebody wants to know its cells, whatever those who read it can tell.
     watched: bool,
 }
 
-/// A register that a unit reads, on the way from date to date.
-#[derive(Debug, Clone, Copy)]
-struct Turn {
-    class: Class,
-    place: u32,
-    /// The next phase that the unit can tell from this one, and when it begins.
-    next: u32,
-    until: u32,
-}
-
-/// Stands for a date that does not come.
-pub(super) const NEVER: u32 = u32::MAX;
-
 impl Track {
     /// A new phase, if somebody can tell it from the one before.
     #[inline]
     fn push(&mut self, phase: Phase) {
-        if phase.since == 0 {
-            self.phases.clear();
-        } else if let Some(last) = self.phases.last() {
+        if let Some(last) = self.phases.last().filter(|last| last.class == phase.class && phase.since != 0) {
             let told = phase.class != UNKNOWN && !self.watched;
-            if last.class == phase.class && (told || last.cell == phase.cell) {
+            if told || (last.bits, last.tag) == (phase.bits, phase.tag) {
                 return;
             }
         }
@@ -84,250 +75,303 @@ impl Track {
     }
 }
 
-impl Turn {
-    /// At the phase of this place, at a date of it.
-    #[inline]
-    fn at(units: &Units, operand: &Operand, phases: &[Phase], place: u32, date: u32) -> Turn {
-        let Some(phase) = phases.get(place as usize) else {
-            return Turn { class: UNKNOWN, place, next: place, until: NEVER };
-        };
-        match &operand.sight {
-            Sight::Whole => Turn::told(phases, place, phase.class, |phase| phase.class),
-            Sight::Compared(cuts) => {
-                let class = |phase: &Phase| seen(cuts, phase.cell).unwrap_or(phase.class);
-                Turn::told(phases, place, class(phase), class)
-            }
-            Sight::Age(ages) => {
-                let mut turn = Turn::told(phases, place, UNKNOWN, |phase| phase.class);
-                turn.class = phase.class;
-                if phase.cell.tag == Tag::Date {
-                    turn.age(units, ages, phase.cell, date);
-                }
-                turn
-            }
-        }
+/// Stands for a date that does not come.
+pub(super) const NEVER: u32 = u32::MAX;
+
+/// The date at which the next phase begins, of those of an account of which this is the first.
+#[inline]
+pub(super) fn until(phases: &[Phase]) -> u32 {
+    phases.get(1).map_or(NEVER, |next| if next.since == 0 { NEVER } else { next.since })
+}
+
+/// An operand on its way from date to date, and from account to account.
+#[derive(Debug)]
+struct Turn<'t> {
+    /// From the one at hand on.
+    phases: &'t [Phase],
+    ages: Option<&'t Ages>,
+    class: Class,
+    /// When the unit can tell it from this one.
+    until: u32,
+}
+
+impl<'t> Turn<'t> {
+    fn new(operand: &'t Operand, tracks: &'t [Track]) -> Turn<'t> {
+        let phases = tracks.get(operand.reg as usize).map_or(&[][..], |track| &track.phases);
+        Turn { phases, ages: operand.ages.as_ref(), class: UNKNOWN, until: NEVER }
     }
 
-    /// The same, of this class, up to one of another.
+    fn cell(&self) -> Cell {
+        self.phases.first().map_or_else(Cell::default, Phase::cell)
+    }
+
+    /// Looks at the phase at hand.
     #[inline]
-    fn told(phases: &[Phase], place: u32, class: Class, of: impl Fn(&Phase) -> Class) -> Turn {
-        let mut next = place + 1;
-        while let Some(phase) = phases.get(next as usize) {
-            if class == UNKNOWN || of(phase) != class {
-                return Turn { class, place, next, until: phase.since };
+    fn look(&mut self, units: &Units, date: u32) {
+        (self.class, self.until) = (UNKNOWN, NEVER);
+        while let [phase, rest @ ..] = self.phases {
+            self.class = phase.class;
+            let Some(next) = rest.first().filter(|next| next.since != 0) else { break };
+            if next.class != phase.class || next.class == UNKNOWN {
+                self.until = next.since;
+                break;
             }
-            next += 1;
+            self.phases = rest;
         }
-        Turn { class, place, next, until: NEVER }
+        if let Some(ages) = self.ages {
+            self.age(units, ages, date);
+        }
     }
 
     /// Of a date nothing is told but its age.
-    #[inline]
-    fn age(&mut self, units: &Units, ages: &Ages, date: Cell, at: u32) {
+    fn age(&mut self, units: &Units, ages: &Ages, date: u32) {
+        let cell = self.cell();
         // Dates are days since 1970.
-        let day = date.bits as i64;
-        let (place, next) = ages.at(units.day(at) - day);
+        let Some(day) = i64::try_from(cell.bits).ok().filter(|_| cell.tag == Tag::Date) else { return };
+        let (place, next) = ages.at(units.day(date) - day);
         self.class = own(place);
-        let until = next.map_or(NEVER, |age| units.from(day + age));
-        if until < self.until {
-            // Another age, of the same.
-            (self.until, self.next) = (until, self.place);
+        self.until = self.until.min(next.map_or(NEVER, |age| units.from(day + age)));
+    }
+
+    /// At the date at which it changes.
+    #[inline]
+    fn go(&mut self, units: &Units, date: u32) {
+        if self.ages.is_none() || until(self.phases) == date {
+            self.leave();
         }
+        self.look(units, date);
+    }
+
+    /// Goes on to the next phase, or to the next account after the last one.
+    #[inline]
+    fn leave(&mut self) {
+        self.phases = self.phases.get(1..).unwrap_or(&[]);
+    }
+}
+
+/// A unit at work.
+struct Work<'w> {
+    units: &'w Units,
+    i: usize,
+    unit: &'w Unit,
+    texts: &'w Texts,
+    state: &'w mut State,
+    classes: &'w mut Classes,
+    memo: &'w mut Memo,
+    /// Of its results.
+    tracks: &'w mut [Track],
+    wrong: &'w mut [bool],
+}
+
+impl Work<'_> {
+    /// One that reads nothing but a single operand.
+    fn alone(&mut self, mut turn: Turn<'_>) {
+        for account in 0..self.wrong.len() {
+            let mut date = 0;
+            turn.look(self.units, date);
+            loop {
+                self.step(with(Some(NO_OPERANDS), turn.class), std::slice::from_ref(&turn), (account, date));
+                if turn.until == NEVER {
+                    break;
+                }
+                date = turn.until;
+                turn.go(self.units, date);
+            }
+            turn.leave();
+        }
+    }
+
+    /// One that reads several, or is another one from date to date.
+    fn together(&mut self, turns: &mut [Turn<'_>]) {
+        for account in 0..self.wrong.len() {
+            let (mut stops, mut stop, mut date) = (self.unit.stops.iter(), 0, 0);
+            turns.iter_mut().for_each(|turn| turn.look(self.units, date));
+            loop {
+                if stop == date {
+                    stop = stops.next().copied().unwrap_or(NEVER);
+                }
+                let (mut key, mut next) = (Some(NO_OPERANDS), stop);
+                for turn in &mut *turns {
+                    if turn.until == date {
+                        turn.go(self.units, date);
+                    }
+                    key = with(key, turn.class);
+                    next = next.min(turn.until);
+                }
+                self.step(key, turns, (account, date));
+                if next == NEVER {
+                    break;
+                }
+                date = next;
+            }
+            turns.iter_mut().for_each(Turn::leave);
+        }
+    }
+
+    /// What the unit comes to, for an account from a date on.
+    #[inline(always)]
+    fn step(&mut self, key: Option<Key>, turns: &[Turn<'_>], (account, date): (usize, u32)) {
+        let key = key.filter(|_| self.unit.remembers && self.memo.is_worth());
+        let Some(results) = key.and_then(|key| self.memo.get(key)) else {
+            return self.learn(key, turns, (account, date));
+        };
+        if let ([track], [kept, ..]) = (&mut *self.tracks, results) {
+            return track.push(Phase::new(date, kept.class, kept.cell()));
+        }
+        for (track, kept) in self.tracks.iter_mut().zip(results) {
+            track.push(Phase::new(date, kept.class, kept.cell()));
+        }
+    }
+
+    /// Computes it, and keeps it for the next time.
+    #[inline(never)]
+    fn learn(&mut self, key: Option<Key>, turns: &[Turn<'_>], (account, date): (usize, u32)) {
+        let fine = self.compute(turns, date).is_some_and(|()| self.state.faults().is_empty());
+        if fine && let Some(key) = key {
+            let last = self.tracks.iter().filter_map(|track| track.phases.last());
+            self.memo.keep(key, last.map(|phase| (phase.cell(), phase.class)));
+        } else if !fine {
+            self.state.forgive();
+            if let Some(wrong) = self.wrong.get_mut(account) {
+                *wrong = true;
+            }
+        }
+    }
+
+    fn compute(&mut self, turns: &[Turn<'_>], date: u32) -> Option<()> {
+        let machine = self.units.machine_of(date, self.i)?;
+        for (turn, operand) in turns.iter().zip(&self.unit.operands) {
+            self.state.put(operand.reg, turn.cell());
+        }
+        // Nobody has to be asked: that was looked at before.
+        let _ = self.state.execute_until(machine, &machine.plain, self.texts, self.unit.begin, self.unit.end);
+        for (reg, track) in self.unit.results.iter().zip(&mut *self.tracks) {
+            let cell = self.state.at(*reg);
+            let class = self.units.sort(*reg).map_or(UNKNOWN, |sort| self.classes.find(*reg, sort, cell));
+            track.push(Phase::new(date, class, cell));
+        }
+        Some(())
     }
 }
 
 impl Timeline {
     pub(in crate::engine::column) fn new(units: &Units, texts: &mut Texts) -> Option<Timeline> {
         let state = State::new(units.machine()?, texts);
-        let classes = Classes::new(units.sorts.len());
+        let classes = Classes::new(units.registers());
         let memos = units.units.iter().map(|_| Memo::default()).collect();
-        let track = |(reg, _)| {
-            let constant = Phase { since: 0, class: UNKNOWN, cell: state.at(reg) };
-            Track { phases: vec![constant], watched: units.is_watched(reg) }
-        };
-        let tracks = (0..).zip(&units.sorts).map(track).collect();
-        let mut timeline = Timeline { state, classes, memos, tracks, turns: Vec::new(), open: Vec::new() };
-        for (date, constants) in (0..).zip(&units.constants) {
-            constants.iter().for_each(|(reg, cell)| timeline.put(units, *reg, date, *cell));
+        let regs = 0..units.registers() as Reg;
+        let tracks = regs.map(|reg| Track { phases: Vec::new(), watched: units.is_watched(reg) }).collect();
+        let mut timeline = Timeline { state, classes, memos, tracks, fixed: Vec::new(), wrong: Vec::new() };
+        for reg in units.looked_at() {
+            let first = timeline.state.at(reg);
+            let constants = (0..).zip(&units.constants).flat_map(|(date, all)| all.iter().map(move |of| (date, of)));
+            let own = constants.filter(|(_, (of, _))| *of == reg).map(|(date, (_, cell))| (date, *cell));
+            let mut phases: Vec<Phase> = Vec::new();
+            for (date, cell) in std::iter::once((0, first)).chain(own) {
+                let Told { cell, class } = timeline.told(units, reg, cell);
+                phases.retain(|phase| phase.since != date);
+                phases.push(Phase::new(date, class, cell));
+            }
+            timeline.fixed.push((reg, phases));
         }
         Some(timeline)
     }
 
-    /// A cell of an input, with its class.
-    pub(in crate::engine::column) fn told(&mut self, units: &Units, input: usize, cell: Cell) -> Told {
-        let class = units.input(input).map_or(UNKNOWN, |reg| self.class(units, reg, cell));
-        Told { cell, class }
+    /// Other accounts, so many.
+    pub(in crate::engine::column) fn begin(&mut self, accounts: usize) {
+        self.wrong.clear();
+        self.wrong.resize(accounts, false);
+        self.tracks.iter_mut().for_each(|track| track.phases.clear());
     }
 
-    /// What an input has from a date on; the first date comes first.
+    /// A cell of a register, with its class.
     #[inline]
-    pub(in crate::engine::column) fn set(&mut self, units: &Units, input: usize, date: u32, cell: Cell) {
-        if let Some(reg) = units.input(input) {
-            self.put(units, reg, date, cell);
-        }
+    pub(in crate::engine::column) fn told(&mut self, units: &Units, reg: Reg, cell: Cell) -> Told {
+        Told { cell, class: units.sort(reg).map_or(UNKNOWN, |sort| self.classes.find(reg, sort, cell)) }
     }
 
-    /// The same, when its class is known.
+    /// What the register of an input has from a date on: of each account in their order, the first date first.
     #[inline]
-    pub(in crate::engine::column) fn set_told(&mut self, units: &Units, input: usize, date: u32, told: Told) {
-        let Told { cell, class } = told;
-        if let Some(track) = units.input(input).and_then(|reg| self.tracks.get_mut(reg as usize)) {
-            track.push(Phase { since: date, class, cell });
-        }
-    }
-
-    #[inline]
-    fn class(&mut self, units: &Units, reg: Reg, cell: Cell) -> Class {
-        units.sorts.get(reg as usize).map_or(UNKNOWN, |sort| self.classes.find(reg, sort, cell))
-    }
-
-    #[inline]
-    fn put(&mut self, units: &Units, reg: Reg, since: u32, cell: Cell) {
-        let class = self.class(units, reg, cell);
+    pub(in crate::engine::column) fn set(&mut self, reg: Reg, date: u32, told: Told) {
         if let Some(track) = self.tracks.get_mut(reg as usize) {
-            track.push(Phase { since, class, cell });
+            track.push(Phase::new(date, told.class, told.cell));
         }
     }
 
-    /// Runs the units, when all inputs are set. False if something went wrong.
-    pub(in crate::engine::column) fn run(&mut self, units: &Units, texts: &Texts) -> bool {
+    /// Nothing is told of an account: the register of an input had so many phases before it.
+    pub(in crate::engine::column) fn give_up(&mut self, reg: Reg, before: usize, account: usize) {
+        if let Some(track) = self.tracks.get_mut(reg as usize) {
+            track.phases.truncate(before);
+            track.push(Phase::new(0, UNKNOWN, Cell::default()));
+        }
+        self.spoil(account);
+    }
+
+    /// How many phases a register has so far.
+    pub(in crate::engine::column) fn len(&self, reg: Reg) -> usize {
+        self.of(reg).len()
+    }
+
+    /// An account is not to be counted.
+    pub(in crate::engine::column) fn spoil(&mut self, account: usize) {
+        if let Some(wrong) = self.wrong.get_mut(account) {
+            *wrong = true;
+        }
+    }
+
+    /// An account with a number in this register that is larger than this is not to be counted.
+    pub(super) fn spare(&mut self, reg: Reg, most: u128) {
+        let mut accounts = 0;
+        let phases = self.tracks.get(reg as usize).map_or(&[][..], |track| &track.phases);
+        for phase in phases {
+            accounts += usize::from(phase.since == 0);
+            if let Some(wrong) =
+                self.wrong.get_mut(accounts.wrapping_sub(1)).filter(|_| phase.bits.unsigned_abs() > most)
+            {
+                *wrong = true;
+            }
+        }
+    }
+
+    /// By account: true if it is not to be counted.
+    pub(in crate::engine::column) fn spoilt(&self) -> &[bool] {
+        &self.wrong
+    }
+
+    /// Runs the units, when all inputs are set.
+    pub(in crate::engine::column) fn run(&mut self, units: &Units, texts: &Texts) {
         self.state.forgive();
-        units.live.iter().all(|i| self.unit(units, *i, texts).is_some())
-    }
-
-    /// Runs one at all dates; nothing, if something went wrong.
-    fn unit(&mut self, units: &Units, i: usize, texts: &Texts) -> Option<()> {
-        let unit = units.units.get(i)?;
-        if let ([operand], []) = (&*unit.operands, &*unit.stops) {
-            return self.alone(units, (i, unit), operand, texts);
+        for (reg, phases) in &self.fixed {
+            let Some(track) = self.tracks.get_mut(*reg as usize).filter(|track| track.phases.is_empty()) else {
+                continue;
+            };
+            (0..self.wrong.len()).for_each(|_| track.phases.extend(phases));
         }
-        let (mut turns, mut open) = (std::mem::take(&mut self.turns), std::mem::take(&mut self.open));
-        turns.clear();
-        open.clear();
-        let done = self.together(units, (i, unit), (&mut turns, &mut open), texts);
-        (self.turns, self.open) = (turns, open);
-        done
-    }
-
-    /// One that reads nothing but a single operand.
-    fn alone(&mut self, units: &Units, unit: (usize, &Unit), operand: &Operand, texts: &Texts) -> Option<()> {
-        let (mut place, mut date) = (0, 0);
-        loop {
-            let turn = Turn::at(units, operand, self.of(operand.reg), place, date);
-            let mut operands = Operands::default();
-            operands.put(0, UNKNOWN, turn.class);
-            self.step(units, unit, &[turn], (operands.key(1), date), texts)?;
-            if turn.until == NEVER {
-                return Some(());
+        let mut results: Vec<Track> = Vec::new();
+        for i in &units.live {
+            let (Some(unit), Some(memo)) = (units.units.get(*i), self.memos.get_mut(*i)) else { continue };
+            results.clear();
+            for reg in &unit.results {
+                results.extend(self.tracks.get_mut(*reg as usize).map(std::mem::take));
             }
-            (place, date) = (turn.next, turn.until);
-        }
-    }
-
-    /// One that reads several, or is another one from date to date. Notes where they have got to, and the places of those that
-    /// go on.
-    fn together(
-        &mut self,
-        units: &Units,
-        (i, unit): (usize, &Unit),
-        (turns, open): (&mut Vec<Turn>, &mut Vec<usize>),
-        texts: &Texts,
-    ) -> Option<()> {
-        let mut operands = Operands::default();
-        let mut stops = unit.stops.iter().copied();
-        let mut stop = stops.next().unwrap_or(NEVER);
-        // The date at hand, and the one at which it goes on.
-        let (mut date, mut next) = (0, stop);
-        for (place, operand) in unit.operands.iter().enumerate() {
-            let turn = Turn::at(units, operand, self.of(operand.reg), 0, 0);
-            operands.put(place, UNKNOWN, turn.class);
-            if turn.until != NEVER {
-                next = next.min(turn.until);
-                open.push(place);
-            }
-            turns.push(turn);
-        }
-        loop {
-            self.step(units, (i, unit), turns, (operands.key(unit.operands.len()), date), texts)?;
-            date = next;
-            if date == NEVER {
-                return Some(());
-            }
-            if date == stop {
-                stop = stops.next().unwrap_or(NEVER);
-            }
-            next = stop;
-            for place in &*open {
-                let turn = turns.get_mut(*place)?;
-                if turn.until == date {
-                    let (before, operand) = (turn.class, unit.operands.get(*place)?);
-                    *turn = Turn::at(units, operand, self.of(operand.reg), turn.next, date);
-                    operands.put(*place, before, turn.class);
-                }
-                next = next.min(turn.until);
-            }
-        }
-    }
-
-    /// What a unit comes to from a date on; nothing, if something went wrong.
-    #[inline]
-    fn step(
-        &mut self,
-        units: &Units,
-        (i, unit): (usize, &Unit),
-        turns: &[Turn],
-        (key, date): (Option<Key>, u32),
-        texts: &Texts,
-    ) -> Option<()> {
-        let memo = self.memos.get_mut(i)?;
-        let key = key.filter(|_| unit.remembers && memo.is_worth());
-        match (key.and_then(|key| memo.get(key)), &*unit.results) {
-            (Some([kept, ..]), [reg]) => self.tracks.get_mut(*reg as usize)?.push(kept.since(date)),
-            (Some(results), regs) => {
-                for (reg, kept) in regs.iter().zip(results) {
-                    self.tracks.get_mut(*reg as usize)?.push(kept.since(date));
+            let Timeline { state, classes, tracks, wrong, .. } = self;
+            let mut work = Work { units, i: *i, unit, texts, state, classes, memo, tracks: &mut results, wrong };
+            match (&*unit.operands, &*unit.stops) {
+                ([operand], []) => work.alone(Turn::new(operand, tracks)),
+                (operands, _) => {
+                    let mut turns: Vec<Turn<'_>> = operands.iter().map(|operand| Turn::new(operand, tracks)).collect();
+                    work.together(&mut turns);
                 }
             }
-            (None, _) => {
-                self.compute(units, (i, unit), turns, date, texts)?;
-                if let Some(key) = key {
-                    self.keep(i, unit, key);
+            for (reg, result) in unit.results.iter().zip(results.drain(..)) {
+                if let Some(track) = self.tracks.get_mut(*reg as usize) {
+                    *track = result;
                 }
             }
         }
-        Some(())
     }
 
-    /// Keeps what a unit came to.
-    fn keep(&mut self, i: usize, unit: &Unit, key: Key) {
-        if let Some(memo) = self.memos.get_mut(i) {
-            let last = |reg: &Reg| self.tracks.get(*reg as usize).and_then(|track| track.phases.last());
-            memo.keep(key, unit.results.iter().filter_map(last).map(|phase| (phase.cell, phase.class)));
-        }
-    }
-
-    fn compute(
-        &mut self,
-        units: &Units,
-        (i, unit): (usize, &Unit),
-        turns: &[Turn],
-        date: u32,
-        texts: &Texts,
-    ) -> Option<()> {
-        let machine = units.machine_of(date, i)?;
-        for (turn, operand) in turns.iter().zip(&unit.operands) {
-            let phase = self.tracks.get(operand.reg as usize)?.phases.get(turn.place as usize)?;
-            self.state.put(operand.reg, phase.cell);
-        }
-        // Nobody has to be asked: that was looked at before.
-        let _ = self.state.execute_until(machine, &machine.plain, texts, unit.begin, unit.end);
-        for reg in &unit.results {
-            self.put(units, *reg, date, self.state.at(*reg));
-        }
-        self.state.faults().is_empty().then_some(())
-    }
-
-    /// The phases of a register.
+    /// The phases of a register, account by account.
     pub(super) fn of(&self, reg: Reg) -> &[Phase] {
         self.tracks.get(reg as usize).map_or(&[], |track| &track.phases)
     }

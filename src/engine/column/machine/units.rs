@@ -9,7 +9,7 @@ use super::classes::{MOST_OPERANDS, MOST_RESULTS, Sort};
 use super::cuts::{Ages, Cuts, Drift};
 use super::flow::{can_fail, reads, writes};
 use super::op::{Op, Reg};
-use super::timeline::{NEVER, Phase, Timeline};
+use super::timeline::{NEVER, Phase, Timeline, until};
 use super::values::truth;
 use super::{Found, Input, Machine};
 use crate::engine::Item;
@@ -57,28 +57,9 @@ pub(super) struct Unit {
 #[derive(Debug)]
 pub(super) struct Operand {
     pub(super) reg: Reg,
-    pub(super) sight: Sight,
+    /// If all there is to it is how long ago a date is: the ages that are told apart.
+    pub(super) ages: Option<Ages>,
 }
-
-/// What a unit can tell of a register.
-#[derive(Debug)]
-pub(super) enum Sight {
-    /// All that anybody can.
-    Whole,
-    /// Where a number lies among these constants, which rise.
-    Compared(Vec<i64>),
-    /// How long ago a date is.
-    Age(Ages),
-}
-
-impl Operand {
-    fn is_age(&self) -> bool {
-        matches!(self.sight, Sight::Age(_))
-    }
-}
-
-/// Constants are few enough to compare a number with all of them, again and again.
-const FEW_CUTS: usize = 16;
 
 /// The units of the machines of many dates, which differ in dates only.
 #[derive(Debug)]
@@ -93,7 +74,7 @@ pub(in crate::engine::column) struct Units {
     /// By date and unit: the first of the dates that have the same code.
     pub(super) bases: Vec<u32>,
     /// By register: how those who read it tell its cells apart.
-    pub(super) sorts: Vec<Sort>,
+    sorts: Vec<Sort>,
     /// What registers are compared with by units other than their own.
     cuts: Cuts,
     /// By date: the day.
@@ -134,7 +115,7 @@ impl Units {
         all.connect()?;
         all.compare()?;
         all.drift();
-        all.sort();
+        all.tell_apart();
         Some(all)
     }
 
@@ -168,7 +149,7 @@ impl Units {
                 read.iter().for_each(|reg| [&mut wanted, &mut self.read].into_iter().for_each(|of| mark(of, *reg)));
                 self.live.push(i);
             }
-            unit.operands = read.into_iter().map(|reg| Operand { reg, sight: Sight::Whole }).collect();
+            unit.operands = read.into_iter().map(|reg| Operand { reg, ages: None }).collect();
             unit.results = written;
         }
         self.live.reverse();
@@ -233,43 +214,29 @@ impl Units {
             }
             unit.stops.clear();
             for operand in &mut unit.operands {
-                if let Some(place) = ages.iter().position(|(date, _)| *date == operand.reg) {
-                    operand.sight = Sight::Age(ages.swap_remove(place).1);
-                }
+                let place = ages.iter().position(|(date, _)| *date == operand.reg);
+                operand.ages = place.map(|place| ages.swap_remove(place).1);
             }
         }
     }
 
     /// How registers are told apart, and what depends on them alone.
-    fn sort(&mut self) {
+    fn tell_apart(&mut self) {
         let Some(machine) = self.machines.first() else { return };
         let count = self.units.len().max(1);
         let fickle: Vec<Reg> = self.constants.iter().flatten().map(|(reg, _)| *reg).collect();
         let still: HashSet<Reg> =
             machine.constants.iter().map(|(reg, _)| *reg).filter(|reg| !fickle.contains(reg)).collect();
         for (i, unit) in self.units.iter_mut().enumerate() {
-            unit.operands.retain(|of| of.is_age() || !still.contains(&of.reg));
-            let drifts = unit.operands.iter().any(Operand::is_age);
+            unit.operands.retain(|of| of.ages.is_some() || !still.contains(&of.reg));
+            let drifts = unit.operands.iter().any(|of| of.ages.is_some());
             unit.remembers = (drifts || self.bases.iter().skip(i).step_by(count).all(|base| *base == 0))
                 && !unit.operands.iter().any(|of| fickle.contains(&of.reg))
                 && (1..=MOST_OPERANDS).contains(&unit.operands.len())
                 && unit.results.len() <= MOST_RESULTS;
         }
-        for unit in self.units.iter_mut().filter(|unit| unit.remembers) {
-            let ops = machine.plain.ops.get(unit.begin..unit.end).unwrap_or(&[]);
-            let cuts = Cuts::new(machine, ops.iter().map(|op| (op, None)), &[]);
-            for operand in unit.operands.iter_mut().filter(|of| !of.is_age()) {
-                // Whatever is compared with a number is one, or missing.
-                let own = cuts.of(operand.reg).filter(|own| (1..=FEW_CUTS).contains(&own.len()));
-                let own = own.filter(|own| self.cuts.of(operand.reg).is_none_or(|all| all.len() > own.len()));
-                if let Some(Sort::Compared(own)) = own.and_then(Sort::compared) {
-                    operand.sight = Sight::Compared(own);
-                }
-            }
-        }
         let remembering = self.running().filter(|unit| unit.remembers).flat_map(|unit| &unit.operands);
-        let operands: HashSet<Reg> =
-            remembering.filter(|of| matches!(of.sight, Sight::Whole)).map(|of| of.reg).collect();
+        let operands: HashSet<Reg> = remembering.filter(|of| of.ages.is_none()).map(|of| of.reg).collect();
         let sort = |reg: Reg| match self.cuts.of(reg) {
             _ if !has(&self.read, reg) => Sort::Apart,
             Some(cuts) => Sort::compared(cuts).unwrap_or(Sort::Cells),
@@ -296,9 +263,27 @@ impl Units {
     }
 
     /// The register of an input.
-    #[inline]
-    pub(super) fn input(&self, input: usize) -> Option<Reg> {
+    pub(in crate::engine::column) fn input(&self, input: usize) -> Option<Reg> {
         self.machines.first()?.input_registers.get(input).copied()
+    }
+
+    /// How many registers there are.
+    pub(super) fn registers(&self) -> usize {
+        self.sorts.len()
+    }
+
+    /// How the cells of a register are told apart.
+    #[inline]
+    pub(super) fn sort(&self, reg: Reg) -> Option<&Sort> {
+        self.sorts.get(reg as usize)
+    }
+
+    /// Registers that somebody reads or wants to know, and that no unit writes.
+    pub(super) fn looked_at(&self) -> impl Iterator<Item = Reg> {
+        let written: HashSet<Reg> = self.running().flat_map(|unit| &unit.results).copied().collect();
+        let read: HashSet<Reg> = self.running().flat_map(|unit| &unit.operands).map(|of| of.reg).collect();
+        let all = 0..self.registers() as Reg;
+        all.filter(move |reg| !written.contains(reg) && (read.contains(reg) || self.is_watched(*reg)))
     }
 
     /// The day of a date.
@@ -322,14 +307,13 @@ impl Units {
 
     /// True if anybody who counts reads an input.
     pub(in crate::engine::column) fn is_read(&self, input: usize) -> bool {
-        let reg = self.machine().and_then(|machine| machine.input_registers.get(input));
-        reg.is_some_and(|reg| has(&self.read, *reg) || self.is_watched(*reg))
+        self.input(input).is_some_and(|reg| has(&self.read, reg) || self.is_watched(reg))
     }
 
     /// Where an input is a count of rows: counts that somebody who reads it tells from the one below. Nothing, if each one
     /// matters.
     pub(in crate::engine::column) fn bounds(&self, input: usize) -> Option<Vec<u32>> {
-        let reg = *self.machine()?.input_registers.get(input)?;
+        let reg = self.input(input)?;
         if self.is_watched(reg) {
             return None;
         }
@@ -345,43 +329,51 @@ impl Units {
         Some(bounds)
     }
 
-    /// Shows what there is to see of something that is watched, and from which date on: a number, and the place of its grade or
-    /// 0 for a rule that holds.
+    /// Shows what there is to see of something that is watched, of which account and from which date on: a number, and the place
+    /// of its grade or 0 for a rule that holds.
     #[inline]
     pub(in crate::engine::column) fn see(
         &self,
         i: usize,
         timeline: &Timeline,
-        mut show: impl FnMut(u32, Cell, Option<u32>),
+        mut show: impl FnMut(usize, u32, Cell, Option<u32>),
     ) {
         let Some((look, first)) = self.looks.get(i).and_then(|look| Some((look, look.registers().next()?))) else {
             return;
         };
-        let second = look.registers().nth(1).map_or(&[][..], |reg| timeline.of(reg));
-        let (mut first, mut second) = (timeline.of(first), second);
-        let mut since = 0;
-        while let Some(phase) = first.first() {
-            let (value, place) = look.see(phase.cell, second.first().map(|phase| phase.cell));
-            show(since, value, place);
-            let until = |phases: &[Phase]| phases.get(1).map_or(NEVER, |next| next.since);
-            let (a, b) = (until(first), until(second));
-            since = a.min(b);
-            if since == NEVER {
-                return;
+        let mut first = timeline.of(first);
+        let Some(mut second) = look.registers().nth(1).map(|reg| timeline.of(reg)) else {
+            let mut accounts = 0;
+            for phase in first {
+                accounts += usize::from(phase.since == 0);
+                let (value, place) = look.see(phase.cell(), None);
+                show(accounts.wrapping_sub(1), phase.since, value, place);
             }
-            for (phases, _) in [(&mut first, a), (&mut second, b)].into_iter().filter(|(_, until)| *until == since) {
-                *phases = phases.get(1..).unwrap_or(&[]);
+            return;
+        };
+        for account in 0..timeline.spoilt().len() {
+            let mut date = 0;
+            while date != NEVER {
+                let Some(phase) = first.first() else { return };
+                let (value, place) = look.see(phase.cell(), second.first().map(Phase::cell));
+                show(account, date, value, place);
+                let (a, b) = (until(first), until(second));
+                date = a.min(b);
+                // In the end both go on to the next account.
+                for (phases, _) in [(&mut first, a), (&mut second, b)].into_iter().filter(|(_, until)| *until == date) {
+                    *phases = phases.get(1..).unwrap_or(&[]);
+                }
             }
         }
     }
 
-    /// True if a number of what is watched is as large as this.
-    pub(in crate::engine::column) fn is_beyond(&self, most: u128, timeline: &Timeline) -> bool {
-        let values = self
-            .looks
-            .iter()
-            .filter_map(|look| if let Look::Number { value, .. } = look { Some(*value) } else { None });
-        values.flat_map(|reg| timeline.of(reg)).any(|phase| phase.cell.bits.unsigned_abs() > most)
+    /// Accounts with numbers to be seen that are larger than this are not to be counted.
+    pub(in crate::engine::column) fn spare(&self, timeline: &mut Timeline, most: u128) {
+        for look in &self.looks {
+            if let Look::Number { value, .. } = look {
+                timeline.spare(*value, most);
+            }
+        }
     }
 
     /// What is watched, in the order of [`Units::see`].
