@@ -213,12 +213,6 @@ impl Drift {
                         let added = aging.added.checked_add(if *subtract { more.checked_neg()? } else { more })?;
                         drifting.insert(*to, Aging { added, ..*aging });
                     }
-                    (None, Some(aging)) => {
-                        let more = number(left)?;
-                        let own = if *subtract { aging.added.checked_neg()? } else { aging.added };
-                        let (grows, added) = (aging.grows != *subtract, more.checked_add(own)?);
-                        drifting.insert(*to, Aging { grows, added, ..*aging });
-                    }
                     _ => return None,
                 },
                 Op::Bands { .. }
