@@ -143,13 +143,14 @@ fn data(place: &Path, seed: u64, dirty: bool) {
     }
     files.push(("act", acts));
     let mut views = "account,moment,pages\n".to_string();
+    let mut at = String::new();
     for i in 0..400 {
         // Ties, where it may go wrong.
-        let second = if dirty { i % 2 } else { i % 60 };
-        let minute = if dirty { 0 } else { i / 60 };
-        let owner = dice.next() % accounts;
-        views +=
-            &format!("a{owner:02},{}T10:{minute:02}:{second:02}Z,{}\n", day(&mut dice, 700), dice.of(&["2", "9", ""]));
+        if !dirty || i % 8 != 7 {
+            let (owner, minute, second) = (dice.next() % accounts, i / 60, i % 60);
+            at = format!("a{owner:02},{}T10:{minute:02}:{second:02}Z", day(&mut dice, 700));
+        }
+        views += &format!("{at},{}\n", dice.of(&["2", "9", ""]));
     }
     files.push(("view", views));
     for (name, text) in files {
