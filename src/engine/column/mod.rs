@@ -8,8 +8,8 @@
 //! A plan may be for many as-of dates ([`replay_files`]): the passes are the same, and every row is looked at once. What a row
 //! adds is kept with the run of dates for which it counts; then date after date gets the values of its slots, and its accounts
 //! are looked at, so that of values and results one date is held at a time. Where only sums over all accounts are asked for
-//! ([`Replay::summed`]) it is the other way round: one account after the other goes through all dates, and of it that alone is
-//! computed again what something has changed for; counts that no score, rule or segment reads are not made at all.
+//! ([`Replay::summed`]) it is the other way round: accounts go through all dates, and of them that alone is computed again what
+//! something has changed for; counts that no score, rule or segment reads are not made at all.
 //!
 //! What cannot be found while rows go by (see [`Plan`]) is computed by [`crate::engine::reference`] from loaded rows, with all
 //! else given to it. Every program runs, and gives what the reference gives.
@@ -20,7 +20,7 @@
 //! | `scan` | the pass over the rows of a source |
 //! | `machine` | the accounts: expressions, thresholds, scores and rules as a flat list of instructions |
 //! | `accounts` | account by account, on all cores |
-//! | `course` | all dates of one account after the other, where only sums are asked for |
+//! | `course` | all dates of some accounts together, where only sums are asked for |
 //! | `slots` | values as numbers: what is handed from the passes over rows to the accounts |
 //! | `values` | what the passes found, as values of slots at a date |
 //! | `run` | all of it together over a loaded data set |

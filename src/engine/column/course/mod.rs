@@ -1,9 +1,9 @@
-//! All as-of dates of one account after the other: what the accounts amount to at each date, without a result for any of them.
+//! All as-of dates of some accounts at once: what the accounts amount to at each date, without a result for any of them.
 //!
-//! Rows are kept with the dates for which they count. An account takes its own, input by input: from which date on they amount
-//! to what. Item by item follows, each computed once for all dates between which nothing changes that it reads ([`Timeline`]),
-//! and what holds for several dates is counted once for all of them ([`Totals`]). An account lies in the cache of a core
-//! meanwhile.
+//! Rows are kept with the dates for which they count. Input by input the accounts take their own: from which date on they
+//! amount to what. Item by item follows, each computed once for all dates between which nothing changes that it reads
+//! ([`Timeline`]), and what holds for several dates is counted once for all of them ([`Totals`]). A few accounts at a time lie in
+//! the cache of a core meanwhile.
 //!
 //! Not every program and not every account can be taken this way: accounts with histories, figures of the whole portfolio, what
 //! the machine does not compute, and lists of values are looked at date by date; so are those of all accounts
@@ -220,7 +220,7 @@ fn feed<'c>(
     Feed::new(found, wanted, said)
 }
 
-/// Where one thread takes one account after the other.
+/// Where one thread takes some accounts after the others.
 struct Walker<'w, 'c> {
     route: &'w Route<'c>,
     timeline: Timeline,
