@@ -177,8 +177,11 @@ impl Kept {
 }
 
 /// So many places a memo has at first, and at the most.
-const PLACES: usize = 1 << 9;
+const PLACES: usize = 1 << 6;
 const MOST_PLACES: usize = 1 << 13;
+
+/// So many places all memos of a thread have together, at the most: 4 MB.
+pub(super) const ALL_PLACES: usize = 1 << 16;
 
 /// So many times what it costs to look for an item is what it is worth to find it.
 const WORTH: i32 = 4;
@@ -209,17 +212,21 @@ impl Memo {
         Some(&entry.results)
     }
 
-    /// Keeps what it came to, if no number is too large.
-    pub(super) fn keep(&mut self, key: Key, results: impl Iterator<Item = (Cell, Class)>) {
+    /// Keeps what it came to, if no number is too large. `room` is how many places there are that no memo has.
+    pub(super) fn keep(&mut self, key: Key, results: impl Iterator<Item = (Cell, Class)>, room: &mut usize) {
         self.gain = self.gain.saturating_sub(1);
+        if !self.is_worth() {
+            *room += std::mem::take(&mut self.entries).len();
+            return;
+        }
         let mut entry = Entry { key, ..Entry::default() };
         for (kept, (cell, class)) in entry.results.iter_mut().zip(results) {
             let Ok(bits) = i64::try_from(cell.bits) else { return };
             *kept = Kept { bits, tag: cell.tag, class };
         }
         self.lost += 1;
-        if self.entries.is_empty() || self.lost > self.entries.len() * 2 && self.entries.len() < MOST_PLACES {
-            self.grow();
+        if self.lost > self.entries.len() * 2 && self.entries.len() < MOST_PLACES {
+            self.grow(room);
         }
         self.put(entry);
     }
@@ -232,18 +239,20 @@ impl Memo {
     }
 
     #[cold]
-    fn grow(&mut self) {
+    fn grow(&mut self, room: &mut usize) {
+        self.lost = 0;
         let places = (self.entries.len() * 2).max(PLACES);
+        let Some(left) = room.checked_sub(places - self.entries.len()) else { return };
+        *room = left;
         let known = std::mem::replace(&mut self.entries, vec![Entry::default(); places]);
         known.into_iter().filter(|entry| entry.key != NO_OPERANDS).for_each(|entry| self.put(entry));
-        self.lost = 0;
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-    use super::{Classes, MOST_CELLS, Memo, NO_OPERANDS, Sort, UNKNOWN, with};
+    use super::{ALL_PLACES, Classes, MOST_CELLS, Memo, NO_OPERANDS, Sort, UNKNOWN, with};
     use crate::engine::column::{Cell, Tag};
 
     fn number(bits: i128) -> Cell {
@@ -298,37 +307,42 @@ mod tests {
     fn an_item_is_found_by_its_operands_until_another_takes_its_place() {
         let results =
             |memo: &mut Memo, key| memo.get(key).map(|all| all.map(|kept| (kept.cell(), kept.class))[..2].to_vec());
-        let mut memo = Memo::default();
+        let (mut memo, mut room) = (Memo::default(), ALL_PLACES);
         assert_eq!(results(&mut memo, 7), None);
         let kept = [(number(-3), 4), (Cell { tag: Tag::TooFew, bits: 0 }, 5)];
-        memo.keep(7, kept.into_iter());
+        memo.keep(7, kept.into_iter(), &mut room);
         assert_eq!(results(&mut memo, 7), Some(kept.to_vec()));
         let other = (8..).find(|key| memo.place(*key) == memo.place(7)).unwrap();
         assert_eq!(results(&mut memo, other), None);
-        memo.keep(other, [(number(i128::MAX), 6)].into_iter());
+        memo.keep(other, [(number(i128::MAX), 6)].into_iter(), &mut room);
         assert_eq!(results(&mut memo, 7), Some(kept.to_vec()), "too large to be kept");
-        memo.keep(other, [(number(1), 6)].into_iter());
+        memo.keep(other, [(number(1), 6)].into_iter(), &mut room);
         assert_eq!(results(&mut memo, 7), None);
     }
 
     #[test]
-    fn a_memo_grows_as_long_as_it_is_asked_for_more_and_is_left_alone_if_nothing_is_found() {
+    fn a_memo_grows_while_there_is_room_and_is_left_alone_if_nothing_is_found() {
         let pair = |word: u64| u128::from(word) << 64 | u128::from(word);
-        let found = |memo: &mut Memo, words: u64| (1..=words).filter(|word| memo.get(pair(*word)).is_some()).count();
-        let keep = |memo: &mut Memo, word: u64| memo.keep(pair(word), [(number(word.into()), 1)].into_iter());
-        let mut memo = Memo::default();
-        for _ in 0..10 {
-            for word in 1..=1500 {
-                if memo.get(pair(word)).is_none() {
-                    keep(&mut memo, word);
+        let keep = |memo: &mut Memo, word: u64, room: &mut usize| {
+            memo.keep(pair(word), [(number(word.into()), 1)].into_iter(), room);
+        };
+        let mut found = Vec::new();
+        for room in [ALL_PLACES, 300, 0] {
+            let (mut memo, mut left) = (Memo::default(), room);
+            for _ in 0..10 {
+                for word in 1..=1500 {
+                    if memo.get(pair(word)).is_none() && memo.is_worth() {
+                        keep(&mut memo, word, &mut left);
+                    }
                 }
             }
+            assert_eq!(memo.entries.len() + left, room);
+            found.push((1..=1500).filter(|word| memo.get(pair(*word)).is_some()).count());
         }
-        assert!(memo.entries.len() > 1500 && memo.is_worth());
-        // Of so few in so many places, some still share one.
-        assert!(found(&mut memo, 1500) > 1000);
-        let mut memo = Memo::default();
-        (1..10_000).for_each(|word| keep(&mut memo, word));
+        assert!(found[0] > 1000 && found[1] < 300 && found[2] == 0, "{found:?}");
+        let (mut memo, mut room) = (Memo::default(), ALL_PLACES);
+        (1..10_000).for_each(|word| keep(&mut memo, word, &mut room));
         assert!(!memo.is_worth());
+        assert_eq!(room, ALL_PLACES);
     }
 }

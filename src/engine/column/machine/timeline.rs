@@ -4,7 +4,7 @@
 //! each for all accounts at hand: it runs once for all dates between which nothing changes that it reads, so that its results
 //! come in phases too. What it came to for operands that cannot be told from these is looked up ([`super::classes`]).
 
-use super::classes::{Class, Classes, Key, Memo, NO_OPERANDS, UNKNOWN, own, with};
+use super::classes::{ALL_PLACES, Class, Classes, Key, Memo, NO_OPERANDS, UNKNOWN, own, with};
 use super::cuts::Ages;
 use super::op::Reg;
 use super::run::State;
@@ -43,8 +43,9 @@ pub(in crate::engine::column) struct Told {
 pub(in crate::engine::column) struct Timeline {
     state: State,
     classes: Classes,
-    /// By unit.
+    /// By unit, and how many places are left for them.
     memos: Vec<Memo>,
+    room: usize,
     /// By register.
     tracks: Vec<Track>,
     /// What registers have that nobody sets, and that somebody looks at.
@@ -158,6 +159,7 @@ struct Work<'w> {
     state: &'w mut State,
     classes: &'w mut Classes,
     memo: &'w mut Memo,
+    room: &'w mut usize,
     /// Of its results.
     tracks: &'w mut [Track],
     wrong: &'w mut [bool],
@@ -229,7 +231,7 @@ impl Work<'_> {
         let fine = self.compute(turns, date).is_some_and(|()| self.state.faults().is_empty());
         if fine && let Some(key) = key {
             let last = self.tracks.iter().filter_map(|track| track.phases.last());
-            self.memo.keep(key, last.map(|phase| (phase.cell(), phase.class)));
+            self.memo.keep(key, last.map(|phase| (phase.cell(), phase.class)), self.room);
         } else if !fine {
             self.state.forgive();
             if let Some(wrong) = self.wrong.get_mut(account) {
@@ -261,7 +263,8 @@ impl Timeline {
         let memos = units.units.iter().map(|_| Memo::default()).collect();
         let regs = 0..units.registers() as Reg;
         let tracks = regs.map(|reg| Track { phases: Vec::new(), watched: units.is_watched(reg) }).collect();
-        let mut timeline = Timeline { state, classes, memos, tracks, fixed: Vec::new(), wrong: Vec::new() };
+        let (fixed, wrong) = (Vec::new(), Vec::new());
+        let mut timeline = Timeline { state, classes, memos, room: ALL_PLACES, tracks, fixed, wrong };
         for reg in units.looked_at() {
             let first = timeline.state.at(reg);
             let constants = (0..).zip(&units.constants).flat_map(|(date, all)| all.iter().map(move |of| (date, of)));
@@ -354,8 +357,8 @@ impl Timeline {
             for reg in &unit.results {
                 results.extend(self.tracks.get_mut(*reg as usize).map(std::mem::take));
             }
-            let Timeline { state, classes, tracks, wrong, .. } = self;
-            let mut work = Work { units, i: *i, unit, texts, state, classes, memo, tracks: &mut results, wrong };
+            let Timeline { state, classes, room, tracks, wrong, .. } = self;
+            let mut work = Work { units, i: *i, unit, texts, state, classes, memo, room, tracks: &mut results, wrong };
             match (&*unit.operands, &*unit.stops) {
                 ([operand], []) => work.alone(Turn::new(operand, tracks)),
                 (operands, _) => {
