@@ -48,6 +48,8 @@ metric age { value days since started_on + 1  thresholds for small { new < 365 -
 metric to_go { value 2 - (1 - days until renewal_on)  thresholds { past < 0 -> 0  soon <= 60 -> 30  later <= 200 -> 60  far otherwise -> 100 } }
 metric ripe { value days since last(act where kind = smoke) - 10.5  thresholds { soon < 0 -> 100  half <= 20.5 -> 50  past otherwise -> 0 } }
 metric ripe_then = ripe as of 23 days ago
+metric due { value days until renewal_on - 1  thresholds { past < 0 -> 0  soon <= 50 -> 40  later otherwise -> 100 } }
+metric due_then = due as of 23 days ago
 metric weeks { value weeks since started_on  thresholds { few < 50 -> 0  many otherwise -> 100 } }
 metric spend { value sum(amount of act in last 120 days, at least 1 rows)  thresholds { much >= 50k -> 100  some >= 100 -> 60  little otherwise -> 20 } }
 metric mood { value nps(score of act in last 60 days)  scale -100 -> 0, 100 -> 100 }
@@ -87,6 +89,7 @@ scorecard value {
   people    weight 10
   fading    weight 10
   ripe      weight 5
+  due       weight 5
   beside    weight 5
   missing renormalise at least 10% coverage
   cap 49 when since > 200
@@ -111,6 +114,7 @@ rule old { when days since started_on > 500 and not (days until renewal_on > 30)
 rule early { when started_on < 2024-09-01 and days since started_on > 300.5  do task "Look" }
 rule spring { when days since 2025-04-20 >= 5 and calls = 0  do task "Look" }
 rule ripened { when ripe_then < 0 and ripe >= 0  do task "Look" }
+rule comes_up { when due_then > 24.5 and due <= 9  do task "Look" }
 rule none_yet { when worth = none  do task "Look" }
 "#;
 
