@@ -164,10 +164,15 @@ impl Aging {
     fn turns(self, cut: i128) -> Option<[i64; 2]> {
         let days = if self.grows { cut.checked_sub(self.added)? } else { self.added.checked_sub(cut)? };
         let turn = |days: i128| i64::try_from(days).ok().filter(|days| i32::try_from(*days).is_ok());
-        let whole = days.div_euclid(SCALE);
-        let [reached, past] = if days.rem_euclid(SCALE) == 0 { [whole, whole + 1] } else { [whole + 1, whole + 1] };
+        let [reached, past] = turns(days);
         Some([turn(reached)?, turn(past)?])
     }
+}
+
+/// The whole numbers at which one that rises gets as far as a constant, and past it.
+pub(super) fn turns(cut: i128) -> [i128; 2] {
+    let whole = cut.div_euclid(SCALE);
+    if cut.rem_euclid(SCALE) == 0 { [whole, whole + 1] } else { [whole + 1, whole + 1] }
 }
 
 impl Drift {

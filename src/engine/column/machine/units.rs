@@ -2,11 +2,12 @@
 //!
 //! A unit is the code of an item at a date. Machines of the same program at different dates mostly have the same code; where an
 //! as-of date stands in it (`days since`, ages, benchmarks) the unit of one date differs from that of the date before, and
-//! has to run at every date. All others run again only where a register that they read has changed.
+//! has to run at every date, unless all that it does with days is to compare them ([`Drift`]). All others run again only where
+//! a register that they read has changed.
 
 use super::alike::same_tables;
 use super::classes::{MOST_OPERANDS, MOST_RESULTS, Sort};
-use super::cuts::{Ages, Cuts, Drift};
+use super::cuts::{Ages, Cuts, Drift, turns};
 use super::flow::{can_fail, reads, writes};
 use super::op::{Op, Reg};
 use super::timeline::{NEVER, Phase, Timeline, until};
@@ -14,7 +15,6 @@ use super::values::truth;
 use super::{Found, Input, Machine};
 use crate::engine::Item;
 use crate::engine::column::{Cell, Tag, Texts};
-use crate::number::SCALE;
 use crate::program::{MetricId, Node, RuleId, ScorecardId};
 use crate::value::Value;
 use std::collections::HashSet;
@@ -317,12 +317,7 @@ impl Units {
         if self.is_watched(reg) {
             return None;
         }
-        let around = |cut: &i128| {
-            let whole = cut.div_euclid(SCALE);
-            // Less than that, just that, and more.
-            let turns = if cut.rem_euclid(SCALE) == 0 { [whole, whole + 1] } else { [whole + 1, whole + 1] };
-            turns.map(|turn| u32::try_from(turn.max(0)).unwrap_or(u32::MAX))
-        };
+        let around = |cut: &i128| turns(*cut).map(|turn| u32::try_from(turn.max(0)).unwrap_or(u32::MAX));
         let mut bounds: Vec<u32> = self.cuts.of(reg)?.iter().flat_map(around).filter(|bound| *bound > 0).collect();
         bounds.sort_unstable();
         bounds.dedup();
