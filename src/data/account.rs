@@ -305,7 +305,8 @@ impl Tally {
     fn reason(&mut self, bad: Bad, count: Count, text: &str) {
         match self.reasons.iter_mut().find(|(known, ..)| *known == bad) {
             Some((_, known, example)) => {
-                if count.first < known.first {
+                // Where many rows are on one line, the same one is shown whatever is read first.
+                if (count.first, text) < (known.first, example) {
                     *example = Arc::from(text);
                 }
                 known.merge(count);

@@ -127,7 +127,7 @@ impl Told<'_> {
     fn unreadable(&self, tally: &Tally, notes: &mut Vec<CellNote>) {
         let field = self.field;
         let mut reasons: Vec<_> = tally.reasons.iter().collect();
-        reasons.sort_by_key(|(_, n, _)| (std::cmp::Reverse(n.count), n.first));
+        reasons.sort_by_key(|(_, n, text)| (std::cmp::Reverse(n.count), n.first, text));
         for (bad, n, text) in reasons {
             let place = self.place(n.first);
             let example = told(field, clip(text));
