@@ -435,7 +435,7 @@ pub(super) fn read_file(builder: &mut TableBuilder<'_>, file: &Place, bound: &Ta
             read_parquet(builder, file);
             return;
         }
-        Some(Opened::Ndjson { text }) => super::ndjson::read(builder, text, &file.shown),
+        Some(Opened::Ndjson { text }) => super::stream::ndjson(builder, text, &file.shown),
         Some(Opened::Csv { text, delimiter }) => super::csv::read(builder, text, delimiter, &file.shown),
     };
     if let Err(error) = result {

@@ -14,23 +14,32 @@ use std::io::{self, BufRead};
 struct Object<'a> {
     object: &'a Map<String, Value>,
     names: &'a [Vec<String>],
-    numbers: &'a NumberReader,
 }
 
 impl Source for Object<'_> {
     fn cell(&self, field: usize) -> Raw<'_> {
         let names: &[String] = self.names.get(field).map_or(&[], Vec::as_slice);
-        match names.iter().find_map(|name| self.object.get(name)) {
-            None | Some(Value::Null) => Raw::Blank,
-            Some(Value::Bool(b)) => Raw::Boolean(*b),
-            Some(Value::String(text)) => Raw::Text(text),
-            Some(Value::Array(_) | Value::Object(_)) => Raw::Nested,
-            Some(Value::Number(number)) => match self.numbers.read(number.as_str()) {
-                Ok(n) => Raw::Number(n),
-                Err(Bad::TooLarge) => Raw::TooLarge,
-                Err(_) => Raw::Text(number.as_str()),
-            },
-        }
+        raw(names.iter().find_map(|name| self.object.get(name)))
+    }
+}
+
+/// A value as a cell; one that is not there is blank.
+pub(super) fn raw(value: Option<&Value>) -> Raw<'_> {
+    match value {
+        None | Some(Value::Null) => Raw::Blank,
+        Some(Value::Bool(b)) => Raw::Boolean(*b),
+        Some(Value::String(text)) => Raw::Text(text),
+        Some(Value::Array(_) | Value::Object(_)) => Raw::Nested,
+        Some(Value::Number(written)) => number(written.as_str()),
+    }
+}
+
+/// A number as a cell.
+pub(super) fn number(written: &str) -> Raw<'_> {
+    match NumberReader::new(Unit::Plain, false, None, Some(None), None).read(written) {
+        Ok(n) => Raw::Number(n),
+        Err(Bad::TooLarge) => Raw::TooLarge,
+        Err(_) => Raw::Text(written),
     }
 }
 
@@ -52,7 +61,6 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
     let folded: Vec<String> = wanted.iter().map(|w| fold(w)).collect();
     // For each column the names that mean it: the exact one first.
     let mut names: Vec<Vec<String>> = wanted.iter().map(|w| vec![w.clone()]).collect();
-    let numbers = NumberReader::new(Unit::Plain, false, None, Some(None), None);
     loop {
         let line = match lines.read()? {
             Row::End => break,
@@ -97,7 +105,7 @@ pub fn read(builder: &mut TableBuilder<'_>, input: impl BufRead, file: &str) -> 
                 }
             }
         }
-        builder.row(line, &Object { object: &object, names: &names, numbers: &numbers });
+        builder.row(line, &Object { object: &object, names: &names });
     }
     if headers.is_empty() {
         // An export of no rows has no names either.

@@ -1,6 +1,5 @@
 //! The plain cells of one column after the other, for the rows of a batch.
 
-use super::batch::Line;
 use super::owners::{Asked, Owners};
 use super::plan::{Fast, Wanted};
 use super::quick::Symbols;
@@ -32,15 +31,21 @@ impl Cells {
 
 /// Where the cells of one column are.
 #[derive(Clone, Copy)]
-pub(super) struct Places<'b> {
+pub(super) struct Places<'b, S> {
     pub(super) block: &'b str,
-    /// Where cells end.
-    pub(super) marks: &'b [u32],
-    pub(super) lines: &'b [Line],
-    /// Which of the cells of a row.
-    pub(super) place: usize,
-    /// Cells may be in quotes.
-    pub(super) quotes: bool,
+    pub(super) spots: S,
+}
+
+/// What knows by row where the cell of a column is.
+pub(super) trait Spots<'b>: Copy {
+    type Row: 'b;
+    /// There are cells that are no texts.
+    const TYPED: bool;
+
+    fn rows(self) -> &'b [Self::Row];
+
+    /// Where the cell of a row begins and ends; an empty one, if the row has none.
+    fn cell(self, row: &Self::Row) -> (usize, usize);
 }
 
 /// What a cell is.
@@ -52,24 +57,18 @@ enum Read {
     Value(i64, bool),
 }
 
-impl<'b> Places<'b> {
-    /// Where the cell of a row begins and ends; an empty one, if the row has not the right number of cells.
-    #[inline]
-    fn cell(&self, line: &Line) -> (usize, usize) {
-        let at = line.mark as usize + self.place;
-        let Some([before, end]) = self.marks.get(at..).and_then(|rest| rest.first_chunk::<2>()) else { return (0, 0) };
-        let (start, end) = (before.wrapping_add(1) as usize, *end as usize);
-        // A cell with quotes in it that is not in quotes as a whole is in a row that is odd.
-        if self.quotes && end > start + 1 && self.block.as_bytes().get(start) == Some(&b'"') {
-            return (start + 1, end - 1);
-        }
-        (start, end)
+impl<'b, S: Spots<'b>> Places<'b, S> {
+    /// The text of the cell of a row.
+    pub(super) fn text(&self, row: usize) -> &'b str {
+        let (start, end) = self.spots.rows().get(row).map_or((0, 0), |row| self.spots.cell(row));
+        self.block.get(start..end).unwrap_or("")
     }
 
-    /// The text of the cell of a row.
-    pub(super) fn text(&self, line: &Line) -> &'b str {
-        let (start, end) = self.cell(line);
-        self.block.get(start..end).unwrap_or("")
+    /// True for a cell that begins here and is a number or an answer, not the text of one. What is a text begins behind a
+    /// quote.
+    #[inline]
+    fn is_typed(&self, start: usize) -> bool {
+        S::TYPED && self.bytes().get(start.wrapping_sub(1)) != Some(&b'"')
     }
 
     #[inline]
@@ -82,10 +81,11 @@ impl<'b> Places<'b> {
     fn each(&self, cells: &mut Cells, odd: &mut Bits, plain_blank: bool, mut read: impl FnMut(usize, usize) -> Read) {
         let Cells { values, filled, marked } = cells;
         let words = filled.words_mut().iter_mut().zip(marked.words_mut()).zip(odd.words_mut());
-        for ((lines, values), ((filled, marked), odd)) in self.lines.chunks(64).zip(values.chunks_mut(64)).zip(words) {
+        let rows = self.spots.rows().chunks(64).zip(values.chunks_mut(64)).zip(words);
+        for ((rows, values), ((filled, marked), odd)) in rows {
             let (mut some, mut signs, mut strange) = (0u64, 0u64, 0u64);
-            for (i, (line, value)) in lines.iter().zip(values).enumerate() {
-                let (start, end) = self.cell(line);
+            for (i, (row, value)) in rows.iter().zip(values).enumerate() {
+                let (start, end) = self.spots.cell(row);
                 let cell = if start == end { Read::Blank } else { read(start, end) };
                 match cell {
                     Read::Value(read, mark) => {
@@ -115,16 +115,19 @@ impl<'b> Places<'b> {
         let (block, reader, blank) = (self.bytes(), &column.reader, wanted.plain_blank);
         // What is no plain value may still be a word for nothing.
         let nothing = |start: usize, end: usize| {
+            if self.is_typed(start) {
+                return Read::Odd;
+            }
             let text = self.block.get(start..end).unwrap_or("").trim();
             if reader.is_nothing(text) { Read::Blank } else { Read::Odd }
         };
-        let means_nothing = |start: usize, end: usize| self.is_nothing(reader, start, end);
+        let means_nothing = |start: usize, end: usize| !self.is_typed(start) && self.is_nothing(reader, start, end);
         match wanted.fast {
             Fast::Slow | Fast::Owner => self.each(cells, odd, blank, |_, _| Read::Odd),
             Fast::Text => {
                 let mut list = lane.and_then(super::lane::own_texts);
                 self.each(cells, odd, blank, |start, end| {
-                    if !self.is_plain(start, end) || means_nothing(start, end) {
+                    if !self.is_digits(start, end) && (!self.is_plain(start, end) || means_nothing(start, end)) {
                         return nothing(start, end);
                     }
                     let text = self.block.get(start..end).unwrap_or("");
@@ -146,10 +149,10 @@ impl<'b> Places<'b> {
                 self.each(cells, odd, blank, |start, end| match eight::number(block, start, end) {
                     Some((billionths, after))
                         if bounds.hold(billionths)
-                            && (after.is_none() || after != doubtful)
+                            && (after.is_none() || after != doubtful || self.is_typed(start))
                             && !means_nothing(start, end) =>
                     {
-                        Read::Value(billionths, after.is_some())
+                        Read::Value(billionths, after.is_some() && !self.is_typed(start))
                     }
                     // Words with a mark in them are looked at for what the mark may mean.
                     _ if block.get(start..end).is_some_and(|text| text.iter().any(|b| matches!(b, b'.' | b','))) => {
@@ -171,15 +174,28 @@ impl<'b> Places<'b> {
 
     #[inline]
     fn symbol(&self, symbols: &Symbols, start: usize, end: usize) -> Option<u32> {
+        if self.is_typed(start) {
+            return None;
+        }
         match eight::words(self.bytes(), start, end) {
             Some(words) => symbols.short(words),
             None => symbols.long(self.bytes().get(start..end)?),
         }
     }
 
+    /// True for a number that is as a text what is written.
+    #[inline]
+    fn is_digits(&self, start: usize, end: usize) -> bool {
+        let digits = |text: &[u8]| text.len() <= 18 && text.iter().all(u8::is_ascii_digit);
+        self.is_typed(start) && self.bytes().get(start..end).is_some_and(digits)
+    }
+
     /// True for a text with nothing around it that would have to be cut off.
     #[inline]
     fn is_plain(&self, start: usize, end: usize) -> bool {
+        if self.is_typed(start) {
+            return false;
+        }
         let visible = |at: usize| self.bytes().get(at).is_some_and(|byte| matches!(byte, b'!'..=b'~'));
         (visible(start) && visible(end - 1))
             || self.block.get(start..end).is_some_and(|text| text.trim().len() == text.len())
@@ -194,13 +210,14 @@ impl<'b> Places<'b> {
     /// Finds the owners of the rows that name one; [`NOBODY`] if there is none of that name.
     pub(super) fn owners(&self, owners: &Owners, reader: &CellReader, found: &mut Vec<u32>, odd: &mut Bits) {
         found.clear();
-        for (lines, odd) in self.lines.chunks(64).zip(odd.words_mut()) {
+        for (rows, odd) in self.spots.rows().chunks(64).zip(odd.words_mut()) {
             let mut asked = [None::<Asked>; 64];
             let before = found.len();
-            for (i, (line, asked)) in lines.iter().zip(&mut asked).enumerate() {
-                let (start, end) = self.cell(line);
+            for (i, (row, asked)) in rows.iter().zip(&mut asked).enumerate() {
+                let (start, end) = self.spots.cell(row);
                 let mut owner = NOBODY;
-                if start == end || !self.is_plain(start, end) || self.is_nothing(reader, start, end) {
+                let plain = || self.is_plain(start, end) && !self.is_nothing(reader, start, end);
+                if start == end || !(self.is_digits(start, end) || plain()) {
                     *odd |= 1 << i;
                 } else if let Some(words) = eight::words(self.bytes(), start, end) {
                     *asked = Some(owners.ask_for(words));
@@ -231,14 +248,14 @@ impl<'b> Places<'b> {
 
     /// Takes the cells that name owners as cells, of all rows that are not odd.
     pub(super) fn keys(&self, cells: &mut Cells, lane: Option<&mut Lane>, odd: &Bits) {
-        cells.filled = Bits::filled(self.lines.len(), true);
+        cells.filled = Bits::filled(self.spots.rows().len(), true);
         for (filled, odd) in cells.filled.words_mut().iter_mut().zip(odd.words()) {
             *filled &= !odd;
         }
         let Some(list) = lane.and_then(super::lane::own_texts) else { return };
         for row in cells.filled.ones() {
-            if let (Some(line), Some(value)) = (self.lines.get(row), cells.values.get_mut(row)) {
-                *value = i64::from(list.push(self.text(line)));
+            if let Some(value) = cells.values.get_mut(row) {
+                *value = i64::from(list.push(self.text(row)));
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::Piece;
 use super::batch::fits;
 use super::plan::Plan;
+use super::rows::CsvRows;
 use super::split::{Found, Splitter};
 use super::take::{Refused, Taker};
 pub(super) use crate::data::csv::TOO_LONG;
@@ -47,21 +48,19 @@ impl CsvFile {
     pub(super) fn rows(
         &self,
         taker: &mut Taker<'_>,
-        block: &[u8],
+        rows: &mut CsvRows,
+        (block, quotes): (&[u8], bool),
         at: (u32, u64, bool),
-        quotes: bool,
         show: &mut dyn FnMut(&Piece),
     ) {
-        let mut batch = std::mem::take(&mut taker.batch);
+        let plain = self.delimiter.is_ascii() && !matches!(self.delimiter, b'"' | b'\n' | b'\r');
+        let has = |column: usize| self.places.get(column).is_some_and(Option::is_some);
         let taken = match std::str::from_utf8(block) {
-            Ok(text) if fits(taker.plan, &self.places, self.delimiter) => {
-                batch.rows(self, taker, (text, quotes), at, show)
-            }
+            Ok(text) if plain && fits(taker.plan, has) => rows.rows(self, taker, (text, quotes), at, show),
             _ => false,
         };
-        taker.batch = batch;
         if !taken {
-            self.row_by_row(taker, &mut Splitter::default(), block, at, show);
+            self.row_by_row(taker, &mut rows.splitter, block, at, show);
         }
     }
 

@@ -147,7 +147,7 @@ fn sources(plan: &Plan<'_>, clerk: &mut TableBuilder<'_>, total: &mut Taker<'_>,
         match source {
             Source::Text(text) => {
                 if let Form::Json(_) = &text.form {
-                    super::json::match_names(clerk, &left.headers, *at, file);
+                    super::object::match_names(clerk, &left.headers, *at, file);
                 }
             }
             #[cfg(feature = "parquet")]

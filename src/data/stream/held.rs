@@ -2,18 +2,20 @@
 //! spot; all else is left to the careful readers, which say what there is to say about it.
 
 use super::cut::{Cut, Cutter, Ends};
+use super::object::{Names, Objects, Seen, match_names};
 use super::plan::{Fast, NOTHING, fast};
 use super::quick;
 use super::split::Splitter;
-use crate::data::RejectReason;
+use super::walk::Walk;
 use crate::data::account::About;
 use crate::data::cells::{Cell, CellReader, Moment, Raw};
 use crate::data::csv::{Header, TOO_LONG, UNCLOSED, not_text, ragged, rows};
 use crate::data::input::MAX_ROW;
 use crate::data::parts;
-use crate::data::table::{Source, TableBuilder};
+use crate::data::table::{Source, TableBuilder, clip_line};
+use crate::data::{Origin, RejectReason, ndjson};
 use crate::number::Decimal;
-use crate::program::Type;
+use crate::program::{Field, Type};
 use crate::threads;
 use crate::value::DAY_MICROS;
 use std::cell::{Cell as Counter, RefCell};
@@ -25,6 +27,9 @@ enum Job {
     TooLong(u64),
 }
 
+/// The rows of a block, the line on which it begins, and whether the file ends with it.
+type Block<'b> = (&'b [u8], u64, bool);
+
 /// Reads rows of separated cells, which begin on this line.
 pub(in crate::data) fn csv(
     builder: &mut TableBuilder<'_>,
@@ -33,7 +38,59 @@ pub(in crate::data) fn csv(
     delimiter: u8,
     header: &Header,
 ) -> io::Result<()> {
-    let mut cutter = Cutter::new(input, Ends::Rows(delimiter), line);
+    let small =
+        |builder: &mut TableBuilder<'_>, (block, line, _): Block<'_>| rows(builder, block, line, delimiter, header);
+    let about = builder.about();
+    let read = |builder: &mut TableBuilder<'_>, columns: &mut Columns, block: Block<'_>| {
+        block_of(builder, columns, block, delimiter, header);
+    };
+    let cutter = Cutter::new(input, Ends::Rows(delimiter), line);
+    let (all, ended) = blocks(builder, cutter, TOO_LONG, small, || Columns::new(about), read);
+    all.into_iter().for_each(|columns| columns.settle(builder));
+    ended
+}
+
+/// Reads objects, one to a line.
+pub(in crate::data) fn ndjson(
+    builder: &mut TableBuilder<'_>,
+    input: Box<dyn BufRead + Send>,
+    file: &str,
+) -> io::Result<()> {
+    let small = |builder: &mut TableBuilder<'_>, (block, ..): Block<'_>| ndjson::read(builder, block, file);
+    let about = builder.about();
+    let name = |(i, field): (usize, &Field)| builder.header_of(i).unwrap_or(&field.name).to_string();
+    let objects = Objects::new(about.table.fields.iter().enumerate().map(name));
+    let at = builder.here(0).file;
+    let start = || {
+        let mut names = Names::default();
+        names.turn_to(at);
+        (Columns::new(about), names, Walk::default())
+    };
+    let read =
+        |builder: &mut TableBuilder<'_>, (columns, names, walk): &mut (Columns, Names, Walk), block: Block<'_>| {
+            lines_of(builder, columns, (names, walk), block, &objects);
+        };
+    let cutter = Cutter::new(input, Ends::Lines, 1);
+    let (all, ended) = blocks(builder, cutter, ndjson::TOO_LONG, small, start, read);
+    let mut met = Vec::new();
+    for (columns, names, _) in all {
+        columns.settle(builder);
+        met.push(names);
+    }
+    match_names(builder, &met, at, file);
+    ended
+}
+
+/// Reads the blocks of a text on all cores; a text of one is left to `small`. What each thread started with, and what
+/// stopped the reading.
+fn blocks<W: Send>(
+    builder: &mut TableBuilder<'_>,
+    mut cutter: Cutter,
+    too_long: &str,
+    small: impl FnOnce(&mut TableBuilder<'_>, Block<'_>) -> io::Result<()>,
+    start: impl Fn() -> W + Sync,
+    read: impl Fn(&mut TableBuilder<'_>, &mut W, Block<'_>) + Sync,
+) -> (Vec<W>, io::Result<()>) {
     let mut cut = || {
         let mut block = Vec::new();
         Ok(match cutter.next(&mut block)? {
@@ -42,10 +99,11 @@ pub(in crate::data) fn csv(
             Cut::End => None,
         })
     };
-    let mut first = match cut()? {
+    let mut first = match cut() {
         // Of a small file the careful reader is soon done; tables that tests make up are not read at once either.
-        Some(Job::Rows { block, line, last: true }) => return rows(builder, &block, line, delimiter, header),
-        first => first,
+        Ok(Some(Job::Rows { block, line, last: true })) => return (Vec::new(), small(builder, (&block, line, true))),
+        Ok(first) => first,
+        Err(error) => return (Vec::new(), Err(error)),
     };
     let mut failed = None;
     let next = || {
@@ -58,23 +116,80 @@ pub(in crate::data) fn csv(
             first.take()
         }
     };
-    let about = builder.about();
-    let read = |builder: &mut TableBuilder<'_>, columns: &mut Columns, job: Job| match job {
-        Job::Rows { block, line, last } => block_of(builder, columns, (&block, line, last), delimiter, header),
-        Job::TooLong(line) => builder.reject_row(line, RejectReason::TooLong, TOO_LONG.to_string()),
+    let read = |builder: &mut TableBuilder<'_>, state: &mut W, job: Job| match job {
+        Job::Rows { block, line, last } => read(builder, state, (&block, line, last)),
+        Job::TooLong(line) => builder.reject_row(line, RejectReason::TooLong, too_long.to_string()),
     };
     let threads = if builder.makes_up_keys() { 1 } else { threads::all() };
-    for columns in parts::read(builder, threads, next, || Columns::new(about), read) {
-        columns.settle(builder);
+    let all = parts::read(builder, threads, next, start, read);
+    (all, failed.map_or(Ok(()), Err))
+}
+
+/// Takes the objects of a block.
+fn lines_of(
+    builder: &mut TableBuilder<'_>,
+    columns: &Columns,
+    (names, walk): (&mut Names, &mut Walk),
+    (block, line, _): Block<'_>,
+    objects: &Objects,
+) {
+    let file = builder.here(line).file;
+    let careful = |builder: &mut TableBuilder<'_>, names: &mut Names, bytes: &[u8], line: u64| match objects.read(
+        bytes,
+        Origin { file, line: clip_line(line) },
+        names,
+    ) {
+        Seen::Nothing => {}
+        Seen::Object => builder.row(line, &Object { cell: |field| names.raw(field), columns }),
+        Seen::Refused(reason, detail) => builder.reject_row(line, reason, detail),
+    };
+    let Ok(text) = std::str::from_utf8(block) else {
+        let lines = block.strip_suffix(b"\n").unwrap_or(block);
+        for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+            careful(builder, names, bytes, line);
+        }
+        return;
+    };
+    let (mut from, mut line) = (0, line);
+    while from < block.len() {
+        let (next, lines) = walk.find(block, from, objects.columns(), usize::MAX, &names.known);
+        for (row, found) in walk.lines.iter().enumerate() {
+            let line = line + u64::from(found.lines);
+            if found.plain {
+                builder.row(line, &Object { cell: |field| walk.raw(text, row, field), columns });
+            } else {
+                careful(builder, names, block.get(found.start..found.end).unwrap_or(&[]), line);
+            }
+        }
+        line += u64::from(lines);
+        from = next;
     }
-    failed.map_or(Ok(()), Err)
+}
+
+/// An object.
+struct Object<'t, F> {
+    cell: F,
+    columns: &'t Columns,
+}
+
+impl<'t, F: Fn(usize) -> Raw<'t>> Source for Object<'t, F> {
+    fn cell(&self, field: usize) -> Raw<'_> {
+        (self.cell)(field)
+    }
+
+    fn read(&self, field: usize) -> Option<Cell<'_>> {
+        match (self.cell)(field) {
+            Raw::Text(text) => self.columns.0.get(field)?.read(text),
+            _ => None,
+        }
+    }
 }
 
 /// Takes the rows of a block.
 fn block_of(
     builder: &mut TableBuilder<'_>,
     columns: &Columns,
-    (block, line, last): (&[u8], u64, bool),
+    (block, line, last): Block<'_>,
     delimiter: u8,
     Header { names, places }: &Header,
 ) {

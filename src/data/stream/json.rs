@@ -1,316 +1,149 @@
-//! Objects, one per line, block by block; only the values that are wanted are kept.
+//! Objects, one per line, block by block: many at once, and those that are not plain one by one.
 
-use super::Piece;
+use super::batch::{Batch, fits};
+use super::object::{Names, Objects, Seen};
 use super::plan::Plan;
 use super::take::{Refused, Taker};
-use crate::data::cells::{Bad, NumberReader, Raw};
-use crate::data::fold::fold;
-use crate::data::header::match_headers;
-use crate::data::input::MAX_ROW;
-pub(super) use crate::data::ndjson::TOO_LONG;
-use crate::data::ndjson::{MOST_NAMES, array, not_json};
+use super::walk::{Walk, Walked};
+use super::{PIECE, Piece};
+use crate::data::Origin;
+use crate::data::cells::Raw;
 use crate::data::table::{TableBuilder, clip_line};
-use crate::data::{Origin, RejectReason};
-use crate::program::Unit;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-use std::collections::HashMap;
-use std::fmt;
 
-/// A name that was met, and where first: the line, and how many names came before it there.
-pub(super) type Met = (Origin, usize, String);
-
-/// A file of objects.
-pub(super) struct JsonFile {
-    /// By column that is read: the name that means it, and that name folded.
-    names: Vec<(String, String)>,
+/// What a worker needs for objects.
+#[derive(Debug, Default)]
+pub(super) struct JsonRows {
+    pub(super) names: Names,
+    walk: Walk,
+    batch: Batch,
 }
 
-/// What a worker knows of names and remembers of a line.
-pub(super) struct Names {
-    /// For a name: the columns it is for, and whether it is exactly theirs.
-    known: HashMap<String, Vec<(usize, bool)>>,
-    /// By column: its value in this line, and whether its name was exact.
-    slots: Vec<Option<(bool, Value)>>,
-    numbers: NumberReader,
-    file: u32,
-    pub(super) met: Vec<Met>,
-    /// The file is one list.
-    pub(super) array: bool,
+/// What is wanted of the objects of a file.
+pub(super) fn objects(clerk: &TableBuilder<'_>, plan: &Plan<'_>) -> Objects {
+    let name = |index: usize, name: &str| clerk.header_of(index).unwrap_or(name).to_string();
+    Objects::new(plan.wanted.iter().map(|wanted| name(wanted.index, &wanted.field.name)))
 }
 
-impl Default for Names {
-    fn default() -> Names {
-        Names {
-            known: HashMap::new(),
-            slots: Vec::new(),
-            numbers: NumberReader::new(Unit::Plain, false, None, Some(None), None),
-            file: u32::MAX,
-            met: Vec::new(),
-            array: false,
-        }
-    }
-}
-
-/// The key under which a number comes whose digits are all kept.
-const NUMBER: &str = "$serde_json::private::Number";
-
-impl JsonFile {
-    pub(super) fn new(clerk: &TableBuilder<'_>, plan: &Plan<'_>) -> JsonFile {
-        let names = plan.wanted.iter().map(|wanted| {
-            let name = clerk.header_of(wanted.index).unwrap_or(&wanted.field.name).to_string();
-            let folded = fold(&name);
-            (name, folded)
-        });
-        JsonFile { names: names.collect() }
-    }
-
-    /// Takes all lines of a block, which begins on this line.
+impl JsonRows {
+    /// Takes all lines of a block, which begins on this line of a file.
     pub(super) fn rows(
-        &self,
+        &mut self,
+        objects: &Objects,
         taker: &mut Taker<'_>,
         block: &[u8],
-        (at, first): (u32, u64),
-        names: &mut Names,
+        (at, line): (u32, u64),
         show: &mut dyn FnMut(&Piece),
     ) {
-        if names.file != at {
-            names.file = at;
-            names.known.clear();
+        if self.names.turn_to(at) {
+            self.walk.forget();
         }
-        let lines = block.strip_suffix(b"\n").unwrap_or(block);
-        for (line, bytes) in (first..).zip(lines.split(|byte| *byte == b'\n')) {
-            let origin = Origin { file: at, line: clip_line(line) };
-            if bytes.len() > MAX_ROW {
-                taker.reject_row(origin, RejectReason::TooLong, || TOO_LONG.to_string());
-                continue;
+        let Ok(text) = std::str::from_utf8(block) else {
+            let lines = block.strip_suffix(b"\n").unwrap_or(block);
+            for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+                self.line(objects, taker, bytes, Origin { file: at, line: clip_line(line) }, show);
             }
-            let bytes = bytes.trim_ascii_end();
-            if bytes.is_empty() {
-                continue;
-            }
-            let Ok(text) = std::str::from_utf8(bytes) else {
-                let detail = || "not UTF-8; save the file as UTF-8".to_string();
-                taker.reject_row(origin, RejectReason::Encoding, detail);
-                continue;
-            };
-            if line == 1 && text.trim_start().starts_with('[') {
-                names.array = true;
-                names.met.push((origin, 0, String::new()));
-                continue;
-            }
-            names.slots.clear();
-            names.slots.resize(self.names.len(), None);
-            let mut reader = serde_json::Deserializer::from_str(text);
-            let (mut count, before) = (0, names.met.len());
-            let line = Line { file: self, names: &mut *names, origin, count: &mut count };
-            match line.deserialize(&mut reader).and_then(|object| reader.end().map(|()| object)) {
-                Ok(true) => self.row(taker, origin, names, show),
-                Ok(false) => {
-                    taker.reject_row(origin, RejectReason::Malformed, || "not a JSON object".to_string());
-                }
-                Err(error) => {
-                    // Names of a line that cannot be read are none.
-                    for (_, _, name) in names.met.drain(before..) {
-                        names.known.remove(&name);
-                    }
-                    taker.reject_row(origin, RejectReason::Malformed, || not_json(&error));
-                }
-            }
-        }
-    }
-
-    fn row(&self, taker: &mut Taker<'_>, origin: Origin, names: &Names, show: &mut dyn FnMut(&Piece)) {
-        if taker.is_full() {
-            taker.show(show);
-        }
-        taker.begin_plain(origin);
-        let mut taken = Ok(());
-        for (i, slot) in names.slots.iter().enumerate() {
-            taken = match slot.as_ref().map(|(_, value)| value) {
-                None | Some(Value::Null) => taker.absent(i),
-                Some(Value::String(text)) => taker.text(i, text),
-                Some(Value::Bool(b)) => taker.raw(i, &Raw::Boolean(*b)),
-                Some(Value::Array(_) | Value::Object(_)) => taker.raw(i, &Raw::Nested),
-                Some(Value::Number(number)) => match names.numbers.read(number.as_str()) {
-                    Ok(n) => taker.raw(i, &Raw::Number(n)),
-                    Err(Bad::TooLarge) => taker.raw(i, &Raw::TooLarge),
-                    Err(_) => taker.raw(i, &Raw::Text(number.as_str())),
-                },
-            };
-            if let Err(Refused) = taken {
-                break;
-            }
-        }
-        taker.end(taken);
-    }
-
-    /// The columns that a name is for.
-    fn meaning(&self, name: &str) -> Vec<(usize, bool)> {
-        let folded = fold(name);
-        let means = |(i, (exact, alike)): (usize, &(String, String))| {
-            (exact == name || *alike == folded).then_some((i, exact == name))
+            return;
         };
-        self.names.iter().enumerate().filter_map(means).collect()
-    }
-}
-
-/// Says which names of all objects of a file are not used, and which are missing.
-pub(super) fn match_names(clerk: &mut TableBuilder<'_>, workers: &[Names], at: u32, file: &str) {
-    let met = workers.iter().flat_map(|names| &names.met).filter(|(origin, ..)| origin.file == at);
-    let mut met: Vec<&Met> = met.collect();
-    met.sort();
-    if met.first().is_some_and(|(origin, _, name)| origin.line == 1 && name.is_empty())
-        && workers.iter().any(|n| n.array)
-    {
-        clerk.errors.push(array(file));
-        return;
-    }
-    let mut headers: Vec<String> = Vec::new();
-    for (_, _, name) in met {
-        if headers.len() < MOST_NAMES && !headers.contains(name) {
-            headers.push(name.clone());
-        }
-    }
-    // An export of no rows has no names either.
-    if !headers.is_empty() {
-        match_headers(clerk, &headers, None, file);
-    }
-}
-
-/// Reads a line: true if it is an object.
-struct Line<'l> {
-    file: &'l JsonFile,
-    names: &'l mut Names,
-    origin: Origin,
-    count: &'l mut usize,
-}
-
-impl<'de> DeserializeSeed<'de> for Line<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Line<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Line { file, names, origin, count } = self;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if *count == 0 && name == NUMBER {
-                map.next_value_seed(Skip)?;
-                return Ok(false);
+        let together = fits(taker.plan, |_| true);
+        let (mut from, mut line) = (0, line);
+        while from < block.len() {
+            if taker.is_full() {
+                taker.show(show);
             }
-            *count += 1;
-            if !names.known.contains_key(name.as_ref()) && names.known.len() < MOST_NAMES {
-                names.met.push((origin, *count, name.to_string()));
-                names.known.insert(name.to_string(), file.meaning(&name));
-            }
-            match names.known.get(name.as_ref()).map(Vec::as_slice) {
-                None | Some([]) => map.next_value_seed(Skip)?,
-                Some(columns) => {
-                    let value: Value = map.next_value()?;
-                    for (i, exact) in columns {
-                        let Some(slot) = names.slots.get_mut(*i) else { continue };
-                        // The exact name counts before others, and of the same name twice the last.
-                        if slot.as_ref().is_none_or(|(known, _)| *exact || !known) {
-                            *slot = Some((*exact, value.clone()));
-                        }
-                    }
+            let most = PIECE - taker.piece.rows;
+            let (next, lines) = self.walk.find(block, from, objects.columns(), most, &self.names.known);
+            if together {
+                self.together(objects, taker, text, (at, line), show);
+            } else {
+                for row in 0..self.walk.lines.len() {
+                    self.row(objects, taker, text, (at, line), row, show);
                 }
             }
+            line += u64::from(lines);
+            from = next;
         }
-        Ok(true)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        while list.next_element_seed(Skip)?.is_some() {}
-        Ok(false)
+    /// Takes the rows that were found column by column, and those that are not plain each at its place.
+    fn together(
+        &mut self,
+        objects: &Objects,
+        taker: &mut Taker<'_>,
+        text: &str,
+        at: (u32, u64),
+        show: &mut dyn FnMut(&Piece),
+    ) {
+        self.batch.take(taker, &Walked { walk: &self.walk, block: text }, at);
+        let after = taker.piece.rows;
+        let first = after - self.walk.lines.len();
+        let odd = std::mem::take(&mut self.batch.odd);
+        for row in odd.ones() {
+            taker.piece.rows = first + row;
+            self.row(objects, taker, text, at, row, show);
+        }
+        taker.piece.rows = after;
+        self.batch.odd = odd;
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-        Ok(false)
+    /// Takes one of the rows that were found.
+    fn row(
+        &mut self,
+        objects: &Objects,
+        taker: &mut Taker<'_>,
+        text: &str,
+        (at, line): (u32, u64),
+        row: usize,
+        show: &mut dyn FnMut(&Piece),
+    ) {
+        let Some(found) = self.walk.lines.get(row).copied() else { return };
+        let origin = Origin { file: at, line: clip_line(line + u64::from(found.lines)) };
+        if found.plain {
+            take(taker, origin, objects.columns(), |column| self.walk.raw(text, row, column), show);
+        } else {
+            let bytes = text.as_bytes().get(found.start..found.end).unwrap_or(&[]);
+            self.line(objects, taker, bytes, origin, show);
+        }
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
+    /// Takes a line with all care.
+    fn line(
+        &mut self,
+        objects: &Objects,
+        taker: &mut Taker<'_>,
+        bytes: &[u8],
+        origin: Origin,
+        show: &mut dyn FnMut(&Piece),
+    ) {
+        match objects.read(bytes, origin, &mut self.names) {
+            Seen::Nothing => {}
+            Seen::Object => take(taker, origin, objects.columns(), |column| self.names.raw(column), show),
+            Seen::Refused(reason, detail) => taker.reject_row(origin, reason, || detail),
+        }
     }
 }
 
-/// Reads past a value, checking it as if it were read.
-struct Skip;
-
-impl<'de> DeserializeSeed<'de> for Skip {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_any(self)
+/// Takes a row, given its cells.
+fn take<'c>(
+    taker: &mut Taker<'_>,
+    origin: Origin,
+    columns: usize,
+    cell: impl Fn(usize) -> Raw<'c>,
+    show: &mut dyn FnMut(&Piece),
+) {
+    if taker.is_full() {
+        taker.show(show);
     }
-}
-
-impl<'de> Visitor<'de> for Skip {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key::<std::borrow::Cow<'de, str>>()?.is_some() {
-            map.next_value_seed(Skip)?;
+    taker.begin_plain(origin);
+    let mut taken = Ok(());
+    for i in 0..columns {
+        taken = match cell(i) {
+            Raw::Blank => taker.absent(i),
+            Raw::Text(text) => taker.text(i, text),
+            raw => taker.raw(i, &raw),
+        };
+        if let Err(Refused) = taken {
+            break;
         }
-        Ok(())
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Skip)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
+    taker.end(taken);
 }

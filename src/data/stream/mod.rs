@@ -28,22 +28,25 @@ mod given;
 mod held;
 mod json;
 mod lane;
+mod object;
 mod owners;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod plan;
 mod quick;
 mod refuse;
+mod rows;
 mod run;
 mod split;
 mod take;
 mod text;
+mod walk;
 mod whose;
 
 pub use bits::{Bits, BitsIter};
 pub(in crate::data) use eight::eight_digits;
 pub use given::{from_table, piece_of};
-pub(in crate::data) use held::csv;
+pub(in crate::data) use held::{csv, ndjson};
 #[cfg(feature = "parquet")]
 pub(in crate::data) use held::{has_plain_keys, parquet};
 pub use owners::Owners;

@@ -2,8 +2,10 @@
 
 use super::csv::CsvFile;
 use super::cut::{Cut, Cutter, Ends};
-use super::json::JsonFile;
+use super::json::JsonRows;
+use super::object::{Names, Objects};
 use super::plan::Plan;
+use super::rows::CsvRows;
 use super::take::Taker;
 use super::{Piece, Request, Streamed, finish};
 use crate::data::binding::{Place, TableBinding};
@@ -38,7 +40,7 @@ pub(super) struct Text {
 
 pub(super) enum Form {
     Csv(CsvFile),
-    Json(JsonFile),
+    Json(Objects),
 }
 
 /// What is still to be read.
@@ -139,7 +141,7 @@ pub(super) fn run<W: Send>(
     let work = || {
         let mut taker = Taker::new(&plan);
         let (mut state, mut block) = (start(), Vec::new());
-        let mut headers = super::json::Names::default();
+        let (mut rows, mut objects) = (CsvRows::default(), JsonRows::default());
         let mut trouble: Vec<(u32, String)> = Vec::new();
         let mut show = |piece: &Piece| visit(&mut state, piece);
         loop {
@@ -152,13 +154,13 @@ pub(super) fn run<W: Send>(
             match job {
                 None => break,
                 Some(Job::Rows { file, at, line, last, quotes }) => match &file.form {
-                    Form::Csv(csv) => csv.rows(&mut taker, &block, (at, line, last), quotes, &mut show),
-                    Form::Json(json) => json.rows(&mut taker, &block, (at, line), &mut headers, &mut show),
+                    Form::Csv(csv) => csv.rows(&mut taker, &mut rows, (&block, quotes), (at, line, last), &mut show),
+                    Form::Json(json) => objects.rows(json, &mut taker, &block, (at, line), &mut show),
                 },
                 Some(Job::TooLong { file, at, line }) => {
                     let detail = match file.form {
                         Form::Csv(_) => super::csv::TOO_LONG,
-                        Form::Json(_) => super::json::TOO_LONG,
+                        Form::Json(_) => crate::data::ndjson::TOO_LONG,
                     };
                     let origin = Origin { file: at, line: clip_line(line) };
                     taker.reject_row(origin, RejectReason::TooLong, || detail.to_string());
@@ -173,7 +175,7 @@ pub(super) fn run<W: Send>(
         }
         taker.show(&mut show);
         taker.settle();
-        (state, taker, headers, trouble)
+        (state, taker, objects.names, trouble)
     };
     let done = crate::threads::on(if is_small(&sources) { 1 } else { threads }, work);
     let mut workers = Vec::new();
@@ -193,7 +195,7 @@ pub(super) fn run<W: Send>(
 /// What is known besides the rows when all have gone by.
 pub(super) struct Left<'a> {
     /// Names met in objects.
-    pub(super) headers: Vec<super::json::Names>,
+    pub(super) headers: Vec<Names>,
     /// Parquet files that are damaged, and how.
     pub(super) trouble: Vec<(u32, String)>,
     /// Texts that could not be read to their end.
@@ -233,7 +235,7 @@ fn open(clerk: &mut TableBuilder<'_>, plan: &Plan<'_>, places: &[Place], bound: 
                 .map(|file| Source::Text(Text { place: place.clone(), form: Form::Csv(file) }))
             }
             Some(Opened::Ndjson { .. }) => {
-                let form = Form::Json(JsonFile::new(clerk, plan));
+                let form = Form::Json(super::json::objects(clerk, plan));
                 Some(Source::Text(Text { place: place.clone(), form }))
             }
             #[cfg(feature = "parquet")]

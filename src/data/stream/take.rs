@@ -1,7 +1,6 @@
 //! Rows one by one into lanes: what is plain is read on the spot, all else by the same reader that loads tables, with the
 //! same account of it.
 
-use super::batch::Batch;
 use super::owners::Asked;
 use super::plan::{Fast, Plan, Wanted};
 use super::quick;
@@ -70,8 +69,6 @@ pub(super) struct Taker<'a> {
     pub(super) later: bool,
     /// The key of its owner, if that is so.
     pub(super) asked: Option<Asked>,
-    /// Rows that are read together.
-    pub(super) batch: Batch,
     /// Rows of the piece whose owners have not been found yet; there is nothing to say about their cells.
     pub(super) waiting: Vec<Waiting>,
 }
@@ -108,7 +105,6 @@ impl<'a> Taker<'a> {
             remarks: Vec::new(),
             later: false,
             asked: None,
-            batch: Batch::default(),
             waiting: Vec::new(),
         };
         taker.piece.lanes = plan.lanes.iter().map(|_| Lane::default()).collect();

@@ -1,7 +1,7 @@
 //! A large file of a table that is held is read quickly, in parts; small files are read cell by cell. The same rows in one
 //! large file and in several small ones are the same table, with the same to be said about it.
 
-use super::stream::{HEADERS, every_type, quoted, table};
+use super::stream::{Dice, HANDS, HEADERS, every_type, quoted, table};
 use super::*;
 use proptest::prelude::*;
 
@@ -117,6 +117,41 @@ proptest! {
         let parts = told(data.load_with(&program, &project(&names, zone)), &names, &first, 2);
         let all = ["all.csv".to_string()];
         prop_assert_eq!(told(data.load_with(&program, &project(&all, zone)), &all, &[2], 2), parts);
+    }
+
+    #[test]
+    fn large_objects(seed in any::<u64>(), hand in prop::sample::select(&HANDS[..]), odd in prop::sample::select(&[0u64, 40, 3][..]), history in any::<bool>(), utc in any::<bool>()) {
+        let (program, mut dice) = (keyed(history), Dice(seed));
+        let mut row = |i: usize| {
+            let mut cells: Vec<(&str, String)> =
+                (0..HEADERS.len()).map(|column| (HEADERS[column], dice.cell(column, odd))).collect();
+            cells[0].1 = String::from_utf8_lossy(&key(i).unwrap_or_default()).into_owned();
+            // A row of all rows is shorter than a block.
+            cells.iter_mut().for_each(|(_, cell)| *cell = cell.chars().take(80).collect());
+            let line = hand.object(&mut dice, &cells);
+            line.replace("\n \n\t", " ").into_bytes()
+        };
+        let rows: Vec<Vec<u8>> = (0..3600).map(&mut row).collect();
+        let text = |rows: &[Vec<u8>]| [rows.join(&b'\n'), b"\n".to_vec()].concat();
+        let zone = if utc { "UTC" } else { "America/New_York" };
+        let data = files(&[]);
+        let (mut names, mut first) = (Vec::new(), Vec::new());
+        for (i, part) in rows.chunks(300).enumerate() {
+            prop_assert!(text(part).len() < 130_000);
+            names.push(format!("p{i}.ndjson"));
+            first.push(1 + i * 300);
+            std::fs::write(data.directory.path().join(&names[i]), text(part)).unwrap();
+        }
+        prop_assert!(text(&rows).len() > 300_000);
+        std::fs::write(data.directory.path().join("all.ndjson"), text(&rows)).unwrap();
+        let parts = told(data.load_with(&program, &project(&names, zone)), &names, &first, 1);
+        let all = ["all.ndjson".to_string()];
+        let all = told(data.load_with(&program, &project(&all, zone)), &all, &[1], 1);
+        // Which names a file has is said of each file; all else is said of the table.
+        let of_table = |told: Vec<String>| -> Vec<String> {
+            told.into_iter().filter(|line| !line.starts_with("Unused")).collect()
+        };
+        prop_assert_eq!(of_table(all), of_table(parts));
     }
 }
 

@@ -201,7 +201,7 @@ pub(super) fn quoted(cell: &str, always: bool) -> String {
 }
 
 fn accounts() -> String {
-    (0..9).map(|i| format!("a{i}\n")).fold("id\n".to_string(), |all, line| all + &line)
+    (0..9).map(|i| format!("a{i}\n")).fold("id\n3\n-3\ntrue\n".to_string(), |all, line| all + &line)
 }
 
 proptest! {
@@ -274,10 +274,10 @@ proptest! {
 }
 
 /// Numbers as if by chance, the same for the same beginning.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         (mixed >> 32) % n
@@ -288,7 +288,7 @@ impl Dice {
     }
 
     /// A cell as files are full of, and once in a while one that is otherwise.
-    fn cell(&mut self, column: usize, odd: u64) -> String {
+    pub(super) fn cell(&mut self, column: usize, odd: u64) -> String {
         let plain = odd == 0 || self.below(odd) > 0;
         let (year, month, day) = (2024 + self.below(3), 1 + self.below(9), 10 + self.below(19));
         let day = format!("{year}-0{month}-{day}");
@@ -296,7 +296,9 @@ impl Dice {
         match (column, plain) {
             (0, true) => format!("a{}", self.below(9)),
             (0, false) => {
-                self.one(&["", " a1", "A1", "nobody", "a\u{e9}", "N/A", "an account with a long name", "a\u{a0}"])
+                let names = ["", " a1", "A1", "nobody", "a\u{e9}", "N/A", "an account with a long name", "a\u{a0}"];
+                // Some accounts are numbers.
+                if self.below(2) == 0 { self.one(&["3", "-3", "3.0", "30", "003", "true"]) } else { self.one(&names) }
             }
             (1, true) => day,
             (1, false) => {
@@ -340,11 +342,25 @@ impl Dice {
                 "caf\u{e9}",
                 "none",
                 "5\" pipe",
+                "true",
+                "7",
+                "-7",
+                "7.50",
+                "1e3",
+                "12345678901234567890",
             ]),
             (_, true) => self.below(10_000).to_string(),
             (_, false) => self.one(&["", "0.5", "1.234", "1,5", "free", "nan", "-0", "-"]),
         }
     }
+}
+
+/// What a project says about dates and numbers: mostly all, sometimes less than is needed.
+fn said_of(case: usize) -> String {
+    let zone = if case % 3 == 1 { "Asia/Tokyo" } else { "UTC" };
+    let naive = if case < 2 { "" } else { "time_zone = 'UTC'\n" };
+    let point = if case.is_multiple_of(4) { "" } else { "decimal_mark = '.'\n" };
+    format!("[project]\ntime_zone = '{zone}'\n[profile.p]\ndirectory = '.'\npercent = 'ratio'\n{naive}{point}")
 }
 
 proptest! {
@@ -358,12 +374,12 @@ proptest! {
         quotes in 0usize..4,
         form in prop::sample::select(&[(",", "\n"), (",", "\r\n"), (";", "\n"), ("\t", "\r\n"), ("|", "\r"), (",", "\n\n")][..]),
         noise in 0usize..10,
-        zones in 0usize..3,
+        said in 0usize..8,
     ) {
         let (program, mut dice, (delimiter, line_end)) = (every_type(), Dice(seed), form);
         // Some columns are not there, and some stand elsewhere.
         let columns: Vec<usize> = match noise {
-            8 => vec![8, 0, 7, 1, 4],
+            8 => vec![9, 8, 0, 2, 7, 1, 4],
             9 => vec![9, 5, 3, 1, 0, 2, 4, 6, 8, 7],
             _ => (0..HEADERS.len()).collect(),
         };
@@ -396,13 +412,175 @@ proptest! {
             }
         }
         let data = files(&[("account.csv", accounts().as_str()), ("activity.csv", text.as_str())]);
-        let zone = ["UTC", "Asia/Tokyo", "UTC"][zones];
-        let naive = ["", "", "time_zone = 'UTC'\n"][zones];
-        let delimiter = delimiter.replace('\t', "\\t");
-        let toml = format!(
-            "[project]\ntime_zone = '{zone}'\n[profile.p]\ndirectory = '.'\npercent = 'ratio'\n{naive}\
-             [profile.p.activity]\ndelimiter = \"{delimiter}\"\n"
-        );
+        let toml = said_of(said)
+            + &format!("[profile.p.activity]\ndelimiter = \"{}\"\n", delimiter.replace('\t', "\\t"));
+        let _ = data.load_with(&program, &toml);
+    }
+}
+
+/// How objects are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hand {
+    /// Behind a brace or a comma, before a colon, and behind it.
+    pub(super) spaces: [&'static str; 3],
+    /// All but ASCII is escaped.
+    pub(super) ascii: bool,
+    /// One value of so many is otherwise than most; none for 0.
+    pub(super) odd: u64,
+}
+
+pub(super) const HANDS: [Hand; 4] = [
+    Hand { spaces: ["", "", ""], ascii: false, odd: 0 },
+    Hand { spaces: ["", "", " "], ascii: true, odd: 90 },
+    Hand { spaces: [" ", "", " "], ascii: true, odd: 9 },
+    Hand { spaces: ["\t", " ", ""], ascii: false, odd: 30 },
+];
+
+impl Hand {
+    fn text(self, text: &str) -> String {
+        let mut out = serde_json::to_string(text).unwrap();
+        if self.ascii {
+            let escape = |c: char| match c.is_ascii() {
+                true => c.to_string(),
+                false => c.encode_utf16(&mut [0; 2]).iter().map(|half| format!("\\u{half:04x}")).collect(),
+            };
+            out = out.chars().map(escape).collect();
+        }
+        out
+    }
+
+    /// One line with these names and cells.
+    pub(super) fn object(self, dice: &mut Dice, cells: &[(&str, String)]) -> String {
+        let strange = |dice: &mut Dice| self.odd > 0 && dice.below(self.odd) == 0;
+        let mut members: Vec<(String, String)> = Vec::new();
+        for (name, cell) in cells {
+            let mut name = (*name).to_string();
+            if strange(dice) {
+                name = name.to_uppercase();
+            }
+            let value = match cell.parse::<serde_json::Number>() {
+                Ok(number) if dice.below(2) == 0 => number.to_string(),
+                _ if cell.is_empty() && dice.below(3) == 0 => continue,
+                _ if cell.is_empty() && dice.below(3) > 0 => "null".to_string(),
+                _ if matches!(cell.as_str(), "true" | "false") && dice.below(2) == 0 => cell.clone(),
+                _ => self.text(cell),
+            };
+            members.push((self.text(&name), value));
+        }
+        if strange(dice) && members.len() > 1 {
+            // Twice, or in another order.
+            let (from, to) = (dice.below(members.len() as u64) as usize, dice.below(members.len() as u64) as usize);
+            let member = members[from].clone();
+            if dice.below(2) == 0 { members.push((member.0, "5".to_string())) } else { members.swap(from, to) }
+        }
+        if strange(dice) {
+            let value = [
+                "{\"deep\": [1.5, null, \"t\"]}",
+                "[[ ], {} , -0.5e+7]",
+                "\"a\\nb\\u00e9\\/\\\\\"",
+                "1e-05",
+                "\"\\ud83d\\ude00\"",
+                // None of these is JSON.
+                "\"\\ud800\"",
+                "\"\\ude00\\ud83d\"",
+                "\"\\x41\"",
+                "\"\\u00g0\"",
+                "\"a\tb\"",
+                "[1,]",
+                "{\"a\":}",
+                "{\"a\" 1}",
+                "{1: 2}",
+                "[1 2]",
+                "01",
+                "-",
+                "1.",
+                ".5",
+                "1e",
+                "+1",
+                "tru",
+                "nulll",
+                "NaN",
+                "'text'",
+                "",
+            ];
+            let value = match dice.below(30) {
+                0 => "[".repeat(20) + &"]".repeat(20),
+                1 => "[".repeat(200) + &"]".repeat(200),
+                _ => dice.one(&value),
+            };
+            let at = dice.below(members.len() as u64 + 1) as usize;
+            // Where it is wanted, and where it is not.
+            let name = if dice.below(3) == 0 { "\"free\"" } else { "\"unused\"" };
+            members.insert(at, (name.to_string(), value));
+        }
+        let [open, before, behind] = self.spaces;
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("{open}{name}{before}:{behind}{value}")).collect();
+        let mut line = format!("{{{}}}", members.join(","));
+        if strange(dice) {
+            match dice.below(12) {
+                0 => line.truncate(dice.below(line.len() as u64 + 1) as usize),
+                1 => line = line.replacen(',', ",,", 1),
+                2 => line.insert(line.len() - 1, ','),
+                3 => line += "}",
+                4 => line = format!("{line} {line}"),
+                5 => line += " \r",
+                6 => line += "\u{c}",
+                7 => line = format!(" {line}"),
+                8 => line = "\n \n\t".to_string(),
+                9 => line = "[1]".to_string(),
+                10 => line = "{}".to_string(),
+                _ => line = line.replacen(':', "=", 1),
+            }
+        }
+        line
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn mostly_plain_objects(
+        seed in any::<u64>(),
+        count in 0usize..700,
+        odd in prop::sample::select(&[0u64, 300, 40, 3][..]),
+        hand in prop::sample::select(&HANDS[..]),
+        line_end in prop::sample::select(&["\n", "\r\n", "\n\n"][..]),
+        noise in 0usize..10,
+        said in 0usize..8,
+    ) {
+        let (program, mut dice) = (every_type(), Dice(seed));
+        // Some columns are not there, and some stand elsewhere.
+        let columns: Vec<usize> = match noise {
+            8 => vec![9, 8, 0, 2, 7, 1, 4],
+            9 => vec![9, 5, 3, 1, 0, 2, 4, 6, 8, 7],
+            _ => (0..HEADERS.len()).collect(),
+        };
+        let mut text = if noise == 7 { "\u{feff}" } else { "" }.to_string();
+        for i in 0..count {
+            let cells: Vec<(&str, String)> =
+                columns.iter().map(|column| (HEADERS[*column], dice.cell(*column, odd))).collect();
+            // From the middle on another program may have written them.
+            let hand = if noise == 6 && i > count / 2 { HANDS[seed as usize % 4] } else { hand };
+            text += &hand.object(&mut dice, &cells);
+            if i + 1 < count || noise != 5 {
+                text += line_end;
+            }
+        }
+        let mut bytes = text.into_bytes();
+        if noise == 4 && !bytes.is_empty() {
+            let at = dice.below(bytes.len() as u64) as usize;
+            bytes[at] = 0xff;
+        }
+        let data = files(&[("account.csv", accounts().as_str())]);
+        std::fs::write(data.directory.path().join("activity.ndjson"), bytes).unwrap();
+        let words = match noise {
+            2 => "[profile.p.activity.columns]\nkind = { values = { '' = 'none', webinar = '' } }\n",
+            3 => "[profile.p.activity]\nnull = ['0', 'n/a', '', '7']\n",
+            _ => "",
+        };
+        let toml = said_of(said) + words;
         let _ = data.load_with(&program, &toml);
     }
 }
@@ -464,5 +642,24 @@ fn of_one_line_the_same_cell_is_shown_whatever_is_read_first() {
         // From row 8,800 on it is one o'clock; the first by its letters is the full hour.
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("`2026-01-01 01:00`"), "{told:?}");
+    }
+}
+
+#[test]
+fn of_one_line_reasons_of_one_count_come_in_one_order() {
+    let program = activity(None, vec![optional(money("amount", "USD"))]);
+    let mut csv = "account,occurred_at,amount\r".to_string();
+    for i in 0..9000 {
+        let other = if i > 5000 { "12 of them" } else { "n.a. for now" };
+        csv += &format!("a1,2026-01-01,{}\r", ["EUR 5", other, "7", "8"][i % 4]);
+    }
+    let data = files(&[("account.csv", accounts().as_str()), ("activity.csv", csv.as_str())]);
+    for _ in 0..5 {
+        let loaded = data.load(&program).unwrap();
+        let notes = &loaded.report(1).notes;
+        assert_eq!(notes.iter().map(|note| note.count).collect::<Vec<_>>(), [2250, 2250]);
+        // Of one reason the text is shown that comes first in the alphabet, and so do reasons by what is shown.
+        assert!(notes[0].text.contains("`12 of them`"), "{notes:?}");
+        assert!(notes[1].text.contains("`EUR 5`"), "{notes:?}");
     }
 }

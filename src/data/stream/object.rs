@@ -1,0 +1,298 @@
+//! Objects one by one, with all care: what is wanted of each, and which names there are.
+
+use crate::data::cells::Raw;
+use crate::data::fold::fold;
+use crate::data::header::match_headers;
+use crate::data::input::MAX_ROW;
+use crate::data::ndjson::{self, MOST_NAMES, TOO_LONG, array, not_json};
+use crate::data::table::TableBuilder;
+use crate::data::{Origin, RejectReason};
+use hashbrown::HashMap;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
+
+/// A name that was met, and where first: the line, and how many names came before it there.
+pub(super) type Met = (Origin, usize, String);
+
+/// What is wanted of the objects of a file.
+pub(in crate::data) struct Objects {
+    /// By column that is read: the name that means it, and that name folded.
+    names: Vec<(String, String)>,
+}
+
+/// For a name: the columns it is for, and whether it is exactly theirs.
+#[derive(Debug, Default)]
+pub(super) struct Known(HashMap<String, Vec<(usize, bool)>>);
+
+impl Known {
+    pub(super) fn get(&self, name: &str) -> Option<&[(usize, bool)]> {
+        self.0.get(name).map(Vec::as_slice).filter(|_| name != NUMBER)
+    }
+}
+
+/// What a worker knows of names and remembers of a line.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) known: Known,
+    /// By column: its value in this line, and whether its name was exact.
+    slots: Vec<Option<(bool, Value)>>,
+    file: u32,
+    met: Vec<Met>,
+    /// The file is one list.
+    array: bool,
+}
+
+impl Default for Names {
+    fn default() -> Names {
+        Names { known: Known::default(), slots: Vec::new(), file: u32::MAX, met: Vec::new(), array: false }
+    }
+}
+
+/// What is on a line.
+pub(super) enum Seen {
+    Nothing,
+    /// An object, the values of which are in the slots.
+    Object,
+    Refused(RejectReason, String),
+}
+
+/// The key under which a number comes whose digits are all kept.
+const NUMBER: &str = "$serde_json::private::Number";
+
+impl Names {
+    /// Goes on to another file; false if it is the same.
+    pub(super) fn turn_to(&mut self, file: u32) -> bool {
+        let other = self.file != file;
+        if other {
+            self.file = file;
+            self.known.0.clear();
+        }
+        other
+    }
+
+    /// The value of the last line for a column.
+    pub(super) fn raw(&self, column: usize) -> Raw<'_> {
+        ndjson::raw(self.slots.get(column).and_then(Option::as_ref).map(|(_, value)| value))
+    }
+}
+
+impl Objects {
+    /// For columns by the names that mean them.
+    pub(super) fn new(names: impl Iterator<Item = String>) -> Objects {
+        let folded = names.map(|name| {
+            let folded = fold(&name);
+            (name, folded)
+        });
+        Objects { names: folded.collect() }
+    }
+
+    /// How many columns are wanted.
+    pub(super) fn columns(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Reads a line.
+    pub(super) fn read(&self, bytes: &[u8], origin: Origin, names: &mut Names) -> Seen {
+        if bytes.len() > MAX_ROW {
+            return Seen::Refused(RejectReason::TooLong, TOO_LONG.to_string());
+        }
+        let bytes = bytes.trim_ascii_end();
+        if bytes.is_empty() {
+            return Seen::Nothing;
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Seen::Refused(RejectReason::Encoding, "not UTF-8; save the file as UTF-8".to_string());
+        };
+        if origin.line == 1 && text.trim_start().starts_with('[') {
+            names.array = true;
+            names.met.push((origin, 0, String::new()));
+            return Seen::Nothing;
+        }
+        names.slots.clear();
+        names.slots.resize(self.names.len(), None);
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let (mut count, before) = (0, names.met.len());
+        let line = Line { objects: self, names: &mut *names, origin, count: &mut count };
+        match line.deserialize(&mut reader).and_then(|object| reader.end().map(|()| object)) {
+            Ok(true) => Seen::Object,
+            Ok(false) => Seen::Refused(RejectReason::Malformed, "not a JSON object".to_string()),
+            Err(error) => {
+                // Names of a line that cannot be read are none.
+                for (_, _, name) in names.met.drain(before..) {
+                    names.known.0.remove(&name);
+                }
+                Seen::Refused(RejectReason::Malformed, not_json(&error))
+            }
+        }
+    }
+
+    /// The columns that a name is for.
+    fn meaning(&self, name: &str) -> Vec<(usize, bool)> {
+        let folded = fold(name);
+        let means = |(i, (exact, alike)): (usize, &(String, String))| {
+            (exact == name || *alike == folded).then_some((i, exact == name))
+        };
+        self.names.iter().enumerate().filter_map(means).collect()
+    }
+}
+
+/// Says which names of all objects of a file are not used, and which are missing.
+pub(super) fn match_names(clerk: &mut TableBuilder<'_>, workers: &[Names], at: u32, file: &str) {
+    let met = workers.iter().flat_map(|names| &names.met).filter(|(origin, ..)| origin.file == at);
+    let mut met: Vec<&Met> = met.collect();
+    met.sort();
+    if met.first().is_some_and(|(origin, _, name)| origin.line == 1 && name.is_empty())
+        && workers.iter().any(|n| n.array)
+    {
+        clerk.errors.push(array(file));
+        return;
+    }
+    let mut headers: Vec<String> = Vec::new();
+    for (_, _, name) in met {
+        if headers.len() < MOST_NAMES && !headers.contains(name) {
+            headers.push(name.clone());
+        }
+    }
+    // An export of no rows has no names either.
+    if !headers.is_empty() {
+        match_headers(clerk, &headers, None, file);
+    }
+}
+
+/// Reads a line: true if it is an object.
+struct Line<'l> {
+    objects: &'l Objects,
+    names: &'l mut Names,
+    origin: Origin,
+    count: &'l mut usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Line<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Line<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let Line { objects, names, origin, count } = self;
+        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            if *count == 0 && name == NUMBER {
+                map.next_value_seed(Skip)?;
+                return Ok(false);
+            }
+            *count += 1;
+            if !names.known.0.contains_key(name.as_ref()) && names.known.0.len() < MOST_NAMES {
+                names.met.push((origin, *count, name.to_string()));
+                names.known.0.insert(name.to_string(), objects.meaning(&name));
+            }
+            match names.known.0.get(name.as_ref()).map(Vec::as_slice) {
+                None | Some([]) => map.next_value_seed(Skip)?,
+                Some(columns) => {
+                    let value: Value = map.next_value()?;
+                    for (i, exact) in columns {
+                        let Some(slot) = names.slots.get_mut(*i) else { continue };
+                        // The exact name counts before others, and of the same name twice the last.
+                        if slot.as_ref().is_none_or(|(known, _)| *exact || !known) {
+                            *slot = Some((*exact, value.clone()));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
+        while list.next_element_seed(Skip)?.is_some() {}
+        Ok(false)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+}
+
+/// Reads past a value, checking it as if it were read.
+struct Skip;
+
+impl<'de> DeserializeSeed<'de> for Skip {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Skip {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<std::borrow::Cow<'de, str>>()?.is_some() {
+            map.next_value_seed(Skip)?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Skip)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
