@@ -41,16 +41,20 @@ def main():
     print(f"{machine(bench)}\n\n{table('S csv, whole process', found, base)}")
 
 
-def duckdb(bench, data, result):
+def duckdb(bench, data, result, fmt="csv"):
     """The command line of DuckDB with the kit's query, its columns typed as in the kit: nothing to guess."""
+    how = {
+        "csv": "read_csv('{}', header=true, delim=',', quote='\"', escape='\"', auto_detect=false, columns={{{}}})",
+        "ndjson": "read_json('{}', format='newline_delimited', columns={{{}}})",
+    }
     lines = [f"SET threads = {bench.threads};", "SET preserve_insertion_order = false;"]
     for name, columns in TYPES.items():
         typed = ", ".join("'{}': '{}'".format(*column.split(" ")) for column in columns.split(", "))
-        source = f"read_csv('{data}/{name}.csv', header=true, delim=',', quote='\"', escape='\"', auto_detect=false, columns={{{typed}}})"
+        source = how[fmt].format(f"{data}/{name}.{fmt}", typed)
         lines.append(f"CREATE VIEW {name} AS SELECT * FROM {source};")
     query = (bench.kit / "sql/advocacy24.duckdb_opt.sql").read_text()
     lines.append(f"COPY ({query}) TO '{result}' (FORMAT parquet, COMPRESSION snappy);")
-    script = bench.out / "start.sql"
+    script = bench.out / f"query.{fmt}.sql"
     script.write_text("\n".join(lines))
     # The package's `duckdb` is a Python script that starts this program.
     bench.python()
