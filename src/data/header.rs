@@ -6,6 +6,7 @@ use super::fold::fold;
 use super::table::TableBuilder;
 use super::wording::{clip, note, plural};
 use crate::diagnostics::nearest;
+use crate::program::{Field, Type, Unit};
 use std::collections::HashMap;
 
 /// How many headers that are there twice are reported.
@@ -87,6 +88,37 @@ pub fn match_headers(
     (builder.errors.len() == before).then_some(places)
 }
 
+/// What a name may have behind it and still be the same: `Renewal date`, `account_id`, `ARR (USD)`.
+const TAILS: [&str; 8] = ["id", "key", "code", "number", "no", "date", "at", "on"];
+
+/// The header that may be meant: one that is hardly written otherwise, or the one that says more, `Account ID` for `id`. It
+/// is none of those that other columns have.
+fn meant<'h>(builder: &TableBuilder<'_>, column: &Field, wanted: &str, headers: &'h [String]) -> Option<&'h String> {
+    let fields = builder.table.fields.iter().enumerate();
+    let taken: Vec<String> = fields.map(|(i, field)| fold(builder.header_of(i).unwrap_or(&field.name))).collect();
+    let wanted = fold(wanted);
+    let free = headers.iter().map(|header| (header, fold(header))).filter(|(_, folded)| !taken.contains(folded));
+    let free: Vec<(&String, String)> = free.collect();
+    let named = |name: &str| free.iter().find(|(_, folded)| folded == name).map(|(header, _)| *header);
+    if let Some(near) = nearest(&wanted, free.iter().map(|(_, folded)| folded.as_str())) {
+        return named(near);
+    }
+    let currency = match column.ty {
+        Type::Number(Unit::Money(currency)) => currency.code().to_lowercase(),
+        _ => String::new(),
+    };
+    let says_more = |header: &str| {
+        let tail = header.strip_prefix(&wanted).and_then(|rest| rest.strip_prefix('_'));
+        let head = header.strip_suffix(&wanted).and_then(|rest| rest.strip_suffix('_'));
+        head.is_some() || tail.is_some_and(|tail| TAILS.contains(&tail) || tail == currency)
+    };
+    let mut longer = free.iter().filter(|(_, folded)| says_more(folded));
+    match (longer.next(), longer.next()) {
+        (Some((only, _)), None) => Some(*only),
+        _ => named(&format!("{}_{wanted}", fold(&builder.table.header.name))),
+    }
+}
+
 /// The error for a file whose cells are separated by something else than was thought: one, not one per column.
 fn separated(builder: &TableBuilder<'_>, headers: &[String], delimiter: Option<u8>, place: &str) -> Option<DataError> {
     let delimiter = char::from(delimiter?);
@@ -123,16 +155,16 @@ fn missing(
     if builder.may_lack(field) {
         return;
     }
+    let name = column.name.clone();
+    let near = meant(builder, column, wanted, headers);
     if column.optional && !declared {
-        let text = format!("{place} has no column `{wanted}`: `{}` is missing everywhere", column.name);
-        builder.notes.push(note(NoteKind::Other, Some(&column.name), 1, text));
+        let mut text = format!("{place} has no column `{wanted}`: `{name}` is missing everywhere");
+        if let Some(near) = near {
+            text += &format!("; did you mean `{near}`? then {}", builder.home().header(&name, near));
+        }
+        builder.notes.push(note(NoteKind::Other, Some(&name), 1, text));
         return;
     }
-    let name = column.name.clone();
-    let candidates: Vec<String> = headers.iter().map(|h| fold(h)).collect();
-    let near = nearest(&fold(wanted), candidates.iter().map(String::as_str))
-        .and_then(|near| candidates.iter().position(|c| c == near))
-        .and_then(|at| headers.get(at));
     let list = || {
         let shown: Vec<String> = headers.iter().take(12).map(|h| format!("`{}`", clip(h))).collect();
         let more = if headers.len() > 12 { ", …" } else { "" };

@@ -17,6 +17,13 @@ fn headers_by_folding_by_name_and_not_at_all() {
             "Other 1: account.csv:1 has no column `region`: `region` is missing everywhere",
         ]
     );
+    let csv = "Account ID,ARR,CSM Name,Sales Region\nA,1,Jo,EU\n";
+    let loaded = files(&[("account.csv", csv)]).load_with(&program, toml).unwrap();
+    assert_eq!(
+        loaded.notes(0)[1],
+        "Other 1: account.csv:1 has no column `region`: `region` is missing everywhere; did you mean `Sales Region`? then write \
+         `region = \"Sales Region\"` under `[profile.p.account.columns]` in laud.toml"
+    );
 }
 
 #[test]
@@ -43,6 +50,20 @@ fn headers_that_do_not_fit() {
         ["account.csv:1: both `ARR` and `Arr` could be column `arr` (say which: write `arr = \"ARR\"` under \
           `[profile.data.account.columns]` in laud.toml)"]
     );
+    // One header says more than is wanted.
+    let mean = |wanted: &str, header: &str| {
+        format!(
+            "account.csv:1: there is no column `{wanted}` for table `account` (did you mean `{header}`? then write \
+             `{wanted} = \"{header}\"` under `[profile.data.account.columns]` in laud.toml)"
+        )
+    };
+    assert_eq!(
+        case("Account ID,Current ARR,Renewal Date (UTC)\n")[..2],
+        [mean("id", "Account ID"), mean("arr", "Current ARR")]
+    );
+    assert_eq!(case("Account ID,Parent ID,arr,renewal_date\n"), [mean("id", "Account ID")]);
+    assert!(case("Owner ID,Parent ID,arr,renewal_date\n")[0].contains("(there is `Owner ID`, `Parent ID`, `arr`"));
+    assert!(case("id_note,arr,renewal_date\n")[0].contains("(there is `id_note`, `arr`"));
     let semicolons = ["account.csv:1: the cells seem to be separated by `;` (write `delimiter = \";\"` under \
                        `[profile.data.account]` in laud.toml)"];
     assert_eq!(case("id;arr;renewal_date\n"), semicolons);

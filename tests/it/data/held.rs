@@ -28,7 +28,7 @@ fn told(loaded: Result<Loaded, Vec<DataError>>, names: &[String], first: &[usize
             while let Some(at) = text.find(&format!("{name}:")) {
                 let digits = at + name.len() + 1;
                 let end = text[digits..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |n| digits + n);
-                let line: usize = text[digits..end].parse().unwrap();
+                let line: usize = text[digits..end].parse().unwrap_or_else(|_| panic!("{text}"));
                 text.replace_range(at..end, &format!("line {}", line + first - begin));
             }
         }
@@ -129,7 +129,8 @@ proptest! {
             // A row of all rows is shorter than a block.
             cells.iter_mut().for_each(|(_, cell)| *cell = cell.chars().take(80).collect());
             let line = hand.object(&mut dice, &cells);
-            line.replace("\n \n\t", " ").into_bytes()
+            // A file that begins with a list is none of objects.
+            if line.starts_with(['\n', '[']) { b" ".to_vec() } else { line.into_bytes() }
         };
         let rows: Vec<Vec<u8>> = (0..3600).map(&mut row).collect();
         let text = |rows: &[Vec<u8>]| [rows.join(&b'\n'), b"\n".to_vec()].concat();
