@@ -113,7 +113,7 @@ impl<'a> Home<'a> {
             Bad::NotWhole if grouped_otherwise(example) => {
                 format!("if the point marks thousands, {}", self.setting("decimal_mark = \",\""))
             }
-            Bad::NotWhole => format!("leave `integer` out of the declaration of `{}`, or mend the export", field.name),
+            Bad::NotWhole => format!("declare `{}` as `number` in place of `integer`, or mend the export", field.name),
             Bad::OutOfRange => format!("correct the range of `{}` in the program, or mend the export", field.name),
             _ => return None,
         })

@@ -20,12 +20,13 @@ use std::io::BufRead;
 use std::path::Path;
 
 /// The endings that are looked for, in this order.
-const ENDINGS: [(&str, Format); 6] = [
+const ENDINGS: [(&str, Format); 7] = [
     ("csv", Format::Csv),
     ("tsv", Format::Csv),
     ("txt", Format::Csv),
     ("ndjson", Format::Ndjson),
     ("jsonl", Format::Ndjson),
+    ("json", Format::Ndjson),
     ("parquet", Format::Parquet),
 ];
 

@@ -37,10 +37,18 @@ pub(super) fn raw(value: Option<&Value>) -> Raw<'_> {
 /// A number as a cell.
 pub(super) fn number(written: &str) -> Raw<'_> {
     match NumberReader::new(Unit::Plain, false, None, Some(None), None).read(written) {
-        Ok(n) => Raw::Number(n),
-        Err(Bad::TooLarge) => Raw::TooLarge,
+        Ok(n) if is_exact(written) => Raw::Number(n),
+        Ok(n) => Raw::Numeral(written, Some(n)),
+        Err(Bad::TooLarge) => Raw::Numeral(written, None),
         Err(_) => Raw::Text(written),
     }
+}
+
+/// True if a number has no more fractional digits than are kept.
+fn is_exact(written: &str) -> bool {
+    let (mantissa, exponent) = written.split_once(['e', 'E']).unwrap_or((written, "0"));
+    let digits = mantissa.split_once('.').map_or("", |(_, digits)| digits.trim_end_matches('0')).len() as i64;
+    exponent.trim_start_matches('+').parse::<i32>().is_ok_and(|exponent| digits - i64::from(exponent) <= 9)
 }
 
 /// Reads a whole file into the table.

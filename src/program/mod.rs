@@ -931,7 +931,8 @@ pub struct Aggregate {
     pub window: Option<WindowKind>,
     /// Near repeats left out.
     pub dedupe: Option<Dedupe>,
-    /// Only the latest row per these columns; a row where one of them is missing stands for itself.
+    /// Only the latest row per these columns, for nps the latest that has a value; a row where one of them is missing stands
+    /// for itself.
     pub latest_per: Vec<FieldId>,
     /// At most so many rows per period.
     pub cap: Option<RowCap>,

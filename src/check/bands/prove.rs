@@ -67,11 +67,11 @@ impl Checker<'_, '_> {
             self.prove_values(bands, ty, &all, purpose, block);
         } else if !bands.iter().any(|b| b.test == BandTest::Otherwise) && !bands.is_empty() {
             let at = bands.last().map_or(block, |b| b.span);
-            let name = rest_name(purpose);
+            let rest = rest_row(bands, purpose);
             self.push(
                 Diagnostic::new(purpose.gap(), at, format!("texts that no {} names fall through", purpose.row()))
                     .label("no row takes everything else")
-                    .help(format!("add a last row `{name} otherwise`")),
+                    .help(format!("add a last row `{rest}`")),
             );
         }
     }
@@ -190,18 +190,18 @@ impl Checker<'_, '_> {
                 }
                 (None, None) => {}
             }
-            let name = rest_name(purpose);
+            let last = rest_row(bands, purpose);
             let parts = rest.parts().count();
             let wider = touching(true).and_then(|below| match (&below.test, high) {
                 (BandTest::Between(from, _), Some(to)) if parts == 1 && table.counts() => {
-                    Some(format!("write `{} {from} to {to}`, or add a last row `{name} otherwise`", below.name))
+                    Some(format!("write `{} {from} to {to}`, or add a last row `{last}`", below.name))
                 }
                 _ => None,
             });
             diagnostic = diagnostic.help(match parts {
                 _ if wider.is_some() => wider.unwrap_or_default(),
-                1 => format!("move a bound so that the rows meet, or add a last row `{name} otherwise`"),
-                _ => format!("move the bounds so that the rows meet, or add a last row `{name} otherwise`"),
+                1 => format!("move a bound so that the rows meet, or add a last row `{last}`"),
+                _ => format!("move the bounds so that the rows meet, or add a last row `{last}`"),
             });
             if let Some(example) = rest.example() {
                 diagnostic = diagnostic.witness(format!("{} is in no {}", shown_number(example, ty), purpose.row()));
@@ -380,7 +380,7 @@ impl Checker<'_, '_> {
                 )
                 .label("the rows end without it")
                 .witness(format!("{first} is in no {}", purpose.row()))
-                .help(format!("name the value in a row, or add a last row `{} otherwise`", rest_name(purpose))),
+                .help(format!("name the value in a row, or add a last row `{}`", rest_row(bands, purpose))),
             );
         }
         for diagnostic in found {
@@ -390,8 +390,11 @@ impl Checker<'_, '_> {
 }
 
 /// What a row for all that is left could be called.
-fn rest_name(purpose: Purpose) -> &'static str {
-    if purpose == Purpose::Parts { "other" } else { "rest" }
+/// The row that takes everything else, with points where other rows have some.
+fn rest_row(bands: &[Band], purpose: Purpose) -> String {
+    let name = if purpose == Purpose::Parts { "other" } else { "rest" };
+    let points = if bands.iter().any(|band| band.points.is_some()) { " -> 0" } else { "" };
+    format!("{name} otherwise{points}")
 }
 
 /// Points a finding about a whole table at one of its rows.

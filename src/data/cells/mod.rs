@@ -25,7 +25,9 @@ pub enum Raw<'a> {
     Text(&'a str),
     /// A number that needs no reading.
     Number(Decimal),
-    /// A number beyond 38 digits.
+    /// A number of which more is written than can be kept: as it is written, and rounded; nothing, if it is too large.
+    Numeral(&'a str, Option<Decimal>),
+    /// A number beyond 38 digits, of which no more is known.
     TooLarge,
     /// Yes or no.
     Boolean(bool),
@@ -386,16 +388,18 @@ impl CellReader {
     fn read_native<'a>(&mut self, raw: &Raw<'_>) -> Result<Cell<'a>, Bad> {
         match (&self.kind, raw) {
             (_, Raw::Nested) => Err(Bad::Nested),
-            (Kind::Number(_) | Kind::Amount(..), Raw::TooLarge) => Err(Bad::TooLarge),
-            (Kind::Number(reader) | Kind::Amount(reader, _), Raw::Number(n)) => {
+            (Kind::Number(_) | Kind::Amount(..), Raw::TooLarge | Raw::Numeral(_, None)) => Err(Bad::TooLarge),
+            (Kind::Number(reader) | Kind::Amount(reader, _), Raw::Number(n) | Raw::Numeral(_, Some(n))) => {
                 reader.native(*n).and_then(|n| self.ranged(n))
             }
             (Kind::Number(_) | Kind::Amount(..), _) => Err(Bad::NotNumber),
             (Kind::Moment(reader), Raw::Date(date)) => reader.date(*date).map(Cell::Moment),
             (Kind::Moment(reader), Raw::Instant(micros)) => reader.instant(*micros).map(Cell::Moment),
             (Kind::Moment(reader), Raw::Naive(micros)) => reader.naive(*micros).map(Cell::Moment),
-            (Kind::Moment(reader), Raw::Number(n)) => reader.number(*n).map(Cell::Moment),
+            (Kind::Moment(reader), Raw::Number(n) | Raw::Numeral(_, Some(n))) => reader.number(*n).map(Cell::Moment),
             (Kind::Moment(_), _) => Err(Bad::NotDate),
+            // As texts all of these would be the same.
+            (_, Raw::TooLarge) => Err(Bad::TooLarge),
             (Kind::Boolean { .. }, Raw::Boolean(b)) => Ok(Cell::Boolean(*b)),
             (_, native) => {
                 let text = shown(native);
@@ -418,6 +422,7 @@ pub fn shown<'a>(raw: &Raw<'a>) -> Cow<'a, str> {
         Raw::Blank => Cow::Borrowed(""),
         Raw::Text(text) => Cow::Borrowed(text),
         Raw::Number(n) => Cow::Owned(n.to_string()),
+        Raw::Numeral(written, _) => Cow::Borrowed(written),
         Raw::TooLarge => Cow::Borrowed("a number of more than 38 digits"),
         Raw::Boolean(b) => Cow::Borrowed(if *b { "true" } else { "false" }),
         Raw::Date(date) => Cow::Owned(date.to_string()),

@@ -6,6 +6,7 @@ use super::Evaluator;
 use super::logic::{fold, order};
 use super::scope::Scope;
 use crate::association::Pair;
+use crate::builtins::AggregateFunction;
 use crate::calendar::{Date, DateRange};
 use crate::number::Decimal;
 use crate::program::{Aggregate, Dedupe, FieldId, Keep, RowCap, TableId};
@@ -169,7 +170,13 @@ impl Scope<'_> {
             retain(&mut rows, tell, |(row, _)| repeats.get(&row).map(|of| Dropped::Repeat(*of)));
         }
         if !aggregate.latest_per.is_empty() {
-            let latest = self.latest(aggregate.source, &aggregate.latest_per, &rows);
+            // Who was asked and has not answered leaves an earlier answer as it is.
+            let answers = matches!(aggregate.function, AggregateFunction::Nps | AggregateFunction::NpsMargin);
+            let given = aggregate.value.as_ref().filter(|_| answers).map(|value| {
+                let given = |(row, _): &&(u32, Date)| !self.of_row(aggregate.source, *row, value).is_missing();
+                rows.iter().filter(given).copied().collect::<Vec<_>>()
+            });
+            let latest = self.latest(aggregate.source, &aggregate.latest_per, given.as_ref().unwrap_or(&rows));
             retain(&mut rows, tell, |(row, _)| latest.get(&row).map(|of| Dropped::NotLatest(*of)));
         }
         if let Some(cap) = &aggregate.cap {

@@ -8,6 +8,8 @@ use crate::value::Value;
 
 /// One row of a table of cases: a metric has a value, and something is expected.
 pub(in crate::testing) fn case(metric: &str, value: &str, expected: &str, cell: &str) -> String {
+    // Commas between thousands are for reading.
+    let value = value.replace(',', "_");
     format!("`case | {metric} | expect {expected}` with `{metric} {value} | {value} | {cell}`")
 }
 

@@ -180,7 +180,7 @@ impl Pair<'_> {
                 let value = shown_number(value, by.ty);
                 let name = &p.header.name;
                 let case = matches!(by.kind, ExprKind::Field(_) | ExprKind::Metric(_))
-                    .then(|| format!("`case | {by_name} | expect {name}` with `{value} | {part}`"));
+                    .then(|| suggest::case(&by_name, &value, name, part));
                 Tell { what: format!("an account with `{by_name}` {value}"), case }
             })
         })

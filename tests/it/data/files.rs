@@ -229,3 +229,32 @@ fn text_packed_with_zstd() {
     std::fs::write(path("account.csv.zst"), "id\nA\n").unwrap();
     assert_eq!(data.load(&activity(None, vec![])).unwrap().column(0, 0), ["A"]);
 }
+
+#[test]
+fn numbers_as_keys_are_what_is_written() {
+    let program = activity(None, vec![optional(text("note")), optional(number("n"))]);
+    let long = ["123456789012345678901234567890123456789012", "223456789012345678901234567890123456789012"];
+    let accounts = format!(
+        "{{\"id\":{}}}\n{{\"id\":{}}}\n{{\"id\":1001.0}}\n{{\"id\":0.1234567891}}\n{{\"id\":1e3}}\n",
+        long[0], long[1]
+    );
+    let row = |account: &str, cells: &str| format!("{{\"account\":{account},\"occurred_at\":\"2026-01-01\"{cells}}}\n");
+    let rows = [
+        row(&format!("\"{}\"", long[1]), &format!(",\"note\":{}", long[0])),
+        row(long[0], ",\"n\":0.1234567891"),
+        row("1001", ",\"note\":7.50"),
+        row("\"0.1234567891\"", &format!(",\"n\":{}", long[0])),
+        row("1000.0", ",\"note\":1e-12"),
+        row("0.123456789", ""),
+        row("323456789012345678901234567890123456789012", ""),
+    ];
+    let data = files(&[("account.json", accounts.as_str()), ("activity.json", rows.concat().as_str())]);
+    let loaded = data.load(&program).unwrap();
+    // Of an account that is a number the fraction is left out where it is none.
+    assert_eq!(loaded.column(0, 0), [long[0], long[1], "1001", "0.1234567891", "1000"]);
+    assert_eq!(loaded.column(1, 0), [long[1], long[0], "1001", "0.1234567891", "1000"]);
+    assert_eq!(loaded.column(1, 2), [long[0], "-", "7.5", "-", "1e-12"]);
+    // Numbers that are numbers are rounded to nine digits, and those of more than 38 cannot be.
+    assert_eq!(loaded.column(1, 3), ["-", "0.123456789", "-", "!", "-"]);
+    assert_eq!(loaded.report(1).rejected_for(RejectReason::UnknownAccount), 2);
+}

@@ -306,3 +306,20 @@ fn a_backtest_sees_what_had_been_recorded() {
     assert_eq!(at("2026-01-31"), ("2".into(), 1));
     assert_eq!(at("2026-02-15"), ("3".into(), 0));
 }
+
+#[test]
+fn an_answer_that_was_not_given_leaves_an_earlier_one() {
+    // Kim said 2 and was asked again, Lee says 10, and Jo was asked, too.
+    let (w, table) = world("2026-01-05|Kim|2;2026-01-06|Lee|10;2026-02-05|Kim|;2026-02-06|Jo|");
+    let per = |function| Aggregate { latest_per: vec![w.field(table, "who")], ..of_x(&w, function, table) };
+    assert_eq!(get(&w, per(F::Nps), "2026-03-31"), "0");
+    assert_eq!(get(&w, per(F::Nps), "2026-01-05"), "-100");
+    assert_eq!(get(&w, Aggregate { at_least: Some(2), ..per(F::Nps) }, "2026-03-31"), "0");
+    assert!(get(&w, Aggregate { at_least: Some(3), ..per(F::Nps) }, "2026-03-31").contains("few"));
+    // Of other functions the latest row counts, whatever is in it.
+    assert_eq!(get(&w, per(F::Avg), "2026-03-31"), "10");
+    // One answer later Kim is a promoter.
+    let (w, table) = world("2026-01-05|Kim|2;2026-02-05|Kim|;2026-03-05|Kim|9");
+    let per = |function| Aggregate { latest_per: vec![w.field(table, "who")], ..of_x(&w, function, table) };
+    assert_eq!(get(&w, per(F::Nps), "2026-03-31"), "100");
+}
