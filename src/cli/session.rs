@@ -315,7 +315,7 @@ impl Prepared {
         let as_of = self.stamp.as_of;
         let asked = earliest_asked(&self.program, self.calendar, first);
         let extents = report::load::extents(&self.program, data, as_of);
-        report::load::note_beginnings(load, data, &extents, &asked, as_of);
+        report::load::note_beginnings(load, data, &extents, &asked, (first, as_of));
     }
 }
 

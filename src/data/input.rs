@@ -230,63 +230,6 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// Lines of bounded length.
-pub struct Lines<R> {
-    input: R,
-    text: Vec<u8>,
-    line: u64,
-}
-
-impl<R: BufRead> Lines<R> {
-    /// Reads from `input`, which has no byte order mark any more.
-    pub fn new(input: R) -> Self {
-        Lines { input, text: Vec::new(), line: 0 }
-    }
-
-    /// The line that was read last, without its line end.
-    pub fn text(&self) -> &[u8] {
-        self.text.trim_ascii_end()
-    }
-
-    /// Reads the next line that has anything on it.
-    pub fn read(&mut self) -> io::Result<Row> {
-        loop {
-            self.text.clear();
-            self.line += 1;
-            let (mut any, mut too_long) = (false, false);
-            loop {
-                let buffer = self.input.fill_buf()?;
-                if buffer.is_empty() {
-                    if !any {
-                        return Ok(Row::End);
-                    }
-                    break;
-                }
-                any = true;
-                let end = memchr::memchr(b'\n', buffer);
-                let piece = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or(buffer);
-                if self.text.len() + piece.len() > MAX_ROW {
-                    too_long = true;
-                    self.text.clear();
-                } else if !too_long {
-                    self.text.extend_from_slice(piece);
-                }
-                let read = end.map_or(buffer.len(), |e| e + 1);
-                self.input.consume(read);
-                if end.is_some() {
-                    break;
-                }
-            }
-            if too_long {
-                return Ok(Row::TooLong(self.line));
-            }
-            if !self.text.trim_ascii().is_empty() {
-                return Ok(Row::Cells(self.line));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -369,13 +312,5 @@ mod tests {
             let held = records.cells.capacity() + records.ends.capacity() * size_of::<usize>();
             assert!(held <= 32 * MAX_ROW, "{held} bytes held");
         }
-        let (input, _) = sniff(Huge { head: b"{}\n", byte: b'[', left: 1 << 28, tail: b"\n{}\n" }).unwrap();
-        let mut lines = Lines::new(input);
-        assert_eq!(lines.read().unwrap(), Row::Cells(1));
-        assert_eq!(lines.read().unwrap(), Row::TooLong(2));
-        assert_eq!(lines.read().unwrap(), Row::Cells(3));
-        assert_eq!(lines.text(), b"{}");
-        assert_eq!(lines.read().unwrap(), Row::End);
-        assert!(lines.text.capacity() <= 2 * MAX_ROW);
     }
 }

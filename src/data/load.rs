@@ -12,7 +12,7 @@ use super::notes::CellNote;
 use super::settings::Format;
 use super::table::TableBuilder;
 use super::wording::{note, plural};
-use super::{DataError, Dataset, LoadReport, Note, NoteKind, Reject, TableData, TableReport};
+use super::{DataError, Dataset, LoadReport, Note, NoteKind, Reject, RejectReason, TableData, TableReport};
 use crate::diagnostics::nearest;
 use crate::program::{Program, TableId};
 use std::collections::HashMap;
@@ -177,6 +177,10 @@ pub(super) fn assemble(
         }
         let mut notes = std::mem::take(&mut builder.notes);
         sort_notes(builder.cell_notes(), binding.strict, &mut notes, &mut errors);
+        if binding.strict {
+            let first = |reason| builder.first_rejected.get(&reason).cloned();
+            errors.extend(lost(builder.rejected.iter().map(|(reason, count)| (*reason, *count)), first));
+        }
         let report = TableReport {
             table: table.header.name.clone(),
             files: builder.files.clone(),
@@ -253,6 +257,28 @@ pub(super) fn sort_notes(cells: Vec<CellNote>, strict: bool, notes: &mut Vec<Not
         }
     }
     notes.sort_by_key(|n| n.kind);
+}
+
+/// Rows that a strict project does not do without: all that were rejected, but for those that mean another row.
+pub(super) fn lost(
+    rejected: impl Iterator<Item = (RejectReason, u64)>,
+    first: impl Fn(RejectReason) -> Option<(String, String)>,
+) -> Vec<DataError> {
+    use RejectReason::{Conflict, Duplicate, Merged};
+    let lost = rejected.filter(|(reason, count)| *count > 0 && !matches!(reason, Conflict | Duplicate | Merged));
+    lost.filter_map(|(reason, count)| {
+        let (place, detail) = first(reason)?;
+        let more = match count {
+            1 => String::new(),
+            count => format!("; in all {count} {}", reason.counted(count)),
+        };
+        Some(DataError {
+            place,
+            message: format!("the row is rejected: {detail}{more}"),
+            help: Some("`strict` is set: correct the file, or leave `strict` out".to_string()),
+        })
+    })
+    .collect()
 }
 
 fn shown_directory(binding: &Binding) -> String {

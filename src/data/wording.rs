@@ -13,8 +13,9 @@ pub(super) fn clip(text: &str) -> String {
 
 /// At most so many characters, without line ends.
 pub(super) fn shorten(text: &str, most: usize) -> String {
-    let mut short: String = text.trim().chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(most).is_some() {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    let mut short: String = text.chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(most).is_some() {
         short.push('…');
     }
     short

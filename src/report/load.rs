@@ -50,7 +50,7 @@ pub fn note_beginnings(
     data: &Dataset,
     extents: &[Extent],
     asked: &BTreeMap<TableId, Date>,
-    as_of: Date,
+    (from, as_of): (Date, Date),
 ) {
     for (table, date) in asked {
         let extent = extents.get(table.index()).copied().unwrap_or_default();
@@ -62,9 +62,13 @@ pub fn note_beginnings(
         if *date >= first || *date >= as_of || rows.covers_from.is_some() {
             continue;
         }
+        let why = match *date == from {
+            true => format!("{date} is among the dates asked for"),
+            false => format!("the program looks back to {date}"),
+        };
         let text = format!(
-            "`{}` begins on {first}, and the program looks back to {date}: before its first row every count is 0; say from \
-             which day on the file is complete: `covers = {{ from = … }}` in laud.toml",
+            "`{}` begins on {first}, and {why}: before its first row every count is 0; say from which day on the file is \
+             complete: `covers = {{ from = … }}` in laud.toml",
             told.table
         );
         told.notes.push(Note { kind: NoteKind::Other, field: None, count: 1, text });

@@ -1,7 +1,8 @@
-//! What the stages cost, one by one: `cargo bench --bench stages`, or a part of a name behind it: `-- objects`.
+//! What the stages cost, one by one: `cargo bench --bench stages`, or a part of a name behind it: `-- ndjson`.
 //!
 //! The program is advocacy-24 of `tests/bench/advocacy24`; its tables are made up here, of fixed seed: 2,000 accounts with
-//! 100,000 events. What depends on the disk finds its files in the page cache, and everything runs on one thread.
+//! 100,000 events. What depends on the disk finds its files in the page cache. All runs on one thread, but for what is
+//! loaded: CSV and NDJSON are read on all cores there.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 

@@ -406,6 +406,9 @@ class Oracle(Sales):
         if latest:
             part = "d, acc" + "".join(f", lk{i}" for i in range(len(latest)))
             alone = " OR ".join(f"lk{i} IS NULL" for i in range(len(latest)))
+            if g.fn in ("nps", "nps_margin"):
+                # Who was asked and has not answered leaves an earlier answer as it is.
+                alone, part = f"{alone} OR v IS NULL", f"{part}, v IS NULL"
             stage(f"SELECT * FROM {{f}} QUALIFY ({alone}) OR row_number() OVER (PARTITION BY {part} ORDER BY seq DESC) = 1")
         if g.cap:
             period = self.sql_start("happened", g.cap[1])

@@ -1,7 +1,9 @@
 //! When all rows have gone by: errors, notes, and the account of the table, as loading it would have given them.
 
 use super::Streamed;
+use super::object::Headers;
 use super::plan::Plan;
+use super::refuse::Rank;
 use super::run::{Form, Left, Source};
 use super::take::Taker;
 use crate::data::binding::Place;
@@ -68,12 +70,14 @@ impl Taker<'_> {
     }
 }
 
-/// Settles a table; `clerk` has no rows, but knows what was found in headers.
+/// Settles a table; `clerk` has no rows, but knows what was found in headers, and `asked` says whether rejected rows are to
+/// be listed.
 pub(super) fn finish(
     plan: &Plan<'_>,
     mut clerk: TableBuilder<'_>,
     mut total: Taker<'_>,
     left: Left<'_>,
+    asked: bool,
 ) -> Result<Done, Vec<DataError>> {
     let skipped = sources(plan, &mut clerk, &mut total, &left);
     let mut columns: Vec<_> = total.columns.iter().zip(&plan.wanted).collect();
@@ -99,6 +103,14 @@ pub(super) fn finish(
         cells.extend(told.notes(&column.account, &column.tally));
     }
     load::sort_notes(cells, plan.request.binding.strict, &mut notes, &mut errors);
+    let mut rejects = rejects(plan, std::mem::take(&mut total.rejects), &details);
+    if plan.request.binding.strict {
+        let first = |reason| {
+            let first = rejects.iter().find(|reject| reject.reason == reason)?;
+            Some((format!("{}:{}", first.file, first.line), first.detail.clone()))
+        };
+        errors.extend(load::lost(total.refused.iter().map(|(reason, count)| (*reason, *count)), first));
+    }
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -127,7 +139,14 @@ pub(super) fn finish(
         covers_to: bound.covers_to.or(total.latest.filter(|_| rows > 0)),
         ..TableData::default()
     };
-    let mut rejects = total.rejects;
+    if !asked {
+        rejects.clear();
+    }
+    Ok(Done { table, report, rejects })
+}
+
+/// The rejected rows in their order.
+fn rejects(plan: &Plan<'_>, mut rejects: Vec<(Rank, Reject)>, details: &HashMap<String, String>) -> Vec<Reject> {
     rejects.sort_by_key(|(place, _)| *place);
     let rejects = rejects.into_iter().map(|(_, mut reject)| {
         // Of a row that belongs to nothing only the key was known.
@@ -136,18 +155,19 @@ pub(super) fn finish(
         }
         reject
     });
-    Ok(Done { table, report, rejects: rejects.collect() })
+    rejects.collect()
 }
 
 /// What is to be said about the files; how many rows were not read.
 fn sources(plan: &Plan<'_>, clerk: &mut TableBuilder<'_>, total: &mut Taker<'_>, left: &Left<'_>) -> u64 {
     let mut skipped = 0;
+    let headers = Headers::new(&left.headers);
     for (at, source) in left.sources {
         let Some(file) = plan.files.get(*at as usize) else { continue };
         match source {
             Source::Text(text) => {
                 if let Form::Json(_) = &text.form {
-                    super::object::match_names(clerk, &left.headers, *at, file);
+                    headers.tell(clerk, *at, file);
                 }
             }
             #[cfg(feature = "parquet")]

@@ -2,7 +2,7 @@
 //! spot; all else is left to the careful readers, which say what there is to say about it.
 
 use super::cut::{Cut, Cutter, Ends};
-use super::object::{Names, Objects, Seen, match_names};
+use super::object::{Headers, Names, Objects, Seen};
 use super::plan::{Fast, NOTHING, fast};
 use super::quick;
 use super::split::Splitter;
@@ -12,8 +12,8 @@ use crate::data::cells::{Cell, CellReader, Moment, Raw};
 use crate::data::csv::{Header, TOO_LONG, UNCLOSED, not_text, ragged, rows};
 use crate::data::input::MAX_ROW;
 use crate::data::parts;
-use crate::data::table::{Source, TableBuilder, clip_line};
-use crate::data::{Origin, RejectReason, ndjson};
+use crate::data::table::{Source, TableBuilder};
+use crate::data::{RejectReason, ndjson};
 use crate::number::Decimal;
 use crate::program::{Field, Type};
 use crate::threads;
@@ -56,28 +56,36 @@ pub(in crate::data) fn ndjson(
     input: Box<dyn BufRead + Send>,
     file: &str,
 ) -> io::Result<()> {
-    let small = |builder: &mut TableBuilder<'_>, (block, ..): Block<'_>| ndjson::read(builder, block, file);
     let about = builder.about();
     let name = |(i, field): (usize, &Field)| builder.header_of(i).unwrap_or(&field.name).to_string();
     let objects = Objects::new(about.table.fields.iter().enumerate().map(name));
     let at = builder.here(0).file;
-    let start = || {
+    let names = || {
         let mut names = Names::default();
         names.turn_to(at);
-        (Columns::new(about), names, Walk::default())
+        names
     };
+    let mut first = names();
+    let small = |builder: &mut TableBuilder<'_>, (block, line, _): Block<'_>| {
+        let lines = block.strip_suffix(b"\n").unwrap_or(block);
+        for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+            careful(builder, &objects, &mut first, (bytes, line), None);
+        }
+        Ok(())
+    };
+    let start = || (Columns::new(about), names(), Walk::default());
     let read =
         |builder: &mut TableBuilder<'_>, (columns, names, walk): &mut (Columns, Names, Walk), block: Block<'_>| {
             lines_of(builder, columns, (names, walk), block, &objects);
         };
     let cutter = Cutter::new(input, Ends::Lines, 1);
     let (all, ended) = blocks(builder, cutter, ndjson::TOO_LONG, small, start, read);
-    let mut met = Vec::new();
+    let mut met = vec![first];
     for (columns, names, _) in all {
         columns.settle(builder);
         met.push(names);
     }
-    match_names(builder, &met, at, file);
+    Headers::new(&met).tell(builder, at, file);
     ended
 }
 
@@ -100,7 +108,7 @@ fn blocks<W: Send>(
         })
     };
     let mut first = match cut() {
-        // Of a small file the careful reader is soon done; tables that tests make up are not read at once either.
+        // Of a small file the careful reader is soon done.
         Ok(Some(Job::Rows { block, line, last: true })) => return (Vec::new(), small(builder, (&block, line, true))),
         Ok(first) => first,
         Err(error) => return (Vec::new(), Err(error)),
@@ -133,20 +141,10 @@ fn lines_of(
     (block, line, _): Block<'_>,
     objects: &Objects,
 ) {
-    let file = builder.here(line).file;
-    let careful = |builder: &mut TableBuilder<'_>, names: &mut Names, bytes: &[u8], line: u64| match objects.read(
-        bytes,
-        Origin { file, line: clip_line(line) },
-        names,
-    ) {
-        Seen::Nothing => {}
-        Seen::Object => builder.row(line, &Object { cell: |field| names.raw(field), columns }),
-        Seen::Refused(reason, detail) => builder.reject_row(line, reason, detail),
-    };
     let Ok(text) = std::str::from_utf8(block) else {
         let lines = block.strip_suffix(b"\n").unwrap_or(block);
         for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
-            careful(builder, names, bytes, line);
+            careful(builder, objects, names, (bytes, line), Some(columns));
         }
         return;
     };
@@ -156,9 +154,10 @@ fn lines_of(
         for (row, found) in walk.lines.iter().enumerate() {
             let line = line + u64::from(found.lines);
             if found.plain {
-                builder.row(line, &Object { cell: |field| walk.raw(text, row, field), columns });
+                builder.row(line, &Object { cell: |field| walk.raw(text, row, field), columns: Some(columns) });
             } else {
-                careful(builder, names, block.get(found.start..found.end).unwrap_or(&[]), line);
+                let bytes = block.get(found.start..found.end).unwrap_or(&[]);
+                careful(builder, objects, names, (bytes, line), Some(columns));
             }
         }
         line += u64::from(lines);
@@ -166,10 +165,25 @@ fn lines_of(
     }
 }
 
+/// Takes a line with all care; its cells with less, if there are columns.
+fn careful(
+    builder: &mut TableBuilder<'_>,
+    objects: &Objects,
+    names: &mut Names,
+    (bytes, line): (&[u8], u64),
+    columns: Option<&Columns>,
+) {
+    match objects.read(bytes, builder.here(line), names) {
+        Seen::Nothing => {}
+        Seen::Object => builder.row(line, &Object { cell: |field| names.raw(field), columns }),
+        Seen::Refused(reason, detail) => builder.reject_row(line, reason, detail),
+    }
+}
+
 /// An object.
 struct Object<'t, F> {
     cell: F,
-    columns: &'t Columns,
+    columns: Option<&'t Columns>,
 }
 
 impl<'t, F: Fn(usize) -> Raw<'t>> Source for Object<'t, F> {
@@ -178,8 +192,13 @@ impl<'t, F: Fn(usize) -> Raw<'t>> Source for Object<'t, F> {
     }
 
     fn read(&self, field: usize) -> Option<Cell<'_>> {
-        match (self.cell)(field) {
-            Raw::Text(text) => self.columns.0.get(field)?.read(text),
+        let column = self.columns?.0.get(field)?;
+        match ((self.cell)(field), column.fast) {
+            (Raw::Text(text), _) => column.read(text),
+            (Raw::Number(number), Fast::Number(bounds)) => {
+                let held = i64::try_from(number.raw()).is_ok_and(|billionths| bounds.hold(billionths));
+                held.then_some(Cell::Number(number))
+            }
             _ => None,
         }
     }
@@ -283,7 +302,7 @@ impl Column {
     /// A cell that is written plainly.
     #[inline]
     fn read<'t>(&self, text: &'t str) -> Option<Cell<'t>> {
-        if self.reader.is_nothing(text) {
+        if self.reader.is_nothing(text.trim()) {
             return None;
         }
         match self.fast {

@@ -7,13 +7,20 @@ use crate::data::input::MAX_ROW;
 use crate::data::ndjson::{self, MOST_NAMES, TOO_LONG, array, not_json};
 use crate::data::table::TableBuilder;
 use crate::data::{Origin, RejectReason};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 
-/// A name that was met, and where first: the line, and how many names came before it there.
-pub(super) type Met = (Origin, usize, String);
+/// A name that was met, and where first: the line, and how many names there are up to it; none, where the line is a list.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Met {
+    origin: Origin,
+    count: usize,
+    name: String,
+    columns: Vec<(usize, bool)>,
+}
 
 /// What is wanted of the objects of a file.
 pub(in crate::data) struct Objects {
@@ -39,13 +46,11 @@ pub(super) struct Names {
     slots: Vec<Option<(bool, Value)>>,
     file: u32,
     met: Vec<Met>,
-    /// The file is one list.
-    array: bool,
 }
 
 impl Default for Names {
     fn default() -> Names {
-        Names { known: Known::default(), slots: Vec::new(), file: u32::MAX, met: Vec::new(), array: false }
+        Names { known: Known::default(), slots: Vec::new(), file: u32::MAX, met: Vec::new() }
     }
 }
 
@@ -105,8 +110,7 @@ impl Objects {
             return Seen::Refused(RejectReason::Encoding, "not UTF-8; save the file as UTF-8".to_string());
         };
         if origin.line == 1 && text.trim_start().starts_with('[') {
-            names.array = true;
-            names.met.push((origin, 0, String::new()));
+            names.met.push(Met { origin, count: 0, name: String::new(), columns: Vec::new() });
             return Seen::Nothing;
         }
         names.slots.clear();
@@ -119,8 +123,8 @@ impl Objects {
             Ok(false) => Seen::Refused(RejectReason::Malformed, "not a JSON object".to_string()),
             Err(error) => {
                 // Names of a line that cannot be read are none.
-                for (_, _, name) in names.met.drain(before..) {
-                    names.known.0.remove(&name);
+                for met in names.met.drain(before..) {
+                    names.known.0.remove(&met.name);
                 }
                 Seen::Refused(RejectReason::Malformed, not_json(&error))
             }
@@ -137,25 +141,38 @@ impl Objects {
     }
 }
 
-/// Says which names of all objects of a file are not used, and which are missing.
-pub(super) fn match_names(clerk: &mut TableBuilder<'_>, workers: &[Names], at: u32, file: &str) {
-    let met = workers.iter().flat_map(|names| &names.met).filter(|(origin, ..)| origin.file == at);
-    let mut met: Vec<&Met> = met.collect();
-    met.sort();
-    if met.first().is_some_and(|(origin, _, name)| origin.line == 1 && name.is_empty())
-        && workers.iter().any(|n| n.array)
-    {
-        clerk.errors.push(array(file));
-        return;
-    }
-    let mut headers: Vec<String> = Vec::new();
-    for (_, _, name) in met {
-        if headers.len() < MOST_NAMES && !headers.contains(name) {
-            headers.push(name.clone());
+/// The names of all objects, by file.
+pub(super) struct Headers<'n>(BTreeMap<u32, Vec<&'n Met>>);
+
+impl<'n> Headers<'n> {
+    pub(super) fn new(workers: &'n [Names]) -> Headers<'n> {
+        let mut files: BTreeMap<u32, Vec<&Met>> = BTreeMap::new();
+        for met in workers.iter().flat_map(|names| &names.met) {
+            files.entry(met.origin.file).or_default().push(met);
         }
+        files.values_mut().for_each(|met| met.sort());
+        Headers(files)
     }
-    // An export of no rows has no names either.
-    if !headers.is_empty() {
+
+    /// Says which names of a file are not used, and which are missing.
+    pub(super) fn tell(&self, clerk: &mut TableBuilder<'_>, at: u32, file: &str) {
+        // An export of no rows has no names either.
+        let Some(met) = self.0.get(&at) else { return };
+        if met.first().is_some_and(|met| met.origin.line == 1 && met.count == 0) {
+            clerk.errors.push(array(file));
+            return;
+        }
+        let exact: HashSet<usize> =
+            met.iter().flat_map(|met| &met.columns).filter(|(_, exact)| *exact).map(|(column, _)| *column).collect();
+        let (mut headers, mut seen) = (Vec::new(), HashSet::new());
+        for Met { name, columns, .. } in met {
+            // Where the exact name is not there, one alike counts; neither is that unused.
+            let stands_in = !columns.is_empty() && columns.iter().all(|(column, own)| !own && exact.contains(column));
+            let room = !columns.is_empty() || headers.len() < MOST_NAMES;
+            if !stands_in && room && seen.insert(name) {
+                headers.push(name.clone());
+            }
+        }
         match_headers(clerk, &headers, None, file);
     }
 }
@@ -191,13 +208,23 @@ impl<'de> Visitor<'de> for Line<'_> {
                 return Ok(false);
             }
             *count += 1;
-            if !names.known.0.contains_key(name.as_ref()) && names.known.0.len() < MOST_NAMES {
-                names.met.push((origin, *count, name.to_string()));
-                names.known.0.insert(name.to_string(), objects.meaning(&name));
-            }
-            match names.known.0.get(name.as_ref()).map(Vec::as_slice) {
-                None | Some([]) => map.next_value_seed(Skip)?,
-                Some(columns) => {
+            let new;
+            let columns = match names.known.0.get(name.as_ref()) {
+                Some(known) => known,
+                None => {
+                    new = objects.meaning(&name);
+                    // However many names there are, none that is wanted is passed over.
+                    if names.known.0.len() < if new.is_empty() { MOST_NAMES } else { 2 * MOST_NAMES } {
+                        let (name, columns) = (name.to_string(), new.clone());
+                        names.met.push(Met { origin, count: *count, name: name.clone(), columns: columns.clone() });
+                        names.known.0.insert(name, columns);
+                    }
+                    &new
+                }
+            };
+            match columns.as_slice() {
+                [] => map.next_value_seed(Skip)?,
+                columns => {
                     let value: Value = map.next_value()?;
                     for (i, exact) in columns {
                         let Some(slot) = names.slots.get_mut(*i) else { continue };

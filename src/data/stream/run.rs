@@ -127,7 +127,9 @@ pub(super) fn run<W: Send>(
     let bound = request.binding.tables.get(request.table.index()).unwrap_or(&nothing);
     let places = load::find(request.program, request.binding, bound, request.table)?;
     let files: Vec<String> = places.iter().map(|place| place.shown.clone()).collect();
-    let plan = Plan::new(*request, table, bound, files);
+    // A strict project wants to know of the first row that it loses.
+    let rejects = request.rejects || request.binding.strict;
+    let plan = Plan::new(Request { rejects, ..*request }, table, bound, files);
     // Who matches headers, and collects what is to be said about the table as a whole.
     let mut nobody = |_| {};
     let profile = request.binding.profile.as_deref();
@@ -188,7 +190,7 @@ pub(super) fn run<W: Send>(
         trouble.extend(problems);
     }
     let broken = feed.into_inner().unwrap_or_else(PoisonError::into_inner).errors;
-    finish::finish(&plan, clerk, total, Left { headers, trouble, broken, sources: &sources })
+    finish::finish(&plan, clerk, total, Left { headers, trouble, broken, sources: &sources }, request.rejects)
         .map(|done| done.with(workers))
 }
 

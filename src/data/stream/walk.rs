@@ -21,6 +21,9 @@ use hashbrown::HashMap;
 const ROWS: usize = 256;
 const SPAN: usize = 1 << 15;
 
+/// Room is made for so many rows at once.
+const ROOM: usize = 16;
+
 /// So many of the names that most rows have next are tried before a name is looked up.
 const NEAR: usize = 6;
 
@@ -122,10 +125,7 @@ impl Walk {
         let most = most.min(ROWS);
         self.lines.clear();
         self.spans.resize_with(columns, Vec::new);
-        for spans in &mut self.spans {
-            spans.clear();
-            spans.resize(most, NOWHERE);
-        }
+        self.spans.iter_mut().for_each(Vec::clear);
         let (mut at, mut lines) = (from, 0);
         while at < block.len() && at - from < SPAN && self.lines.len() < most {
             if block.get(at) == Some(&b'\n') {
@@ -133,6 +133,9 @@ impl Walk {
                 continue;
             }
             let row = self.lines.len();
+            if row.is_multiple_of(ROOM) {
+                self.spans.iter_mut().for_each(|spans| spans.resize(row + ROOM, NOWHERE));
+            }
             let found = self.object(block, at, row, known).filter(|end| end - at <= MAX_ROW);
             let end = found.unwrap_or_else(|| {
                 let rest = block.get(at..).unwrap_or(&[]);

@@ -149,7 +149,7 @@ fn whole_numbers_and_ranges() {
             "Unreadable 2: 2 cells of `seats` cannot be used: `seats` is 101, 0 to 100 is allowed at account.csv:4; \
              correct the range of `seats` in the program, or mend the export",
             "Unreadable 1: 1 cell of `seats` cannot be read as a whole number: `3.5` is not a whole number at account.csv:3; \
-             leave `integer` out of the declaration of `seats`, or mend the export",
+             declare `seats` as `number` in place of `integer`, or mend the export",
         ]
     );
 }

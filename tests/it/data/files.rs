@@ -258,3 +258,80 @@ fn numbers_as_keys_are_what_is_written() {
     assert_eq!(loaded.column(1, 3), ["-", "0.123456789", "-", "!", "-"]);
     assert_eq!(loaded.report(1).rejected_for(RejectReason::UnknownAccount), 2);
 }
+
+/// The cells of a column of a table that is held, from a file of these lines; and again with more rows behind them, so that
+/// the file is read in parts.
+fn small_and_large(program: &Program, lines: &str, toml: &str, column: u32) -> [Vec<String>; 2] {
+    let rows = lines.lines().count();
+    let filler = (0..9000).map(|i| format!("{{\"id\":\"filler{i}\"}}\n"));
+    [lines.to_string(), lines.to_string() + &filler.collect::<String>()].map(|text| {
+        let loaded = files(&[("account.ndjson", text.as_str())]).load_with(program, toml).unwrap();
+        loaded.column(0, column).into_iter().take(rows).collect()
+    })
+}
+
+const HERE: &str = "[profile.p]\ndirectory = '.'\n";
+
+#[test]
+fn the_size_of_a_file_decides_nothing() {
+    let program = account(vec![text("id"), optional(number("num"))]);
+    // The exact name counts, of others the last in the row.
+    let lines = "{\"id\":\"a\",\"num\":1,\"Num\":9,\"NUM\":8}\n{\"id\":\"b\",\"Num\":2,\"NUM\":3}\n{\"id\":\"c\",\"NUM\":3,\"num\":null}\n\
+                 {\"id\":\"d\",\"Num\":6,\"NUM\":null}\n";
+    for column in small_and_large(&program, lines, HERE, 1) {
+        assert_eq!(column, ["1", "3", "-", "-"]);
+    }
+    let loaded = files(&[("account.ndjson", lines)]).load(&program).unwrap();
+    assert_eq!(loaded.notes(0), Vec::<String>::new());
+
+    // A cell of spaces is a blank one.
+    let mut build = Build::default();
+    let kind = build.list("account.kind", &["alpha", "beta"]);
+    build.subject("account", vec![text("id"), optional(field("kind", kind))]);
+    let toml = HERE.to_string() + "[profile.p.account.columns]\nkind = { blank = 'beta' }\n";
+    let row = |i: usize| format!("{{\"id\":\"{i}\",\"kind\":\"{}\"}}\n", if i == 0 { " " } else { "huh" });
+    for rows in [5, 9000] {
+        let text: String = (0..rows).map(row).collect();
+        let told = errors(files(&[("account.ndjson", text.as_str())]).load_with(&build.program, &toml));
+        let none = format!("account.ndjson:2: none of the {} cells of `account.kind` is in the list", rows - 1);
+        assert!(told[0].replace(',', "").starts_with(&none), "{told:?}");
+    }
+}
+
+#[test]
+fn however_many_names_there_are_what_is_wanted_is_read() {
+    let program = account(vec![text("id"), optional(number("num"))]);
+    let mut lines: String = (0..4200).map(|i| format!("{{\"id\":\"a{i}\",\"p{i}\":1}}\n")).collect();
+    lines += &(0..20_000).map(|i| format!("{{\"id\":\"b{i}\",\"num\":1}}\n")).collect::<String>();
+    let loaded = files(&[("account.ndjson", lines.as_str())]).load(&program).unwrap();
+    assert_eq!(loaded.column(0, 1).iter().filter(|cell| *cell == "1").count(), 20_000);
+    let notes = loaded.notes(0);
+    assert!(notes.len() == 1 && notes[0].starts_with("Unused 4095: "), "{notes:?}");
+    // Of events, too, whoever reads which part.
+    let program = activity(None, vec![optional(number("num"))]);
+    let row = |cells: String| format!("{{\"account\":\"A\",\"occurred_at\":\"2026-01-01\",{cells}}}\n");
+    let mut lines: String = (0..4200).map(|i| row(format!("\"p{i}\":1"))).collect();
+    lines += &(0..9000).map(|_| row("\"num\":1".to_string())).collect::<String>();
+    let data = files(&[("account.csv", "id\nA\n"), ("activity.ndjson", lines.as_str())]);
+    let loaded = data.load(&program).unwrap();
+    assert_eq!(loaded.column(1, 2).iter().filter(|cell| *cell == "1").count(), 9000);
+}
+
+#[test]
+fn every_file_of_objects_has_a_form_of_its_own() {
+    let program = activity(None, vec![optional(text("note")), optional(number("n"))]);
+    let first: String = (0..3000)
+        .map(|i| format!("{{\"account\":\"A\",\"occurred_at\":\"2026-01-01\",\"note\":\"x\",\"n\":{i}}}\n"))
+        .collect();
+    // The same names for other columns, in another order and with other spaces.
+    let second: String = (0..3000)
+        .map(|i| format!("{{\"n\": \"text {i}\", \"account\": \"A\", \"note\": 5, \"occurred_at\": \"2026-01-02\"}}\n"))
+        .collect();
+    let data = files(&[("account.csv", "id\nA\n"), ("a.ndjson", first.as_str()), ("b.ndjson", second.as_str())]);
+    let toml = "[profile.p]\ndirectory = '.'\n[profile.p.activity]\nfiles = ['a.ndjson', 'b.ndjson']\n";
+    let loaded = data.load_with(&program, toml).unwrap();
+    assert_eq!(loaded.report(1).kept, 6000);
+    let (notes, numbers) = (loaded.column(1, 2), loaded.column(1, 3));
+    assert_eq!(notes.iter().filter(|note| *note == "5").count(), 3000);
+    assert_eq!(numbers.iter().filter(|n| *n == "!").count(), 3000);
+}
