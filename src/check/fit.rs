@@ -224,7 +224,25 @@ fn unit_help(diagnostic: Diagnostic, odd: &Expr, wanted: Type, quotient: bool) -
         (_, Unit::Points, Unit::Plain) => {
             diagnostic.help("say that the other side is points: `to_points(…)` around it")
         }
-        _ => diagnostic.help("take the bare number with `to_number(…)` where that is meant"),
+        (Some(n), _, Unit::Money(_) | Unit::Days | Unit::Plain) if have != Unit::Ratio => {
+            let unit = match want {
+                Unit::Money(currency) => format!(" {currency}"),
+                Unit::Days => " days".to_string(),
+                _ => String::new(),
+            };
+            diagnostic.fix(format!("write `{n}{unit}`"), odd.span, format!("{n}{unit}"))
+        }
+        _ => {
+            let bare = if have == Unit::Plain { "…" } else { "to_number(…)" };
+            let edit = match want {
+                Unit::Money(currency) => format!("{bare} * 1 {currency}"),
+                Unit::Days => format!("{bare} * 1 day"),
+                Unit::Ratio => format!("to_ratio({bare})"),
+                Unit::Points => format!("to_points({bare})"),
+                Unit::Plain | Unit::Nps => bare.to_string(),
+            };
+            diagnostic.help(format!("write `{edit}` where that is meant"))
+        }
     }
 }
 

@@ -180,20 +180,20 @@ impl Expected {
 
     /// True if this word must follow where the text ends, unless a call begins there.
     pub fn needs(&self, word: &str) -> bool {
-        let words = self.words(true);
+        let words = self.words(true).unwrap_or_default();
         words.strip_prefix("`(` or ").unwrap_or(&words) == format!("`{word}`")
     }
 
-    /// In words. Where the text ends too early, what must follow is worth more than what could.
-    pub fn words(&self, at_end: bool) -> String {
+    /// In words, if it can be said. Where the text ends too early, what must follow is worth more than what could.
+    pub fn words(&self, at_end: bool) -> Option<String> {
         if at_end && self.closing {
-            return "`)`".to_string();
+            return Some("`)`".to_string());
         }
         let mut shown = self.shown.clone();
         if at_end && shown.iter().any(|s| s != OPERATOR && s != END && s != "`,`") {
             shown.retain(|s| s != OPERATOR && s != END && s != "`,`");
         }
-        if shown.is_empty() { "something else".to_string() } else { joined(&shown, "or") }
+        (!shown.is_empty()).then(|| joined(&shown, "or"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one edit to make, for mistakes that can be told from what stands at the place: habits of other languages mostly.
 
 use super::recover::word_at;
+use super::scan::DECLARATIONS;
 use crate::diagnostics::Diagnostic;
 use crate::span::Span;
 
@@ -38,6 +39,27 @@ pub fn add(found: Diagnostic, text: &str, offset: usize, span: Span, wants_name:
     }
     let word = word_at(text, offset);
     let last = before.trim_end_matches([' ', '\t']);
+    // A range of a column: `0-10`, `0..10`.
+    let dash = ["-", "–", "..", "…"].into_iter().find_map(|dash| rest.strip_prefix(dash).map(|behind| (dash, behind)));
+    if let Some((dash, behind)) = dash
+        && last.ends_with(|c: char| c.is_ascii_digit())
+        && digit_after(behind.trim_start_matches(' '))
+    {
+        let spaces = behind.len() - behind.trim_start_matches(' ').len();
+        let end = offset + dash.len() + spaces;
+        return found.fix("write the range with `to`: `0 to 10`", Span::new(span.source, last.len(), end), " to ");
+    }
+    if digit_after(word) && last.ends_with(" optional") {
+        return found.help("what a column may hold stands before `optional`: `integer 0 or more optional`");
+    }
+    // The key of a row in a test.
+    let whose = last.rsplit(|c: char| c.is_whitespace()).next().unwrap_or("");
+    if digit_after(word)
+        && !DECLARATIONS.contains(&whose)
+        && rest.get(word.len()..).is_some_and(|behind| behind.trim_start().starts_with('{'))
+    {
+        return found.fix(format!("write `\"{word}\"`"), here(word.len()), format!("\"{word}\""));
+    }
     if digit_after(word) && (last.ends_with(" in last") || last.ends_with(" in next")) {
         return found.help(format!("write a unit of time: `{word} days`"));
     }

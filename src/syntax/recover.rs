@@ -10,7 +10,7 @@ use super::grammar::Grammar;
 use super::habits::{self, Habit};
 use super::hints;
 use super::scan::{DECLARATIONS, Scan, text_end};
-use super::words::{ACCESS, Place, RESERVED, TYPES};
+use super::words::{ACCESS, Place, RESERVED, TYPES, meant_type};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::span::Span;
 use pest::Parser;
@@ -276,7 +276,10 @@ impl Debris<'_> {
         }
         let habit = habit.or_else(|| habits::two_words(self, offset));
         let at_end = matches!(found, Found::EndOfLine | Found::EndOfFile) || matches!(found, Found::Signs(")" | "}"));
-        let message = format!("unexpected {}; expected {}", found.words(), expected.words(at_end));
+        let message = match expected.words(at_end) {
+            Some(words) => format!("unexpected {}; expected {words}", found.words()),
+            None => format!("unexpected {}", found.words()),
+        };
         if let Some(habit) = habit {
             return self.habit(habit, span, message);
         }
@@ -325,7 +328,7 @@ impl Debris<'_> {
         let write = |near: &str| format!("write `{near}`");
         if expected.wants_type {
             let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("unknown type `{word}`"));
-            return Some(match nearest(word, TYPES.iter().copied()) {
+            return Some(match meant_type(word) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(write(near), span, near),
                 None => diagnostic.help(format!("a type is {}", listed(TYPES, "or"))),
             });
@@ -360,7 +363,7 @@ impl Debris<'_> {
             .filter(|near| word.chars().count() > 2 || near.eq_ignore_ascii_case(word))?;
         Some(
             Diagnostic::new(Code::UnknownWord, span, format!("unknown word `{word}`"))
-                .label(format!("expected {}", expected.words(false)))
+                .label(expected.words(false).map_or("not known".to_string(), |words| format!("expected {words}")))
                 .help(format!("did you mean `{near}`?"))
                 .fix(write(near), span, near),
         )

@@ -454,6 +454,21 @@ pub const TYPES: &[&str] = &[
     "boolean", "date", "duration", "instant", "integer", "money", "nps", "number", "one of", "points", "ratio", "text",
 ];
 
+/// The type that is meant by a word of another language, or by one that is misspelt.
+pub fn meant_type(word: &str) -> Option<&'static str> {
+    let known = match word.to_lowercase().as_str() {
+        "string" | "str" | "varchar" | "char" => "text",
+        "int" | "bigint" | "long" | "whole" => "integer",
+        "float" | "double" | "decimal" | "numeric" | "real" => "number",
+        "bool" | "flag" => "boolean",
+        "datetime" | "timestamp" | "timestamptz" => "instant",
+        "percent" | "percentage" => "ratio",
+        "enum" | "picklist" => "one of",
+        _ => return crate::diagnostics::nearest(word, TYPES.iter().copied()),
+    };
+    Some(known)
+}
+
 /// Words that cannot be names.
 pub const RESERVED: &[&str] = &[
     "and",

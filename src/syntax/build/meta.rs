@@ -4,10 +4,10 @@ use super::literal::period;
 use super::{Builder, Node};
 use crate::ast::{DurationLit, Meta, MetaKind};
 use crate::calendar::{Date, Duration};
-use crate::diagnostics::{Code, nearest};
+use crate::diagnostics::Code;
 use crate::span::Span;
 use crate::syntax::grammar::Rule;
-use crate::syntax::words::TYPES;
+use crate::syntax::words::meant_type;
 
 impl Builder<'_> {
     /// True if the node is a metadata statement; then it has been added.
@@ -79,7 +79,7 @@ impl Builder<'_> {
             },
             _ => return,
         };
-        if let Some(near) = nearest(&name.text, TYPES.iter().copied()) {
+        if let Some(near) = meant_type(&name.text) {
             let (span, written) = (name.span, name.text.clone());
             self.fail(Code::UnknownWord, span, format!("unknown type `{written}`"), |d| {
                 d.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
