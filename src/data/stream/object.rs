@@ -1,12 +1,14 @@
 //! Objects one by one, with all care: what is wanted of each, and which names there are.
 
+use crate::data::account::Count;
 use crate::data::cells::Raw;
 use crate::data::fold::fold;
 use crate::data::header::match_headers;
 use crate::data::input::MAX_ROW;
 use crate::data::ndjson::{self, MOST_NAMES, TOO_LONG, array, not_json};
 use crate::data::table::TableBuilder;
-use crate::data::{Origin, RejectReason};
+use crate::data::wording::{note, plural};
+use crate::data::{NoteKind, Origin, RejectReason};
 use hashbrown::{HashMap, HashSet};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -46,11 +48,21 @@ pub(super) struct Names {
     slots: Vec<Option<(bool, Value)>>,
     file: u32,
     met: Vec<Met>,
+    /// Columns that this line has more than once, and by file and name in how many lines that is so.
+    again: Vec<usize>,
+    twice: BTreeMap<(u32, String), Count>,
 }
 
 impl Default for Names {
     fn default() -> Names {
-        Names { known: Known::default(), slots: Vec::new(), file: u32::MAX, met: Vec::new() }
+        Names {
+            known: Known::default(),
+            slots: Vec::new(),
+            file: u32::MAX,
+            met: Vec::new(),
+            again: Vec::new(),
+            twice: BTreeMap::new(),
+        }
     }
 }
 
@@ -115,11 +127,18 @@ impl Objects {
         }
         names.slots.clear();
         names.slots.resize(self.names.len(), None);
+        names.again.clear();
         let mut reader = serde_json::Deserializer::from_str(text);
         let (mut count, before) = (0, names.met.len());
         let line = Line { objects: self, names: &mut *names, origin, count: &mut count };
         match line.deserialize(&mut reader).and_then(|object| reader.end().map(|()| object)) {
-            Ok(true) => Seen::Object,
+            Ok(true) => {
+                for column in names.again.drain(..) {
+                    let name = self.names.get(column).map_or("?", |(name, _)| name.as_str());
+                    names.twice.entry((origin.file, name.to_string())).or_default().add(origin);
+                }
+                Seen::Object
+            }
             Ok(false) => Seen::Refused(RejectReason::Malformed, "not a JSON object".to_string()),
             Err(error) => {
                 // Names of a line that cannot be read are none.
@@ -141,8 +160,11 @@ impl Objects {
     }
 }
 
-/// The names of all objects, by file.
-pub(super) struct Headers<'n>(BTreeMap<u32, Vec<&'n Met>>);
+/// The names of all objects, by file; and those that lines have more than once.
+pub(super) struct Headers<'n> {
+    files: BTreeMap<u32, Vec<&'n Met>>,
+    twice: BTreeMap<(u32, &'n str), Count>,
+}
 
 impl<'n> Headers<'n> {
     pub(super) fn new(workers: &'n [Names]) -> Headers<'n> {
@@ -151,13 +173,17 @@ impl<'n> Headers<'n> {
             files.entry(met.origin.file).or_default().push(met);
         }
         files.values_mut().for_each(|met| met.sort());
-        Headers(files)
+        let mut twice: BTreeMap<(u32, &str), Count> = BTreeMap::new();
+        for ((file, name), count) in workers.iter().flat_map(|names| &names.twice) {
+            twice.entry((*file, name)).or_default().merge(*count);
+        }
+        Headers { files, twice }
     }
 
     /// Says which names of a file are not used, and which are missing.
     pub(super) fn tell(&self, clerk: &mut TableBuilder<'_>, at: u32, file: &str) {
         // An export of no rows has no names either.
-        let Some(met) = self.0.get(&at) else { return };
+        let Some(met) = self.files.get(&at) else { return };
         if met.first().is_some_and(|met| met.origin.line == 1 && met.count == 0) {
             clerk.errors.push(array(file));
             return;
@@ -174,6 +200,12 @@ impl<'n> Headers<'n> {
             }
         }
         match_headers(clerk, &headers, None, file);
+        for ((_, name), Count { count, first }) in self.twice.iter().filter(|((file, _), _)| *file == at) {
+            let have = if *count == 1 { "has" } else { "have" };
+            let rows = plural(*count, "row");
+            let text = format!("{rows} {have} `{name}` twice, the first at {file}:{}; the last one counts", first.line);
+            clerk.notes.push(note(NoteKind::Other, None, *count, text));
+        }
     }
 }
 
@@ -229,6 +261,9 @@ impl<'de> Visitor<'de> for Line<'_> {
                     for (i, exact) in columns {
                         let Some(slot) = names.slots.get_mut(*i) else { continue };
                         // The exact name counts before others, and of the same name twice the last.
+                        if slot.as_ref().is_some_and(|(known, _)| known == exact) && !names.again.contains(i) {
+                            names.again.push(*i);
+                        }
                         if slot.as_ref().is_none_or(|(known, _)| *exact || !known) {
                             *slot = Some((*exact, value.clone()));
                         }

@@ -282,7 +282,23 @@ fn the_size_of_a_file_decides_nothing() {
         assert_eq!(column, ["1", "3", "-", "-"]);
     }
     let loaded = files(&[("account.ndjson", lines)]).load(&program).unwrap();
-    assert_eq!(loaded.notes(0), Vec::<String>::new());
+    assert_eq!(
+        loaded.notes(0),
+        ["Other 2: 2 rows have `num` twice, the first at account.ndjson:2; the last one counts"]
+    );
+    let program = activity(None, vec![optional(number("num"))]);
+    let row = "{\"account\":\"B\",\"occurred_at\":\"2026-01-01\",\"num\":1,\"account\":\"A\",\"x\":1,\"x\":2}\n";
+    let plain = "{\"account\":\"A\",\"occurred_at\":\"2026-01-01\",\"num\":1}\n".repeat(4000);
+    let rows = row.to_string() + &plain + row + &plain;
+    let loaded = files(&[("account.csv", "id\nA\n"), ("activity.ndjson", &rows)]).load(&program).unwrap();
+    assert_eq!(loaded.report(1).kept, 8002);
+    assert_eq!(
+        loaded.notes(1),
+        [
+            "Unused 1: 1 column of activity.ndjson not used: `x`",
+            "Other 2: 2 rows have `account` twice, the first at activity.ndjson:1; the last one counts",
+        ]
+    );
 
     // A cell of spaces is a blank one.
     let mut build = Build::default();
