@@ -56,7 +56,7 @@ def value(v):
 
 
 def order(r, table):
-    """Rows of one moment: recorded earlier first, then the lesser key."""
+    """Rows of one moment: by what they belong to below the account, then recorded earlier first, then the lesser key."""
     v = r["values"]
     moment = v[table["at"]]
     moment = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
@@ -66,7 +66,8 @@ def order(r, table):
     recorded = next((c["name"] for c in table["columns"] if c.get("recorded")), None)
     key = next((c["name"] for c in table["columns"] if c.get("key")), None)
     learned = v.get(recorded) if recorded else None
-    return (moment, date.min if learned is None or missing(learned) else learned, v.get(key) or "")
+    whose = v["deal"] if table.get("of") == "deal" else ""
+    return (moment, whose, date.min if learned is None or missing(learned) else learned, v.get(key) or "")
 
 
 def sql_literal(v):
