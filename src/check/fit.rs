@@ -215,6 +215,7 @@ fn unit_help(diagnostic: Diagnostic, odd: &Expr, wanted: Type, quotient: bool) -
             diagnostic.fix(format!("write `{hundred}`"), odd.span, hundred.to_string())
         }
         (_, Unit::Ratio, Unit::Days) => diagnostic.help("write a number of days"),
+        (Some(_), Unit::Ratio, Unit::Money(currency)) => diagnostic.help(format!("write an amount in {currency}")),
         (_, Unit::Ratio | Unit::Nps, Unit::Points) => diagnostic.help("convert it: `to_points(…)`"),
         (_, Unit::Points, Unit::Ratio) => diagnostic.help("convert it: `to_ratio(…)`"),
         (_, Unit::Points, Unit::Nps) => diagnostic.help("convert the nps: `to_points(…)`"),

@@ -23,7 +23,7 @@ fn keyed(history: bool) -> Program {
 fn told(loaded: Result<Loaded, Vec<DataError>>, names: &[String], first: &[usize], begin: usize) -> Vec<String> {
     // The place in one file that the place in several is.
     let place = |text: &str| {
-        let mut text = text.to_string();
+        let mut text = text.replace(&format!("{}: ", names.join(", ")), "the files: ");
         for (name, first) in names.iter().zip(first) {
             while let Some(at) = text.find(&format!("{name}:")) {
                 let digits = at + name.len() + 1;
