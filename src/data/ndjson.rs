@@ -5,6 +5,11 @@ use super::cells::{Bad, NumberReader, Raw};
 use crate::program::Unit;
 use serde_json::Value;
 
+/// The lines of a block, the first of which has this number.
+pub(super) fn lines(block: &[u8], first: u64) -> impl Iterator<Item = (u64, &[u8])> {
+    (first..).zip(block.strip_suffix(b"\n").unwrap_or(block).split(|byte| *byte == b'\n'))
+}
+
 /// A value as a cell; one that is not there is blank.
 pub(super) fn raw(value: Option<&Value>) -> Raw<'_> {
     match value {

@@ -2,8 +2,8 @@
 
 use super::Piece;
 use super::batch::fits;
+use super::marked::CsvRows;
 use super::plan::Plan;
-use super::rows::CsvRows;
 use super::split::{Found, Splitter};
 use super::take::{Refused, Taker};
 pub(super) use crate::data::csv::TOO_LONG;

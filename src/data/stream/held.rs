@@ -67,8 +67,7 @@ pub(in crate::data) fn ndjson(
     };
     let mut first = names();
     let small = |builder: &mut TableBuilder<'_>, (block, line, _): Block<'_>| {
-        let lines = block.strip_suffix(b"\n").unwrap_or(block);
-        for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+        for (line, bytes) in ndjson::lines(block, line) {
             careful(builder, &objects, &mut first, (bytes, line), None);
         }
         Ok(())
@@ -142,8 +141,7 @@ fn lines_of(
     objects: &Objects,
 ) {
     let Ok(text) = std::str::from_utf8(block) else {
-        let lines = block.strip_suffix(b"\n").unwrap_or(block);
-        for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+        for (line, bytes) in ndjson::lines(block, line) {
             careful(builder, objects, names, (bytes, line), Some(columns));
         }
         return;

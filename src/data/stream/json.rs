@@ -8,6 +8,7 @@ use super::walk::{Walk, Walked};
 use super::{PIECE, Piece};
 use crate::data::Origin;
 use crate::data::cells::Raw;
+use crate::data::ndjson;
 use crate::data::table::{TableBuilder, clip_line};
 
 /// What a worker needs for objects.
@@ -38,8 +39,7 @@ impl JsonRows {
             self.walk.forget();
         }
         let Ok(text) = std::str::from_utf8(block) else {
-            let lines = block.strip_suffix(b"\n").unwrap_or(block);
-            for (line, bytes) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+            for (line, bytes) in ndjson::lines(block, line) {
                 self.line(objects, taker, bytes, Origin { file: at, line: clip_line(line) }, show);
             }
             return;

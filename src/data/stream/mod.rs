@@ -28,6 +28,7 @@ mod given;
 mod held;
 mod json;
 mod lane;
+mod marked;
 mod object;
 mod owners;
 #[cfg(feature = "parquet")]
@@ -35,7 +36,7 @@ mod parquet;
 mod plan;
 mod quick;
 mod refuse;
-mod rows;
+
 mod run;
 mod split;
 mod take;

@@ -130,8 +130,8 @@ impl Objects {
         names.again.clear();
         let mut reader = serde_json::Deserializer::from_str(text);
         let (mut count, before) = (0, names.met.len());
-        let line = Line { objects: self, names: &mut *names, origin, count: &mut count };
-        match line.deserialize(&mut reader).and_then(|object| reader.end().map(|()| object)) {
+        let row = Row { objects: self, names: &mut *names, origin, count: &mut count };
+        match row.deserialize(&mut reader).and_then(|object| reader.end().map(|()| object)) {
             Ok(true) => {
                 for column in names.again.drain(..) {
                     let name = self.names.get(column).map_or("?", |(name, _)| name.as_str());
@@ -210,14 +210,14 @@ impl<'n> Headers<'n> {
 }
 
 /// Reads a line: true if it is an object.
-struct Line<'l> {
+struct Row<'l> {
     objects: &'l Objects,
     names: &'l mut Names,
     origin: Origin,
     count: &'l mut usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Line<'_> {
+impl<'de> DeserializeSeed<'de> for Row<'_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
@@ -225,7 +225,7 @@ impl<'de> DeserializeSeed<'de> for Line<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Line<'_> {
+impl<'de> Visitor<'de> for Row<'_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -233,21 +233,21 @@ impl<'de> Visitor<'de> for Line<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Line { objects, names, origin, count } = self;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+        let Row { objects, names, origin, count } = self;
+        while let Some(name) = map.next_key::<String>()? {
             if *count == 0 && name == NUMBER {
                 map.next_value_seed(Skip)?;
                 return Ok(false);
             }
             *count += 1;
             let new;
-            let columns = match names.known.0.get(name.as_ref()) {
+            let columns = match names.known.0.get(&name) {
                 Some(known) => known,
                 None => {
                     new = objects.meaning(&name);
                     // However many names there are, none that is wanted is passed over.
                     if names.known.0.len() < if new.is_empty() { MOST_NAMES } else { 2 * MOST_NAMES } {
-                        let (name, columns) = (name.to_string(), new.clone());
+                        let (name, columns) = (name.clone(), new.clone());
                         names.met.push(Met { origin, count: *count, name: name.clone(), columns: columns.clone() });
                         names.known.0.insert(name, columns);
                     }
@@ -323,7 +323,7 @@ impl<'de> Visitor<'de> for Skip {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key::<std::borrow::Cow<'de, str>>()?.is_some() {
+        while map.next_key::<String>()?.is_some() {
             map.next_value_seed(Skip)?;
         }
         Ok(())

@@ -3,9 +3,9 @@
 use super::csv::CsvFile;
 use super::cut::{Cut, Cutter, Ends};
 use super::json::JsonRows;
+use super::marked::CsvRows;
 use super::object::{Names, Objects};
 use super::plan::Plan;
-use super::rows::CsvRows;
 use super::take::Taker;
 use super::{Piece, Request, Streamed, finish};
 use crate::data::binding::{Place, TableBinding};

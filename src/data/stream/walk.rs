@@ -263,9 +263,9 @@ pub(super) struct Walked<'r> {
 
 /// Where the values of a column are.
 #[derive(Clone, Copy)]
-pub(super) struct Column<'b>(&'b [Span]);
+pub(super) struct WalkedColumn<'b>(&'b [Span]);
 
-impl<'b> Spots<'b> for Column<'b> {
+impl<'b> Spots<'b> for WalkedColumn<'b> {
     type Row = Span;
     const TYPED: bool = true;
 
@@ -282,7 +282,7 @@ impl<'b> Spots<'b> for Column<'b> {
 
 impl Rows for Walked<'_> {
     type Spots<'r>
-        = Column<'r>
+        = WalkedColumn<'r>
     where
         Self: 'r;
 
@@ -298,9 +298,9 @@ impl Rows for Walked<'_> {
         self.walk.lines.get(row).map_or(0, |line| line.lines)
     }
 
-    fn column(&self, column: usize) -> Option<Places<'_, Column<'_>>> {
+    fn column(&self, column: usize) -> Option<Places<'_, WalkedColumn<'_>>> {
         let spans = self.walk.spans.get(column)?;
-        Some(Places { block: self.block, spots: Column(spans) })
+        Some(Places { block: self.block, spots: WalkedColumn(spans) })
     }
 }
 

@@ -57,7 +57,7 @@ struct Marked<'r> {
 
 /// Where the cells of a column are.
 #[derive(Clone, Copy)]
-pub(super) struct Column<'b> {
+pub(super) struct MarkedColumn<'b> {
     block: &'b [u8],
     /// Where cells end.
     marks: &'b [u32],
@@ -67,7 +67,7 @@ pub(super) struct Column<'b> {
     quotes: bool,
 }
 
-impl<'b> Spots<'b> for Column<'b> {
+impl<'b> Spots<'b> for MarkedColumn<'b> {
     type Row = Line;
     const TYPED: bool = false;
 
@@ -91,7 +91,7 @@ impl<'b> Spots<'b> for Column<'b> {
 
 impl Rows for Marked<'_> {
     type Spots<'r>
-        = Column<'r>
+        = MarkedColumn<'r>
     where
         Self: 'r;
 
@@ -107,7 +107,7 @@ impl Rows for Marked<'_> {
         self.marks.lines.get(row).map_or(0, |line| line.lines)
     }
 
-    fn column(&self, column: usize) -> Option<Places<'_, Column<'_>>> {
+    fn column(&self, column: usize) -> Option<Places<'_, MarkedColumn<'_>>> {
         let place = self.file.places.get(column).copied().flatten()?;
         Some(self.marks.places(self.block, place, self.quotes))
     }
@@ -230,9 +230,9 @@ impl Marks {
     }
 
     /// Where the cells of a column are.
-    fn places<'b>(&'b self, block: &'b str, place: usize, quotes: bool) -> Places<'b, Column<'b>> {
+    fn places<'b>(&'b self, block: &'b str, place: usize, quotes: bool) -> Places<'b, MarkedColumn<'b>> {
         let (marks, lines) = (self.edges.places(), self.lines.as_slice());
-        Places { block, spots: Column { block: block.as_bytes(), marks, lines, place, quotes } }
+        Places { block, spots: MarkedColumn { block: block.as_bytes(), marks, lines, place, quotes } }
     }
 }
 
