@@ -36,7 +36,6 @@ mod parquet;
 mod plan;
 mod quick;
 mod refuse;
-
 mod run;
 mod split;
 mod take;
