@@ -23,7 +23,7 @@ const MOST: usize = 20_000;
 /// Explanations of failed tests are not shown, so nothing depends on it.
 const WIDTH: usize = 100;
 /// What rule files, project files and data are called.
-const KINDS: &[&str] = &["laud", "toml", "csv", "tsv", "ndjson", "jsonl", "parquet", "gz"];
+const KINDS: &[&str] = &["laud", "toml", "csv", "tsv", "ndjson", "jsonl", "json", "parquet", "gz", "zst"];
 
 /// Files with when they were last written and how long they are.
 type Seen = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;

@@ -5,10 +5,10 @@
 //! when the others are in, at its own place among them; so nothing is found that would not have been found row by row.
 //!
 //! ```text
-//!  CSV     ─▶ edges ─▶ rows ─┐
-//!                            ├─▶ columns ─▶ owners ─▶ lanes
-//!  objects ─▶ walk ──────────┘       │
-//!                └── odd rows ───────┴──▶ one by one
+//!  CSV     ─▶ edges ─▶ marked ─┐
+//!                              ├─▶ columns ─▶ owners ─▶ lanes
+//!  objects ─▶ walk ────────────┘       │
+//!                └── odd rows ─────────┴──▶ one by one
 //! ```
 
 use super::columns::{Cells, Places, Spots};
