@@ -82,6 +82,10 @@ fn meant<'s>(state: &'s State, asked: &str) -> Result<&'s Item, Stop> {
 }
 
 fn show(book: &Book, asked: Option<&str>, personal: bool, terminal: &mut Terminal) -> Result<(), Stop> {
+    if let Some(project) = asked.filter(|asked| Path::new(asked).join("laud.toml").is_file()) {
+        return Err(Stop::usage(format!("`{project}` is a project, and an item is shown by its id"))
+            .help(format!("`laud ledger show --project {project}`")));
+    }
     let mut ledger = book.read_known()?;
     let state = ledger.load().map_err(|error| book.stop(&error))?;
     let text = match asked {

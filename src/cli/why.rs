@@ -9,7 +9,7 @@ use super::standing;
 use super::stop::Stop;
 use super::suppose;
 use super::terminal::Terminal;
-use crate::calendar::PeriodKind;
+use crate::calendar::{Date, PeriodKind};
 use crate::diagnostics::nearest;
 use crate::engine::reference::Evaluator;
 use crate::explain::{self, Ask, Case, Past, PortfolioPart, Target, Topic, Traced, Whole};
@@ -299,6 +299,10 @@ fn sorted_out(args: &WhyArgs) -> Result<(Option<String>, Option<PathBuf>), Stop>
     let mut name = None;
     let mut path = None;
     for word in args.name.iter().chain(&args.path) {
+        if let Some(date) = Date::parse(word) {
+            let help = format!("the day that is asked about is `--as-of {date}`; `--between` takes the one before");
+            return Err(Stop::usage(format!("`{word}` is a date, and no name")).help(help));
+        }
         let slot = if looks_like_path(word) { &mut path } else { &mut name };
         if let Some(first) = slot.replace(word.clone()) {
             let message = format!("`{first}` and `{word}`: one metric, scorecard or rule, and one project at a time");
