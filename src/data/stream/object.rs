@@ -154,7 +154,8 @@ impl Objects {
     fn meaning(&self, name: &str) -> Vec<(usize, bool)> {
         let folded = fold(name);
         let means = |(i, (exact, alike)): (usize, &(String, String))| {
-            (exact == name || *alike == folded).then_some((i, exact == name))
+            let same = exact == name || (*alike == folded && !folded.is_empty());
+            same.then_some((i, exact == name))
         };
         self.names.iter().enumerate().filter_map(means).collect()
     }

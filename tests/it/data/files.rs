@@ -300,6 +300,14 @@ fn the_size_of_a_file_decides_nothing() {
         ]
     );
 
+    // A name without letters and digits is like no other.
+    let program = account(vec![text("id"), optional(number("share"))]);
+    let toml = HERE.to_string() + "[profile.p.account.columns]\nshare = '%'\n";
+    let lines = "{\"id\":\"a\",\"$\":1,\"%\":2}\n{\"id\":\"b\",\"$\":3}\n";
+    for column in small_and_large(&program, lines, &toml, 1) {
+        assert_eq!(column, ["2", "-"]);
+    }
+
     // A cell of spaces is a blank one.
     let mut build = Build::default();
     let kind = build.list("account.kind", &["alpha", "beta"]);
