@@ -33,6 +33,7 @@ mod object;
 mod owners;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plain;
 mod plan;
 mod quick;
 mod refuse;
