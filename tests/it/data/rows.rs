@@ -229,3 +229,27 @@ fn strict_turns_notes_into_errors() {
         .map(|s| s.replace("kind` are", "kind` is"))
     );
 }
+
+#[test]
+fn strict_projects_lose_no_row() {
+    let program = activity(None, vec![ranged(integer("score"), 0, 10)]);
+    let rows = "account,occurred_at,score\nA,2026-01-01,5\nA,2026-02-30,5\nA,2026-01-02,11\nB,2026-01-02,5\nB,2026-01-03,6\nA,x,1,2\n";
+    let data = files(&[("account.csv", "id\nA\nA\n"), ("activity.csv", rows)]);
+    let loaded = data.load(&program).unwrap();
+    assert_eq!((loaded.report(0).kept, loaded.report(1).kept), (1, 1));
+    let strict = "[profile.p]\ndirectory = '.'\nstrict = true\n";
+    let help = "(`strict` is set: correct the file, or leave `strict` out)";
+    assert_eq!(
+        errors(data.load_with(&program, strict)),
+        [
+            "activity.csv:7: the row is rejected: 4 cells, but the header has 3",
+            "activity.csv:3: the row is rejected: `2026-02-30` in `occurred_at` is a date that does not exist",
+            "activity.csv:4: the row is rejected: `score` is 11, 0 to 10 is allowed",
+            "activity.csv:5: the row is rejected: `B` is not in `account`; in all 2 of unknown accounts",
+        ]
+        .map(|error| format!("{error} {help}"))
+    );
+    // The same row again is no loss.
+    let data = files(&[("account.csv", "id\nA\nA\n"), ("activity.csv", "account,occurred_at,score\nA,2026-01-01,5\n")]);
+    assert_eq!(data.load_with(&program, strict).unwrap().report(0).rejected_for(RejectReason::Duplicate), 1);
+}
